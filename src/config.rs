@@ -1,0 +1,185 @@
+//! `guidepost.yaml`: the settings of a site.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+use crate::{
+    diagnostic::{Diagnostic, Place, nearest},
+    source::{Source, Span},
+};
+
+/// Name of the configuration file in the site's folder.
+pub const FILE_NAME: &str = "guidepost.yaml";
+
+/// The settings of a site. Every key has a default; unknown keys are errors with a suggestion.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Name of the site.
+    pub title: String,
+    /// One sentence about it.
+    pub description: String,
+    /// Where it is published: scheme, host and, if any, a path.
+    pub base_url: String,
+    /// BCP 47 language tag.
+    pub language: String,
+    /// Default author of pages that name none.
+    pub author: Option<String>,
+    /// Copyright line of the footer, as inline Markdown.
+    pub copyright: Option<String>,
+    /// Name of a folder in the site's `themes/`; its files come before the embedded default theme's.
+    pub theme: Option<String>,
+    /// Section path to URL pattern, `:slug`, `:sections`, `:year`, `:month`, `:day`, `:title`, `:filename`:
+    /// `{guides: /docs/guides/:slug/}`.
+    pub permalinks: BTreeMap<String, String>,
+    /// Front matter keys that group pages.
+    pub taxonomies: Vec<String>,
+    /// Pages in one page of a list; 0 for all.
+    pub paginate: usize,
+    /// URL prefix of a page's source, to make "Edit this page": the path of the file is added.
+    pub edit_url: Option<String>,
+    /// Links of the header.
+    pub menu: Vec<MenuItem>,
+    /// How many related guides to show; 0 for none.
+    pub related: usize,
+    /// Whether the feed is written.
+    pub feed: bool,
+    /// Whether the search index is written.
+    pub search: bool,
+    /// Whether Markdown copies and `llms.txt` are written.
+    pub markdown_copies: bool,
+    /// `"` and `--` become typographic.
+    pub smart_punctuation: bool,
+    /// Paths (with `*`) that internal links may point at though this site does not have them.
+    pub external_paths: Vec<String>,
+    /// Machines for verification, by name.
+    pub machines: Map<String, Value>,
+    /// Anything, for templates.
+    pub extra: Map<String, Value>,
+}
+
+/// A link of the header.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MenuItem {
+    /// Text.
+    pub name: String,
+    /// A path in the site, or a URL.
+    pub url: String,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            title: String::new(),
+            description: String::new(),
+            base_url: "http://localhost/".into(),
+            language: "en".into(),
+            author: None,
+            copyright: None,
+            theme: None,
+            permalinks: BTreeMap::new(),
+            taxonomies: vec!["tags".into(), "authors".into()],
+            paginate: 50,
+            edit_url: None,
+            menu: Vec::new(),
+            related: 4,
+            feed: true,
+            search: true,
+            markdown_copies: true,
+            smart_punctuation: false,
+            external_paths: Vec::new(),
+            machines: Map::new(),
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Config {
+    /// Reads the text of a `guidepost.yaml`.
+    ///
+    /// # Errors
+    /// A diagnostic that points at the line that cannot be read.
+    pub fn parse(source: &Source) -> Result<Self, Diagnostic> {
+        let config: Self = if source.text.trim().is_empty() {
+            Self::default()
+        } else {
+            serde_yaml::from_str(&source.text).map_err(|e| at_yaml_error(source, &e))?
+        };
+        let bad = |key: &str, message: String, help: &str| {
+            Err(Diagnostic::error("configuration", message).at(source, key_span(source, key)).help(help))
+        };
+        if !(config.base_url.starts_with("http://") || config.base_url.starts_with("https://")) {
+            return bad("base_url", format!("`base_url` is not a web address: {:?}", config.base_url), "write it with its scheme: https://example.org/");
+        }
+        for (section, pattern) in &config.permalinks {
+            if !pattern.starts_with('/') {
+                return bad(section, format!("permalink pattern {pattern:?} does not begin with `/`"), "write it from the root: /docs/guides/:slug/");
+            }
+            for word in pattern.split('/').flat_map(|part| part.split(':').skip(1)) {
+                let name: String = word.chars().take_while(|c| c.is_ascii_alphabetic()).collect();
+                if !["slug", "sections", "section", "year", "month", "day", "title", "filename"].contains(&name.as_str()) {
+                    return bad(section, format!("permalink pattern {pattern:?} has an unknown part `:{name}`"), "known are :slug, :sections, :section, :title, :filename, :year, :month, :day");
+                }
+            }
+        }
+        Ok(config)
+    }
+
+    /// The path of `base_url`, with a `/` at both ends: `/` or `/docs/`.
+    pub fn base_path(&self) -> String {
+        let rest = self.base_url.split_once("://").map_or("", |(_, r)| r);
+        match rest.split_once('/') {
+            Some((_, path)) if !path.trim_matches('/').is_empty() => format!("/{}/", path.trim_matches('/')),
+            _ => "/".into(),
+        }
+    }
+
+    /// Scheme and host, without a final `/`.
+    pub fn origin(&self) -> &str {
+        let after = self.base_url.find("://").map_or(0, |i| i + 3);
+        let end = self.base_url[after..].find('/').map_or(self.base_url.len(), |i| after + i);
+        &self.base_url[..end]
+    }
+}
+
+/// The span of a key in block YAML, or the first byte.
+fn key_span(source: &Source, key: &str) -> Span {
+    let mut at = 0;
+    for line in source.text.split_inclusive('\n') {
+        let indent = line.len() - line.trim_start().len();
+        let rest = &line[indent..];
+        if rest.strip_prefix(key).is_some_and(|r| r.trim_start().starts_with(':')) {
+            return Span::new(at + indent, at + indent + key.len());
+        }
+        at += line.len();
+    }
+    Span::new(0, 0)
+}
+
+fn at_yaml_error(source: &Source, error: &serde_yaml::Error) -> Diagnostic {
+    let text = error.to_string();
+    let message = text.split(" at line ").next().unwrap_or(&text).to_owned();
+    let mut diagnostic = Diagnostic::error("configuration", format!("`{FILE_NAME}` cannot be read: {message}"));
+    if let Some(unknown) = message.split('`').nth(1).filter(|_| message.contains("unknown field")) {
+        let known: Vec<&str> = message.split('`').skip(3).step_by(2).collect();
+        diagnostic = Diagnostic::error("configuration", format!("unknown setting `{unknown}`"));
+        if let Some(near) = nearest(unknown, known.iter().copied()) {
+            diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
+        } else {
+            diagnostic = diagnostic.help("own settings for templates belong under `extra:`");
+        }
+        return diagnostic.at(source, key_span(source, unknown));
+    }
+    match error.location() {
+        Some(l) => {
+            let at = l.index().min(source.text.len());
+            diagnostic.at(source, Span::new(at, at + 1))
+        }
+        None => {
+            diagnostic.place = Some(Place::whole_file(&source.path));
+            diagnostic
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! guidepost: a static site generator for runnable guides.
+//!
+//! The way of a page through the house:
+//!
+//! ```text
+//! content/…/index.md ─ source ─► front matter + body, with byte spans
+//!                      guide  ─► Guide: shortcodes and Markdown as blocks, parsed once
+//!                      render ─► HTML, table of contents, links, search text
+//!                      site   ─► pages, sections, taxonomies, feeds; the output folder
+//!                      theme  ─► templates and static files, embedded or overridden
+//! ```
+//!
+//! `source`, `guide` and `render` are pure; I/O lives in `site`, `theme` and `cli`.
+
+pub mod cli;
+pub mod config;
+pub mod diagnostic;
+pub mod guide;
+pub mod render;
+pub mod site;
+pub mod source;
+pub mod theme;
