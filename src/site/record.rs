@@ -1,0 +1,97 @@
+//! What the site remembers of one page: all that other pages, lists and checks need, without its text.
+//!
+//! Records are kept between builds (in the cache, by `postcard`), so they hold no borrowed data and no spans that need the source:
+//! a [`Place`] is already resolved to a line.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    diagnostic::{Diagnostic, Place},
+    source::front_matter::FrontMatter,
+};
+
+/// What a Markdown file of `content/` is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Kind {
+    /// A page.
+    Guide,
+    /// `_index.md`: the page of a folder.
+    Section,
+    /// `headless`: no page, included by `content`.
+    Headless,
+}
+
+/// One Markdown file, read and parsed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PageRecord {
+    /// Path of the file relative to the site's folder: `content/guides/x/index.md`.
+    pub source: String,
+    /// BLAKE3 of the file's bytes.
+    pub hash: [u8; 32],
+    /// Page, section or headless.
+    pub kind: Kind,
+    /// Its settings.
+    pub front: FrontMatter,
+    /// The title: of the front matter, else the first heading of level 1, else the file's name in words.
+    pub title: String,
+    /// The first paragraph as plain text, cut at a word to 200 characters; empty if there is none.
+    pub summary: String,
+    /// Headings in document order.
+    pub headings: Vec<Heading>,
+    /// Every id that a link can point at, headings included.
+    pub anchors: Vec<String>,
+    /// Links in document order, those of included bundles too.
+    pub links: Vec<Reference>,
+    /// Images in document order.
+    pub images: Vec<Reference>,
+    /// Headless bundles that the page includes, directly and indirectly.
+    pub includes: Vec<Include>,
+    /// Words of the text, code left out.
+    pub words: usize,
+    /// Text for the search index, cut at headings.
+    pub search: Vec<SearchSection>,
+    /// What was found while parsing the page (not what depends on other pages).
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A heading.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Heading {
+    /// 1 to 6.
+    pub level: u8,
+    /// The id, unique in the page.
+    pub id: String,
+    /// Plain text.
+    pub title: String,
+}
+
+/// A link or image as the author wrote it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Reference {
+    /// The destination as written, after Markdown's own unescaping.
+    pub target: String,
+    /// File that it is written in, relative to the site's folder: the page's, or that of an included bundle.
+    pub from: String,
+    /// Where.
+    pub place: Place,
+}
+
+/// A headless bundle that a page includes.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Include {
+    /// Path of the file relative to the site's folder.
+    pub source: String,
+    /// BLAKE3 of its bytes.
+    pub hash: [u8; 32],
+}
+
+/// The text below one heading.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SearchSection {
+    /// Id of the heading; empty for the text before the first one.
+    pub anchor: String,
+    /// Plain text of the heading; empty for the text before the first one.
+    pub title: String,
+    /// Plain text below it: prose, commands and file contents, separated by spaces.
+    pub text: String,
+}
