@@ -1,1 +1,159 @@
-//! TODO
+//! A guide: the author's text, parsed once into tokens that the renderer and the verifier both read.
+//!
+//! ```text
+//! text ─ shortcode::lexer ─► tags ─ shortcode::tree ─► calls ─┐
+//!                                    buffer: each call is one character of the text that Markdown sees
+//! tokens ◄─ document ◄─ pulldown-cmark events, with ranges ◄──┘
+//! ```
+//!
+//! Tokens are flat (a start, its content, an end), so that no nesting of the author's can exhaust the stack; every token
+//! knows the bytes of the author's file that it came from. Parsing is pure and never fails: problems are collected.
+
+use pulldown_cmark::Event;
+
+pub use shortcode::{Argument, Arguments, Level, Registry};
+
+use crate::{
+    diagnostic::Diagnostic,
+    source::{Source, Span, front_matter::FrontMatter},
+};
+
+mod buffer;
+mod code;
+mod document;
+mod fence;
+mod lint;
+pub mod prompt;
+mod shortcode;
+
+/// A parsed page.
+#[derive(Debug)]
+pub struct Guide {
+    /// Path of the file relative to the site's folder.
+    pub path: String,
+    /// Its settings.
+    pub front: FrontMatter,
+    /// Its text.
+    pub tokens: Vec<Token>,
+    /// What was found in front matter, shortcodes and blocks.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Sites of shortcodes and links are resolved to lines with it.
+    pub source: Source,
+}
+
+/// A piece of a guide.
+#[derive(Debug, Clone)]
+pub struct Token {
+    /// What it is.
+    pub kind: TokenKind,
+    /// The bytes of the author's file that it came from.
+    pub span: Span,
+}
+
+/// What a [`Token`] is.
+#[derive(Debug, Clone)]
+pub enum TokenKind {
+    /// Markdown, other than a code block.
+    Markdown(Event<'static>),
+    /// A block of code, however it was written: indented, fenced, or a shortcode.
+    Code(Box<CodeBlock>),
+    /// A shortcode that is not a block of code.
+    Shortcode(Box<Shortcode>),
+}
+
+/// What a block of code is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// The reader types it.
+    Command,
+    /// The reader sees it.
+    Output,
+    /// The reader saves it.
+    File,
+    /// The reader reads it.
+    Listing,
+}
+
+/// How a block of code is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Form {
+    /// By four spaces.
+    Indented,
+    /// By a fence.
+    Fence,
+    /// By a shortcode.
+    Shortcode,
+}
+
+/// A block of code.
+#[derive(Debug, Clone)]
+pub struct CodeBlock {
+    /// What it is for.
+    pub role: Role,
+    /// How it is written.
+    pub form: Form,
+    /// The language as the author wrote it; empty if there is none.
+    pub language: String,
+    /// A file's path, or the title of another block.
+    pub title: Option<String>,
+    /// Everything else that the fence or the shortcode says.
+    pub arguments: Arguments,
+    /// The text as a reader sees it, with `\n` line ends.
+    pub text: String,
+    /// For each line of `text`, where in the source it begins.
+    pub lines: Vec<usize>,
+    /// Shortcodes inside the code, with the byte ranges of `text` where what they show stands.
+    pub inserts: Vec<(std::ops::Range<usize>, Shortcode)>,
+    /// The source between the fences or tags; the whole block if it is indented.
+    pub inner: Span,
+}
+
+/// A shortcode.
+#[derive(Debug, Clone)]
+pub struct Shortcode {
+    /// Its name.
+    pub name: String,
+    /// What its opening tag says.
+    pub arguments: Arguments,
+    /// The opening tag.
+    pub tag: Span,
+    /// The body as written; `None` for a tag that stands alone.
+    pub inner: Option<Span>,
+    /// The body as Markdown.
+    pub body: Vec<Token>,
+    /// Whether it stands as a block of its own.
+    pub block: bool,
+}
+
+/// Parses a file of the site.
+///
+/// `taxonomies` are the front matter keys of the configured taxonomies; `registry` knows the shortcodes.
+pub fn parse(source: Source, registry: &Registry, taxonomies: &[String], smart_punctuation: bool) -> Guide {
+    let parsed = crate::source::front_matter::parse(&source, taxonomies);
+    let mut diagnostics = parsed.diagnostics;
+    let pieces = shortcode::lexer::lex(&source, parsed.body, &mut diagnostics);
+    let items = shortcode::tree::pair(&source, pieces, registry, &mut diagnostics);
+    let mut builder = document::Builder { source: &source, registry, smart_punctuation, diagnostics: &mut diagnostics };
+    let tokens = builder.build(parsed.body, &items, 0);
+    lint::lint(&source, &tokens, &mut diagnostics);
+    Guide { path: source.path.clone(), front: parsed.front, tokens, diagnostics, source }
+}
+
+impl Guide {
+    /// Every block of code in the order of the page, those inside shortcodes too.
+    pub fn code_blocks(&self) -> Vec<&CodeBlock> {
+        let mut found = Vec::new();
+        collect(&self.tokens, &mut found);
+        found
+    }
+}
+
+fn collect<'a>(tokens: &'a [Token], found: &mut Vec<&'a CodeBlock>) {
+    for token in tokens {
+        match &token.kind {
+            TokenKind::Code(code) => found.push(code),
+            TokenKind::Shortcode(shortcode) => collect(&shortcode.body, found),
+            TokenKind::Markdown(_) => {}
+        }
+    }
+}

@@ -1,1 +1,80 @@
-//! TODO
+//! A guide to HTML, and to what the rest of the site must know of it.
+//!
+//! Two walks over the same tokens: [`outline`] gathers headings, links and words before any page's address is known;
+//! [`page`] makes HTML when all are. Both are pure: what they need of the site they ask a [`World`].
+
+use serde_json::{Map, Value};
+use std::sync::Arc;
+
+use crate::{diagnostic::Diagnostic, guide::Guide};
+
+mod alert;
+mod code;
+mod footnotes;
+mod headings;
+pub mod highlight;
+mod html;
+mod image;
+mod markdown;
+mod outline;
+mod shortcode;
+
+pub(crate) use html::escape;
+pub use html::page;
+pub(crate) use markdown::inline;
+pub use markdown::markdown;
+pub use outline::{Include, Outline, outline};
+
+/// What a page needs of the site around it.
+pub trait World: Sync {
+    /// The headless bundle that `content "name"` includes.
+    fn include(&self, name: &str) -> Option<Arc<Guide>>;
+
+    /// The names that [`World::include`] knows, for suggestions.
+    fn include_names(&self) -> Vec<String>;
+
+    /// The address of a link that is written as `target` in the file `from`.
+    fn link(&self, target: &str, from: &str) -> String;
+
+    /// The address and size of an image that is written as `target` in the file `from`.
+    fn image(&self, target: &str, from: &str) -> ImageInfo;
+
+    /// Code as HTML: as many lines as the code has, each complete in itself.
+    fn highlight(&self, language: &str, code: &str) -> String;
+
+    /// The language of a file by its path; `None` if it tells nothing.
+    fn language_of_path(&self, path: &str) -> Option<String>;
+
+    /// The HTML of a shortcode.
+    ///
+    /// # Errors
+    /// A diagnostic that points into the template.
+    fn shortcode(&self, name: &str, context: Map<String, Value>) -> Result<String, Diagnostic>;
+}
+
+/// An image as a page shows it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ImageInfo {
+    /// Its address.
+    pub src: String,
+    /// Width and height in pixels, where the file says.
+    pub size: Option<(usize, usize)>,
+}
+
+/// What templates of shortcodes know of the page that they stand in.
+#[derive(Debug, Clone, Default)]
+pub struct PageInfo {
+    /// Its title.
+    pub title: String,
+    /// Its address.
+    pub url: String,
+}
+
+/// A page's HTML.
+#[derive(Debug, Default)]
+pub struct Rendered {
+    /// The HTML of the text.
+    pub html: String,
+    /// Errors of templates.
+    pub diagnostics: Vec<Diagnostic>,
+}

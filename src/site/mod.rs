@@ -1,3 +1,31 @@
 //! From the files of `content/` to the files of the output folder.
+//!
+//! ```text
+//! discover ─► files (read, parse, recall) ─► records ─► library (addresses, sections) ─► links checked
+//!                                                          │
+//!            output (staged, then renamed) ◄─ write ◄─ view, lists, feed, sitemap, search …
+//! ```
 
+mod address;
+mod build;
+mod cache;
+mod discover;
+pub mod feed;
+mod files;
+mod library;
+mod links;
+mod lists;
+pub mod llms;
+mod load;
+pub mod output;
 pub mod record;
+pub mod related;
+pub mod search;
+pub mod sitemap;
+pub mod structured;
+mod taxonomy;
+mod view;
+mod world;
+mod write;
+
+pub use build::{Built, Failure, Listener, Options, build, check};

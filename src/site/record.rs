@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::search::PageTerms;
 use crate::{
     diagnostic::{Diagnostic, Place},
     source::front_matter::FrontMatter,
@@ -22,16 +23,22 @@ pub enum Kind {
 }
 
 /// One Markdown file, read and parsed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PageRecord {
     /// Path of the file relative to the site's folder: `content/guides/x/index.md`.
     pub source: String,
     /// BLAKE3 of the file's bytes.
     pub hash: [u8; 32],
+    /// BLAKE3 over all headless bundles, when this record was made.
+    pub bundles: [u8; 32],
+    /// Whether the page includes bundles, found or not: then the record is valid only with the same `bundles`.
+    pub uses_content: bool,
     /// Page, section or headless.
     pub kind: Kind,
     /// Its settings.
     pub front: FrontMatter,
+    /// Old addresses of the page.
+    pub aliases: Vec<Alias>,
     /// The title: of the front matter, else the first heading of level 1, else the file's name in words.
     pub title: String,
     /// The first paragraph as plain text, cut at a word to 200 characters; empty if there is none.
@@ -48,10 +55,44 @@ pub struct PageRecord {
     pub includes: Vec<Include>,
     /// Words of the text, code left out.
     pub words: usize,
-    /// Text for the search index, cut at headings.
-    pub search: Vec<SearchSection>,
+    /// Words for the search index.
+    pub terms: PageTerms,
     /// What was found while parsing the page (not what depends on other pages).
     pub diagnostics: Vec<Diagnostic>,
+}
+
+impl PageRecord {
+    /// The record of a folder that has pages and no `_index.md`.
+    pub(super) fn of_folder(source: String, title: String) -> Self {
+        Self {
+            source,
+            hash: [0; 32],
+            bundles: [0; 32],
+            uses_content: false,
+            kind: Kind::Section,
+            front: FrontMatter { build_render: true, build_list: true, ..FrontMatter::default() },
+            aliases: Vec::new(),
+            title,
+            summary: String::new(),
+            headings: Vec::new(),
+            anchors: Vec::new(),
+            links: Vec::new(),
+            images: Vec::new(),
+            includes: Vec::new(),
+            words: 0,
+            terms: PageTerms::default(),
+            diagnostics: Vec::new(),
+        }
+    }
+}
+
+/// An old address that leads to the page.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Alias {
+    /// As the author wrote it.
+    pub path: String,
+    /// Where.
+    pub place: Place,
 }
 
 /// A heading.
@@ -86,12 +127,14 @@ pub struct Include {
 }
 
 /// The text below one heading.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SearchSection {
     /// Id of the heading; empty for the text before the first one.
     pub anchor: String,
     /// Plain text of the heading; empty for the text before the first one.
     pub title: String,
-    /// Plain text below it: prose, commands and file contents, separated by spaces.
+    /// Prose below it.
     pub text: String,
+    /// Commands, files and outputs below it.
+    pub code: String,
 }

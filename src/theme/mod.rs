@@ -1,1 +1,234 @@
-//! TODO
+//! Templates, shortcodes and static files: those of the binary, each of which a site can override in `themes/NAME/`.
+
+use include_dir::{Dir, include_dir};
+use serde_json::Value;
+use std::{collections::BTreeMap, path::Path, sync::Arc};
+use tera::{Context, Tera};
+
+use crate::{
+    diagnostic::Diagnostic,
+    guide::Registry,
+    source::{Source, Span},
+};
+
+mod functions;
+
+pub use functions::SiteData;
+
+static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/themes/default");
+
+/// Name of the theme whose folder is read when the configuration names none.
+const DEFAULT: &str = "default";
+
+/// Calls of functions that read more than a template's context.
+const READS_SITE: [&str; 2] = ["pages(", "load_data("];
+
+/// A file that pages link to under a name that changes with its content.
+#[derive(Debug, Clone)]
+pub struct Asset {
+    /// Path in the output folder: `assets/style.1a2b3c4d.css`.
+    pub output: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// Everything that makes the look of a site.
+pub struct Theme {
+    tera: Tera,
+    sources: BTreeMap<String, Source>,
+    /// Static files by their path in the theme.
+    pub assets: BTreeMap<String, Asset>,
+    /// The shortcodes: built in, and the theme's own.
+    pub registry: Registry,
+    /// Changes when any file of the theme changes.
+    pub fingerprint: [u8; 32],
+    data: Arc<SiteData>,
+}
+
+impl std::fmt::Debug for Theme {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Theme").field("templates", &self.sources.keys()).finish_non_exhaustive()
+    }
+}
+
+impl Theme {
+    /// Reads the theme of a site.
+    ///
+    /// # Errors
+    /// Every problem of its templates, at its line.
+    pub fn load(site: &Path, name: Option<&str>) -> Result<Self, Vec<Diagnostic>> {
+        let mut files = embedded();
+        let folder = site.join("themes").join(name.unwrap_or(DEFAULT));
+        if let Some(name) = name.filter(|_| !folder.is_dir()) {
+            let problem = Diagnostic::error("theme", format!("there is no theme `{name}`")).in_file(crate::config::FILE_NAME);
+            return Err(vec![problem.help(format!("make the folder `themes/{name}`, or remove `theme:`"))]);
+        }
+        let shown = format!("themes/{}", name.unwrap_or(DEFAULT));
+        override_files(&folder, &shown, &mut files).map_err(|problem| vec![problem])?;
+        Self::from_files(files, site)
+    }
+
+    fn from_files(files: BTreeMap<String, File>, site: &Path) -> Result<Self, Vec<Diagnostic>> {
+        let mut hasher = blake3::Hasher::new();
+        let (mut sources, mut assets, mut problems) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
+        for (path, file) in files {
+            hasher.update(path.as_bytes()).update(&[0]).update(blake3::hash(&file.bytes).as_bytes());
+            if let Some(name) = path.strip_prefix("static/") {
+                assets.insert(name.to_owned(), asset(name, file.bytes));
+            } else if path.ends_with(".html") {
+                match String::from_utf8(file.bytes) {
+                    Ok(text) => {
+                        let name = path.strip_prefix("templates/").unwrap_or(&path).to_owned();
+                        sources.insert(name, Source::new(file.shown, text));
+                    }
+                    Err(_) => problems.push(Diagnostic::error("encoding", "this template is not UTF-8").in_file(&file.shown)),
+                }
+            }
+        }
+        let data = Arc::new(SiteData::new(site, &assets));
+        let tera = compile(&sources, &data, &mut problems);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let mut registry = Registry::default();
+        for name in sources.keys().filter_map(|n| n.strip_prefix("shortcodes/")?.strip_suffix(".html")) {
+            let variables = tera.get_template_variables(&format!("shortcodes/{name}.html")).unwrap_or_default();
+            registry.add(name, variables.contains("inner") || variables.contains("body"));
+        }
+        Ok(Self { tera, sources, assets, registry, fingerprint: *hasher.finalize().as_bytes(), data })
+    }
+
+    /// What the functions of templates read.
+    pub fn data(&self) -> &SiteData {
+        &self.data
+    }
+
+    /// Renders a template with a context.
+    ///
+    /// # Errors
+    /// A diagnostic at the line of the template that failed.
+    pub fn render(&self, template: &str, context: &Value) -> Result<String, Diagnostic> {
+        let context = Context::from_serialize(context).map_err(|e| self.problem(template, &e))?;
+        self.tera.render(template, &context).map_err(|e| self.problem(template, &e))
+    }
+
+    /// Whether any template calls a function that reads the whole site.
+    pub fn any_reads_site(&self) -> bool {
+        self.sources.values().any(|source| READS_SITE.iter().any(|call| source.text.contains(call)))
+    }
+
+    /// Whether a template, or one that it extends or includes, calls a function that reads the whole site.
+    pub fn reads_site(&self, template: &str) -> bool {
+        let mut seen = Vec::new();
+        let mut next = vec![template];
+        while let Some(name) = next.pop() {
+            let Some((name, source)) = self.sources.get_key_value(name) else { continue };
+            if seen.contains(&name) {
+                continue;
+            }
+            seen.push(name);
+            if READS_SITE.iter().any(|call| source.text.contains(call)) {
+                return true;
+            }
+            next.extend(self.sources.keys().filter(|other| source.text.contains(other.as_str())).map(String::as_str));
+        }
+        false
+    }
+
+    fn problem(&self, template: &str, error: &tera::Error) -> Diagnostic {
+        diagnostic(&self.sources, template, error)
+    }
+}
+
+struct File {
+    shown: String,
+    bytes: Vec<u8>,
+}
+
+fn embedded() -> BTreeMap<String, File> {
+    fn walk(dir: &Dir<'static>, files: &mut BTreeMap<String, File>) {
+        for file in dir.files() {
+            let path = file.path().to_string_lossy().replace('\\', "/");
+            let shown = format!("(built-in theme)/{path}");
+            files.insert(path, File { shown, bytes: file.contents().to_vec() });
+        }
+        for dir in dir.dirs() {
+            walk(dir, files);
+        }
+    }
+    let mut files = BTreeMap::new();
+    walk(&EMBEDDED, &mut files);
+    files
+}
+
+fn override_files(folder: &Path, shown: &str, files: &mut BTreeMap<String, File>) -> Result<(), Diagnostic> {
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    for entry in walkdir::WalkDir::new(folder).sort_by_file_name() {
+        let unreadable = |e: &dyn std::fmt::Display| Diagnostic::error("theme", format!("the theme cannot be read: {e}")).in_file(shown);
+        let entry = entry.map_err(|e| unreadable(&e))?;
+        let Ok(relative) = entry.path().strip_prefix(folder) else { continue };
+        let hidden = |part: std::path::Component<'_>| part.as_os_str().to_string_lossy().starts_with('.');
+        if !entry.file_type().is_file() || relative.components().any(hidden) {
+            continue;
+        }
+        let path = relative.to_string_lossy().replace('\\', "/");
+        let bytes = std::fs::read(entry.path()).map_err(|e| unreadable(&e))?;
+        files.insert(path.clone(), File { shown: format!("{shown}/{path}"), bytes });
+    }
+    Ok(())
+}
+
+fn asset(name: &str, bytes: Vec<u8>) -> Asset {
+    let hash = blake3::hash(&bytes).to_hex();
+    let short = &hash.as_str()[..10];
+    let output = match name.rsplit_once('.') {
+        Some((stem, extension)) => format!("assets/{stem}.{short}.{extension}"),
+        None => format!("assets/{name}.{short}"),
+    };
+    Asset { output, bytes }
+}
+
+fn compile(sources: &BTreeMap<String, Source>, data: &Arc<SiteData>, problems: &mut Vec<Diagnostic>) -> Tera {
+    let mut tera = Tera::default();
+    functions::register(&mut tera, data);
+    // One by one first, so that every template's syntax error is reported.
+    let good = sources.iter().filter(|(name, source)| {
+        let mut alone = Tera::default();
+        functions::register(&mut alone, data);
+        match alone.add_raw_template(name, &source.text) {
+            Err(error) if matches!(error.kind(), tera::ErrorKind::SyntaxError(_)) => {
+                problems.push(diagnostic(sources, name, &error));
+                false
+            }
+            _ => true,
+        }
+    });
+    let good: Vec<(&str, &str)> = good.map(|(name, source)| (name.as_str(), source.text.as_str())).collect();
+    if problems.is_empty()
+        && let Err(error) = tera.add_raw_templates(good)
+    {
+        problems.push(diagnostic(sources, "", &error));
+    }
+    tera
+}
+
+fn diagnostic(sources: &BTreeMap<String, Source>, template: &str, error: &tera::Error) -> Diagnostic {
+    let report = match error.kind() {
+        tera::ErrorKind::SyntaxError(report) | tera::ErrorKind::RenderingError(report) => Some(report),
+        _ => None,
+    };
+    let message = report.map_or_else(|| error.to_string(), |r| r.message().to_owned());
+    let message = message.lines().next().unwrap_or_default().trim_end_matches('.').to_owned();
+    let problem = Diagnostic::error("template", format!("template error: {message}"));
+    let name = report.map_or(template, |r| if r.filename().is_empty() { template } else { r.filename() });
+    match (sources.get(name), report) {
+        (Some(source), Some(report)) => {
+            let range = report.span().range.clone();
+            problem.at(source, Span::new(range.start.min(source.text.len()), range.end.min(source.text.len())))
+        }
+        (Some(source), None) => problem.in_file(&source.path),
+        (None, _) => problem,
+    }
+}

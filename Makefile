@@ -1,0 +1,21 @@
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench
+
+# A toolchain that rustup has just installed may not be on the PATH yet.
+export PATH := $(PATH):$(HOME)/.cargo/bin
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## build guidepost, and with it the site of its own guides
+	@scripts/prepare build
+	cargo run --release --locked -- build
+	@echo
+	@echo "The site is in $(CURDIR)/public: begin with $(CURDIR)/public/index.html"
+
+test: ## check everything, as CI does; installs what is missing
+	@scripts/test
+
+bench: ## time guidepost beside Zola and Hugo; options: make bench ARGS="--pages 200 --rounds 5"
+	@scripts/prepare bench
+	tests/bench/run $(ARGS)

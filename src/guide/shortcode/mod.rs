@@ -1,0 +1,137 @@
+//! Shortcodes: Hugo's tags `{{< name args >}} … {{< /name >}}` and `{{% … %}}`, read before Markdown.
+//!
+//! [`lexer`] cuts the text into tags, [`tree`] pairs them. What each name means for a page is decided later; here only
+//! the shape counts: which names exist, and which of them have a body.
+
+use std::collections::BTreeMap;
+
+use crate::source::Span;
+
+pub(super) mod lexer;
+pub(super) mod tree;
+
+/// What stands between a shortcode's opening and closing tags.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Body {
+    /// Nothing: the tag stands alone.
+    None,
+    /// Text that is taken as it is: a file, an output.
+    Raw,
+    /// Markdown.
+    Markdown,
+}
+
+/// Whether a shortcode is a piece of a line or of the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// Part of a line of text.
+    Inline,
+    /// A block: it ends the paragraph that it stands in.
+    Block,
+    /// A block when it stands alone, part of the line else: a site's own shortcode.
+    Either,
+}
+
+/// The shortcodes that a site knows: the built-in ones, and one for each template of `themes/*/shortcodes/`.
+#[derive(Debug, Clone)]
+pub struct Registry {
+    known: BTreeMap<String, (Body, Level)>,
+}
+
+/// The built-in names.
+const BUILT_IN: &[(&str, Body, Level)] = &[
+    ("file", Body::Raw, Level::Block),
+    ("output", Body::Raw, Level::Block),
+    ("command", Body::Raw, Level::Block),
+    ("note", Body::Markdown, Level::Block),
+    ("caution", Body::Markdown, Level::Block),
+    ("tabs", Body::Markdown, Level::Block),
+    ("tab", Body::Markdown, Level::Block),
+    ("disclosure-note", Body::Markdown, Level::Block),
+    ("content", Body::None, Level::Block),
+    ("image", Body::None, Level::Block),
+    ("youtube", Body::None, Level::Block),
+    ("placeholder", Body::None, Level::Inline),
+    ("ref", Body::None, Level::Inline),
+    ("relref", Body::None, Level::Inline),
+];
+
+impl Default for Registry {
+    fn default() -> Self {
+        Self { known: BUILT_IN.iter().map(|(name, body, level)| ((*name).to_owned(), (*body, *level))).collect() }
+    }
+}
+
+impl Registry {
+    /// Adds a site's own shortcode. A built-in name keeps its meaning: only its HTML is overridden.
+    pub fn add(&mut self, name: &str, has_body: bool) {
+        let body = if has_body { Body::Markdown } else { Body::None };
+        self.known.entry(name.to_owned()).or_insert((body, Level::Either));
+    }
+
+    /// Every name, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.known.keys().map(String::as_str)
+    }
+
+    /// What stands between its tags; `None` for an unknown name.
+    pub fn body(&self, name: &str) -> Option<Body> {
+        self.known.get(name).map(|(body, _)| *body)
+    }
+
+    /// Whether it is a block.
+    pub fn level(&self, name: &str) -> Level {
+        self.known.get(name).map_or(Level::Either, |(_, level)| *level)
+    }
+
+    /// Whether guidepost itself gives it a meaning.
+    pub fn is_built_in(name: &str) -> bool {
+        BUILT_IN.iter().any(|(known, _, _)| *known == name)
+    }
+}
+
+/// One argument of a shortcode, or one attribute of a fence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Argument {
+    /// `Some` for `name=value`, `None` for a positional one.
+    pub name: Option<String>,
+    /// The value, quotes and escapes resolved.
+    pub value: String,
+    /// The whole argument in the source.
+    pub span: Span,
+}
+
+/// Arguments with the lookups that every shortcode needs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Arguments(pub Vec<Argument>);
+
+impl Arguments {
+    /// The value of a named argument; the last one wins.
+    pub fn named(&self, name: &str) -> Option<&str> {
+        self.0.iter().rev().find(|a| a.name.as_deref() == Some(name)).map(|a| a.value.as_str())
+    }
+
+    /// The positional argument number `index`, from 0.
+    pub fn positional(&self, index: usize) -> Option<&str> {
+        self.0.iter().filter(|a| a.name.is_none()).nth(index).map(|a| a.value.as_str())
+    }
+
+    /// A named argument, or else the positional one that stands for it.
+    pub fn get(&self, name: &str, index: usize) -> Option<&str> {
+        self.named(name).or_else(|| self.positional(index))
+    }
+
+    /// Whether a named argument is true; `default` when it is absent or empty.
+    pub fn flag(&self, name: &str, default: bool) -> bool {
+        match self.named(name) {
+            Some("true" | "1" | "yes") => true,
+            Some("false" | "0" | "no") => false,
+            _ => default,
+        }
+    }
+
+    /// The span of a named argument.
+    pub fn span_of(&self, name: &str) -> Option<Span> {
+        self.0.iter().rev().find(|a| a.name.as_deref() == Some(name)).map(|a| a.span)
+    }
+}

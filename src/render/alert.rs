@@ -1,0 +1,24 @@
+//! GitHub's alerts (`> [!NOTE]`) are notes.
+
+use pulldown_cmark::BlockQuoteKind;
+use serde_json::{Map, Value, json};
+
+use super::html::Renderer;
+use crate::guide::{Guide, Token};
+
+pub(super) fn html(renderer: &mut Renderer<'_>, guide: &Guide, kind: BlockQuoteKind, body: &[Token]) -> String {
+    let (kind, title) = match kind {
+        BlockQuoteKind::Note => ("primary", "Note"),
+        BlockQuoteKind::Tip => ("secondary", "Tip"),
+        BlockQuoteKind::Important => ("primary", "Important"),
+        BlockQuoteKind::Warning => ("warning", "Warning"),
+        BlockQuoteKind::Caution => ("alert", "Caution"),
+    };
+    let body = renderer.body(guide, body);
+    let context = json!({ "kind": kind, "title": title, "collapsible": false, "body": body, "args": {}, "params": [] });
+    let context = match context {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    };
+    renderer.template("note", context)
+}

@@ -1,0 +1,222 @@
+//! Blocks of code: highlighted lines, prompts that are not copied, marked lines, numbers.
+
+use serde_json::Value;
+
+use super::html::{Renderer, escape};
+use crate::guide::{
+    CodeBlock, Guide, Role,
+    prompt::{self, Line},
+};
+
+impl Renderer<'_> {
+    pub(super) fn code(&mut self, guide: &Guide, code: &CodeBlock) -> String {
+        let language = self.language(code);
+        let mut lines = match code.role {
+            Role::Command => self.commands(&language, &code.text),
+            _ => lines_of(&self.world.highlight(&language, &code.text)),
+        };
+        self.inserts(guide, code, &mut lines);
+        let html = decorate(lines, code);
+        let (template, title) = match code.role {
+            Role::Command => ("command", code.title.as_deref()),
+            Role::Output => ("output", code.title.as_deref()),
+            Role::File => ("file", code.title.as_deref()),
+            Role::Listing => ("listing", code.title.as_deref()),
+        };
+        let mut context = super::shortcode::arguments(&code.arguments);
+        context.insert("code".into(), html.into());
+        context.insert("text".into(), code.text.as_str().into());
+        context.insert("inner".into(), code.text.as_str().into());
+        context.insert("body".into(), "".into());
+        context.insert("language".into(), language.into());
+        context.insert("title".into(), title.unwrap_or_default().into());
+        context.insert("path".into(), if code.role == Role::File { title.unwrap_or_default().into() } else { Value::Null });
+        context.insert("copyable".into(), (code.role != Role::Output).into());
+        self.template(template, context)
+    }
+
+    /// The language to highlight: the author's, that of the file's name, or the role's.
+    fn language(&self, code: &CodeBlock) -> String {
+        if !code.language.is_empty() {
+            return code.language.clone();
+        }
+        match code.role {
+            Role::Command => "bash".into(),
+            Role::File => code.title.as_deref().and_then(|t| self.world.language_of_path(t)).unwrap_or_default(),
+            Role::Output | Role::Listing => String::new(),
+        }
+    }
+
+    /// Typed lines highlighted without their prompts, shown lines as they are.
+    fn commands(&self, language: &str, text: &str) -> Vec<String> {
+        let kinds = prompt::lines(text);
+        if kinds.iter().all(|kind| *kind == Line::Typed { prompt: 0 }) {
+            return lines_of(&self.world.highlight(language, text));
+        }
+        let mut typed = String::new();
+        for (line, kind) in text.lines().zip(&kinds) {
+            if let Line::Typed { prompt } = kind {
+                typed.push_str(&line[*prompt..]);
+                typed.push('\n');
+            }
+        }
+        let mut highlighted = lines_of(&self.world.highlight(language, &typed)).into_iter();
+        text.lines()
+            .zip(&kinds)
+            .map(|(line, kind)| match kind {
+                Line::Typed { prompt: 0 } => highlighted.next().unwrap_or_default(),
+                Line::Typed { prompt } => {
+                    let code = highlighted.next().unwrap_or_default();
+                    format!("<span class=prompt>{}</span>{code}", escape(&line[..*prompt]))
+                }
+                Line::Shown => format!("<span class=out>{}</span>", escape(line)),
+            })
+            .collect()
+    }
+
+    /// Puts rendered shortcodes where the text of theirs stands.
+    fn inserts(&mut self, guide: &Guide, code: &CodeBlock, lines: &mut [String]) {
+        for (range, shortcode) in code.inserts.iter().rev() {
+            let before = &code.text[..range.start];
+            let line = before.matches('\n').count();
+            let from = before.rfind('\n').map_or(before, |i| &before[i + 1..]).chars().count();
+            let to = from + code.text[range.clone()].chars().count();
+            let html = self.shortcode(guide, shortcode);
+            if let Some(found) = lines.get_mut(line) {
+                *found = replace_text(found, from..to, html.trim());
+            }
+        }
+    }
+}
+
+fn lines_of(html: &str) -> Vec<String> {
+    html.split('\n').map(str::to_owned).collect()
+}
+
+/// Replaces the characters of a range of a line's text (its tags do not count) by HTML.
+fn replace_text(line: &str, range: std::ops::Range<usize>, html: &str) -> String {
+    let mut out = String::with_capacity(line.len() + html.len());
+    let mut rest = line;
+    let mut count = 0;
+    let mut open: Option<&str> = None;
+    let mut inserted = false;
+    while !rest.is_empty() {
+        if !inserted && count == range.start {
+            // Tags that begin exactly here belong to the replaced text.
+            if open.is_some() {
+                out.push_str("</span>");
+            }
+            out.push_str(html);
+            inserted = true;
+            while count < range.end && !rest.is_empty() {
+                if rest.starts_with('<') {
+                    let end = rest.find('>').map_or(rest.len(), |i| i + 1);
+                    open = (!rest.starts_with("</")).then_some(&rest[..end]);
+                    rest = &rest[end..];
+                } else {
+                    rest = &rest[character(rest)..];
+                    count += 1;
+                }
+            }
+            if let Some(tag) = open {
+                if let Some(after) = rest.strip_prefix("</span>") {
+                    rest = after;
+                    open = None;
+                } else {
+                    out.push_str(tag);
+                }
+            }
+            continue;
+        }
+        if rest.starts_with('<') {
+            let end = rest.find('>').map_or(rest.len(), |i| i + 1);
+            open = (!rest.starts_with("</")).then_some(&rest[..end]);
+            out.push_str(&rest[..end]);
+            rest = &rest[end..];
+        } else {
+            let length = character(rest);
+            out.push_str(&rest[..length]);
+            rest = &rest[length..];
+            count += 1;
+        }
+    }
+    if !inserted {
+        out.push_str(html);
+    }
+    out
+}
+
+/// The length of the character that HTML begins with: `&lt;` is one.
+fn character(html: &str) -> usize {
+    if html.starts_with('&')
+        && let Some(end) = html.find(';')
+    {
+        return end + 1;
+    }
+    html.chars().next().map_or(0, char::len_utf8)
+}
+
+/// Marks lines (`hl_lines`) and numbers them (`linenostart`), and joins them.
+fn decorate(lines: Vec<String>, code: &CodeBlock) -> String {
+    let marked = code.arguments.named("hl_lines").map(line_numbers).unwrap_or_default();
+    let start: Option<usize> = code.arguments.named("linenostart").and_then(|n| n.parse().ok());
+    let numbered = start.is_some() || code.arguments.flag("linenos", false) || code.arguments.named("linenos") == Some("table");
+    if marked.is_empty() && !numbered {
+        return lines.join("\n");
+    }
+    let first = start.unwrap_or(1);
+    let width = (first + lines.len()).to_string().len();
+    let mut html = String::new();
+    for (index, line) in lines.iter().enumerate() {
+        let number = if numbered { format!("<span class=ln>{:>width$} </span>", first + index) } else { String::new() };
+        let last = if index + 1 == lines.len() { "" } else { "\n" };
+        if marked.contains(&(index + 1)) {
+            html.push_str(&format!("<span class=hl>{number}{line}{last}</span>"));
+        } else {
+            html.push_str(&format!("{number}{line}{last}"));
+        }
+    }
+    html
+}
+
+/// `1 3-4` or `1,3-4`, counted from 1.
+fn line_numbers(text: &str) -> Vec<usize> {
+    text.split([' ', ','])
+        .filter(|part| !part.is_empty())
+        .flat_map(|part| {
+            let (from, to) = part.split_once('-').unwrap_or((part, part));
+            match (from.parse::<usize>(), to.parse::<usize>()) {
+                (Ok(from), Ok(to)) if to < 1_000_000 => from..to + 1,
+                _ => 0..0,
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn replaces_text_between_tags() {
+        for (line, range, expected) in [
+            ("ssh IP", 4..6, "ssh <v>"),
+            ("<span class=k>ssh</span> IP x", 4..6, "<span class=k>ssh</span> <v> x"),
+            ("<span class=s>a IP b</span>", 2..4, "<span class=s>a </span><v><span class=s> b</span>"),
+            ("<span class=s>IP</span> b", 0..2, "<v> b"),
+            ("&lt;IP&gt;", 1..3, "&lt;<v>&gt;"),
+            ("I<span class=s>P</span>.", 0..2, "<v>."),
+            ("", 0..0, "<v>"),
+        ] {
+            let found = replace_text(line, range, "<v>").replace("<span class=s></span>", "");
+            assert_eq!(found, expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn line_numbers_of_hugo() {
+        assert_eq!(line_numbers("1 3-5"), [1, 3, 4, 5]);
+        assert_eq!(line_numbers("2,4-4"), [2, 4]);
+        assert_eq!(line_numbers("x 9-1 7"), [7]);
+    }
+}

@@ -1,0 +1,94 @@
+//! Footnotes: gathered at the end of their text, numbered by first reference.
+
+use pulldown_cmark::{Event, Tag};
+use std::fmt::Write;
+
+use super::{
+    headings::{anchor, end_of},
+    html::{Renderer, escape},
+};
+use crate::guide::{Guide, Token, TokenKind};
+
+/// The footnotes of one text, in the order of their numbers.
+#[derive(Default)]
+pub(super) struct Notes<'a> {
+    notes: Vec<(String, Vec<&'a [Token]>)>,
+    /// Makes ids unique between a page and what it includes.
+    prefix: String,
+}
+
+impl Notes<'_> {
+    pub(super) fn is_empty(&self) -> bool {
+        self.notes.is_empty()
+    }
+
+    fn number(&self, name: &str) -> Option<usize> {
+        self.notes.iter().position(|(known, _)| known == name).map(|i| i + 1)
+    }
+
+    fn id(&self, name: &str) -> String {
+        format!("{}{}", self.prefix, escape(&anchor(name)))
+    }
+
+    /// The superscript number; the name itself if nothing defines it.
+    pub(super) fn reference(&self, name: &str) -> String {
+        match self.number(name) {
+            Some(number) => {
+                let id = self.id(name);
+                format!("<sup class=\"footnote-ref\" id=\"fnref-{id}\"><a href=\"#fn-{id}\">{number}</a></sup>")
+            }
+            None => format!("[^{}]", escape(name)),
+        }
+    }
+}
+
+/// Cuts the definitions out of a text.
+pub(super) fn split(tokens: &[Token], depth: usize) -> (std::borrow::Cow<'_, [Token]>, Notes<'_>) {
+    let has_notes = |t: &Token| matches!(&t.kind, TokenKind::Markdown(Event::Start(Tag::FootnoteDefinition(_))));
+    if !tokens.iter().any(has_notes) {
+        return (tokens.into(), Notes::default());
+    }
+    let mut text = Vec::with_capacity(tokens.len());
+    let mut definitions: Vec<(String, &[Token])> = Vec::new();
+    let mut at = 0;
+    while let Some(token) = tokens.get(at) {
+        if let TokenKind::Markdown(Event::Start(Tag::FootnoteDefinition(name))) = &token.kind {
+            let end = end_of(tokens, at);
+            definitions.push((name.to_string(), &tokens[at + 1..end]));
+            at = end;
+        } else {
+            text.push(token.clone());
+        }
+        at += 1;
+    }
+    let referred = tokens.iter().filter_map(|t| match &t.kind {
+        TokenKind::Markdown(Event::FootnoteReference(name)) => Some(name.to_string()),
+        _ => None,
+    });
+    let prefix = if depth > 1 { format!("{depth}-") } else { String::new() };
+    let mut notes = Notes { notes: Vec::new(), prefix };
+    for name in referred {
+        let bodies: Vec<&[Token]> = definitions.iter().filter(|(n, _)| *n == name).map(|(_, body)| *body).collect();
+        if !bodies.is_empty() && notes.number(&name).is_none() {
+            notes.notes.push((name, bodies));
+        }
+    }
+    (text.into(), notes)
+}
+
+/// The list at the end of the text.
+pub(super) fn section(renderer: &mut Renderer<'_>, guide: &Guide, notes: &Notes<'_>) -> String {
+    let mut html = String::from("<section class=\"footnotes\" aria-label=\"Footnotes\">\n<ol>\n");
+    for (name, bodies) in &notes.notes {
+        let id = notes.id(name);
+        let mut body: String = bodies.iter().map(|body| renderer.tokens(guide, body, notes)).collect();
+        let back = format!(" <a href=\"#fnref-{id}\" class=\"footnote-back\" aria-label=\"Back to the text\">↩</a>");
+        match body.trim_end().strip_suffix("</p>") {
+            Some(kept) => body = format!("{kept}{back}</p>\n"),
+            None => body.push_str(&back),
+        }
+        let _ = writeln!(html, "<li id=\"fn-{id}\">{body}</li>");
+    }
+    html.push_str("</ol>\n</section>\n");
+    html
+}

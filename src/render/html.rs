@@ -1,0 +1,171 @@
+//! Tokens to HTML: what CommonMark says is left to pulldown-cmark, the rest is put between its events.
+
+use pulldown_cmark::{CowStr, Event, LinkType, Tag, TagEnd};
+use serde_json::{Map, Value, json};
+
+use super::{
+    PageInfo, Rendered, World,
+    headings::{Ids, end_of, plain_text},
+};
+use crate::{
+    diagnostic::Diagnostic,
+    guide::{Guide, Token, TokenKind},
+};
+
+/// The HTML of a guide's text.
+pub fn page(guide: &Guide, world: &dyn World, page: &PageInfo) -> Rendered {
+    let mut renderer = Renderer {
+        world,
+        page,
+        ids: Ids::default(),
+        serial: 0,
+        depth: 0,
+        including: vec![guide.path.clone()],
+        diagnostics: Vec::new(),
+    };
+    let html = renderer.document(guide, &guide.tokens);
+    Rendered { html, diagnostics: renderer.diagnostics }
+}
+
+/// Alerts in alerts, deeper than this, are shown as quotes.
+const DEEPEST: usize = 40;
+
+pub(super) struct Renderer<'a> {
+    pub(super) world: &'a dyn World,
+    page: &'a PageInfo,
+    ids: Ids,
+    serial: usize,
+    pub(super) depth: usize,
+    /// The files whose text is being rendered, outermost first.
+    pub(super) including: Vec<String>,
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+impl Renderer<'_> {
+    /// A text with its own footnotes: a page, or an included bundle.
+    pub(super) fn document(&mut self, guide: &Guide, tokens: &[Token]) -> String {
+        let (text, notes) = super::footnotes::split(tokens, self.including.len());
+        let mut html = self.tokens(guide, &text, &notes);
+        if !notes.is_empty() {
+            html.push_str(&super::footnotes::section(self, guide, &notes));
+        }
+        html
+    }
+
+    /// The body of a shortcode or of an alert.
+    pub(super) fn body(&mut self, guide: &Guide, tokens: &[Token]) -> String {
+        self.document(guide, tokens)
+    }
+
+    pub(super) fn tokens(&mut self, guide: &Guide, tokens: &[Token], notes: &super::footnotes::Notes<'_>) -> String {
+        let mut events: Vec<Event<'_>> = Vec::with_capacity(tokens.len() + 16);
+        let mut at = 0;
+        while let Some(token) = tokens.get(at) {
+            match &token.kind {
+                TokenKind::Code(code) => {
+                    let html = self.code(guide, code);
+                    events.push(Event::Html(html.into()));
+                }
+                TokenKind::Shortcode(shortcode) => {
+                    let html: CowStr<'_> = self.shortcode(guide, shortcode).into();
+                    events.push(if shortcode.block { Event::Html(html) } else { Event::InlineHtml(html) });
+                }
+                TokenKind::Markdown(event) => match event {
+                    Event::Start(Tag::Image { dest_url, title, .. }) => {
+                        let end = end_of(tokens, at);
+                        let alt = plain_text(&tokens[at..end]);
+                        events.push(Event::InlineHtml(self.image(dest_url, &alt, title, &guide.path).into()));
+                        at = end;
+                    }
+                    Event::Start(Tag::BlockQuote(Some(kind))) if self.depth < DEEPEST => {
+                        let end = end_of(tokens, at);
+                        self.depth += 1;
+                        let html = super::alert::html(self, guide, *kind, &tokens[at + 1..end]);
+                        self.depth -= 1;
+                        events.push(Event::Html(html.into()));
+                        at = end;
+                    }
+                    Event::Start(Tag::Heading { level, id, classes, attrs }) => {
+                        let text = plain_text(&tokens[at..end_of(tokens, at)]);
+                        let id = self.ids.next(id.as_deref(), &text);
+                        events.push(Event::Start(Tag::Heading {
+                            level: *level,
+                            id: Some(id.into()),
+                            classes: classes.clone(),
+                            attrs: attrs.clone(),
+                        }));
+                    }
+                    Event::End(TagEnd::Heading(level)) => {
+                        if let Some(id) = last_heading_id(&events) {
+                            let anchor = format!("<a class=\"anchor\" href=\"#{id}\" aria-hidden=\"true\" tabindex=\"-1\">#</a>");
+                            events.push(Event::InlineHtml(anchor.into()));
+                        }
+                        events.push(Event::End(TagEnd::Heading(*level)));
+                    }
+                    Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
+                        let dest_url = match link_type {
+                            LinkType::Email | LinkType::Autolink => dest_url.clone(),
+                            _ => self.world.link(dest_url, &guide.path).into(),
+                        };
+                        let (title, id) = (title.clone(), id.clone());
+                        events.push(Event::Start(Tag::Link { link_type: *link_type, dest_url, title, id }));
+                    }
+                    Event::Start(Tag::Table(_)) => {
+                        events.push(Event::Html("<div class=\"table\" role=\"group\" tabindex=\"0\">".into()));
+                        events.push(event.clone());
+                    }
+                    Event::End(TagEnd::Table) => events.extend([event.clone(), Event::Html("</div>\n".into())]),
+                    Event::FootnoteReference(name) => events.push(Event::InlineHtml(notes.reference(name).into())),
+                    _ => events.push(event.clone()),
+                },
+            }
+            at += 1;
+        }
+        let mut html = String::new();
+        pulldown_cmark::html::push_html(&mut html, events.into_iter());
+        html
+    }
+
+    /// An id for a piece of the page that is no heading.
+    pub(super) fn serial(&mut self) -> String {
+        self.serial += 1;
+        format!("b{}", self.serial)
+    }
+
+    /// Renders a template; an error becomes a diagnostic and nothing is shown.
+    pub(super) fn template(&mut self, name: &str, mut context: Map<String, Value>) -> String {
+        context.insert("name".into(), name.into());
+        context.insert("page".into(), json!({ "title": self.page.title, "url": self.page.url }));
+        let id = self.serial();
+        context.insert("id".into(), id.into());
+        match self.world.shortcode(name, context) {
+            Ok(html) => html,
+            Err(problem) => {
+                self.diagnostics.push(problem);
+                String::new()
+            }
+        }
+    }
+}
+
+fn last_heading_id(events: &[Event<'_>]) -> Option<String> {
+    events.iter().rev().find_map(|event| match event {
+        Event::Start(Tag::Heading { id: Some(id), .. }) => Some(escape(id)),
+        _ => None,
+    })
+}
+
+/// Escapes text for HTML, quotes included.
+pub(crate) fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}

@@ -1,0 +1,112 @@
+//! What each shortcode tells its template.
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    headings::anchor,
+    html::{Renderer, escape},
+};
+use crate::guide::{Arguments, Guide, Registry, Shortcode, TokenKind};
+
+/// Arguments as templates see them: `args` by name, `params` by position.
+pub(super) fn arguments(arguments: &Arguments) -> Map<String, Value> {
+    let mut named = Map::new();
+    let mut positional = Vec::new();
+    for argument in &arguments.0 {
+        match &argument.name {
+            Some(name) => {
+                named.insert(name.clone(), argument.value.as_str().into());
+            }
+            None => positional.push(Value::from(argument.value.as_str())),
+        }
+    }
+    Map::from_iter([("args".to_owned(), Value::Object(named)), ("params".to_owned(), Value::Array(positional))])
+}
+
+impl Renderer<'_> {
+    pub(super) fn shortcode(&mut self, guide: &Guide, shortcode: &Shortcode) -> String {
+        let given = &shortcode.arguments;
+        match shortcode.name.as_str() {
+            "content" => return self.content(given.get("name", 0).unwrap_or_default()),
+            "ref" | "relref" => return escape(&self.world.link(given.get("path", 0).unwrap_or_default(), &guide.path)),
+            _ => {}
+        }
+        let mut context = arguments(given);
+        let inner = shortcode.inner.map_or("", |span| &guide.source.text[span.range()]);
+        context.insert("inner".into(), inner.into());
+        let more = match shortcode.name.as_str() {
+            "note" => note(given, "primary", "Note"),
+            "caution" => note(given, "warning", "Caution"),
+            "disclosure-note" => json!({ "title": given.get("title", 0).unwrap_or("More") }),
+            "placeholder" => json!({ "text": given.get("name", 0).unwrap_or_default() }),
+            "tabs" => self.tabs(guide, shortcode),
+            "tab" => json!({ "title": given.get("title", 0).unwrap_or_default() }),
+            "image" => self.image_shortcode(guide, given),
+            "youtube" => json!({
+                "video": given.get("id", 0).unwrap_or_default(),
+                "title": given.get("title", 1).unwrap_or("Video"),
+            }),
+            _ => json!({}),
+        };
+        if let Value::Object(more) = more {
+            context.extend(more);
+        }
+        let body = if shortcode.name == "tabs" { String::new() } else { self.body(guide, &shortcode.body) };
+        context.insert("body".into(), body.into());
+        let html = self.template(&shortcode.name, context);
+        if shortcode.block || Registry::is_built_in(&shortcode.name) { html.trim_end_matches('\n').to_owned() + if shortcode.block { "\n" } else { "" } } else { html }
+    }
+
+    /// The text of a headless bundle.
+    fn content(&mut self, name: &str) -> String {
+        let Some(included) = self.world.include(name) else { return String::new() };
+        if self.including.contains(&included.path) {
+            return String::new();
+        }
+        self.including.push(included.path.clone());
+        let html = self.document(&included, &included.tokens);
+        self.including.pop();
+        html
+    }
+
+    fn tabs(&mut self, guide: &Guide, shortcode: &Shortcode) -> Value {
+        let mut tabs = Vec::new();
+        for token in &shortcode.body {
+            let TokenKind::Shortcode(tab) = &token.kind else { continue };
+            if tab.name == "tab" {
+                let title = tab.arguments.get("title", 0).unwrap_or("Tab");
+                let id = self.serial();
+                let body = self.body(guide, &tab.body);
+                tabs.push(json!({ "id": id, "title": title, "slug": anchor(title), "body": body }));
+            }
+        }
+        json!({ "tabs": tabs })
+    }
+
+    fn image_shortcode(&mut self, guide: &Guide, given: &Arguments) -> Value {
+        let target = given.get("src", 0).unwrap_or_default();
+        let info = self.world.image(target, &guide.path);
+        let number = |name: &str, own: Option<usize>| given.named(name).and_then(|v| v.parse().ok()).or(own);
+        json!({
+            "src": info.src,
+            "width": number("width", info.size.map(|s| s.0)),
+            "height": number("height", info.size.map(|s| s.1)),
+            "alt": given.get("alt", 1).unwrap_or_default(),
+            "title": given.named("title").unwrap_or_default(),
+            "caption": given.named("caption").map(super::markdown::inline).unwrap_or_default(),
+            "link": given.named("link").map(|link| self.world.link(link, &guide.path)),
+        })
+    }
+}
+
+/// `kind`, `title` and `collapsible` of a note.
+fn note(given: &Arguments, kind: &str, title: &str) -> Value {
+    let kind = given.named("type").unwrap_or(kind);
+    let default = match kind {
+        "alert" => "Warning",
+        "warning" => "Caution",
+        _ => title,
+    };
+    let title = if given.flag("noTitle", false) { "" } else { given.named("title").unwrap_or(default) };
+    json!({ "kind": kind, "title": title, "collapsible": given.flag("isCollapsible", false) })
+}

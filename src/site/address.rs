@@ -1,0 +1,150 @@
+//! Where a page is published: its URL path, from its file, its front matter and the configuration.
+
+use crate::{
+    config::Config,
+    site::record::{Kind, PageRecord},
+};
+
+/// The URL path of a page, with `/` at both ends (or a file name at the end where the author said so), without the
+/// base path of the site.
+pub(super) fn url_path(record: &PageRecord, config: &Config) -> String {
+    if let Some(url) = &record.front.url {
+        return normal(url);
+    }
+    let folders = section_path(&record.source);
+    if record.kind == Kind::Section {
+        let mut parts: Vec<String> = folders.split('/').filter(|f| !f.is_empty()).map(path_part).collect();
+        if let (Some(last), Some(slug)) = (parts.last_mut(), &record.front.slug) {
+            *last = path_part(slug);
+        }
+        return join(&parts);
+    }
+    let name = file_name(&record.source);
+    let slug = record.front.slug.as_deref().map(|s| s.trim_matches('/')).filter(|s| !s.is_empty());
+    if let Some(pattern) = pattern(config, folders) {
+        return expand(pattern, record, folders, slug.unwrap_or(name), name);
+    }
+    let mut parts: Vec<String> = folders.split('/').filter(|f| !f.is_empty()).map(path_part).collect();
+    match slug {
+        Some(slug) => parts.extend(slug.split('/').map(path_part)),
+        None => parts.push(path_part(name)),
+    }
+    join(&parts)
+}
+
+/// The folder of a page below `content/`, as the section that it belongs to: of `content/guides/x/index.md` and of
+/// `content/guides/x.md` it is `guides`, of `content/guides/_index.md` too.
+pub(super) fn section_path(source: &str) -> &str {
+    let path = source.strip_prefix("content/").unwrap_or(source);
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    if path.ends_with("/index.md") { folder.rsplit_once('/').map_or("", |(parent, _)| parent) } else { folder }
+}
+
+/// The name of a page by its file: the bundle's folder or the file without its extension.
+pub(super) fn file_name(source: &str) -> &str {
+    let path = source.strip_suffix("/index.md").unwrap_or(source);
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.strip_suffix(".md").or_else(|| name.strip_suffix(".markdown")).unwrap_or(name)
+}
+
+fn pattern<'a>(config: &'a Config, folders: &str) -> Option<&'a str> {
+    let matches = |section: &str| folders == section || folders.strip_prefix(section).is_some_and(|rest| rest.starts_with('/'));
+    config.permalinks.iter().filter(|(s, _)| matches(s.trim_matches('/'))).max_by_key(|(s, _)| s.len()).map(|(_, p)| p.as_str())
+}
+
+fn expand(pattern: &str, record: &PageRecord, folders: &str, slug: &str, name: &str) -> String {
+    let date = record.front.published.as_ref().map_or("0000-00-00", |d| d.day.as_str());
+    let mut parts = Vec::new();
+    for part in pattern.split('/').filter(|p| !p.is_empty()) {
+        // The longer name first: `:sections` before `:section`.
+        let expanded = part
+            .replace(":sections", &folders.split('/').map(path_part).collect::<Vec<_>>().join("/"))
+            .replace(":section", &path_part(folders.split('/').next().unwrap_or_default()))
+            .replace(":slug", &slug.split('/').map(path_part).collect::<Vec<_>>().join("/"))
+            .replace(":title", &path_part(&record.title))
+            .replace(":filename", &path_part(name))
+            .replace(":year", date.get(..4).unwrap_or_default())
+            .replace(":month", date.get(5..7).unwrap_or_default())
+            .replace(":day", date.get(8..10).unwrap_or_default());
+        parts.extend(expanded.split('/').filter(|p| !p.is_empty()).map(str::to_owned));
+    }
+    join(&parts)
+}
+
+/// A part of a path: lower case, letters and digits of any script, `-`, `_`, `.`; everything else becomes `-`.
+pub(super) fn path_part(name: &str) -> String {
+    let mut part = String::with_capacity(name.len());
+    for c in name.trim().chars().flat_map(char::to_lowercase) {
+        if c.is_alphanumeric() || matches!(c, '_' | '.') {
+            part.push(c);
+        } else if !part.ends_with('-') && !(part.is_empty() && c.is_whitespace()) {
+            part.push('-');
+        }
+    }
+    let part = part.trim_end_matches('-');
+    if part.is_empty() || part.chars().all(|c| c == '.') { "-".to_owned() } else { part.to_owned() }
+}
+
+fn join(parts: &[String]) -> String {
+    if parts.is_empty() { "/".into() } else { format!("/{}/", parts.join("/")) }
+}
+
+/// A path that an author wrote, with `/` at its begin, and at its end unless it names a file; `..` is dropped.
+pub(super) fn normal(path: &str) -> String {
+    let parts: Vec<&str> = path.split('/').filter(|p| !p.is_empty() && *p != "." && *p != "..").collect();
+    let file = parts.last().is_some_and(|last| last.rsplit_once('.').is_some_and(|(_, e)| matches!(e, "html" | "htm" | "xml" | "txt")));
+    match (parts.is_empty(), file) {
+        (true, _) => "/".into(),
+        (false, true) => format!("/{}", parts.join("/")),
+        (false, false) => format!("/{}/", parts.join("/")),
+    }
+}
+
+/// The file of the output folder for a URL path.
+pub(super) fn output_path(url: &str) -> String {
+    let path = url.trim_start_matches('/');
+    if path.is_empty() || path.ends_with('/') { format!("{path}index.html") } else { path.to_owned() }
+}
+
+/// A URL path as it stands in absolute addresses: bytes outside RFC 3986's unreserved characters are percent-encoded.
+pub(super) fn encode(path: &str) -> String {
+    let mut encoded = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-_.~:@!$&'()*+,;=%".contains(&byte) {
+            encoded.push(byte as char);
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_of_paths() {
+        for (name, part) in [("Hello World!", "hello-world"), ("C++ & C", "c-c"), ("Été", "été"), ("v1.2_x", "v1.2_x"), ("..", "-"), ("a--b", "a-b")] {
+            assert_eq!(path_part(name), part, "{name}");
+        }
+        assert_eq!(normal("../a//b"), "/a/b/");
+        assert_eq!(normal("a/b.html"), "/a/b.html");
+        assert_eq!(output_path("/a/"), "a/index.html");
+        assert_eq!(encode("/é/"), "/%C3%A9/");
+    }
+
+    #[test]
+    fn sections_and_names() {
+        for (source, section, name) in [
+            ("content/guides/x/index.md", "guides", "x"),
+            ("content/guides/x.md", "guides", "x"),
+            ("content/guides/_index.md", "guides", "_index"),
+            ("content/_index.md", "", "_index"),
+            ("content/about.md", "", "about"),
+            ("content/about/index.md", "", "about"),
+        ] {
+            assert_eq!((section_path(source), file_name(source)), (section, name), "{source}");
+        }
+    }
+}

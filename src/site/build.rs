@@ -1,0 +1,149 @@
+//! The whole way of a build, and of a check.
+
+use std::path::PathBuf;
+
+use super::{
+    load::{Inputs, Site},
+    output::{Output, OutputError},
+    write,
+};
+use crate::diagnostic::{self, Diagnostic, Severity};
+
+/// What the command line says.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The site's folder.
+    pub site: PathBuf,
+    /// The output folder; `public` in the site's folder by default.
+    pub out: Option<PathBuf>,
+    /// Instead of the configuration's `base_url`.
+    pub base_url: Option<String>,
+    /// Whether drafts are built.
+    pub drafts: bool,
+    /// Whether a warning fails the build.
+    pub strict: bool,
+    /// The day of the build, `YYYY-MM-DD`: pages expire by it.
+    pub today: String,
+}
+
+/// What a build came to.
+#[derive(Debug, Default)]
+pub struct Built {
+    /// Everything that was found, in the order of files and lines.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Guides of the site.
+    pub guides: usize,
+    /// The output folder.
+    pub out: PathBuf,
+    /// Files that were written; `None` if problems kept the site as it was.
+    pub written: Option<Written>,
+}
+
+/// Counts of files in the output folder.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Written {
+    /// New or with another content than before.
+    pub changed: usize,
+    /// As before.
+    pub unchanged: usize,
+    /// No longer part of the site.
+    pub removed: usize,
+}
+
+impl Built {
+    /// Errors and warnings.
+    pub fn counts(&self) -> (usize, usize) {
+        let errors = self.diagnostics.iter().filter(|d| d.is_error()).count();
+        (errors, self.diagnostics.len() - errors)
+    }
+}
+
+/// Why nothing could be built, whatever the pages say.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The command line is at fault: exit status 2.
+    #[error("{message}")]
+    Usage {
+        /// What is wrong.
+        message: String,
+        /// What to do.
+        help: String,
+    },
+    /// `guidepost.yaml` is at fault: exit status 2.
+    #[error("the configuration cannot be used")]
+    Configuration(Vec<Diagnostic>),
+    /// The theme is at fault: exit status 1.
+    #[error("the theme cannot be used")]
+    Theme(Vec<Diagnostic>),
+    /// The machine is at fault (disk, permissions): exit status 3.
+    #[error("{message}")]
+    Environment {
+        /// What went wrong.
+        message: String,
+    },
+}
+
+impl Failure {
+    pub(super) fn usage(message: String, help: &str) -> Self {
+        Self::Usage { message, help: help.to_owned() }
+    }
+
+    pub(super) fn environment(message: String) -> Self {
+        Self::Environment { message }
+    }
+}
+
+impl From<OutputError> for Failure {
+    fn from(error: OutputError) -> Self {
+        match error.help() {
+            Some(help) => Self::Usage { message: error.to_string(), help },
+            None => Self::Environment { message: error.to_string() },
+        }
+    }
+}
+
+/// Hears how far a build is. Called from many threads.
+pub trait Listener: Sync {
+    /// `pages` pages are going to be rendered.
+    fn begin(&self, _pages: usize) {}
+    /// One page is rendered.
+    fn rendered(&self) {}
+}
+
+/// Nobody listens.
+impl Listener for () {}
+
+/// Builds a site.
+///
+/// The output folder changes only if no error was found (and, under `strict`, no warning): everything is written beside it
+/// first and then renamed.
+///
+/// # Errors
+/// If the command line, the configuration, the theme or the machine is at fault. Faults of pages are in [`Built`].
+pub fn build(options: &Options, listener: &dyn Listener) -> Result<Built, Failure> {
+    let inputs = Inputs::load(options)?;
+    let out = options.out.clone().unwrap_or_else(|| options.site.join("public"));
+    let mut output = Output::open(&options.site, &out)?;
+    let mut site = Site::read(&inputs, options);
+    let mut diagnostics = std::mem::take(&mut site.diagnostics);
+    diagnostics.extend(site.check_links(&options.site, Severity::Warning));
+    diagnostics.extend(write::write(&site, options, &mut output, listener)?);
+    diagnostic::sort(&mut diagnostics);
+    let fails = |d: &Diagnostic| d.is_error() || options.strict;
+    let written = if diagnostics.iter().any(fails) { None } else { Some(output.commit()?) };
+    Ok(Built { diagnostics, guides: site.guides(), out, written })
+}
+
+/// Looks at everything that needs no machine and writes nothing. Links and anchors that lead nowhere are errors here.
+///
+/// # Errors
+/// As for [`build`].
+pub fn check(options: &Options) -> Result<Built, Failure> {
+    let inputs = Inputs::load(options)?;
+    let mut site = Site::read(&inputs, options);
+    let mut diagnostics = std::mem::take(&mut site.diagnostics);
+    diagnostics.extend(site.check_links(&options.site, Severity::Error));
+    diagnostics.extend(write::try_templates(&site, options));
+    diagnostic::sort(&mut diagnostics);
+    Ok(Built { diagnostics, guides: site.guides(), ..Built::default() })
+}

@@ -1,0 +1,90 @@
+//! What lies in `content/` and `static/`: Markdown files, and files that belong to them.
+
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
+
+use crate::{diagnostic::Diagnostic, source::inside::inside};
+
+/// The files of a site, sorted by path.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// Markdown files, as paths relative to the site's folder: `content/guides/x/index.md`.
+    pub(super) pages: Vec<String>,
+    /// Other files below `content/`, likewise.
+    pub(super) resources: Vec<String>,
+    /// Files below `static/`, likewise.
+    pub(super) statics: Vec<String>,
+}
+
+/// Walks over a site's folder.
+pub(super) fn discover(site: &Path, diagnostics: &mut Vec<Diagnostic>) -> Found {
+    let mut found = Found::default();
+    for path in walk(site, "content", diagnostics) {
+        let extension = path.rsplit('.').next().unwrap_or_default();
+        if matches!(extension, "md" | "markdown") { found.pages.push(path) } else { found.resources.push(path) }
+    }
+    found.statics = walk(site, "static", diagnostics);
+    let bundles: BTreeSet<&str> = found.pages.iter().filter_map(|p| p.strip_suffix("/index.md")).collect();
+    let (mut kept, mut inner) = (Vec::new(), Vec::new());
+    for page in &found.pages {
+        let mut folders = page.match_indices('/').map(|(i, _)| &page[..i]);
+        let own = page.strip_suffix("/index.md");
+        let bundle = folders.find(|folder| bundles.contains(folder) && Some(*folder) != own);
+        match bundle {
+            None => kept.push(page.clone()),
+            Some(bundle) => inner.push((page.clone(), bundle.to_owned())),
+        }
+    }
+    for (page, bundle) in inner {
+        let message = format!("this file lies inside the page bundle `{bundle}`, so it is no page of its own");
+        diagnostics.push(Diagnostic::warning("inside-bundle", message).in_file(&page).help("move it beside the bundle's folder"));
+        found.resources.push(page);
+    }
+    found.resources.sort();
+    found.pages = kept;
+    found
+}
+
+fn walk(site: &Path, folder: &str, diagnostics: &mut Vec<Diagnostic>) -> Vec<String> {
+    let root = site.join(folder);
+    let mut paths = Vec::new();
+    if !root.is_dir() {
+        return paths;
+    }
+    let mut entries = walkdir::WalkDir::new(&root).follow_links(true).sort_by_file_name().into_iter();
+    while let Some(entry) = entries.next() {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                let path = error.path().map_or_else(|| PathBuf::from(folder), |p| p.strip_prefix(site).unwrap_or(p).to_owned());
+                let what = if error.loop_ancestor().is_some() { "a symbolic link goes in a circle".to_owned() } else { error.to_string() };
+                diagnostics.push(Diagnostic::error("unreadable", what).in_file(&path.to_string_lossy()));
+                continue;
+            }
+        };
+        let relative = entry.path().strip_prefix(site).unwrap_or(entry.path());
+        let hidden = entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.');
+        let Some(shown) = relative.to_str().map(|p| p.replace('\\', "/")) else {
+            let problem = Diagnostic::error("encoding", "the name of this file is not UTF-8");
+            diagnostics.push(problem.in_file(&relative.to_string_lossy()).help("rename it"));
+            continue;
+        };
+        let outside = entry.path_is_symlink() && inside(site, relative).is_err();
+        if outside {
+            let problem = Diagnostic::error("outside-site", "this symbolic link leads out of the site's folder");
+            diagnostics.push(problem.in_file(&shown).help("copy what it points at into the site"));
+        }
+        if hidden || outside {
+            if entry.file_type().is_dir() {
+                entries.skip_current_dir();
+            }
+            continue;
+        }
+        if entry.file_type().is_file() {
+            paths.push(shown);
+        }
+    }
+    paths
+}

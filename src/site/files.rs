@@ -1,0 +1,245 @@
+//! Markdown files: read, parsed once, and remembered between builds.
+
+use rayon::prelude::*;
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+};
+
+use super::{
+    address::file_name,
+    record::{Alias, Include, Kind, PageRecord},
+};
+use crate::{
+    config::Config,
+    diagnostic::{Diagnostic, Place},
+    guide::{self, Guide, Registry},
+    render::{self, ImageInfo, World},
+    source::Source,
+};
+
+/// Everything that parsing a file depends on besides its text.
+#[derive(Debug)]
+pub(super) struct Grammar<'a> {
+    pub(super) config: &'a Config,
+    pub(super) registry: &'a Registry,
+}
+
+impl Grammar<'_> {
+    /// Changes when any of it changes, and with guidepost's version.
+    pub(super) fn fingerprint(&self) -> [u8; 32] {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
+        for name in self.registry.names() {
+            hasher.update(format!("{name}={:?};", self.registry.body(name)).as_bytes());
+        }
+        hasher.update(self.config.taxonomies.join(",").as_bytes());
+        hasher.update(&[u8::from(self.config.smart_punctuation)]);
+        *hasher.finalize().as_bytes()
+    }
+}
+
+/// A Markdown file whose guide is parsed when it is first wanted.
+pub(super) struct File {
+    pub(super) path: String,
+    pub(super) hash: [u8; 32],
+    /// Taken by the parse.
+    text: Mutex<String>,
+    guide: OnceLock<Arc<Guide>>,
+}
+
+/// The Markdown files of a site with their records.
+pub(super) struct Files<'a> {
+    grammar: Grammar<'a>,
+    pub(super) files: Vec<File>,
+    /// Headless bundles by their names: index into `files`.
+    headless: BTreeMap<String, usize>,
+}
+
+/// Reads every file and makes or recalls its record. Files that cannot be read are reported and left out.
+pub(super) fn read<'a>(
+    site: &Path,
+    paths: &[String],
+    grammar: Grammar<'a>,
+    mut remembered: BTreeMap<String, PageRecord>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> (Files<'a>, Vec<PageRecord>) {
+    let read: Vec<Result<File, Diagnostic>> = paths.par_iter().map(|path| read_file(site, path)).collect();
+    let mut files = Vec::with_capacity(read.len());
+    for file in read {
+        match file {
+            Ok(file) => files.push(file),
+            Err(problem) => diagnostics.push(problem),
+        }
+    }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    let known: Vec<Option<PageRecord>> =
+        files.iter().map(|f| remembered.remove(&f.path).filter(|record| record.hash == f.hash)).collect();
+    let mut files = Files { grammar, files, headless: BTreeMap::new() };
+    let kinds: Vec<Kind> = files.files.par_iter().zip(&known).map(|(file, known)| known.as_ref().map_or_else(|| kind(&files.guide_of(file)), |k| k.kind)).collect();
+    for (index, kind) in kinds.iter().enumerate() {
+        if *kind == Kind::Headless {
+            let path = files.files[index].path.clone();
+            files.headless.insert(file_name(&path).to_owned(), index);
+        }
+    }
+    let bundles = files.headless_fingerprint();
+    let records = (files.files.par_iter())
+        .zip(known)
+        .map(|(file, known)| match known {
+            Some(known) if !known.uses_content || known.bundles == bundles => known,
+            _ => files.record(file, bundles),
+        })
+        .collect();
+    (files, records)
+}
+
+fn read_file(site: &Path, path: &str) -> Result<File, Diagnostic> {
+    let bytes = std::fs::read(site.join(path))
+        .map_err(|e| Diagnostic::error("unreadable", format!("this file cannot be read: {e}")).in_file(path))?;
+    let hash = *blake3::hash(&bytes).as_bytes();
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(File { path: path.to_owned(), hash, text: Mutex::new(text), guide: OnceLock::new() }),
+        Err(error) => {
+            let bytes = error.as_bytes();
+            let at = error.utf8_error().valid_up_to();
+            let lossy = Source::new(path, String::from_utf8_lossy(bytes));
+            // Everything before the bad byte is the same in both texts.
+            let problem = Diagnostic::error("encoding", format!("this file is not UTF-8: byte {:#04x} here", bytes[at]));
+            Err(problem.at(&lossy, crate::source::Span::new(at, at + '\u{fffd}'.len_utf8())).help("save it as UTF-8 in your editor"))
+        }
+    }
+}
+
+fn kind(guide: &Guide) -> Kind {
+    let name = guide.path.rsplit('/').next().unwrap_or_default();
+    if guide.front.headless {
+        Kind::Headless
+    } else if name == "_index.md" {
+        Kind::Section
+    } else {
+        Kind::Guide
+    }
+}
+
+impl Files<'_> {
+    /// The guide of a file, parsed at the first call.
+    pub(super) fn guide_of(&self, file: &File) -> Arc<Guide> {
+        let parse = || {
+            let text = std::mem::take(&mut *file.text.lock().unwrap_or_else(PoisonError::into_inner));
+            let taxonomies = &self.grammar.config.taxonomies;
+            let source = Source::new(file.path.clone(), text);
+            Arc::new(guide::parse(source, self.grammar.registry, taxonomies, self.grammar.config.smart_punctuation))
+        };
+        Arc::clone(file.guide.get_or_init(parse))
+    }
+
+    /// The guide of a path relative to the site's folder.
+    pub(super) fn guide(&self, path: &str) -> Option<Arc<Guide>> {
+        let at = self.files.binary_search_by(|f| f.path.as_str().cmp(path)).ok()?;
+        Some(self.guide_of(&self.files[at]))
+    }
+
+    /// Of the grammar that the files are parsed with.
+    pub(super) fn fingerprint(&self) -> [u8; 32] {
+        self.grammar.fingerprint()
+    }
+
+    /// The headless bundle of a name: that of its folder, or its path below `content/`.
+    pub(super) fn bundle(&self, name: &str) -> Option<Arc<Guide>> {
+        let name = name.trim_matches('/');
+        let by_path = || {
+            let path = name.strip_prefix("content/").unwrap_or(name);
+            let is_it = |i: &&usize| self.files[**i].path.strip_prefix("content/").is_some_and(|p| p.strip_suffix("/index.md").or_else(|| p.strip_suffix(".md")) == Some(path));
+            self.headless.values().find(is_it).copied()
+        };
+        let index = self.headless.get(name).copied().or_else(by_path)?;
+        Some(self.guide_of(&self.files[index]))
+    }
+
+    pub(super) fn bundle_names(&self) -> Vec<String> {
+        self.headless.keys().cloned().collect()
+    }
+
+    fn headless_fingerprint(&self) -> [u8; 32] {
+        let mut hasher = blake3::Hasher::new();
+        for (name, index) in &self.headless {
+            hasher.update(name.as_bytes()).update(&[0]).update(&self.files[*index].hash);
+        }
+        *hasher.finalize().as_bytes()
+    }
+
+    fn record(&self, file: &File, bundles: [u8; 32]) -> PageRecord {
+        let guide = self.guide_of(file);
+        let outline = render::outline(&guide, &Bundles(self));
+        let title = guide.front.title.clone().or_else(|| outline.first_heading.clone()).unwrap_or_else(|| in_words(&guide.path));
+        let mut diagnostics = guide.diagnostics.clone();
+        diagnostics.extend(outline.diagnostics);
+        let include = |path: String| {
+            let hash = self.files.iter().find(|f| f.path == path).map_or([0; 32], |f| f.hash);
+            Include { source: path, hash }
+        };
+        let alias = |(path, span): &(String, crate::source::Span)| Alias { path: path.clone(), place: Place::new(&guide.source, *span) };
+        PageRecord {
+            source: file.path.clone(),
+            hash: file.hash,
+            bundles,
+            uses_content: outline.uses_content,
+            kind: kind(&guide),
+            title,
+            summary: outline.summary,
+            headings: outline.headings,
+            anchors: outline.anchors,
+            links: outline.links,
+            images: outline.images,
+            includes: outline.includes.into_iter().map(include).collect(),
+            words: outline.words,
+            terms: super::search::prepare(&outline.search),
+            diagnostics,
+            aliases: guide.front.aliases.iter().map(alias).collect(),
+            front: guide.front.clone(),
+        }
+    }
+}
+
+/// A file's name as a title: `how-to-install_docker.md` is "How to install docker".
+fn in_words(path: &str) -> String {
+    let name = if path.ends_with("/_index.md") { path.trim_end_matches("/_index.md").rsplit('/').next().unwrap_or(path) } else { file_name(path) };
+    let words = name.replace(['-', '_'], " ");
+    let mut chars = words.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+/// What the first walk may ask: only includes.
+struct Bundles<'a>(&'a Files<'a>);
+
+impl World for Bundles<'_> {
+    fn include(&self, name: &str) -> Option<Arc<Guide>> {
+        self.0.bundle(name)
+    }
+
+    fn include_names(&self) -> Vec<String> {
+        self.0.bundle_names()
+    }
+
+    fn link(&self, target: &str, _from: &str) -> String {
+        target.to_owned()
+    }
+
+    fn image(&self, target: &str, _from: &str) -> ImageInfo {
+        ImageInfo { src: target.to_owned(), size: None }
+    }
+
+    fn highlight(&self, _language: &str, _code: &str) -> String {
+        String::new()
+    }
+
+    fn language_of_path(&self, _path: &str) -> Option<String> {
+        None
+    }
+
+    fn shortcode(&self, _name: &str, _context: serde_json::Map<String, serde_json::Value>) -> Result<String, Diagnostic> {
+        Ok(String::new())
+    }
+}

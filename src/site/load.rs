@@ -1,0 +1,116 @@
+//! A site in memory: configuration, theme, pages with their addresses.
+
+use std::{collections::BTreeMap, path::Path};
+
+use super::{
+    build::{Failure, Options},
+    cache,
+    discover::{self, Found},
+    files::{self, Files, Grammar},
+    library::{Choice, Library},
+    links::Links,
+    record::PageRecord,
+    taxonomy::{self, Taxonomy},
+    view::Views,
+};
+use crate::{
+    config::{self, Config},
+    diagnostic::{Diagnostic, Severity},
+    source::Source,
+    theme::Theme,
+};
+
+/// What the pages depend on.
+pub(super) struct Inputs {
+    pub(super) config: Config,
+    pub(super) theme: Theme,
+}
+
+impl Inputs {
+    pub(super) fn load(options: &Options) -> Result<Self, Failure> {
+        let file = options.site.join(config::FILE_NAME);
+        if !options.site.is_dir() {
+            return Err(Failure::usage(format!("there is no folder {}", options.site.display()), "name the site's folder with --site"));
+        }
+        let text = match std::fs::read(&file) {
+            Ok(bytes) => String::from_utf8(bytes).map_err(|_| {
+                Failure::Configuration(vec![Diagnostic::error("encoding", "this file is not UTF-8").in_file(config::FILE_NAME)])
+            })?,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let message = format!("there is no {} in {}", config::FILE_NAME, options.site.display());
+                return Err(Failure::usage(message, "go to the site's folder, name it with --site, or make one: guidepost new DIR"));
+            }
+            Err(error) => return Err(Failure::environment(format!("{} cannot be read: {error}", file.display()))),
+        };
+        let mut config = Config::parse(&Source::new(config::FILE_NAME, text)).map_err(|d| Failure::Configuration(vec![d]))?;
+        if let Some(base_url) = &options.base_url {
+            config.base_url.clone_from(base_url);
+            if !(base_url.starts_with("http://") || base_url.starts_with("https://")) {
+                return Err(Failure::usage(format!("--base-url is not a web address: {base_url}"), "write it with its scheme: https://example.org/"));
+            }
+        }
+        let theme = Theme::load(&options.site, config.theme.as_deref()).map_err(Failure::Theme)?;
+        Ok(Self { config, theme })
+    }
+}
+
+/// Every page of the site, parsed and addressed.
+pub(super) struct Site<'a> {
+    pub(super) inputs: &'a Inputs,
+    pub(super) files: Files<'a>,
+    pub(super) found: Found,
+    pub(super) library: Library,
+    pub(super) taxonomies: Vec<Taxonomy>,
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+impl<'a> Site<'a> {
+    /// Reads `content/`; records of unchanged files come from the cache.
+    pub(super) fn read(inputs: &'a Inputs, options: &Options) -> Self {
+        let mut diagnostics = Vec::new();
+        let found = discover::discover(&options.site, &mut diagnostics);
+        let grammar = Grammar { config: &inputs.config, registry: &inputs.theme.registry };
+        let fingerprint = grammar.fingerprint();
+        let remembered = cache::load(&options.site, &fingerprint);
+        let before: BTreeMap<String, ([u8; 32], [u8; 32])> = remembered.iter().map(|(p, r)| (p.clone(), (r.hash, r.bundles))).collect();
+        let (files, records) = files::read(&options.site, &found.pages, grammar, remembered, &mut diagnostics);
+        let unchanged = before.len() == records.len() && records.iter().all(|r| before.get(&r.source) == Some(&(r.hash, r.bundles)));
+        if !unchanged {
+            cache::save(&options.site, &fingerprint, &records);
+        }
+        let mut site = Self { inputs, files, found, library: Library::default(), taxonomies: Vec::new(), diagnostics };
+        site.arrange(records, options);
+        site
+    }
+
+    fn arrange(&mut self, records: Vec<PageRecord>, options: &Options) {
+        for record in &records {
+            self.diagnostics.extend(record.diagnostics.iter().cloned());
+        }
+        let choice = Choice { drafts: options.drafts, today: options.today.clone() };
+        let config = &self.inputs.config;
+        self.library = Library::new(records, &self.found, config, &choice, &mut self.diagnostics);
+        self.taxonomies = taxonomy::group(&self.library, config);
+        for url in Views::list_urls(&self.taxonomies) {
+            self.library.add_address(&url);
+        }
+        for url in ["/atom.xml", "/sitemap.xml", "/robots.txt", "/llms.txt", "/404.html"] {
+            self.library.add_address(url);
+        }
+    }
+
+    pub(super) fn links(&self) -> Links<'_> {
+        Links { library: &self.library, config: &self.inputs.config, base_path: self.inputs.config.base_path() }
+    }
+
+    /// Links, anchors and images of every page. `severity` is that of a broken link.
+    pub(super) fn check_links(&self, folder: &Path, severity: Severity) -> Vec<Diagnostic> {
+        let links = self.links();
+        let mut diagnostics = Vec::new();
+        for page in self.library.pages.iter().filter(|p| p.written) {
+            links.check(&page.record, severity, &mut diagnostics);
+            links.check_images(&page.record, folder, &mut diagnostics);
+        }
+        diagnostics
+    }
+}

@@ -1,0 +1,78 @@
+//! Groups of pages by what their front matter says: tags, authors, and others of the configuration.
+
+use std::collections::BTreeMap;
+
+use super::{
+    address::path_part,
+    library::Library,
+    record::{Kind, PageRecord},
+};
+use crate::config::Config;
+
+/// All groups of one front matter key.
+#[derive(Debug)]
+pub(super) struct Taxonomy {
+    /// The key: `tags`.
+    pub(super) name: String,
+    /// URL path of its list of terms.
+    pub(super) url: String,
+    /// In alphabetical order.
+    pub(super) terms: Vec<Term>,
+}
+
+/// One group.
+#[derive(Debug)]
+pub(super) struct Term {
+    /// As the first page writes it.
+    pub(super) name: String,
+    pub(super) url: String,
+    /// Newest first.
+    pub(super) pages: Vec<usize>,
+}
+
+/// Groups the guides of the library.
+pub(super) fn group(library: &Library, config: &Config) -> Vec<Taxonomy> {
+    config.taxonomies.iter().map(|name| taxonomy(library, name)).filter(|t| !t.terms.is_empty()).collect()
+}
+
+fn taxonomy(library: &Library, name: &str) -> Taxonomy {
+    let url = format!("/{}/", path_part(name));
+    let mut terms: BTreeMap<String, Term> = BTreeMap::new();
+    for (index, page) in library.pages.iter().enumerate() {
+        if page.record.kind != Kind::Guide || !page.record.front.build_list {
+            continue;
+        }
+        for term in terms_of(&page.record, name) {
+            let slug = path_part(&term);
+            let url = format!("{url}{slug}/");
+            let group = terms.entry(slug).or_insert_with(|| Term { name: term, url, pages: Vec::new() });
+            if group.pages.last() != Some(&index) {
+                group.pages.push(index);
+            }
+        }
+    }
+    let mut terms: Vec<Term> = terms.into_values().collect();
+    for term in &mut terms {
+        term.pages.sort_by_cached_key(|i| newest_first(&library.pages[*i].record));
+    }
+    terms.sort_by_cached_key(|t| t.name.to_lowercase());
+    Taxonomy { name: name.to_owned(), url, terms }
+}
+
+/// Terms of a page as plain names: an author who is written as a Markdown link is known by the link's text.
+pub(super) fn terms_of(record: &PageRecord, taxonomy: &str) -> Vec<String> {
+    let found = record.front.taxonomies.iter().find(|(name, _)| name == taxonomy);
+    found.map_or_else(Vec::new, |(_, terms)| terms.iter().map(|t| person(t).0.to_owned()).collect())
+}
+
+/// The name and the address of `[Name](address)`; a plain name has no address.
+pub(super) fn person(written: &str) -> (&str, Option<&str>) {
+    let link = written.strip_prefix('[').and_then(|r| r.split_once("](")).and_then(|(n, u)| Some((n, u.strip_suffix(')')?)));
+    link.map_or((written, None), |(name, url)| (name, Some(url)))
+}
+
+/// Sorts newest first, then by title and path.
+pub(super) fn newest_first(record: &PageRecord) -> impl Ord + use<> {
+    let date = record.front.published.clone().or_else(|| record.front.modified.clone());
+    (std::cmp::Reverse(date), record.title.clone(), record.source.clone())
+}

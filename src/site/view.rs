@@ -1,0 +1,334 @@
+//! What templates see of a site: pages, lists and the site itself as plain data.
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    address::{encode, section_path},
+    library::{Library, Page},
+    links::{Image, Links},
+    record::{Heading, Kind, PageRecord},
+    structured,
+    taxonomy::{Taxonomy, person, terms_of},
+};
+use crate::{config::Config, render, source::date::Date, theme::Theme};
+use std::path::Path;
+
+/// Makes the contexts of templates.
+pub(super) struct Views<'a> {
+    pub(super) library: &'a Library,
+    pub(super) links: &'a Links<'a>,
+    pub(super) config: &'a Config,
+    pub(super) theme: &'a Theme,
+    pub(super) taxonomies: &'a [Taxonomy],
+    pub(super) folder: &'a Path,
+    /// Related pages of each page, best first.
+    pub(super) related: &'a [Vec<usize>],
+}
+
+/// Words that a reader reads in a minute.
+const WORDS_A_MINUTE: usize = 200;
+
+impl Views<'_> {
+    fn path(&self, url: &str) -> String {
+        self.links.absolute_path(url)
+    }
+
+    /// The absolute address of a URL path.
+    pub(super) fn permalink(&self, url: &str) -> String {
+        encode(&format!("{}{}", self.config.origin(), self.path(url)))
+    }
+
+    /// `site`.
+    pub(super) fn site(&self) -> Value {
+        let config = self.config;
+        let menu = config.menu.iter().map(|item| json!({ "name": item.name, "url": self.links.href(&item.url, "content/_index.md") }));
+        let taxonomies = self.taxonomies.iter().map(|t| json!({ "name": t.name, "title": title_case(&t.name), "url": self.path(&t.url) }));
+        json!({
+            "title": config.title,
+            "description": config.description,
+            "base_url": config.base_url,
+            "language": config.language,
+            "author": config.author,
+            "copyright": config.copyright.as_deref().map(render::inline),
+            "menu": menu.collect::<Vec<_>>(),
+            "taxonomies": taxonomies.collect::<Vec<_>>(),
+            "feed_url": config.feed.then(|| self.path("/atom.xml")),
+            "search": config.search,
+            "home_url": self.path("/"),
+            "extra": config.extra,
+            "version": env!("CARGO_PKG_VERSION"),
+        })
+    }
+
+    /// The context that every page has: `site`, `lang`, `head`.
+    pub(super) fn base(&self, title: &str, url: &str, description: &str) -> Map<String, Value> {
+        let site = &self.config.title;
+        let full = if title.is_empty() || title == site { site.clone() } else { format!("{title} | {site}") };
+        let head = json!({
+            "title": full,
+            "description": description,
+            "canonical": self.permalink(url),
+            "og_title": title,
+            "og_description": description,
+            "og_type": "website",
+            "og_image": null,
+            "json_ld": null,
+            "markdown_url": null,
+            "feed_url": self.config.feed.then(|| self.path("/atom.xml")),
+            "noindex": false,
+            "prev_url": null,
+            "next_url": null,
+        });
+        Map::from_iter([
+            ("site".to_owned(), self.site()),
+            ("lang".to_owned(), self.config.language.as_str().into()),
+            ("head".to_owned(), head),
+        ])
+    }
+
+    /// The context of a guide's page; its `content` is added when it is rendered.
+    pub(super) fn guide(&self, index: usize) -> Map<String, Value> {
+        let page = &self.library.pages[index];
+        let record = &page.record;
+        let front = &record.front;
+        let description = front.description.clone().unwrap_or_else(|| record.summary.clone());
+        let mut context = self.base(front.title_meta.as_deref().unwrap_or(&record.title), &page.url, &description);
+        let image = self.image(record);
+        let head = &mut context["head"];
+        head["og_title"] = front.og_title.clone().unwrap_or_else(|| record.title.clone()).into();
+        head["og_description"] = front.og_description.clone().unwrap_or(description).into();
+        head["og_type"] = "article".into();
+        if let Some(image) = image["permalink"].as_str() {
+            head["og_image"] = image.into();
+        }
+        head["json_ld"] = self.json_ld(page, image["permalink"].as_str()).into();
+        head["noindex"] = front.draft.into();
+        if self.config.markdown_copies {
+            head["markdown_url"] = self.path(&markdown_url(&page.url)).into();
+        }
+        let mut value = self.page(index);
+        value["image"] = image;
+        context.insert("page".into(), value);
+        context
+    }
+
+    /// `page` or `section`, without its content.
+    pub(super) fn page(&self, index: usize) -> Value {
+        let page = &self.library.pages[index];
+        let record = &page.record;
+        let front = &record.front;
+        let (previous, next) = self.neighbours(index);
+        let related = self.related.get(index).map(Vec::as_slice).unwrap_or_default();
+        let taxonomies: Map<String, Value> = (self.taxonomies.iter())
+            .map(|t| (t.name.clone(), self.terms(record, t)))
+            .filter(|(_, terms)| terms.as_array().is_some_and(|t| !t.is_empty()))
+            .collect();
+        let people = |list: &[String]| list.iter().map(|p| self.person(p)).collect::<Vec<_>>();
+        let section = self.library.section_page(section_path(&record.source)).filter(|s| *s != index);
+        json!({
+            "title": record.title,
+            "h1": front.h1_title.as_ref().unwrap_or(&record.title),
+            "short_title": front.title_short.as_ref().unwrap_or(&record.title),
+            "description": front.description.as_deref().unwrap_or_default(),
+            "summary": record.summary,
+            "url": self.path(&page.url),
+            "permalink": self.permalink(&page.url),
+            "markdown_url": self.config.markdown_copies.then(|| self.path(&markdown_url(&page.url))),
+            "edit_url": self.config.edit_url.as_ref().filter(|_| page.written).map(|u| format!("{}/{}", u.trim_end_matches('/'), record.source)),
+            "source_path": record.source,
+            "published": front.published.as_ref().map(date),
+            "modified": front.modified.as_ref().map(date),
+            "authors": people(&front.authors),
+            "contributors": people(&front.contributors),
+            "modified_by": front.modified_by,
+            "license": front.license.as_deref().map(render::inline),
+            "tags": self.taxonomies.iter().find(|t| t.name == "tags").map_or(json!([]), |t| self.terms(record, t)),
+            "taxonomies": taxonomies,
+            "keywords": front.keywords,
+            "image": self.image(record),
+            "deprecated": front.deprecated,
+            "deprecated_link": front.deprecated_link.as_ref().map(|link| self.links.href(link, &record.source)),
+            "external_resources": front.external_resources.iter().map(|r| render::inline(r)).collect::<Vec<_>>(),
+            "toc": contents(&record.headings),
+            "content": "",
+            "words": record.words,
+            "minutes": record.words.div_ceil(WORDS_A_MINUTE).max(1),
+            "prev": previous.map(|i| self.link_to(i)),
+            "next": next.map(|i| self.link_to(i)),
+            "related": related.iter().map(|i| self.lite(*i)).collect::<Vec<_>>(),
+            "breadcrumbs": self.breadcrumbs(index),
+            "section": section.map(|i| self.link_to(i)),
+            "draft": front.draft,
+            "relations": front.relations,
+            "extra": front.extra,
+        })
+    }
+
+    /// A page in a list.
+    pub(super) fn lite(&self, index: usize) -> Value {
+        let page = &self.library.pages[index];
+        let record = &page.record;
+        let section = section_path(&record.source);
+        let description = record.front.description.as_ref().unwrap_or(&record.summary);
+        json!({
+            "title": record.title,
+            "url": self.path(&page.url),
+            "description": description,
+            "published": record.front.published.as_ref().map(date),
+            "modified": record.front.modified.as_ref().map(date),
+            "tags": self.taxonomies.iter().find(|t| t.name == "tags").map_or(json!([]), |t| self.terms(record, t)),
+            "deprecated": record.front.deprecated,
+            "minutes": record.words.div_ceil(WORDS_A_MINUTE).max(1),
+            "section_title": self.library.section_page(section).filter(|_| !section.is_empty()).map(|i| self.library.pages[i].record.title.clone()),
+            "section_path": section,
+            "image": self.image(record),
+        })
+    }
+
+    /// A section in a list: with the number of its guides, those of its subsections included.
+    pub(super) fn subsection(&self, index: usize) -> Value {
+        let section = section_path(&self.library.pages[index].record.source);
+        let below = |path: &str| path == section || path.strip_prefix(section).is_some_and(|r| r.starts_with('/'));
+        let count: usize = self.library.sections.iter().filter(|(path, _)| below(path)).map(|(_, pages)| pages.len()).sum();
+        let mut lite = self.lite(index);
+        lite["count"] = count.into();
+        lite
+    }
+
+    /// The terms of a page in one taxonomy.
+    fn terms(&self, record: &PageRecord, taxonomy: &Taxonomy) -> Value {
+        let term = |name: &String| json!({ "name": name, "url": self.path(&format!("{}{}/", taxonomy.url, super::address::path_part(name))) });
+        terms_of(record, &taxonomy.name).iter().map(term).collect()
+    }
+
+    fn person(&self, written: &str) -> Value {
+        let (name, own) = person(written);
+        let url = || {
+            let taxonomy = self.taxonomies.iter().find(|t| t.name == "authors")?;
+            let term = taxonomy.terms.iter().find(|t| t.name == name)?;
+            Some(self.path(&term.url))
+        };
+        json!({ "name": name, "url": url().or_else(|| own.map(str::to_owned)) })
+    }
+
+    fn link_to(&self, index: usize) -> Value {
+        let page = &self.library.pages[index];
+        json!({ "title": page.record.front.title_short.as_ref().unwrap_or(&page.record.title), "url": self.path(&page.url) })
+    }
+
+    fn neighbours(&self, index: usize) -> (Option<usize>, Option<usize>) {
+        let section = section_path(&self.library.pages[index].record.source);
+        let Some(order) = self.library.sections.get(section) else { return (None, None) };
+        let Some(at) = self.library.place_in_section(index) else { return (None, None) };
+        (at.checked_sub(1).map(|i| order[i]), order.get(at + 1).copied())
+    }
+
+    fn breadcrumbs(&self, index: usize) -> Vec<Value> {
+        self.ancestors(index).into_iter().map(|i| self.link_to(i)).collect()
+    }
+
+    /// The section pages above a page, from the home page down.
+    fn ancestors(&self, index: usize) -> Vec<usize> {
+        let mut found = Vec::new();
+        let mut section = section_path(&self.library.pages[index].record.source);
+        loop {
+            found.extend(self.library.section_page(section).filter(|i| *i != index));
+            match section.rsplit_once('/') {
+                _ if section.is_empty() => break,
+                Some((parent, _)) => section = parent,
+                None => section = "",
+            }
+        }
+        found.reverse();
+        found
+    }
+
+    fn image(&self, record: &PageRecord) -> Value {
+        let Some(target) = &record.front.image else { return Value::Null };
+        match self.links.image(target, &record.source, self.folder) {
+            Image::File { path, url } => {
+                let size = imagesize::size(self.folder.join(path)).ok();
+                json!({
+                    "url": self.path(&url),
+                    "permalink": self.permalink(&url),
+                    "width": size.as_ref().map(|s| s.width),
+                    "height": size.as_ref().map(|s| s.height),
+                })
+            }
+            Image::Elsewhere => json!({ "url": target, "permalink": target, "width": null, "height": null }),
+            Image::Missing { .. } => Value::Null,
+        }
+    }
+
+    fn json_ld(&self, page: &Page, image: Option<&str>) -> String {
+        let record = &page.record;
+        let front = &record.front;
+        let index = self.library.by_source.get(&record.source).copied().unwrap_or_default();
+        let authors: Vec<String> = front.authors.iter().map(|a| person(a).0.to_owned()).collect();
+        let mut crumbs: Vec<(String, String)> =
+            self.ancestors(index).into_iter().map(|i| (self.library.pages[i].record.title.clone(), self.permalink(&self.library.pages[i].url))).collect();
+        crumbs.push((record.title.clone(), self.permalink(&page.url)));
+        structured::json_ld(&structured::Article {
+            headline: &record.title,
+            description: front.description.as_deref().unwrap_or(&record.summary),
+            url: &self.permalink(&page.url),
+            published: front.published.as_ref().map(Date::rfc3339).as_deref(),
+            modified: front.modified.as_ref().map(Date::rfc3339).as_deref(),
+            authors: &authors,
+            publisher: &self.config.title,
+            publisher_url: &self.permalink("/"),
+            image,
+            keywords: &front.keywords,
+            license: front.license.as_deref().and_then(|l| person(l).1),
+            language: &self.config.language,
+            words: record.words,
+            breadcrumbs: &crumbs,
+        })
+    }
+}
+
+/// The address of a page's Markdown copy.
+pub(super) fn markdown_url(url: &str) -> String {
+    if url.ends_with('/') { format!("{url}index.md") } else { format!("{url}.md") }
+}
+
+/// Headings of level 2 to 4 as a tree.
+fn contents(headings: &[Heading]) -> Value {
+    fn level(headings: &[&Heading], depth: u8) -> Vec<Value> {
+        let mut found = Vec::new();
+        let mut at = 0;
+        while let Some(heading) = headings.get(at) {
+            let end = headings[at + 1..].iter().position(|h| h.level <= heading.level).map_or(headings.len(), |i| at + 1 + i);
+            let children = if depth < 3 { level(&headings[at + 1..end], depth + 1) } else { Vec::new() };
+            found.push(json!({ "level": heading.level, "id": heading.id, "title": heading.title, "children": children }));
+            at = end;
+        }
+        found
+    }
+    let shown: Vec<&Heading> = headings.iter().filter(|h| (2..=4).contains(&h.level)).collect();
+    level(&shown, 1).into()
+}
+
+const MONTHS: [&str; 12] =
+    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+
+fn date(date: &Date) -> Value {
+    let part = |range: std::ops::Range<usize>| date.day.get(range).and_then(|p| p.parse::<usize>().ok());
+    let text = match (part(8..10), part(5..7).and_then(|m| MONTHS.get(m.wrapping_sub(1))), date.day.get(..4)) {
+        (Some(day), Some(month), Some(year)) => format!("{day} {month} {year}"),
+        _ => date.day.clone(),
+    };
+    json!({ "iso": date.day, "rfc3339": date.rfc3339(), "text": text })
+}
+
+/// `tags` as a title: "Tags".
+pub(super) fn title_case(name: &str) -> String {
+    let words = name.replace(['-', '_'], " ");
+    let mut chars = words.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+/// Whether a page is shown in lists, feeds and the search index.
+pub(super) fn is_listed(page: &Page) -> bool {
+    page.record.kind == Kind::Guide && page.record.front.build_list
+}

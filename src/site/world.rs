@@ -1,0 +1,75 @@
+//! The site as a page sees it while it is rendered.
+
+use serde_json::{Map, Value};
+use std::{
+    collections::HashMap,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use super::{
+    files::Files,
+    links::{Image, Links},
+};
+use crate::{
+    diagnostic::Diagnostic,
+    guide::Guide,
+    render::{self, ImageInfo, World, highlight::Highlighter},
+    theme::Theme,
+};
+
+pub(super) struct SiteWorld<'a> {
+    pub(super) files: &'a Files<'a>,
+    pub(super) links: &'a Links<'a>,
+    pub(super) theme: &'a Theme,
+    /// None where nobody will look at the HTML.
+    pub(super) highlighter: Option<&'a Highlighter>,
+    pub(super) folder: &'a Path,
+    pub(super) site: Value,
+    pub(super) sizes: Mutex<HashMap<String, Option<(usize, usize)>>>,
+}
+
+impl SiteWorld<'_> {
+    fn size(&self, path: &str) -> Option<(usize, usize)> {
+        let known = self.sizes.lock().unwrap_or_else(PoisonError::into_inner).get(path).copied();
+        known.unwrap_or_else(|| {
+            let size = imagesize::size(self.folder.join(path)).ok().map(|s| (s.width, s.height));
+            self.sizes.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), size);
+            size
+        })
+    }
+}
+
+impl World for SiteWorld<'_> {
+    fn include(&self, name: &str) -> Option<Arc<Guide>> {
+        self.files.bundle(name)
+    }
+
+    fn include_names(&self) -> Vec<String> {
+        self.files.bundle_names()
+    }
+
+    fn link(&self, target: &str, from: &str) -> String {
+        self.links.href(target, from)
+    }
+
+    fn image(&self, target: &str, from: &str) -> ImageInfo {
+        match self.links.image(target, from, self.folder) {
+            Image::File { path, url } => ImageInfo { src: self.links.absolute_path(&url), size: self.size(&path) },
+            Image::Elsewhere | Image::Missing { .. } => ImageInfo { src: target.to_owned(), size: None },
+        }
+    }
+
+    fn highlight(&self, language: &str, code: &str) -> String {
+        self.highlighter.map_or_else(|| render::escape(code.trim_end_matches('\n')), |h| h.html(language, code))
+    }
+
+    fn language_of_path(&self, path: &str) -> Option<String> {
+        crate::render::highlight::language_of_path(path).map(str::to_owned)
+    }
+
+    fn shortcode(&self, name: &str, mut context: Map<String, Value>) -> Result<String, Diagnostic> {
+        context.insert("site".into(), self.site.clone());
+        self.theme.render(&format!("shortcodes/{name}.html"), &Value::Object(context))
+    }
+}

@@ -1,0 +1,418 @@
+//! Pages, lists and files into the output.
+
+use rayon::prelude::*;
+use serde_json::{Map, Value, json};
+use std::{collections::HashMap, sync::Mutex};
+
+use super::{
+    address::output_path,
+    build::{Failure, Listener, Options},
+    feed,
+    links::Links,
+    llms,
+    load::Site,
+    output::Output,
+    record::{Kind, PageRecord},
+    related, search, sitemap,
+    taxonomy::{newest_first, person, terms_of},
+    view::{Views, is_listed, markdown_url},
+    world::SiteWorld,
+};
+use crate::{
+    diagnostic::Diagnostic,
+    render::{self, PageInfo, highlight::Highlighter},
+};
+
+/// Entries of the feed.
+const FEED_ENTRIES: usize = 50;
+
+/// Puts the whole site into the output; nothing is visible before it is committed.
+///
+/// # Errors
+/// If a file cannot be written. Errors of templates are returned as diagnostics.
+pub(super) fn write(site: &Site<'_>, options: &Options, output: &mut Output, listener: &dyn Listener) -> Result<Vec<Diagnostic>, Failure> {
+    let highlighter = Highlighter::new(Some(&super::cache::folder(&options.site).join("highlight")));
+    let links = site.links();
+    let related = related_pages(site);
+    let views = views(site, &links, &related, options);
+    fill_theme(site, &views);
+    let world = world(site, &links, &views, Some(&highlighter), options);
+    let writer = Writer { site, views: &views, world: &world, output, environment: environment(site, &views) };
+    let diagnostics = writer.everything(listener)?;
+    // A cache that cannot be written costs time, not pages.
+    let _ = highlighter.save();
+    Ok(diagnostics)
+}
+
+/// Renders every page and keeps nothing: for the errors of templates.
+pub(super) fn try_templates(site: &Site<'_>, options: &Options) -> Vec<Diagnostic> {
+    let links = site.links();
+    let related = related_pages(site);
+    let views = views(site, &links, &related, options);
+    fill_theme(site, &views);
+    let world = world(site, &links, &views, None, options);
+    let render = |index: usize| {
+        let mut diagnostics = Vec::new();
+        let context = views.guide(index);
+        let _ = render_guide(site, &world, index, context, &mut diagnostics);
+        diagnostics
+    };
+    let mut diagnostics: Vec<Diagnostic> = site.guide_indices().into_par_iter().flat_map_iter(render).collect();
+    for listed in views.lists() {
+        let _ = render_listed(site, &world, &listed, &mut diagnostics);
+    }
+    diagnostics
+}
+
+fn views<'a>(site: &'a Site<'_>, links: &'a Links<'a>, related: &'a [Vec<usize>], options: &'a Options) -> Views<'a> {
+    Views {
+        library: &site.library,
+        links,
+        config: &site.inputs.config,
+        theme: &site.inputs.theme,
+        taxonomies: &site.taxonomies,
+        folder: &options.site,
+        related,
+    }
+}
+
+fn world<'a>(site: &'a Site<'a>, links: &'a Links<'a>, views: &Views<'_>, highlighter: Option<&'a Highlighter>, options: &'a Options) -> SiteWorld<'a> {
+    let config = &site.inputs.config;
+    SiteWorld {
+        files: &site.files,
+        links,
+        theme: &site.inputs.theme,
+        highlighter,
+        folder: &options.site,
+        site: json!({ "title": config.title, "base_url": config.base_url, "language": config.language, "home_url": views.links.absolute_path("/"), "extra": config.extra }),
+        sizes: Mutex::new(HashMap::new()),
+    }
+}
+
+fn fill_theme(site: &Site<'_>, views: &Views<'_>) {
+    let theme = &site.inputs.theme;
+    let listed: Vec<Value> = if theme.any_reads_site() { site.newest().iter().map(|i| views.lite(*i)).collect() } else { Vec::new() };
+    theme.data().fill(site.inputs.config.base_path(), listed);
+}
+
+/// Changes when any page may have to be rendered again.
+fn environment(site: &Site<'_>, views: &Views<'_>) -> blake3::Hasher {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
+    hasher.update(&site.inputs.theme.fingerprint);
+    hasher.update(views.site().to_string().as_bytes());
+    hasher.update(&site.files.fingerprint());
+    hasher
+}
+
+fn related_pages(site: &Site<'_>) -> Vec<Vec<usize>> {
+    let config = &site.inputs.config;
+    let pages = &site.library.pages;
+    let items: Vec<related::Item> = (pages.iter())
+        .map(|page| {
+            let front = &page.record.front;
+            let mut terms = front.keywords.clone();
+            terms.extend(terms_of(&page.record, "tags"));
+            related::Item {
+                listed: is_listed(page),
+                terms,
+                section: super::address::section_path(&page.record.source).to_owned(),
+                date: front.published.as_ref().map(|d| d.day.clone()).unwrap_or_default(),
+                path: page.record.source.clone(),
+            }
+        })
+        .collect();
+    related::related(&items, config.related)
+}
+
+struct Writer<'a> {
+    site: &'a Site<'a>,
+    views: &'a Views<'a>,
+    world: &'a SiteWorld<'a>,
+    output: &'a Output,
+    environment: blake3::Hasher,
+}
+
+impl Writer<'_> {
+    fn everything(&self, listener: &dyn Listener) -> Result<Vec<Diagnostic>, Failure> {
+        let guides = self.site.guide_indices();
+        listener.begin(guides.len());
+        let rendered: Vec<Result<Vec<Diagnostic>, Failure>> = guides
+            .into_par_iter()
+            .map(|index| {
+                let done = self.guide(index);
+                listener.rendered();
+                done
+            })
+            .collect();
+        let lists: Vec<Result<Vec<Diagnostic>, Failure>> = self.views.lists().par_iter().map(|listed| self.listed(listed)).collect();
+        let mut diagnostics = Vec::new();
+        for result in rendered.into_iter().chain(lists) {
+            diagnostics.extend(result?);
+        }
+        self.redirects(&mut diagnostics)?;
+        self.not_found(&mut diagnostics)?;
+        self.files()?;
+        self.for_programs()?;
+        Ok(diagnostics)
+    }
+
+    /// A guide's page and its Markdown copy.
+    fn guide(&self, index: usize) -> Result<Vec<Diagnostic>, Failure> {
+        let page = &self.site.library.pages[index];
+        let context = self.views.guide(index);
+        let key = self.key("page.html", &context, Some(&page.record));
+        let path = output_path(&page.url);
+        let copy = output_path(&markdown_url(&page.url));
+        let copies = self.site.inputs.config.markdown_copies;
+        let mut diagnostics = Vec::new();
+        if self.output.keep(&path, &key) && (!copies || self.output.keep(&copy, &key)) {
+            return Ok(diagnostics);
+        }
+        if let Some(html) = render_guide(self.site, self.world, index, context, &mut diagnostics) {
+            self.output.put(&path, key, html.as_bytes())?;
+        }
+        if copies && let Some(guide) = self.site.files.guide(&page.record.source) {
+            self.output.put(&copy, key, render::markdown(&guide, &page.record.title, self.world).as_bytes())?;
+        }
+        Ok(diagnostics)
+    }
+
+    fn listed(&self, listed: &super::lists::Listed) -> Result<Vec<Diagnostic>, Failure> {
+        let record = listed.section.map(|i| &self.site.library.pages[i].record);
+        let key = self.key(listed.template, &listed.context, record);
+        let path = output_path(&listed.url);
+        let mut diagnostics = Vec::new();
+        if !self.output.keep(&path, &key)
+            && let Some(html) = render_listed(self.site, self.world, listed, &mut diagnostics)
+        {
+            self.output.put(&path, key, html.as_bytes())?;
+        }
+        Ok(diagnostics)
+    }
+
+    /// A fingerprint of everything that a page is made of.
+    fn key(&self, template: &str, context: &Map<String, Value>, record: Option<&PageRecord>) -> [u8; 32] {
+        let mut hasher = self.environment.clone();
+        let _ = serde_json::to_writer(&mut hasher, context);
+        if let Some(record) = record {
+            hasher.update(&record.hash);
+            for include in &record.includes {
+                hasher.update(&include.hash);
+            }
+            for link in &record.links {
+                hasher.update(self.world.links.href(&link.target, &link.from).as_bytes()).update(b"\n");
+            }
+            for image in &record.images {
+                let info = render::World::image(self.world, &image.target, &image.from);
+                hasher.update(format!("{}{:?}\n", info.src, info.size).as_bytes());
+            }
+        }
+        let theme = &self.site.inputs.theme;
+        if theme.reads_site(template) {
+            hasher.update(theme.data().fingerprint());
+        }
+        *hasher.finalize().as_bytes()
+    }
+
+    fn redirects(&self, diagnostics: &mut Vec<Diagnostic>) -> Result<(), Failure> {
+        for page in &self.site.library.pages {
+            for alias in &page.record.aliases {
+                let url = super::address::normal(&alias.path);
+                if !matches!(self.site.library.by_url.get(&url), Some(super::library::Target::Alias(_))) {
+                    continue;
+                }
+                let mut context = self.views.base(&page.record.title, &page.url, "");
+                context["head"]["noindex"] = true.into();
+                context.insert("target".into(), self.world.links.absolute_path(&page.url).into());
+                context.insert("canonical".into(), self.views.permalink(&page.url).into());
+                self.template("redirect.html", &output_path(&url), context, diagnostics)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn not_found(&self, diagnostics: &mut Vec<Diagnostic>) -> Result<(), Failure> {
+        let mut context = self.views.base("Page not found", "/404.html", "");
+        context["head"]["noindex"] = true.into();
+        self.template("404.html", "404.html", context, diagnostics)
+    }
+
+    fn template(&self, template: &str, path: &str, context: Map<String, Value>, diagnostics: &mut Vec<Diagnostic>) -> Result<(), Failure> {
+        let key = self.key(template, &context, None);
+        if self.output.keep(path, &key) {
+            return Ok(());
+        }
+        match self.site.inputs.theme.render(template, &Value::Object(context)) {
+            Ok(html) => Ok(self.output.put(path, key, html.as_bytes())?),
+            Err(problem) => {
+                diagnostics.push(problem);
+                Ok(())
+            }
+        }
+    }
+
+    /// Images and other files of pages, `static/`, and the theme's own.
+    fn files(&self) -> Result<(), Failure> {
+        let library = &self.site.library;
+        for (path, url) in library.resources.iter().chain(&library.statics) {
+            self.output.copy(&output_path(url), &self.world.folder.join(path))?;
+        }
+        for asset in self.site.inputs.theme.assets.values() {
+            self.put(&asset.output, &asset.bytes)?;
+        }
+        Ok(())
+    }
+
+    fn put(&self, path: &str, bytes: &[u8]) -> Result<(), Failure> {
+        let key = *blake3::hash(bytes).as_bytes();
+        if !self.output.keep(path, &key) {
+            self.output.put(path, key, bytes)?;
+        }
+        Ok(())
+    }
+
+    /// Feed, sitemap, robots.txt, llms.txt and the search index.
+    fn for_programs(&self) -> Result<(), Failure> {
+        let config = &self.site.inputs.config;
+        let library = &self.site.library;
+        let newest = self.site.newest();
+        if config.feed {
+            let entries: Vec<feed::Entry> = newest.iter().filter_map(|i| self.feed_entry(*i)).take(FEED_ENTRIES).collect();
+            let feed = feed::Feed {
+                title: &config.title,
+                subtitle: &config.description,
+                base_url: &self.views.permalink("/"),
+                feed_url: &self.views.permalink("/atom.xml"),
+                language: &config.language,
+                author: config.author.as_deref(),
+                entries: &entries,
+            };
+            self.put("atom.xml", feed::atom(&feed).as_bytes())?;
+        }
+        let mut urls: Vec<(String, Option<String>)> = (library.pages.iter())
+            .filter(|p| !p.record.front.draft)
+            .map(|p| {
+                let date = p.record.front.modified.as_ref().or(p.record.front.published.as_ref());
+                (self.views.permalink(&p.url), date.map(|d| d.day.clone()))
+            })
+            .collect();
+        urls.extend(Views::list_urls(&self.site.taxonomies).iter().map(|url| (self.views.permalink(url), None)));
+        for (path, xml) in sitemap::sitemaps(&urls, &self.views.permalink("/")) {
+            self.put(&path, xml.as_bytes())?;
+        }
+        if !library.by_url.contains_key("/robots.txt") || !library.statics.values().any(|url| url == "/robots.txt") {
+            self.put("robots.txt", sitemap::robots(&self.views.permalink("/sitemap.xml")).as_bytes())?;
+        }
+        if config.markdown_copies && !library.statics.values().any(|url| url == "/llms.txt") {
+            self.put("llms.txt", self.llms().as_bytes())?;
+        }
+        if config.search {
+            let guides = self.site.guide_indices();
+            let pages: Vec<search::Page<'_>> = (guides.iter())
+                .map(|i| &library.pages[*i])
+                .filter(|p| is_listed(p))
+                .map(|p| search::Page {
+                    title: &p.record.title,
+                    url: self.world.links.absolute_path(&p.url),
+                    description: p.record.front.description.as_deref().unwrap_or(&p.record.summary),
+                    terms: &p.record.terms,
+                })
+                .collect();
+            for (path, bytes) in search::build(&pages) {
+                self.put(&path, &bytes)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn feed_entry(&self, index: usize) -> Option<feed::Entry> {
+        let page = &self.site.library.pages[index];
+        let front = &page.record.front;
+        let published = front.published.as_ref().or(front.modified.as_ref())?;
+        let updated = front.modified.as_ref().filter(|m| *m > published).unwrap_or(published);
+        Some(feed::Entry {
+            title: page.record.title.clone(),
+            url: self.views.permalink(&page.url),
+            published: published.rfc3339(),
+            updated: updated.rfc3339(),
+            summary: front.description.clone().unwrap_or_else(|| page.record.summary.clone()),
+            authors: front.authors.iter().map(|a| person(a).0.to_owned()).collect(),
+            categories: terms_of(&page.record, "tags"),
+        })
+    }
+
+    fn llms(&self) -> String {
+        let config = &self.site.inputs.config;
+        let library = &self.site.library;
+        let mut sections = Vec::new();
+        for (section, pages) in &library.sections {
+            let title = library.section_page(section).map_or_else(|| config.title.clone(), |i| library.pages[i].record.title.clone());
+            let entries = pages.iter().map(|i| {
+                let page = &library.pages[*i];
+                let description = page.record.front.description.as_deref().unwrap_or(&page.record.summary);
+                llms::Entry { title: page.record.title.clone(), url: self.views.permalink(&markdown_url(&page.url)), description: description.to_owned() }
+            });
+            sections.push(llms::Section { title, entries: entries.collect() });
+        }
+        llms::llms_txt(&config.title, &config.description, &sections)
+    }
+}
+
+/// A guide's page; `None` if a template failed.
+fn render_guide(site: &Site<'_>, world: &SiteWorld<'_>, index: usize, mut context: Map<String, Value>, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
+    let html = content(site, world, index, diagnostics)?;
+    context["page"]["content"] = html.into();
+    finish(site, "page.html", context, diagnostics)
+}
+
+fn render_listed(site: &Site<'_>, world: &SiteWorld<'_>, listed: &super::lists::Listed, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
+    let mut context = listed.context.clone();
+    if let Some(index) = listed.section {
+        context["section"]["content"] = content(site, world, index, diagnostics)?.into();
+    }
+    finish(site, listed.template, context, diagnostics)
+}
+
+fn finish(site: &Site<'_>, template: &str, context: Map<String, Value>, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
+    match site.inputs.theme.render(template, &Value::Object(context)) {
+        Ok(html) => Some(html),
+        Err(problem) => {
+            diagnostics.push(problem);
+            None
+        }
+    }
+}
+
+/// The HTML of a page's text; `None` if its errors make it unfit to be rendered.
+fn content(site: &Site<'_>, world: &SiteWorld<'_>, index: usize, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
+    let page = &site.library.pages[index];
+    if page.record.diagnostics.iter().any(|d| d.code == "too-deep") {
+        return None;
+    }
+    let guide = site.files.guide(&page.record.source)?;
+    let info = PageInfo { title: page.record.title.clone(), url: world.links.absolute_path(&page.url) };
+    let rendered = render::page(&guide, world, &info);
+    diagnostics.extend(rendered.diagnostics);
+    Some(rendered.html)
+}
+
+impl Site<'_> {
+    /// Indices of all guides.
+    pub(super) fn guide_indices(&self) -> Vec<usize> {
+        let pages = &self.library.pages;
+        (0..pages.len()).filter(|i| pages[*i].record.kind == Kind::Guide).collect()
+    }
+
+    /// How many guides there are.
+    pub(super) fn guides(&self) -> usize {
+        self.guide_indices().len()
+    }
+
+    /// Listed guides, newest first.
+    pub(super) fn newest(&self) -> Vec<usize> {
+        let mut newest: Vec<usize> = self.guide_indices().into_iter().filter(|i| is_listed(&self.library.pages[*i])).collect();
+        newest.sort_by_cached_key(|i| newest_first(&self.library.pages[*i].record));
+        newest
+    }
+}

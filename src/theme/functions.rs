@@ -1,0 +1,106 @@
+//! Functions that templates can call: `asset`, `url`, `pages`, `load_data`.
+
+use serde_json::Value;
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::{Arc, OnceLock},
+};
+use tera::{Kwargs, State, Tera, TeraResult};
+
+use super::Asset;
+
+/// What the functions read: filled by the build before the first page is rendered.
+#[derive(Debug)]
+pub struct SiteData {
+    folder: PathBuf,
+    assets: BTreeMap<String, String>,
+    base_path: OnceLock<String>,
+    pages: OnceLock<Vec<Value>>,
+    fingerprint: OnceLock<[u8; 32]>,
+}
+
+impl SiteData {
+    pub(super) fn new(folder: &Path, assets: &BTreeMap<String, Asset>) -> Self {
+        let assets = assets.iter().map(|(name, asset)| (name.clone(), asset.output.clone())).collect();
+        Self { folder: folder.to_owned(), assets, base_path: OnceLock::new(), pages: OnceLock::new(), fingerprint: OnceLock::new() }
+    }
+
+    /// Fills in what only the build knows; the first call counts.
+    pub fn fill(&self, base_path: String, pages: Vec<Value>) {
+        let _ = self.base_path.set(base_path);
+        let _ = self.pages.set(pages);
+    }
+
+    /// Changes when a page in a list, or a file below `data/`, changes.
+    pub fn fingerprint(&self) -> &[u8; 32] {
+        self.fingerprint.get_or_init(|| {
+            let mut hasher = blake3::Hasher::new();
+            let _ = serde_json::to_writer(&mut hasher, &self.pages.get());
+            for entry in walkdir::WalkDir::new(self.folder.join("data")).sort_by_file_name().into_iter().filter_map(Result::ok) {
+                if let Ok(bytes) = std::fs::read(entry.path()) {
+                    hasher.update(&bytes);
+                }
+            }
+            *hasher.finalize().as_bytes()
+        })
+    }
+
+    fn base(&self) -> &str {
+        self.base_path.get().map_or("/", String::as_str)
+    }
+
+    /// The address of a static file of the theme.
+    pub fn asset(&self, path: &str) -> Option<String> {
+        self.assets.get(path).map(|output| format!("{}{output}", self.base()))
+    }
+}
+
+pub(super) fn register(tera: &mut Tera, data: &Arc<SiteData>) {
+    let site = Arc::clone(data);
+    tera.register_function("asset", move |kwargs: Kwargs, _: &State| -> TeraResult<String> {
+        let path: String = kwargs.must_get("path")?;
+        site.asset(&path).ok_or_else(|| tera::Error::message(format!("the theme has no static file `{path}`")))
+    });
+    let site = Arc::clone(data);
+    tera.register_function("url", move |kwargs: Kwargs, _: &State| -> TeraResult<String> {
+        let path: String = kwargs.must_get("path")?;
+        Ok(format!("{}{}", site.base(), path.trim_start_matches('/')))
+    });
+    let site = Arc::clone(data);
+    tera.register_function("pages", move |kwargs: Kwargs, _: &State| -> TeraResult<tera::Value> {
+        let section: Option<String> = kwargs.get("section")?;
+        let limit: Option<usize> = kwargs.get("limit")?;
+        let in_section = |page: &&Value| {
+            section.as_ref().is_none_or(|wanted| page["section_path"].as_str().is_some_and(|s| within(s, wanted)))
+        };
+        let pages = site.pages.get().map_or(&[][..], Vec::as_slice);
+        let found: Vec<&Value> = pages.iter().filter(in_section).take(limit.unwrap_or(usize::MAX)).collect();
+        Ok(tera::Value::from_serializable(&found))
+    });
+    let site = Arc::clone(data);
+    tera.register_function("load_data", move |kwargs: Kwargs, _: &State| -> TeraResult<tera::Value> {
+        let path: String = kwargs.must_get("path")?;
+        load(&site.folder, &path).map_err(tera::Error::message)
+    });
+}
+
+fn within(section: &str, wanted: &str) -> bool {
+    let wanted = wanted.trim_matches('/');
+    section == wanted || section.strip_prefix(wanted).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// A YAML or JSON file below `data/`.
+fn load(folder: &Path, path: &str) -> Result<tera::Value, String> {
+    if !path.starts_with("data/") {
+        return Err(format!("`{path}` is not in the folder `data/`"));
+    }
+    let file = crate::source::inside::inside(folder, Path::new(path)).map_err(|e| format!("`{path}`: {e}"))?;
+    let text = std::fs::read_to_string(file).map_err(|e| format!("`{path}` cannot be read: {e}"))?;
+    let value: Result<Value, String> = match path.rsplit('.').next() {
+        Some("json") => serde_json::from_str(&text).map_err(|e| e.to_string()),
+        Some("yaml" | "yml") => serde_yaml::from_str(&text).map_err(|e| e.to_string()),
+        _ => return Err(format!("`{path}` is neither .yaml nor .json")),
+    };
+    value.map(|v| tera::Value::from_serializable(&v)).map_err(|e| format!("`{path}`: {e}"))
+}
