@@ -145,9 +145,21 @@ impl Diagnostic {
         if let Some(help) = &self.help {
             groups.push(Group::with_title(Level::HELP.secondary_title(help)));
         }
-        // annotate-snippets repeats its own line and column behind the path; ours are exact even for cut lines.
-        renderer.decor_style(DecorStyle::Ascii).render(&groups)
+        let drawn = renderer.decor_style(DecorStyle::Ascii).render(&groups);
+        match &self.place {
+            Some(place) if !place.text.is_empty() => without_second_position(&drawn, place),
+            _ => drawn,
+        }
     }
+}
+
+/// annotate-snippets puts its own line and column behind the path; ours, in the path, are right for cut lines too.
+fn without_second_position(drawn: &str, place: &Place) -> String {
+    let shown = format!("{}:{}:{}", place.path, place.line, place.column);
+    let Some(at) = drawn.find(&shown).map(|i| i + shown.len()) else { return drawn.to_owned() };
+    let rest = &drawn[at..];
+    let length = rest.find(|c: char| c != ':' && !c.is_ascii_digit()).unwrap_or(rest.len());
+    format!("{}{}", &drawn[..at], &rest[length..])
 }
 
 /// Sorts by file, line, column, severity and removes exact repeats, so that a report reads in the author's order.

@@ -1,1 +1,143 @@
-//! TODO
+//! The command line: one file a subcommand, no logic of its own.
+//!
+//! Exit status: 0 all well; 1 a guide or page is at fault; 2 the command line or the configuration is; 3 the environment is
+//! (no disk, no permission). Results go to stdout, everything else to stderr.
+
+use clap::{CommandFactory, Parser, Subcommand};
+use std::{
+    io::{IsTerminal, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use crate::{
+    diagnostic::Diagnostic,
+    site::{Failure, Options},
+};
+
+mod build;
+mod check;
+mod completions;
+mod man;
+mod new;
+mod progress;
+
+/// A static site generator for runnable guides.
+#[derive(Debug, Parser)]
+#[command(name = "guidepost", version, about, long_about = None, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Build the site: content/ to public/
+    Build(build::Arguments),
+    /// Look at everything that needs no machine: front matter, shortcodes, links, anchors, images
+    Check(check::Arguments),
+    /// Make a new site that builds at once
+    New(new::Arguments),
+    /// Print shell completions
+    Completions(completions::Arguments),
+    /// Write the man pages
+    Man(man::Arguments),
+}
+
+/// The process's exit status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Exit {
+    Ok = 0,
+    Guide = 1,
+    Usage = 2,
+    Environment = 3,
+}
+
+/// Runs the command that the process's arguments name.
+pub fn run() -> ExitCode {
+    let exit = match Cli::parse().command {
+        Command::Build(arguments) => build::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments),
+        Command::New(arguments) => new::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments),
+        Command::Man(arguments) => man::run(&arguments),
+    };
+    ExitCode::from(exit as u8)
+}
+
+/// The command line's definition, for completions and man pages.
+fn definition() -> clap::Command {
+    Cli::command()
+}
+
+/// Which site, and what of it.
+#[derive(Debug, clap::Args)]
+struct SiteArguments {
+    /// The site's folder
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    site: PathBuf,
+    /// Include drafts
+    #[arg(long)]
+    drafts: bool,
+    /// Fail on warnings too
+    #[arg(long)]
+    strict: bool,
+}
+
+impl SiteArguments {
+    fn options(&self) -> Options {
+        Options {
+            site: self.site.clone(),
+            out: None,
+            base_url: None,
+            drafts: self.drafts,
+            strict: self.strict,
+            today: chrono::Local::now().format("%Y-%m-%d").to_string(),
+        }
+    }
+}
+
+/// Whether a stream takes colour: a terminal, and nobody set `NO_COLOR`.
+fn color(stream: &impl IsTerminal) -> bool {
+    stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()) && std::env::var_os("TERM").is_none_or(|t| t != "dumb")
+}
+
+/// Prints to a stream; a reader that went away is no problem of ours.
+fn print(mut stream: impl Write, text: &str) {
+    let _ = stream.write_all(text.as_bytes());
+    let _ = stream.flush();
+}
+
+/// Problems as people read them.
+fn drawn(diagnostics: &[Diagnostic], color: bool) -> String {
+    diagnostics.iter().map(|d| d.draw(color) + "\n\n").collect()
+}
+
+/// Says why nothing could be done.
+fn report(failure: &Failure) -> Exit {
+    let stderr = std::io::stderr();
+    let color = color(&stderr);
+    match failure {
+        Failure::Usage { message, help } => {
+            print(&stderr, &(Diagnostic::error("usage", message.as_str()).help(help.as_str()).draw(color) + "\n"));
+            Exit::Usage
+        }
+        Failure::Configuration(diagnostics) => {
+            print(&stderr, &drawn(diagnostics, color));
+            Exit::Usage
+        }
+        Failure::Pages(diagnostics) => {
+            print(&stderr, &drawn(diagnostics, color));
+            Exit::Guide
+        }
+        Failure::Environment { message } => {
+            print(&stderr, &(Diagnostic::error("environment", message.as_str()).draw(color) + "\n"));
+            Exit::Environment
+        }
+    }
+}
+
+/// `1 guide`, `2 guides`.
+fn count(number: usize, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}

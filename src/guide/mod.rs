@@ -18,6 +18,7 @@ use crate::{
     source::{Source, Span, front_matter::FrontMatter},
 };
 
+mod arguments;
 mod buffer;
 mod code;
 mod document;
@@ -135,6 +136,7 @@ pub fn parse(source: Source, registry: &Registry, taxonomies: &[String], smart_p
     let items = shortcode::tree::pair(&source, pieces, registry, &mut diagnostics);
     let mut builder = document::Builder { source: &source, registry, smart_punctuation, diagnostics: &mut diagnostics };
     let tokens = builder.build(parsed.body, &items, 0);
+    arguments::check(&source, &tokens, None, &mut diagnostics);
     lint::lint(&source, &tokens, &mut diagnostics);
     Guide { path: source.path.clone(), front: parsed.front, tokens, diagnostics, source }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{
     load::{Inputs, Site},
-    output::{Output, OutputError},
+    output::{Output, OutputError, Summary},
     write,
 };
 use crate::diagnostic::{self, Diagnostic, Severity};
@@ -36,18 +36,7 @@ pub struct Built {
     /// The output folder.
     pub out: PathBuf,
     /// Files that were written; `None` if problems kept the site as it was.
-    pub written: Option<Written>,
-}
-
-/// Counts of files in the output folder.
-#[derive(Debug, Default, Clone, Copy)]
-pub struct Written {
-    /// New or with another content than before.
-    pub changed: usize,
-    /// As before.
-    pub unchanged: usize,
-    /// No longer part of the site.
-    pub removed: usize,
+    pub written: Option<Summary>,
 }
 
 impl Built {
@@ -69,12 +58,12 @@ pub enum Failure {
         /// What to do.
         help: String,
     },
-    /// `guidepost.yaml` is at fault: exit status 2.
+    /// `guidepost.yaml`, or the output folder that was named, is at fault: exit status 2.
     #[error("the configuration cannot be used")]
     Configuration(Vec<Diagnostic>),
-    /// The theme is at fault: exit status 1.
-    #[error("the theme cannot be used")]
-    Theme(Vec<Diagnostic>),
+    /// The theme, or what pages are called, is at fault: exit status 1.
+    #[error("the site cannot be built")]
+    Pages(Vec<Diagnostic>),
     /// The machine is at fault (disk, permissions): exit status 3.
     #[error("{message}")]
     Environment {
@@ -95,11 +84,26 @@ impl Failure {
 
 impl From<OutputError> for Failure {
     fn from(error: OutputError) -> Self {
-        match error.help() {
-            Some(help) => Self::Usage { message: error.to_string(), help },
-            None => Self::Environment { message: error.to_string() },
+        match &error {
+            OutputError::Io { .. } | OutputError::Unfinished { .. } => Self::Environment { message: chain(&error) },
+            OutputError::Path { .. } | OutputError::Twice { .. } | OutputError::Obstructed { .. } => Self::Pages(error.diagnostics()),
+            _ => Self::Configuration(error.diagnostics()),
         }
     }
+}
+
+/// An error with its causes.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut message = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let text = inner.to_string();
+        if !message.contains(&text) {
+            message.push_str(&format!(": {text}"));
+        }
+        cause = inner.source();
+    }
+    message
 }
 
 /// Hears how far a build is. Called from many threads.
@@ -122,7 +126,7 @@ impl Listener for () {}
 /// If the command line, the configuration, the theme or the machine is at fault. Faults of pages are in [`Built`].
 pub fn build(options: &Options, listener: &dyn Listener) -> Result<Built, Failure> {
     let inputs = Inputs::load(options)?;
-    let out = options.out.clone().unwrap_or_else(|| options.site.join("public"));
+    let out = options.out.clone().unwrap_or_else(|| if options.site.as_os_str() == "." { "public".into() } else { options.site.join("public") });
     let mut output = Output::open(&options.site, &out)?;
     let mut site = Site::read(&inputs, options);
     let mut diagnostics = std::mem::take(&mut site.diagnostics);

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{
-    address::{normal, path_part, section_path},
+    address::{normal, path_part},
     library::{Library, Target},
     record::{PageRecord, Reference},
 };
@@ -315,11 +315,6 @@ impl Links<'_> {
 fn outside(path: &str) -> Image {
     let message = format!("this image lies outside of the site, so it is not published: {path}");
     Image::Missing { message, help: "copy it into the site".into() }
-}
-
-/// The section of a page, for error messages and lists.
-pub(super) fn section_of(record: &PageRecord) -> &str {
-    section_path(&record.source)
 }
 
 #[cfg(test)]

@@ -49,7 +49,7 @@ impl Inputs {
                 return Err(Failure::usage(format!("--base-url is not a web address: {base_url}"), "write it with its scheme: https://example.org/"));
             }
         }
-        let theme = Theme::load(&options.site, config.theme.as_deref()).map_err(Failure::Theme)?;
+        let theme = Theme::load(&options.site, config.theme.as_deref()).map_err(Failure::Pages)?;
         Ok(Self { config, theme })
     }
 }

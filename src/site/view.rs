@@ -10,7 +10,7 @@ use super::{
     structured,
     taxonomy::{Taxonomy, person, terms_of},
 };
-use crate::{config::Config, render, source::date::Date, theme::Theme};
+use crate::{config::Config, render, source::date::Date};
 use std::path::Path;
 
 /// Makes the contexts of templates.
@@ -18,7 +18,6 @@ pub(super) struct Views<'a> {
     pub(super) library: &'a Library,
     pub(super) links: &'a Links<'a>,
     pub(super) config: &'a Config,
-    pub(super) theme: &'a Theme,
     pub(super) taxonomies: &'a [Taxonomy],
     pub(super) folder: &'a Path,
     /// Related pages of each page, best first.
@@ -140,7 +139,7 @@ impl Views<'_> {
             "modified": front.modified.as_ref().map(date),
             "authors": people(&front.authors),
             "contributors": people(&front.contributors),
-            "modified_by": front.modified_by,
+            "modified_by": front.modified_by.as_deref().map(render::inline),
             "license": front.license.as_deref().map(render::inline),
             "tags": self.taxonomies.iter().find(|t| t.name == "tags").map_or(json!([]), |t| self.terms(record, t)),
             "taxonomies": taxonomies,

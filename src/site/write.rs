@@ -69,7 +69,6 @@ fn views<'a>(site: &'a Site<'_>, links: &'a Links<'a>, related: &'a [Vec<usize>]
         library: &site.library,
         links,
         config: &site.inputs.config,
-        theme: &site.inputs.theme,
         taxonomies: &site.taxonomies,
         folder: &options.site,
         related,
@@ -170,10 +169,10 @@ impl Writer<'_> {
             return Ok(diagnostics);
         }
         if let Some(html) = render_guide(self.site, self.world, index, context, &mut diagnostics) {
-            self.output.put(&path, key, html.as_bytes())?;
+            self.output.put(&path, &key, html.as_bytes())?;
         }
         if copies && let Some(guide) = self.site.files.guide(&page.record.source) {
-            self.output.put(&copy, key, render::markdown(&guide, &page.record.title, self.world).as_bytes())?;
+            self.output.put(&copy, &key, render::markdown(&guide, &page.record.title, self.world).as_bytes())?;
         }
         Ok(diagnostics)
     }
@@ -186,7 +185,7 @@ impl Writer<'_> {
         if !self.output.keep(&path, &key)
             && let Some(html) = render_listed(self.site, self.world, listed, &mut diagnostics)
         {
-            self.output.put(&path, key, html.as_bytes())?;
+            self.output.put(&path, &key, html.as_bytes())?;
         }
         Ok(diagnostics)
     }
@@ -244,7 +243,7 @@ impl Writer<'_> {
             return Ok(());
         }
         match self.site.inputs.theme.render(template, &Value::Object(context)) {
-            Ok(html) => Ok(self.output.put(path, key, html.as_bytes())?),
+            Ok(html) => Ok(self.output.put(path, &key, html.as_bytes())?),
             Err(problem) => {
                 diagnostics.push(problem);
                 Ok(())
@@ -267,7 +266,7 @@ impl Writer<'_> {
     fn put(&self, path: &str, bytes: &[u8]) -> Result<(), Failure> {
         let key = *blake3::hash(bytes).as_bytes();
         if !self.output.keep(path, &key) {
-            self.output.put(path, key, bytes)?;
+            self.output.put(path, &key, bytes)?;
         }
         Ok(())
     }
@@ -316,6 +315,7 @@ impl Writer<'_> {
                     title: &p.record.title,
                     url: self.world.links.absolute_path(&p.url),
                     description: p.record.front.description.as_deref().unwrap_or(&p.record.summary),
+                    keywords: &p.record.front.keywords,
                     terms: &p.record.terms,
                 })
                 .collect();

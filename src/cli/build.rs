@@ -1,0 +1,49 @@
+//! `guidepost build`
+
+use std::{path::PathBuf, time::Instant};
+
+use super::{Exit, SiteArguments, color, count, drawn, print, progress::Bar, report};
+use crate::site::{self, Built};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    site: SiteArguments,
+    /// The output folder [default: public in the site's folder]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Where the site will be published, instead of the configuration's `base_url`
+    #[arg(long, value_name = "URL")]
+    base_url: Option<String>,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Exit {
+    let mut options = arguments.site.options();
+    options.out.clone_from(&arguments.out);
+    options.base_url.clone_from(&arguments.base_url);
+    let begin = Instant::now();
+    let bar = Bar::default();
+    let built = site::build(&options, &bar);
+    bar.clear();
+    match built {
+        Ok(built) => tell(&built, begin),
+        Err(failure) => report(&failure),
+    }
+}
+
+fn tell(built: &Built, begin: Instant) -> Exit {
+    let stderr = std::io::stderr();
+    print(&stderr, &drawn(&built.diagnostics, color(&stderr)));
+    let (errors, warnings) = built.counts();
+    let warned = if warnings == 0 { String::new() } else { format!(", {}", count(warnings, "warning")) };
+    let Some(written) = &built.written else {
+        let faults = if errors == 0 { "--strict".to_owned() } else { count(errors, "error") };
+        print(&stderr, &format!("not built: {faults}{warned}; {} is as it was\n", built.out.display()));
+        return Exit::Guide;
+    };
+    let seconds = begin.elapsed().as_secs_f64();
+    let files = format!("{} written, {} unchanged, {} removed", written.written, written.unchanged, written.removed);
+    let guides = count(built.guides, "guide");
+    print(std::io::stdout(), &format!("built {guides} into {} in {seconds:.2} s ({files}{warned})\n", built.out.display()));
+    Exit::Ok
+}

@@ -1,0 +1,53 @@
+//! `guidepost check`
+
+use clap::ValueEnum;
+use serde_json::json;
+
+use super::{Exit, SiteArguments, color, count, drawn, print, report};
+use crate::site;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    site: SiteArguments,
+    /// How to print what was found
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    /// With the author's lines, for people
+    Human,
+    /// One JSON object, for programs
+    Json,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Exit {
+    let options = arguments.site.options();
+    let checked = match site::check(&options) {
+        Ok(checked) => checked,
+        Err(failure) => return report(&failure),
+    };
+    let (errors, warnings) = checked.counts();
+    let fails = errors > 0 || (options.strict && warnings > 0);
+    let stdout = std::io::stdout();
+    match arguments.format {
+        Format::Human => {
+            print(&stdout, &drawn(&checked.diagnostics, color(&stdout)));
+            let found = format!("{}, {}", count(errors, "error"), count(warnings, "warning"));
+            print(std::io::stderr(), &format!("checked {}: {found}\n", count(checked.guides, "guide")));
+        }
+        Format::Json => {
+            let report = json!({
+                "version": 1,
+                "guides": checked.guides,
+                "errors": errors,
+                "warnings": warnings,
+                "diagnostics": checked.diagnostics,
+            });
+            print(&stdout, &format!("{report:#}\n"));
+        }
+    }
+    if fails { Exit::Guide } else { Exit::Ok }
+}

@@ -1,0 +1,53 @@
+//! `guidepost new`
+
+use include_dir::{Dir, DirEntry, include_dir};
+use std::path::{Path, PathBuf};
+
+use super::{Exit, print, report};
+use crate::site::Failure;
+
+/// The files of a new site. A file `_name` becomes `.name`, because packages leave hidden files out.
+static STARTER: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/src/cli/starter");
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The folder to make
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Exit {
+    let folder = &arguments.folder;
+    match std::fs::read_dir(folder).map(Iterator::count) {
+        Ok(entries) if entries > 0 => {
+            let message = format!("{} is not empty, and nothing in it is overwritten", folder.display());
+            return report(&Failure::Usage { message, help: "name a folder that does not exist yet".into() });
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => {
+            let message = format!("{} is a file", folder.display());
+            return report(&Failure::Usage { message, help: "name a folder that does not exist yet".into() });
+        }
+        _ => {}
+    }
+    if let Err(error) = write(&STARTER, folder) {
+        return report(&Failure::Environment { message: format!("{} cannot be written: {error}", folder.display()) });
+    }
+    let shown = folder.display();
+    print(std::io::stdout(), &format!("made a site in {shown}\nnext: cd {shown} && guidepost build\n"));
+    Exit::Ok
+}
+
+fn write(dir: &Dir<'_>, folder: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    for entry in dir.entries() {
+        match entry {
+            DirEntry::Dir(dir) => write(dir, &folder.join(dir.path().file_name().unwrap_or_default()))?,
+            DirEntry::File(file) => {
+                let name = file.path().file_name().unwrap_or_default().to_string_lossy();
+                let name = if name == "_gitignore" { ".gitignore" } else { &name };
+                std::fs::write(folder.join(name), file.contents())?;
+            }
+        }
+    }
+    Ok(())
+}

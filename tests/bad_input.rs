@@ -1,0 +1,313 @@
+//! Bad input: a clear error at its place, and nothing lost.
+
+mod support;
+
+use support::{TestSite, parse};
+
+const PAGE: &str = "content/guides/x.md";
+
+/// A page, what `check` says of it (code, line, column, the start of the message), and its exit status.
+struct Case {
+    name: &'static str,
+    text: &'static str,
+    expected: &'static [(&'static str, usize, usize, &'static str)],
+}
+
+const CASES: &[Case] = &[
+    Case { name: "bad yaml", text: "---\ntitle: x\ntags: [a, b\n---\n\ntext\n", expected: &[("front-matter", 4, 1, "")] },
+    Case { name: "unclosed front matter", text: "---\ntitle: x\n\ntext\n", expected: &[("front-matter-unclosed", 1, 1, "")] },
+    Case {
+        name: "unknown shortcode",
+        text: "---\ntitle: x\n---\n\n{{< fil \"a\" >}}\nx\n{{< /fil >}}\n",
+        expected: &[("unknown-shortcode", 5, 5, "unknown shortcode `fil`")],
+    },
+    Case {
+        name: "unclosed shortcode",
+        text: "---\ntitle: x\n---\n\ntext {{< note >}}\nx\n",
+        expected: &[("unclosed-shortcode", 5, 6, "shortcode `note` is never closed")],
+    },
+    Case {
+        name: "mis-nested shortcodes",
+        text: "---\ntitle: x\n---\n\n{{< note >}}\n{{< file \"a\" >}}\nx\n{{< /note >}}\n{{< /file >}}\n",
+        expected: &[
+            ("mis-nested-shortcode", 8, 1, "`note` is closed while `file` of line 6 is still open"),
+            ("closes-nothing", 9, 1, "`file` is closed here and was not opened"),
+        ],
+    },
+    Case {
+        name: "a tag that never ends",
+        text: "---\ntitle: x\n---\n\n{{< note\n\ntext\n",
+        expected: &[("shortcode-tag", 5, 1, "this shortcode tag never ends")],
+    },
+    Case {
+        name: "missing include",
+        text: "---\ntitle: x\n---\n\n{{< content \"nothing\" >}}\n",
+        expected: &[("missing-include", 5, 1, "there is no headless bundle `nothing` to include")],
+    },
+    Case {
+        name: "missing image",
+        text: "---\ntitle: x\n---\n\n![a](a.png) and ![b](/b.png)\n",
+        expected: &[
+            ("missing-image", 5, 1, "this image does not exist: a.png"),
+            ("missing-image", 5, 17, "this image does not exist: /b.png"),
+        ],
+    },
+    Case {
+        name: "image outside the site",
+        text: "---\ntitle: x\n---\n\n![a](../../../../etc/passwd)\n",
+        expected: &[("missing-image", 5, 1, "this image lies outside of the site")],
+    },
+    Case {
+        name: "broken link and anchor",
+        text: "---\ntitle: x\n---\n\n[a](/guides/y/), [b](#nowhere), [c](/guides/x/#here)\n\n## There\n",
+        expected: &[
+            ("broken-link", 5, 1, "this link leads to no page: /guides/y/"),
+            ("broken-anchor", 5, 18, "content/guides/x.md has no place `#nowhere`"),
+            ("broken-anchor", 5, 33, "content/guides/x.md has no place `#here`"),
+        ],
+    },
+];
+
+#[test]
+fn every_case_is_named_at_its_place() {
+    for case in CASES {
+        let site = TestSite::new(&[(PAGE, case.text)]);
+        let ran = site.run(&["check", "--format", "json"]);
+        assert_eq!(ran.status, 1, "{}: {ran:?}", case.name);
+        let report: serde_json::Value = serde_json::from_str(&ran.stdout).expect("JSON");
+        let found: Vec<(String, u64, u64, String)> = (report["diagnostics"].as_array().expect("a list").iter())
+            .filter(|d| d["severity"] == "error")
+            .map(|d| {
+                let place = &d["place"];
+                assert_eq!(place["path"], PAGE, "{}", case.name);
+                let line = case.text.lines().nth(place["line"].as_u64().unwrap_or(1) as usize - 1).unwrap_or_default();
+                assert_eq!(place["text"].as_str(), Some(line), "{}: the line itself", case.name);
+                assert!(d["help"].as_str().is_some_and(|h| !h.is_empty()) || d["code"] == "front-matter", "{}: {d}", case.name);
+                (d["code"].as_str().unwrap_or_default().into(), place["line"].as_u64().unwrap_or(0), place["column"].as_u64().unwrap_or(0), d["message"].as_str().unwrap_or_default().into())
+            })
+            .collect();
+        let shown = format!("{}: {found:#?}", case.name);
+        assert_eq!(found.len(), case.expected.len(), "{shown}");
+        for (found, expected) in found.iter().zip(case.expected) {
+            assert_eq!((found.0.as_str(), found.1 as usize, found.2 as usize), (expected.0, expected.1, expected.2), "{shown}");
+            assert!(found.3.starts_with(expected.3), "{shown}");
+        }
+    }
+}
+
+#[test]
+fn a_suggestion_is_made() {
+    let site = TestSite::new(&[(PAGE, "---\ntitle: x\nautors: [a]\n---\n\n{{< nota >}}x{{< /nota >}}\n")]);
+    let ran = site.run(&["check"]);
+    assert!(ran.stdout.contains("did you mean `authors`?"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("did you mean `note`?"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("content/guides/x.md:6:5"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("6 | {{< nota >}}x{{< /nota >}}"), "{}", ran.stdout);
+}
+
+#[test]
+fn an_alias_bomb_is_refused_at_once() {
+    let mut yaml = "---\na: &a [x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for (name, before) in ('b'..='k').zip('a'..) {
+        let many = vec![format!("*{before}"); 9].join(", ");
+        yaml.push_str(&format!("{name}: &{name} [{many}]\n"));
+    }
+    yaml.push_str("---\n\ntext\n");
+    let guide = parse(&yaml);
+    assert!(guide.diagnostics.iter().any(|d| d.is_error() && d.code == "front-matter"), "{:?}", guide.diagnostics);
+}
+
+#[test]
+fn bytes_that_are_no_utf8_are_named() {
+    let site = TestSite::new(&[]);
+    site.write(PAGE, b"---\ntitle: x\n---\n\nok\nbad \xff byte\n");
+    let ran = site.run(&["check"]);
+    assert_eq!(ran.status, 1);
+    assert!(ran.stdout.contains("content/guides/x.md:6:5") && ran.stdout.contains("not UTF-8"), "{}", ran.stdout);
+}
+
+#[test]
+fn windows_files_and_empty_files_are_fine() {
+    let site = TestSite::new(&[
+        ("content/bom.md", "\u{feff}---\r\ntitle: Windows\r\n---\r\n\r\n1.  one\r\n\r\n    {{< file \"a\" >}}\r\nx\r\n{{< /file >}}\r\n\r\n2.  two\r\n"),
+        ("content/empty.md", ""),
+        ("content/only-front.md", "---\ntitle: Only\n---"),
+    ]);
+    let ran = site.run(&["build"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    let html = site.output("bom/index.html");
+    assert!(html.contains("Windows") && !html.contains('\r'), "{html}");
+    assert!(site.has_output("empty/index.html") && site.has_output("only-front/index.html"));
+}
+
+#[test]
+fn fifty_thousand_levels_neither_crash_nor_take_long() {
+    let n = 50_000;
+    let lists: String = (0..1000).map(|i| format!("{}- x\n", " ".repeat(2 * i))).collect();
+    let quotes = ">".repeat(n);
+    for (name, text, too_deep) in [
+        ("quotes", quotes.clone(), true),
+        ("quoted alerts", "> [!NOTE]\n".to_owned() + &">".repeat(n) + " [!NOTE]\n", true),
+        ("brackets", "[".repeat(n), false),
+        ("images", "![".repeat(n), false),
+        ("stars", "*a ".repeat(n), false),
+        ("strong", "**a_b ".repeat(n), false),
+        ("lists in one line", "+ - ".repeat(n), true),
+        ("numbered lists", "1. ".repeat(n), true),
+        ("lists", lists, true),
+        ("tags", "{{< note >}}".repeat(n), true),
+        ("closers", "{{< /note >}}".repeat(n), true),
+    ] {
+        let begin = std::time::Instant::now();
+        let guide = parse(&text);
+        assert_eq!(guide.diagnostics.iter().any(|d| d.is_error()), too_deep, "{name}");
+        if too_deep && name != "closers" {
+            assert!(guide.diagnostics.iter().any(|d| d.code == "too-deep"), "{name}: {:?}", guide.diagnostics.first());
+        } else {
+            support::html(&text);
+        }
+        // Far above what linear time needs and far below what quadratic time would.
+        assert!(begin.elapsed().as_secs() < 20, "{name}: {:?}", begin.elapsed());
+    }
+    let site = TestSite::new(&[(PAGE, &quotes)]);
+    let ran = site.run(&["build"]);
+    assert_eq!(ran.status, 1, "{ran:?}");
+    assert!(ran.stderr.contains("nested more than 200 deep"), "{}", ran.stderr);
+}
+
+#[test]
+fn an_include_that_goes_in_a_circle_is_shown() {
+    let site = TestSite::new(&[
+        (PAGE, "---\ntitle: x\n---\n\n{{< content \"a\" >}}\n"),
+        ("content/shared/a/index.md", "---\nheadless: true\n---\n\nA {{< content \"b\" >}}\n"),
+        ("content/shared/b/index.md", "---\nheadless: true\n---\n\nB {{< content \"a\" >}}\n"),
+    ]);
+    let ran = site.run(&["build"]);
+    assert_eq!(ran.status, 1);
+    assert!(ran.stderr.contains("this include goes in a circle"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("content/shared/b/index.md:5:3"), "{}", ran.stderr);
+    assert!(!site.has_output("index.html"), "nothing is published");
+}
+
+#[test]
+fn links_out_of_the_site_are_refused() {
+    let outside = tempfile::tempdir().expect("a folder");
+    std::fs::write(outside.path().join("secret.png"), b"x").expect("written");
+    std::fs::write(outside.path().join("secret.md"), "secret").expect("written");
+    let site = TestSite::new(&[(PAGE, "---\ntitle: x\n---\n\n![a](pic.png)\n")]);
+    let link = |target: &str, name: &str| {
+        std::os::unix::fs::symlink(outside.path().join(target), site.path().join("content/guides").join(name)).expect("linked");
+    };
+    link("secret.png", "pic.png");
+    link("secret.md", "page.md");
+    link("", "folder");
+    let ran = site.run(&["build"]);
+    assert_eq!(ran.status, 1);
+    for name in ["pic.png", "page.md", "folder"] {
+        assert!(ran.stderr.contains(&format!("content/guides/{name}:1:1")), "{}", ran.stderr);
+    }
+    assert_eq!(ran.stderr.matches("leads out of the site's folder").count(), 3, "{}", ran.stderr);
+    assert!(!site.has_output("guides/pic.png") && !site.has_output("index.html"));
+}
+
+#[test]
+fn links_inside_the_site_are_followed() {
+    let site = TestSite::new(&[("content/guides/a.md", "---\ntitle: Same\n---\n\ntext\n")]);
+    std::os::unix::fs::symlink("a.md", site.path().join("content/guides/b.md")).expect("linked");
+    let ran = site.run(&["build"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert!(site.has_output("guides/b/index.html"));
+}
+
+#[test]
+fn two_pages_with_one_address_and_colliding_aliases() {
+    let site = TestSite::new(&[
+        ("content/guides/a.md", "---\ntitle: A\nslug: same\naliases: [/old/, /guides/c/]\n---\n"),
+        ("content/guides/b.md", "---\ntitle: B\nslug: same\nalias: /old/\n---\n"),
+        ("content/guides/c.md", "---\ntitle: C\n---\n"),
+    ]);
+    let ran = site.run(&["check"]);
+    assert_eq!(ran.status, 1);
+    assert!(ran.stdout.contains("this page has the same address as content/guides/a.md: /guides/same/"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("this alias is already an address of content/guides/a.md: /old/"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("this alias is already an address of content/guides/c.md: /guides/c/"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("content/guides/a.md:4:18"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_template_error_names_the_template_and_its_line() {
+    let site = TestSite::new(&[
+        (PAGE, "---\ntitle: x\n---\n\n{{< mine >}}\n"),
+        ("themes/default/shortcodes/mine.html", "<p>\n{{ args.missing.deep }}\n</p>\n"),
+    ]);
+    let ran = site.run(&["build"]);
+    assert_eq!(ran.status, 1, "{ran:?}");
+    assert!(ran.stderr.contains("themes/default/shortcodes/mine.html:2:"), "{}", ran.stderr);
+    site.write("themes/default/shortcodes/mine.html", "<p>\n{% if %}\n</p>\n");
+    site.write("themes/default/shortcodes/other.html", "{{ }}\n");
+    let ran = site.run(&["build"]);
+    assert_eq!(ran.status, 1);
+    assert!(ran.stderr.contains("shortcodes/mine.html:2:") && ran.stderr.contains("shortcodes/other.html:1:"), "both are named: {}", ran.stderr);
+}
+
+#[test]
+fn every_problem_is_reported_in_one_run() {
+    let site = TestSite::new(&[
+        ("content/a.md", "---\ntitle: [\n---\n"),
+        ("content/b.md", "{{< nothing >}}\n"),
+        ("content/c.md", "![x](x.png)\n"),
+        ("content/d.md", "{{< content \"d\" >}}\n"),
+    ]);
+    let ran = site.run(&["build"]);
+    assert_eq!(ran.status, 1);
+    for page in ["a.md", "b.md", "c.md", "d.md"] {
+        assert!(ran.stderr.contains(&format!("content/{page}:")), "{page}: {}", ran.stderr);
+    }
+    assert!(ran.stderr.contains("4 errors"), "{}", ran.stderr);
+}
+
+#[test]
+fn the_configuration_and_the_command_line_are_exit_status_2() {
+    let site = TestSite::new(&[("guidepost.yaml", "titel: x\n")]);
+    let ran = site.run(&["build"]);
+    assert_eq!(ran.status, 2);
+    assert!(ran.stderr.contains("guidepost.yaml:1:1") && ran.stderr.contains("did you mean `title`?"), "{}", ran.stderr);
+    let empty = tempfile::tempdir().expect("a folder");
+    let ran = support::run_in(empty.path(), &["build"]);
+    assert_eq!(ran.status, 2);
+    assert!(ran.stderr.contains("guidepost new"), "{}", ran.stderr);
+    assert_eq!(site.run(&["biuld"]).status, 2);
+    assert_eq!(site.run(&["build", "--base-url", "example.org"]).status, 2);
+}
+
+#[test]
+fn output_folders_that_are_not_ours_are_refused_untouched() {
+    let site = TestSite::new(&[("content/a.md", "text\n"), ("foreign/precious.txt", "mine\n")]);
+    let before = site.tree();
+    for out in [".", "/", "content", "foreign", "..", "themes/x/..", "guidepost.yaml"] {
+        let ran = site.run(&["build", "--out", out]);
+        assert_eq!(ran.status, 2, "{out}: {ran:?}");
+        assert_eq!(site.tree(), before, "{out}");
+    }
+    let ran = site.run(&["build", "--out", "foreign"]);
+    assert!(ran.stderr.contains("precious.txt"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_failed_build_leaves_the_old_site_whole() {
+    let site = TestSite::new(&[("content/a.md", "first\n")]);
+    assert_eq!(site.run(&["build"]).status, 0);
+    let before = support::tree(&site.path().join("public"));
+    site.write("content/a.md", "second {{< note >}}\n");
+    site.write("content/b.md", "new\n");
+    assert_eq!(site.run(&["build"]).status, 1);
+    assert_eq!(support::tree(&site.path().join("public")), before);
+    site.write("content/a.md", "second\n");
+    assert_eq!(site.run(&["build"]).status, 0);
+    assert!(site.output("a/index.html").contains("second") && site.has_output("b/index.html"));
+    std::fs::remove_file(site.path().join("content/b.md")).expect("removed");
+    site.write("public/CNAME", "example.org\n");
+    assert_eq!(site.run(&["build"]).status, 0);
+    assert!(!site.has_output("b/index.html"), "stale pages go");
+    assert_eq!(site.output("CNAME"), "example.org\n", "files of others stay");
+}

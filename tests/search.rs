@@ -1,0 +1,199 @@
+//! The search index, searched by the theme's own script in Node.
+
+use guidepost::site::{
+    record::SearchSection,
+    search::{Page, PageTerms, build, prepare},
+};
+use serde_json::{Value, json};
+use std::{fs, path::Path, process::Command};
+
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/themes/default/static/search.js");
+
+/// Arguments: the script, the site's folder, and JSON `[[query, limit], …]`. Prints the results of each as a line.
+const DRIVER: &str = r"
+import { readFileSync } from 'node:fs';
+const [script, site, queries] = process.argv.slice(1);
+globalThis.fetch = async (url) => {
+  const path = url.replace(/^\/docs\//, '').replace(/\?v=[0-9a-f]{10}$/, '');
+  if (path === url || path.includes('?')) throw new Error(`unexpected ${url}`);
+  return { ok: true, json: async () => JSON.parse(readFileSync(`${site}/${path}`, 'utf8')) };
+};
+const { open } = await import(`data:text/javascript;base64,${readFileSync(script, 'base64')}`);
+const search = await open('/docs/search/');
+for (const [text, limit] of JSON.parse(queries)) console.log(JSON.stringify(await search.query(text, limit)));
+";
+
+/// A small site: title, description, keywords, and sections as anchor, title, text and code.
+type Guide = (&'static str, &'static str, &'static [&'static str], &'static [[&'static str; 4]]);
+
+const GUIDES: &[Guide] = &[
+    (
+        "Networking for Containers",
+        "Let containers talk.",
+        &["bridge"],
+        &[
+            ["", "", "Docker containers need a network.", ""],
+            [
+                "make-one",
+                "Make a network",
+                "Create it with one command, then inspect it.",
+                "docker network create front",
+            ],
+            ["dns", "Name resolution", "Containers find each other by name.", "ping -c 1 database"],
+        ],
+    ),
+    (
+        "Docker Compose",
+        "Many containers at once.",
+        &[],
+        &[
+            ["", "", "Write a file and start it.", ""],
+            ["file", "The file", "Each service has an image.", "docker-compose.yml services web postgresql"],
+        ],
+    ),
+    (
+        "Install PostgreSQL",
+        "A database on a server.",
+        &["sql"],
+        &[
+            ["", "", "It is in every distribution.", ""],
+            ["apt", "With APT", "Run this as root.", "apt-get install postgresql"],
+        ],
+    ),
+    ("Crème brûlée", "Une recette française.", &[], &[["étapes", "Étapes", "Mélangez les œufs.", ""]]),
+    ("コンテナの入門", "東京都のサーバーで動かす。", &[], &[["a", "準備", "容器を作成します。", "docker run"]]),
+    ("Сети Ёжика", "Про контейнеры.", &[], &[["b", "Порты", "Откройте порт.", ""]]),
+];
+
+/// The results of each query; `None` where there is no Node.
+fn search(queries: &[&str]) -> Option<Vec<Value>> {
+    let prepared: Vec<PageTerms> = GUIDES.iter().map(|(_, _, _, s)| prepare(&sections(s))).collect();
+    let keywords: Vec<Vec<String>> =
+        GUIDES.iter().map(|(_, _, k, _)| k.iter().map(|&k| k.to_owned()).collect()).collect();
+    let pages: Vec<Page<'_>> = (GUIDES.iter().zip(&keywords).zip(&prepared).enumerate())
+        .map(|(i, ((&(title, description, ..), keywords), terms))| Page {
+            title,
+            url: format!("/docs/{i}/"),
+            description,
+            keywords,
+            terms,
+        })
+        .collect();
+    in_node(&build(&pages), &queries.iter().map(|&q| json!([q, 10])).collect::<Vec<_>>())
+}
+
+fn sections(sections: &[[&str; 4]]) -> Vec<SearchSection> {
+    let section = |section: &[&str; 4]| {
+        let [anchor, title, text, code] = section.map(str::to_owned);
+        SearchSection { anchor, title, text, code }
+    };
+    sections.iter().map(section).collect()
+}
+
+fn in_node(files: &[(String, Vec<u8>)], queries: &[Value]) -> Option<Vec<Value>> {
+    if Command::new("node").arg("--version").output().is_err() {
+        eprintln!("SKIPPED: there is no `node` to run {SCRIPT} with");
+        return None;
+    }
+    let site = tempfile::tempdir().expect("a temporary folder");
+    fs::create_dir(site.path().join("search")).expect("a folder");
+    for (path, bytes) in files {
+        fs::write(site.path().join(path), bytes).expect("a written file");
+    }
+    let output = Command::new("node")
+        .args(["--input-type=module", "-e", DRIVER, "--", SCRIPT])
+        .arg(site.path())
+        .arg(Value::from(queries.to_vec()).to_string())
+        .output()
+        .expect("node runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let lines = String::from_utf8(output.stdout).expect("UTF-8");
+    Some(lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect())
+}
+
+/// Titles of the pages found, in order.
+fn titles(results: &Value) -> Vec<&str> {
+    results.as_array().expect("a list").iter().map(|r| r["title"].as_str().expect("a title")).collect()
+}
+
+#[test]
+fn queries_find_pages_in_order() {
+    let [containers, compose, postgres, cream, tokyo, hedgehog] = [0, 1, 2, 3, 4, 5].map(|i: usize| GUIDES[i].0);
+    let cases: &[(&str, &[&str])] = &[
+        // The title beats the text, and the heading beats the code.
+        ("docker", &[compose, containers, tokyo]),
+        ("postgresql", &[postgres, compose]),
+        ("network", &[containers]),
+        // The last word is a prefix, the others are whole.
+        ("postg", &[postgres, compose]),
+        ("docker contain", &[compose, containers]),
+        ("contain docker", &[compose, containers, tokyo]),
+        // All words, or else any.
+        ("docker network", &[containers]),
+        ("install docker", &[postgres, compose, containers, tokyo]),
+        ("nothing postgresql", &[postgres, compose]),
+        // Keywords, names with punctuation, stop words, words being typed.
+        ("bridge", &[containers]),
+        ("docker-compose.yml", &[compose]),
+        ("APT-GET", &[postgres]),
+        ("how to install a server", &[postgres]),
+        ("inst", &[postgres]),
+        ("how to in", &[postgres, containers]),
+        // Folding.
+        ("creme BRULEE", &[cream]),
+        ("melangez", &[cream]),
+        ("étape", &[cream]),
+        ("ежик", &[hedgehog]),
+        ("порт", &[hedgehog]),
+        // Scripts without spaces: a part, a single character.
+        ("東京", &[tokyo]),
+        ("京都の", &[tokyo]),
+        ("容", &[tokyo]),
+        ("コンテナ docker", &[tokyo]),
+        // Nothing.
+        ("kubernetes", &[]),
+        ("", &[]),
+        ("the ", &[]),
+        ("?!", &[]),
+        ("constructor", &[]),
+        ("__proto__", &[]),
+    ];
+    let Some(results) = search(&cases.iter().map(|(query, _)| *query).collect::<Vec<_>>()) else { return };
+    for ((query, expected), results) in cases.iter().zip(&results) {
+        assert_eq!(titles(results), *expected, "{query:?}");
+    }
+}
+
+#[test]
+fn results_name_sections() {
+    let Some(results) = search(&["name database", "network", "docker"]) else { return };
+    let expected = json!({
+        "title": "Networking for Containers", "url": "/docs/0/", "description": "Let containers talk.",
+        "sections": [{ "title": "Name resolution", "anchor": "dns", "excerpt": "Containers find each other by name." }]
+    });
+    assert_eq!(results[0], json!([expected]));
+    assert_eq!(results[1][0]["sections"][0]["anchor"], "make-one");
+    assert_eq!(results[2][0]["sections"][0]["anchor"], "file");
+}
+
+#[test]
+fn a_large_site_is_searched_by_parts() {
+    let sections = |i: usize| {
+        let text = format!("common only{i} also{}", i % 7);
+        vec![SearchSection { anchor: "s".into(), title: format!("Heading {i}"), text, ..SearchSection::default() }]
+    };
+    let prepared: Vec<PageTerms> = (0..3000).map(|i| prepare(&sections(i))).collect();
+    let titles_of: Vec<String> = (0..3000).map(|i| format!("Page {i}")).collect();
+    let pages: Vec<Page<'_>> = (titles_of.iter().zip(&prepared).enumerate())
+        .map(|(i, (title, terms))| Page { title, url: format!("/{i}/"), description: "", keywords: &[], terms })
+        .collect();
+    let files = build(&pages);
+    assert!(files.iter().all(|(_, bytes)| bytes.len() < 64 << 10), "no file is large");
+    assert!(files.iter().all(|(path, _)| Path::new(path).extension().is_some_and(|e| e == "json")));
+    let queries = [json!(["only2999", 10]), json!(["common only17", 2]), json!(["common", 3]), json!(["page 1234", 1])];
+    let Some(results) = in_node(&files, &queries) else { return };
+    assert_eq!(titles(&results[0]), ["Page 2999"]);
+    assert_eq!(titles(&results[1]), ["Page 17", "Page 170"]);
+    assert_eq!(titles(&results[2]), ["Page 0", "Page 1", "Page 2"]);
+    assert_eq!(titles(&results[3]), ["Page 1234"]);
+}

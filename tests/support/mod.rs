@@ -1,0 +1,168 @@
+//! What several tests share.
+
+#![expect(dead_code, reason = "each test uses a part of it")]
+
+use guidepost::{
+    diagnostic::Diagnostic,
+    guide::{self, Guide, Registry},
+    render::{self, ImageInfo, PageInfo, World},
+    source::Source,
+};
+use serde_json::{Map, Value};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+/// The text of the seed guide; `None`, with a word about it, where the project is checked out alone.
+pub fn seed() -> Option<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/seed/docker-container-communication.md");
+    let text = std::fs::read_to_string(&path).ok();
+    if text.is_none() {
+        eprintln!("SKIPPED: the seed guide is not at {}", path.display());
+    }
+    text
+}
+
+/// Whether a program can be run. Where everything must be installed (`CI=true`), a missing one is a failure.
+pub fn has_program(name: &str, version: &str) -> bool {
+    let found = std::process::Command::new(name).arg(version).output().is_ok_and(|o| o.status.success());
+    if !found {
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "{name} is not installed");
+        eprintln!("SKIPPED: {name} is not installed");
+    }
+    found
+}
+
+/// A site in a folder of its own.
+pub struct TestSite {
+    folder: tempfile::TempDir,
+}
+
+impl TestSite {
+    /// A site with these files; `guidepost.yaml` has only a title unless it is among them.
+    pub fn new(files: &[(&str, &str)]) -> Self {
+        let site = Self { folder: tempfile::tempdir().expect("a temporary folder") };
+        site.write("guidepost.yaml", "title: Test\nbase_url: https://example.org/\n");
+        for (path, text) in files {
+            site.write(path, text);
+        }
+        site
+    }
+
+    /// The site's folder.
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Writes a file of the site.
+    pub fn write(&self, path: &str, bytes: impl AsRef<[u8]>) {
+        let file = self.path().join(path);
+        std::fs::create_dir_all(file.parent().expect("a folder")).expect("folders can be made");
+        std::fs::write(file, bytes).expect("the file can be written");
+    }
+
+    /// A file of the output folder.
+    pub fn output(&self, path: &str) -> String {
+        let file = self.path().join("public").join(path);
+        std::fs::read_to_string(&file).unwrap_or_else(|e| panic!("{}: {e}", file.display()))
+    }
+
+    /// Whether the output folder has a file.
+    pub fn has_output(&self, path: &str) -> bool {
+        self.path().join("public").join(path).exists()
+    }
+
+    /// Runs the binary with this site as its working directory.
+    pub fn run(&self, arguments: &[&str]) -> Ran {
+        run_in(self.path(), arguments)
+    }
+
+    /// Every file below the site's folder with its content, `.guidepost` left out.
+    pub fn tree(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        tree(self.path())
+    }
+}
+
+/// Every file below a folder with its content, `.guidepost` left out.
+pub fn tree(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut files = Vec::new();
+    for entry in walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().filter_map(Result::ok) {
+        let inside = entry.path().strip_prefix(folder).expect("inside").to_owned();
+        if entry.file_type().is_file() && !inside.starts_with(".guidepost") {
+            files.push((inside, std::fs::read(entry.path()).expect("readable")));
+        }
+    }
+    files
+}
+
+/// What a run of the binary came to.
+#[derive(Debug)]
+pub struct Ran {
+    pub status: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+/// Runs the binary in a folder.
+pub fn run_in(folder: &Path, arguments: &[&str]) -> Ran {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_guidepost"))
+        .current_dir(folder)
+        .args(arguments)
+        .env("NO_COLOR", "1")
+        .output()
+        .expect("the binary runs");
+    Ran {
+        status: output.status.code().unwrap_or(-1),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+/// A site without pages, whose blocks are bare elements.
+pub struct Bare;
+
+impl World for Bare {
+    fn include(&self, _: &str) -> Option<Arc<Guide>> {
+        None
+    }
+    fn include_names(&self) -> Vec<String> {
+        Vec::new()
+    }
+    fn link(&self, target: &str, _: &str) -> String {
+        target.to_owned()
+    }
+    fn image(&self, target: &str, _: &str) -> ImageInfo {
+        ImageInfo { src: target.to_owned(), size: None }
+    }
+    fn highlight(&self, _: &str, code: &str) -> String {
+        let code = code.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        code.replace('"', "&quot;")
+    }
+    fn language_of_path(&self, _: &str) -> Option<String> {
+        None
+    }
+    fn shortcode(&self, name: &str, context: Map<String, Value>) -> Result<String, Diagnostic> {
+        let text = |key: &str| context[key].as_str().unwrap_or_default().to_owned();
+        Ok(match name {
+            "command" => format!("<pre><code>{}</code></pre>\n", text("code")),
+            "file" | "output" | "listing" => match text("language").as_str() {
+                "" => format!("<pre><code>{}</code></pre>\n", text("code")),
+                language => format!("<pre><code class=\"language-{language}\">{}</code></pre>\n", text("code")),
+            },
+            "placeholder" => format!("<var>{}</var>", text("text")),
+            "note" | "caution" => format!("<aside>{}</aside>\n", text("body")),
+            _ => format!("<div>{}</div>\n", text("body")),
+        })
+    }
+}
+
+/// A text as a guide, with what was found in it.
+pub fn parse(text: &str) -> Guide {
+    guide::parse(Source::new("guide.md", text), &Registry::default(), &[], false)
+}
+
+/// A text as HTML with bare blocks.
+pub fn html(text: &str) -> String {
+    render::page(&parse(text), &Bare, &PageInfo::default()).html
+}

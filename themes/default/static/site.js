@@ -1,0 +1,315 @@
+// What the pages of a site do beyond reading. Every page is complete without it.
+(() => {
+  const root = document.documentElement;
+  const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+
+  /** Makes an element: its attributes, then its children. */
+  const make = (tag, attributes = {}, ...children) => {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    element.append(...children);
+    return element;
+  };
+  const icon = (name) => make("i", { class: `icon ${name}` });
+
+  /** What the reader chose, where the browser lets us keep it. */
+  const memory = {
+    get(key) {
+      try { return localStorage.getItem(key); } catch { return null; }
+    },
+    set(key, value) {
+      try { value === null ? localStorage.removeItem(key) : localStorage.setItem(key, value); } catch { /* private mode */ }
+    },
+  };
+
+  const live = make("div", { class: "hidden", role: "status" });
+  document.body.append(live);
+  const say = (text) => {
+    live.textContent = "";
+    setTimeout(() => { live.textContent = text; }, 50);
+  };
+
+  // Theme: automatic, light, dark.
+  const themes = ["auto", "light", "dark"];
+  const theme = () => root.dataset.theme ?? "auto";
+  for (const button of all("[data-theme-switch]")) {
+    const name = () => {
+      button.title = `Theme: ${theme()}`;
+      button.setAttribute("aria-label", button.title);
+    };
+    name();
+    button.addEventListener("click", () => {
+      const next = themes[(themes.indexOf(theme()) + 1) % themes.length];
+      if (next === "auto") delete root.dataset.theme;
+      else root.dataset.theme = next;
+      memory.set("theme", next === "auto" ? null : next);
+      name();
+      say(button.title);
+    });
+  }
+
+  // Copying.
+  const copy = async (text) => {
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      // No permission, or no secure context: the old way.
+      const area = make("textarea", { class: "hidden", "aria-hidden": "true" });
+      const before = document.activeElement;
+      area.value = text;
+      document.body.append(area);
+      area.select();
+      const copied = document.execCommand("copy");
+      area.remove();
+      before?.focus();
+      if (!copied) throw new Error("The browser does not allow copying");
+    }
+  };
+  const feedback = async (button, work) => {
+    const shown = button.querySelector(".icon");
+    const before = shown.className;
+    try {
+      await work();
+      shown.className = "icon done";
+      button.classList.add("copied");
+      say("Copied");
+      setTimeout(() => {
+        shown.className = before;
+        button.classList.remove("copied");
+      }, 1600);
+    } catch {
+      say("Copying failed");
+    }
+  };
+
+  /** The text of a block as it is typed: no prompts, no outputs, no line numbers. */
+  const typed = (code) => {
+    const clone = code.cloneNode(true);
+    for (const span of all(".prompt, .ln", clone)) span.remove();
+    for (const span of all(".out", clone)) span.textContent = "\0";
+    const text = clone.textContent;
+    return text.includes("\0") ? text.split("\n").filter((line) => !line.includes("\0")).join("\n") : text;
+  };
+  for (const block of all("[data-copy]")) {
+    const code = block.querySelector("pre > code");
+    if (!code) continue;
+    const what = block.querySelector("figcaption")?.textContent.trim() || (block.classList.contains("command") ? "command" : "code");
+    const button = make("button", { class: "copy-button", type: "button", "aria-label": `Copy ${what}`, title: "Copy" }, icon("copy"));
+    button.addEventListener("click", () => feedback(button, () => copy(typed(code))));
+    block.append(button);
+  }
+  for (const button of all("[data-copy-page]")) {
+    button.addEventListener("click", () => feedback(button, async () => {
+      const answer = await fetch(button.dataset.copyPage);
+      if (!answer.ok) throw new Error(answer.statusText);
+      await copy(await answer.text());
+    }));
+  }
+
+  // Only what scrolls needs to be reached by the keyboard.
+  const scrollers = all(".block > pre, .table");
+  const reach = () => {
+    const wide = scrollers.map((one) => one.scrollWidth > one.clientWidth);
+    scrollers.forEach((one, i) => { wide[i] ? one.tabIndex = 0 : one.removeAttribute("tabindex"); });
+  };
+
+  // Tabs: those with the same label stay in step.
+  const remembered = () => JSON.parse(memory.get("tabs") ?? "[]");
+  const groups = all(".tabs").map((group) => {
+    const panels = all(":scope > .tab", group);
+    const list = make("div", { role: "tablist" });
+    const tabs = panels.map((panel) => {
+      const title = panel.querySelector(".tab-title");
+      const tab = make("button", { type: "button", role: "tab", id: `${panel.id}-tab`, "aria-controls": panel.id }, title.textContent);
+      panel.setAttribute("role", "tabpanel");
+      panel.setAttribute("aria-labelledby", tab.id);
+      tab.addEventListener("click", () => choose(group, panel.dataset.tab));
+      return tab;
+    });
+    list.addEventListener("keydown", (event) => {
+      const at = tabs.indexOf(document.activeElement);
+      const last = tabs.length - 1;
+      const to = { ArrowRight: at === last ? 0 : at + 1, ArrowLeft: at === 0 ? last : at - 1, Home: 0, End: last }[event.key];
+      if (at < 0 || to === undefined) return;
+      event.preventDefault();
+      tabs[to].focus();
+      choose(group, panels[to].dataset.tab);
+    });
+    const show = (label) => {
+      const chosen = panels.findIndex((panel) => panel.dataset.tab === label);
+      if (chosen < 0) return;
+      tabs.forEach((tab, i) => {
+        tab.setAttribute("aria-selected", i === chosen);
+        tab.tabIndex = i === chosen ? 0 : -1;
+        panels[i].hidden = i !== chosen;
+      });
+    };
+    if (!panels.length) return { group, show };
+    group.prepend(list);
+    list.append(...tabs);
+    const labels = panels.map((panel) => panel.dataset.tab);
+    show(remembered().find((label) => labels.includes(label)) ?? labels[0]);
+    group.dataset.ready = "";
+    return { group, show };
+  });
+  const choose = (from, label) => {
+    // Groups above may change their height: what was clicked stays where it is.
+    const top = from.getBoundingClientRect().top;
+    for (const { show } of groups) show(label);
+    scrollBy({ top: from.getBoundingClientRect().top - top, behavior: "instant" });
+    memory.set("tabs", JSON.stringify([label, ...remembered().filter((other) => other !== label)].slice(0, 20)));
+    reach();
+  };
+  reach();
+  addEventListener("resize", reach);
+
+  // A link into a hidden panel or closed details shows it.
+  const reveal = () => {
+    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!target) return;
+    const panel = target.closest("[role=tabpanel][hidden]");
+    const details = target.closest("details:not([open])");
+    if (panel) groups.find(({ group }) => group === panel.parentNode)?.show(panel.dataset.tab);
+    if (details) details.open = true;
+    if (panel || details) target.scrollIntoView();
+  };
+  addEventListener("hashchange", reveal);
+  reveal();
+
+  // Videos: nothing is asked of YouTube before the reader does.
+  for (const link of all("a[data-video]")) {
+    link.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      const frame = make("iframe", {
+        src: `https://www.youtube-nocookie.com/embed/${encodeURIComponent(link.dataset.video)}?autoplay=1`,
+        title: link.querySelector("span").textContent,
+        allow: "autoplay; encrypted-media; fullscreen; picture-in-picture",
+        allowfullscreen: "",
+      });
+      link.replaceWith(frame);
+      frame.focus();
+    });
+  }
+
+  // Table of contents: where the reader is.
+  const toc = document.querySelector(".toc-wide");
+  if (toc) {
+    const entries = all("a", toc).map((link) => [link, document.getElementById(decodeURIComponent(link.hash.slice(1)))]).filter(([, heading]) => heading);
+    let current;
+    let waiting = false;
+    const follow = () => {
+      waiting = false;
+      const line = innerHeight * 0.25;
+      const end = scrollY > 0 && scrollY + innerHeight >= root.scrollHeight - 4;
+      const passed = end ? entries.filter(([, heading]) => heading.getBoundingClientRect().top < innerHeight) : entries.filter(([, heading]) => heading.getBoundingClientRect().top < line);
+      const link = passed.at(-1)?.[0];
+      if (link === current) return;
+      current?.removeAttribute("aria-current");
+      link?.setAttribute("aria-current", "true");
+      current = link;
+      if (link) toc.scrollTop = link.offsetTop - toc.clientHeight / 2;
+    };
+    addEventListener("scroll", () => {
+      if (!waiting) requestAnimationFrame(follow);
+      waiting = true;
+    }, { passive: true });
+    follow();
+  }
+  // A phone's table of contents closes behind the reader.
+  document.querySelector(".toc-narrow")?.addEventListener("click", (event) => {
+    if (event.target.closest("a")) event.currentTarget.open = false;
+  });
+
+  // Search.
+  if (!root.dataset.search) return;
+  let dialog, input, list, status, engine;
+  let asked = 0;
+
+  /** Text with the words of a query marked. */
+  const marked = (tag, text, words) => {
+    const parts = words.length ? text.split(new RegExp(`(${words.join("|")})`, "gi")) : [text];
+    return make(tag, {}, ...parts.map((part, i) => (i % 2 ? make("mark", {}, part) : part)));
+  };
+  const options = () => all("[role=option]", list);
+  const select = (option) => {
+    for (const other of options()) other.setAttribute("aria-selected", other === option);
+    option ? input.setAttribute("aria-activedescendant", option.id) : input.removeAttribute("aria-activedescendant");
+    option?.scrollIntoView({ block: "nearest" });
+  };
+  const search = async () => {
+    const query = input.value.trim();
+    const turn = ++asked;
+    const show = (text, ...found) => {
+      list.replaceChildren(...found);
+      status.textContent = text;
+      input.setAttribute("aria-expanded", found.length > 0);
+      select(found[0]);
+    };
+    if (!query) return show("");
+    let results;
+    try {
+      results = await (await engine).query(query);
+    } catch {
+      engine = undefined;
+      return turn === asked && show("The search could not be loaded. Try again in a moment.");
+    }
+    if (turn !== asked) return;
+    const words = query.split(/\s+/).map((word) => word.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&"));
+    const option = (href, title, text, kind) =>
+      make("a", { href, role: "option", class: kind, tabindex: "-1" }, marked("b", title, words), ...(text ? [marked("span", text, words)] : []));
+    const found = results.flatMap(({ title, url, description, sections = [] }) => [
+      option(url, title, sections.length ? "" : description, ""),
+      ...sections.slice(0, 4).map((section) => option(section.anchor ? `${url}#${section.anchor}` : url, section.title || title, section.excerpt, "in")),
+    ]);
+    found.forEach((one, i) => { one.id = `search-${i}`; });
+    const count = results.length;
+    show(count ? `${count} ${count === 1 ? "guide" : "guides"}` : `Nothing found for “${query}”`, ...found);
+    list.scrollTop = 0;
+  };
+  const build = () => {
+    input = make("input", {
+      type: "text", inputmode: "search", role: "combobox", "aria-label": "Search", "aria-expanded": "false", "aria-controls": "search-results", "aria-autocomplete": "list",
+      placeholder: "Search the guides", autocomplete: "off", autocapitalize: "off", spellcheck: "false", enterkeyhint: "go", autofocus: "",
+    });
+    list = make("div", { class: "search-results", id: "search-results", role: "listbox", "aria-label": "Results", tabindex: "-1" });
+    status = make("p", { class: "search-status", role: "status" });
+    const close = make("button", { type: "button", title: "Close" }, make("kbd", {}, "Esc"));
+    const form = make("form", { role: "search" }, icon("search"), input, close);
+    dialog = make("dialog", { class: "search-dialog", "aria-label": "Search" }, form, status, list);
+    document.body.append(dialog);
+    close.addEventListener("click", () => dialog.close());
+    dialog.addEventListener("click", (event) => {
+      if (event.target === dialog || event.target.closest("a")) dialog.close();
+    });
+    input.addEventListener("input", search);
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      list.querySelector("[aria-selected=true]")?.click();
+    });
+    input.addEventListener("keydown", (event) => {
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      const found = options();
+      if (!step || !found.length) return;
+      event.preventDefault();
+      const at = found.findIndex((one) => one.getAttribute("aria-selected") === "true");
+      select(found[(at + step + found.length) % found.length]);
+    });
+  };
+  const openSearch = () => {
+    if (!dialog) build();
+    engine ??= import(root.dataset.search).then((module) => module.open(root.dataset.searchIndex));
+    engine.catch(() => {});
+    if (!dialog.open) dialog.showModal();
+    input.select();
+  };
+  for (const button of all("[data-search-open]")) button.addEventListener("click", openSearch);
+  addEventListener("keydown", (event) => {
+    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+    const slash = event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey;
+    const k = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
+    if (!slash && !k) return;
+    event.preventDefault();
+    openSearch();
+  });
+})();
