@@ -14,7 +14,7 @@ struct Case {
 }
 
 const CASES: &[Case] = &[
-    Case { name: "bad yaml", text: "---\ntitle: x\ntags: [a, b\n---\n\ntext\n", expected: &[("front-matter", 4, 1, "")] },
+    Case { name: "bad yaml", text: "---\ntitle: x\ntags: [a, b\n---\n\ntext\n", expected: &[("front-matter", 3, 7, "")] },
     Case { name: "unclosed front matter", text: "---\ntitle: x\n\ntext\n", expected: &[("front-matter-unclosed", 1, 1, "")] },
     Case {
         name: "unknown shortcode",

@@ -39,15 +39,15 @@ fn it_builds_without_an_error_and_its_procedures_are_lists() {
     assert_eq!(install.matches("<ol").count(), 1, "{install}");
     let items: Vec<&str> = install.split("<li>").skip(1).collect();
     assert_eq!(items.len(), 11);
-    let with_files: Vec<usize> = (1..=11).filter(|i| items[i - 1].contains("class=\"code file")).collect();
+    let with_files: Vec<usize> = (1..=11).filter(|i| items[i - 1].contains("class=\"block file")).collect();
     assert_eq!(with_files, [9, 10].into_iter().filter(|i| with_files.contains(i)).collect::<Vec<_>>());
-    assert!(items[9].contains("class=\"code file"), "{}", items[9]);
+    assert!(items[9].contains("class=\"block file"), "{}", items[9]);
 
     let hello = section(&html, "create-a-hello-world-app");
     assert_eq!(hello.matches("<ol").count(), 1, "{hello}");
-    assert!(hello.contains("class=\"code file") && hello.contains("class=\"note"), "{hello}");
+    assert!(hello.contains("class=\"block file") && hello.contains("class=\"note"), "{hello}");
     let list = &hello[hello.find("<ol").unwrap_or(0)..hello.rfind("</ol>").unwrap_or(0)];
-    assert!(list.contains("class=\"code file") && list.contains("class=\"note"), "{list}");
+    assert!(list.contains("class=\"block file") && list.contains("class=\"note"), "{list}");
 
     assert!(html.contains("width=\"1\" height=\"1\""), "the picture's size is known");
     assert!(site.output("applications/containers/docker-container-communication/index.html").contains("/guides/docker-container-communication/"));

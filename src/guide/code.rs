@@ -129,11 +129,16 @@ impl CodeBlock {
         }
     }
 
-    /// Ends the text: with exactly one line end, or empty.
-    pub(super) fn finish(&mut self) {
+    /// Ends the text of a shortcode: without blank lines, with one line end, or empty.
+    pub(super) fn trim_end(&mut self) {
         let kept = self.text.trim_end_matches(['\n', ' ', '\t']).len();
         self.text.truncate(kept);
-        if !self.text.is_empty() {
+        self.finish();
+    }
+
+    /// Ends the text with a line end, unless it is empty.
+    pub(super) fn finish(&mut self) {
+        if !self.text.is_empty() && !self.text.ends_with('\n') {
             self.text.push('\n');
         }
         self.lines.truncate(self.text.lines().count());

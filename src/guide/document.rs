@@ -77,7 +77,7 @@ impl Builder<'_> {
         code.inner = Span::new(start, (code.inner.start + last_line).max(start));
         let buffer = Buffer::new(self.source, code.inner, items, dedent);
         code.push(&buffer.text, |at| buffer.source_offset(at), |index| self.shown(&items[index]));
-        code.finish();
+        code.trim_end();
     }
 
     /// What an item shows inside code, and the shortcode to render there.
@@ -381,7 +381,8 @@ impl<'a, 'b> Assembler<'a, 'b> {
             // An indented block of nothing but shortcodes is an author's indentation, not code.
             for part in buffer::parts(text) {
                 match part {
-                    Part::Item(index) => found.push(index),
+                    Part::Item(index) if matches!(self.items[index], Item::Call(_)) => found.push(index),
+                    Part::Item(_) => *indented = false,
                     Part::Text(text, _) => *indented &= text.trim().is_empty(),
                 }
             }

@@ -69,7 +69,12 @@ impl World for SiteWorld<'_> {
     }
 
     fn shortcode(&self, name: &str, mut context: Map<String, Value>) -> Result<String, Diagnostic> {
+        let template = format!("shortcodes/{name}.html");
+        if !self.theme.has(&template) {
+            // An unknown shortcode is an error of the parser, which has told of it.
+            return Ok(String::new());
+        }
         context.insert("site".into(), self.site.clone());
-        self.theme.render(&format!("shortcodes/{name}.html"), &Value::Object(context))
+        self.theme.render(&template, &Value::Object(context))
     }
 }

@@ -103,6 +103,11 @@ impl Theme {
         &self.data
     }
 
+    /// Whether there is a template of this name.
+    pub fn has(&self, template: &str) -> bool {
+        self.sources.contains_key(template)
+    }
+
     /// Renders a template with a context.
     ///
     /// # Errors

@@ -15,7 +15,7 @@ use std::{
 };
 
 /// The text of the seed guide; `None`, with a word about it, where the project is checked out alone.
-pub fn seed() -> Option<String> {
+pub(crate) fn seed() -> Option<String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/seed/docker-container-communication.md");
     let text = std::fs::read_to_string(&path).ok();
     if text.is_none() {
@@ -25,7 +25,7 @@ pub fn seed() -> Option<String> {
 }
 
 /// Whether a program can be run. Where everything must be installed (`CI=true`), a missing one is a failure.
-pub fn has_program(name: &str, version: &str) -> bool {
+pub(crate) fn has_program(name: &str, version: &str) -> bool {
     let found = std::process::Command::new(name).arg(version).output().is_ok_and(|o| o.status.success());
     if !found {
         assert!(std::env::var("CI").as_deref() != Ok("true"), "{name} is not installed");
@@ -35,13 +35,13 @@ pub fn has_program(name: &str, version: &str) -> bool {
 }
 
 /// A site in a folder of its own.
-pub struct TestSite {
+pub(crate) struct TestSite {
     folder: tempfile::TempDir,
 }
 
 impl TestSite {
     /// A site with these files; `guidepost.yaml` has only a title unless it is among them.
-    pub fn new(files: &[(&str, &str)]) -> Self {
+    pub(crate) fn new(files: &[(&str, &str)]) -> Self {
         let site = Self { folder: tempfile::tempdir().expect("a temporary folder") };
         site.write("guidepost.yaml", "title: Test\nbase_url: https://example.org/\n");
         for (path, text) in files {
@@ -51,41 +51,41 @@ impl TestSite {
     }
 
     /// The site's folder.
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
 
     /// Writes a file of the site.
-    pub fn write(&self, path: &str, bytes: impl AsRef<[u8]>) {
+    pub(crate) fn write(&self, path: &str, bytes: impl AsRef<[u8]>) {
         let file = self.path().join(path);
         std::fs::create_dir_all(file.parent().expect("a folder")).expect("folders can be made");
         std::fs::write(file, bytes).expect("the file can be written");
     }
 
     /// A file of the output folder.
-    pub fn output(&self, path: &str) -> String {
+    pub(crate) fn output(&self, path: &str) -> String {
         let file = self.path().join("public").join(path);
         std::fs::read_to_string(&file).unwrap_or_else(|e| panic!("{}: {e}", file.display()))
     }
 
     /// Whether the output folder has a file.
-    pub fn has_output(&self, path: &str) -> bool {
+    pub(crate) fn has_output(&self, path: &str) -> bool {
         self.path().join("public").join(path).exists()
     }
 
     /// Runs the binary with this site as its working directory.
-    pub fn run(&self, arguments: &[&str]) -> Ran {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         run_in(self.path(), arguments)
     }
 
     /// Every file below the site's folder with its content, `.guidepost` left out.
-    pub fn tree(&self) -> Vec<(PathBuf, Vec<u8>)> {
+    pub(crate) fn tree(&self) -> Vec<(PathBuf, Vec<u8>)> {
         tree(self.path())
     }
 }
 
 /// Every file below a folder with its content, `.guidepost` left out.
-pub fn tree(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+pub(crate) fn tree(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let mut files = Vec::new();
     for entry in walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().filter_map(Result::ok) {
         let inside = entry.path().strip_prefix(folder).expect("inside").to_owned();
@@ -98,14 +98,14 @@ pub fn tree(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
 
 /// What a run of the binary came to.
 #[derive(Debug)]
-pub struct Ran {
-    pub status: i32,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Ran {
+    pub(crate) status: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 /// Runs the binary in a folder.
-pub fn run_in(folder: &Path, arguments: &[&str]) -> Ran {
+pub(crate) fn run_in(folder: &Path, arguments: &[&str]) -> Ran {
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_guidepost"))
         .current_dir(folder)
         .args(arguments)
@@ -120,7 +120,7 @@ pub fn run_in(folder: &Path, arguments: &[&str]) -> Ran {
 }
 
 /// A site without pages, whose blocks are bare elements.
-pub struct Bare;
+pub(crate) struct Bare;
 
 impl World for Bare {
     fn include(&self, _: &str) -> Option<Arc<Guide>> {
@@ -158,11 +158,11 @@ impl World for Bare {
 }
 
 /// A text as a guide, with what was found in it.
-pub fn parse(text: &str) -> Guide {
+pub(crate) fn parse(text: &str) -> Guide {
     guide::parse(Source::new("guide.md", text), &Registry::default(), &[], false)
 }
 
 /// A text as HTML with bare blocks.
-pub fn html(text: &str) -> String {
+pub(crate) fn html(text: &str) -> String {
     render::page(&parse(text), &Bare, &PageInfo::default()).html
 }

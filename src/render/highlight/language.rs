@@ -206,7 +206,7 @@ pub(super) fn nearest(language: &str) -> Option<&'static str> {
 /// tell, as for `/etc/hosts`.
 ///
 /// ```
-/// # use guidepost::render::language_of_path;
+/// # use guidepost::render::highlight::language_of_path;
 /// assert_eq!(language_of_path("app/docker-compose.yml"), Some("yaml"));
 /// assert_eq!(language_of_path("/etc/nginx/sites-available/shop"), Some("nginx"));
 /// assert_eq!(language_of_path("/etc/hosts"), None);
