@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 use crate::{
-    diagnostic::{Diagnostic, Place, nearest},
+    diagnostic::{Diagnostic, nearest},
     source::{Source, Span},
 };
 
@@ -111,16 +111,30 @@ impl Config {
             Err(Diagnostic::error("configuration", message).at(source, key_span(source, key)).help(help))
         };
         if !(config.base_url.starts_with("http://") || config.base_url.starts_with("https://")) {
-            return bad("base_url", format!("`base_url` is not a web address: {:?}", config.base_url), "write it with its scheme: https://example.org/");
+            return bad(
+                "base_url",
+                format!("`base_url` is not a web address: {:?}", config.base_url),
+                "write it with its scheme: https://example.org/",
+            );
         }
         for (section, pattern) in &config.permalinks {
             if !pattern.starts_with('/') {
-                return bad(section, format!("permalink pattern {pattern:?} does not begin with `/`"), "write it from the root: /docs/guides/:slug/");
+                return bad(
+                    section,
+                    format!("permalink pattern {pattern:?} does not begin with `/`"),
+                    "write it from the root: /docs/guides/:slug/",
+                );
             }
             for word in pattern.split('/').flat_map(|part| part.split(':').skip(1)) {
                 let name: String = word.chars().take_while(|c| c.is_ascii_alphabetic()).collect();
-                if !["slug", "sections", "section", "year", "month", "day", "title", "filename"].contains(&name.as_str()) {
-                    return bad(section, format!("permalink pattern {pattern:?} has an unknown part `:{name}`"), "known are :slug, :sections, :section, :title, :filename, :year, :month, :day");
+                if !["slug", "sections", "section", "year", "month", "day", "title", "filename"]
+                    .contains(&name.as_str())
+                {
+                    return bad(
+                        section,
+                        format!("permalink pattern {pattern:?} has an unknown part `:{name}`"),
+                        "known are :slug, :sections, :section, :title, :filename, :year, :month, :day",
+                    );
                 }
             }
         }
@@ -178,7 +192,7 @@ fn at_yaml_error(source: &Source, error: &serde_yaml::Error) -> Diagnostic {
             diagnostic.at(source, Span::new(at, at + 1))
         }
         None => {
-            diagnostic.place = Some(Place::whole_file(&source.path));
+            diagnostic = diagnostic.in_file(&source.path);
             diagnostic
         }
     }

@@ -45,7 +45,7 @@ pub struct Diagnostic {
     /// What to do about it.
     pub help: Option<String>,
     /// Where; `None` only where there is no file to point at.
-    pub place: Option<Place>,
+    pub place: Option<Box<Place>>,
 }
 
 /// Bytes of an over-long line that are kept on each side of the column.
@@ -64,7 +64,8 @@ impl Place {
         let clean = |c: char| if c.is_control() && c != '\t' { '\u{fffd}' } else { c };
         let head: String = full[from..start].chars().map(clean).collect();
         let marked: String = full[start..end.clamp(start, to.max(start))].chars().map(clean).collect();
-        let tail: String = full[(start + (end.clamp(start, to.max(start)) - start))..to.max(start)].chars().map(clean).collect();
+        let tail: String =
+            full[(start + (end.clamp(start, to.max(start)) - start))..to.max(start)].chars().map(clean).collect();
         let mark = (head.len(), head.len() + marked.len());
         Self { path: source.path.clone(), line, column, text: format!("{head}{marked}{tail}"), mark }
     }
@@ -96,14 +97,14 @@ impl Diagnostic {
     /// Points at the author's text.
     #[must_use]
     pub fn at(mut self, source: &Source, span: Span) -> Self {
-        self.place = Some(Place::new(source, span));
+        self.place = Some(Box::new(Place::new(source, span)));
         self
     }
 
     /// Points at a file as a whole.
     #[must_use]
     pub fn in_file(mut self, path: &str) -> Self {
-        self.place = Some(Place::whole_file(path));
+        self.place = Some(Box::new(Place::whole_file(path)));
         self
     }
 
@@ -137,9 +138,12 @@ impl Diagnostic {
                     .annotation(AnnotationKind::Primary.span(place.mark.0..end));
                 groups.push(title.element(snippet));
             }
-            Some(place) => groups.push(
-                title.element(annotate_snippets::Origin::path(format!("{}:{}:{}", place.path, place.line, place.column))),
-            ),
+            Some(place) => {
+                groups.push(title.element(annotate_snippets::Origin::path(format!(
+                    "{}:{}:{}",
+                    place.path, place.line, place.column
+                ))))
+            }
             None => groups.push(Group::with_title(title)),
         }
         if let Some(help) = &self.help {

@@ -14,8 +14,16 @@ struct Case {
 }
 
 const CASES: &[Case] = &[
-    Case { name: "bad yaml", text: "---\ntitle: x\ntags: [a, b\n---\n\ntext\n", expected: &[("front-matter", 3, 7, "")] },
-    Case { name: "unclosed front matter", text: "---\ntitle: x\n\ntext\n", expected: &[("front-matter-unclosed", 1, 1, "")] },
+    Case {
+        name: "bad yaml",
+        text: "---\ntitle: x\ntags: [a, b\n---\n\ntext\n",
+        expected: &[("front-matter", 3, 7, "")],
+    },
+    Case {
+        name: "unclosed front matter",
+        text: "---\ntitle: x\n\ntext\n",
+        expected: &[("front-matter-unclosed", 1, 1, "")],
+    },
     Case {
         name: "unknown shortcode",
         text: "---\ntitle: x\n---\n\n{{< fil \"a\" >}}\nx\n{{< /fil >}}\n",
@@ -82,14 +90,27 @@ fn every_case_is_named_at_its_place() {
                 assert_eq!(place["path"], PAGE, "{}", case.name);
                 let line = case.text.lines().nth(place["line"].as_u64().unwrap_or(1) as usize - 1).unwrap_or_default();
                 assert_eq!(place["text"].as_str(), Some(line), "{}: the line itself", case.name);
-                assert!(d["help"].as_str().is_some_and(|h| !h.is_empty()) || d["code"] == "front-matter", "{}: {d}", case.name);
-                (d["code"].as_str().unwrap_or_default().into(), place["line"].as_u64().unwrap_or(0), place["column"].as_u64().unwrap_or(0), d["message"].as_str().unwrap_or_default().into())
+                assert!(
+                    d["help"].as_str().is_some_and(|h| !h.is_empty()) || d["code"] == "front-matter",
+                    "{}: {d}",
+                    case.name
+                );
+                (
+                    d["code"].as_str().unwrap_or_default().into(),
+                    place["line"].as_u64().unwrap_or(0),
+                    place["column"].as_u64().unwrap_or(0),
+                    d["message"].as_str().unwrap_or_default().into(),
+                )
             })
             .collect();
         let shown = format!("{}: {found:#?}", case.name);
         assert_eq!(found.len(), case.expected.len(), "{shown}");
         for (found, expected) in found.iter().zip(case.expected) {
-            assert_eq!((found.0.as_str(), found.1 as usize, found.2 as usize), (expected.0, expected.1, expected.2), "{shown}");
+            assert_eq!(
+                (found.0.as_str(), found.1 as usize, found.2 as usize),
+                (expected.0, expected.1, expected.2),
+                "{shown}"
+            );
             assert!(found.3.starts_with(expected.3), "{shown}");
         }
     }
@@ -129,7 +150,10 @@ fn bytes_that_are_no_utf8_are_named() {
 #[test]
 fn windows_files_and_empty_files_are_fine() {
     let site = TestSite::new(&[
-        ("content/bom.md", "\u{feff}---\r\ntitle: Windows\r\n---\r\n\r\n1.  one\r\n\r\n    {{< file \"a\" >}}\r\nx\r\n{{< /file >}}\r\n\r\n2.  two\r\n"),
+        (
+            "content/bom.md",
+            "\u{feff}---\r\ntitle: Windows\r\n---\r\n\r\n1.  one\r\n\r\n    {{< file \"a\" >}}\r\nx\r\n{{< /file >}}\r\n\r\n2.  two\r\n",
+        ),
         ("content/empty.md", ""),
         ("content/only-front.md", "---\ntitle: Only\n---"),
     ]);
@@ -196,7 +220,8 @@ fn links_out_of_the_site_are_refused() {
     std::fs::write(outside.path().join("secret.md"), "secret").expect("written");
     let site = TestSite::new(&[(PAGE, "---\ntitle: x\n---\n\n![a](pic.png)\n")]);
     let link = |target: &str, name: &str| {
-        std::os::unix::fs::symlink(outside.path().join(target), site.path().join("content/guides").join(name)).expect("linked");
+        std::os::unix::fs::symlink(outside.path().join(target), site.path().join("content/guides").join(name))
+            .expect("linked");
     };
     link("secret.png", "pic.png");
     link("secret.md", "page.md");
@@ -228,9 +253,17 @@ fn two_pages_with_one_address_and_colliding_aliases() {
     ]);
     let ran = site.run(&["check"]);
     assert_eq!(ran.status, 1);
-    assert!(ran.stdout.contains("this page has the same address as content/guides/a.md: /guides/same/"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("this page has the same address as content/guides/a.md: /guides/same/"),
+        "{}",
+        ran.stdout
+    );
     assert!(ran.stdout.contains("this alias is already an address of content/guides/a.md: /old/"), "{}", ran.stdout);
-    assert!(ran.stdout.contains("this alias is already an address of content/guides/c.md: /guides/c/"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("this alias is already an address of content/guides/c.md: /guides/c/"),
+        "{}",
+        ran.stdout
+    );
     assert!(ran.stdout.contains("content/guides/a.md:4:18"), "{}", ran.stdout);
 }
 
@@ -247,7 +280,11 @@ fn a_template_error_names_the_template_and_its_line() {
     site.write("themes/default/shortcodes/other.html", "{{ }}\n");
     let ran = site.run(&["build"]);
     assert_eq!(ran.status, 1);
-    assert!(ran.stderr.contains("shortcodes/mine.html:2:") && ran.stderr.contains("shortcodes/other.html:1:"), "both are named: {}", ran.stderr);
+    assert!(
+        ran.stderr.contains("shortcodes/mine.html:2:") && ran.stderr.contains("shortcodes/other.html:1:"),
+        "both are named: {}",
+        ran.stderr
+    );
 }
 
 #[test]
@@ -271,7 +308,11 @@ fn the_configuration_and_the_command_line_are_exit_status_2() {
     let site = TestSite::new(&[("guidepost.yaml", "titel: x\n")]);
     let ran = site.run(&["build"]);
     assert_eq!(ran.status, 2);
-    assert!(ran.stderr.contains("guidepost.yaml:1:1") && ran.stderr.contains("did you mean `title`?"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("guidepost.yaml:1:1") && ran.stderr.contains("did you mean `title`?"),
+        "{}",
+        ran.stderr
+    );
     let empty = tempfile::tempdir().expect("a folder");
     let ran = support::run_in(empty.path(), &["build"]);
     assert_eq!(ran.status, 2);

@@ -20,7 +20,10 @@ fn examples_of_the_specification() {
         let found = normal(&html(markdown));
         let reason = DIFFERENT.iter().find(|(n, _)| *n == number);
         if (found == expected) == reason.is_some() {
-            failures.push(format!("example {number} ({}):\n{markdown}\nexpected:\n{expected}\nfound:\n{found}", example["section"]));
+            failures.push(format!(
+                "example {number} ({}):\n{markdown}\nexpected:\n{expected}\nfound:\n{found}",
+                example["section"]
+            ));
         }
     }
     assert!(failures.is_empty(), "{} examples:\n{}", failures.len(), failures.join("\n---\n"));

@@ -10,11 +10,17 @@ const CASES: &[(&str, &str)] = &[
     ("file without blank lines", "1.  one\n    {{< file \"a\" >}}\nx\n{{< /file >}}\n2.  two\n"),
     ("text right after a closer", "1.  one\n\n    {{< output >}}\nx\n{{< /output >}}\n    after\n\n2.  two\n"),
     ("opener deeper than its item", "1.  one\n\n      {{< file \"a\" conf >}}\nx\n{{< /file >}}\n\n2.  two\n"),
-    ("body indented with its opener", "1.  one\n\n    {{< file \"a\" >}}\n    x\n      y\n    {{< /file >}}\n\n2.  two\n"),
+    (
+        "body indented with its opener",
+        "1.  one\n\n    {{< file \"a\" >}}\n    x\n      y\n    {{< /file >}}\n\n2.  two\n",
+    ),
     ("note at column 0 in a list", "1.  one\n\n    {{< note >}}\ntext\n{{< /note >}}\n\n2.  two\n"),
     ("note with a list in a list", "1.  one\n\n    {{< note >}}\n    - a\n    - b\n    {{< /note >}}\n\n2.  two\n"),
     ("nested lists with code", "1.  one\n\n    -   a\n\n            code\n\n    -   b\n\n2.  two\n\n        code\n"),
-    ("narrow numbers", "1. one\n\n       code\n\n2. two\n\n    {{< output >}}\nx\n{{< /output >}}\n\n10. ten\n\n        code\n"),
+    (
+        "narrow numbers",
+        "1. one\n\n       code\n\n2. two\n\n    {{< output >}}\nx\n{{< /output >}}\n\n10. ten\n\n        code\n",
+    ),
     ("two spaces end a list", "1.  one\n\n        code\n\n  text\n\n2.  two\n"),
     ("fence in a list", "1.  one\n\n    ```\n    code\n      more\n    ```\n\n2.  two\n"),
     ("fence at column 0 breaks a list", "1.  one\n\n```\ncode\n```\n\n2.  two\n"),
@@ -22,7 +28,10 @@ const CASES: &[(&str, &str)] = &[
     ("plus and minus are two lists", "- a\n- b\n+ c\n"),
     ("quote with code", "> text\n>\n>     code\n>\n> - item\n"),
     ("tab indents", "1.\tone\n\n\t\tcode\n\n2.\ttwo\n"),
-    ("three levels", "1.  one\n    1.  a\n        1.  i\n\n                code\n\n            {{< file \"a\" >}}\nx\n{{< /file >}}\n\n    2.  b\n2.  two\n"),
+    (
+        "three levels",
+        "1.  one\n    1.  a\n        1.  i\n\n                code\n\n            {{< file \"a\" >}}\nx\n{{< /file >}}\n\n    2.  b\n2.  two\n",
+    ),
     ("shortcode between lists", "- a\n\n{{< file \"a\" >}}\nx\n{{< /file >}}\n\n- b\n"),
     ("inline shortcode text", "one {{< placeholder \"IP\" >}} two\n\n- a {{< placeholder \"IP\" >}}\n"),
     ("escaped shortcode", "    {{</* file \"x\" */>}}\n\ntext {{</* note */>}}\n"),
@@ -49,14 +58,26 @@ fn pages_have_the_structure_that_hugo_gives_them() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let root = folder.path();
     let seed = support::seed();
-    let mut pages: Vec<(String, String)> = CASES.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
-    pages.extend(seed.map(|text| ("the seed".to_owned(), text.replace("aliases: ['/applications/containers/docker-container-communication/']\n", ""))));
+    let mut pages: Vec<(String, String)> =
+        CASES.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+    pages.extend(seed.map(|text| {
+        (
+            "the seed".to_owned(),
+            text.replace("aliases: ['/applications/containers/docker-container-communication/']\n", ""),
+        )
+    }));
     write_site(root, &pages);
     let output = Command::new("hugo").arg("--quiet").current_dir(root).output().expect("hugo runs");
-    assert!(output.status.success(), "{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
     let mut different = Vec::new();
     for (index, (name, text)) in pages.iter().enumerate() {
-        let theirs = std::fs::read_to_string(root.join(format!("public/case{index}/index.html"))).expect("hugo made the page");
+        let theirs =
+            std::fs::read_to_string(root.join(format!("public/case{index}/index.html"))).expect("hugo made the page");
         let guide = support::parse(text);
         assert!(guide.diagnostics.iter().all(|d| !d.is_error()), "{name}: {:?}", guide.diagnostics);
         let (ours, theirs) = (structure(&support::html(text)), structure(&theirs));
@@ -82,7 +103,10 @@ fn write_site(root: &Path, pages: &[(String, String)]) {
         write(&format!("layouts/shortcodes/{name}.html"), template);
     }
     for (index, (_, text)) in pages.iter().enumerate() {
-        let body = text.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---\n")).map_or(text.as_str(), |(_, body)| body);
+        let body = text
+            .strip_prefix("---\n")
+            .and_then(|rest| rest.split_once("\n---\n"))
+            .map_or(text.as_str(), |(_, body)| body);
         write(&format!("content/case{index}.md"), &format!("---\ntitle: case\nurl: /case{index}/\n---\n{body}"));
     }
 }
@@ -110,7 +134,11 @@ fn structure(html: &str) -> Vec<String> {
             lines.push(format!("{}pre {:?}", "  ".repeat(depth), text_of(&rest[..close])));
             rest = &rest[(close + "</pre>".len()).min(rest.len())..];
         } else {
-            let number = tag.split("start=\"").nth(1).and_then(|r| r.split('"').next()).map_or(String::new(), |n| format!(" from {n}"));
+            let number = tag
+                .split("start=\"")
+                .nth(1)
+                .and_then(|r| r.split('"').next())
+                .map_or(String::new(), |n| format!(" from {n}"));
             lines.push(format!("{}{name}{number}", "  ".repeat(depth)));
             depth += 1;
         }
@@ -132,7 +160,13 @@ fn text_of(html: &str) -> String {
         rest = &rest[end..];
     }
     text.push_str(rest);
-    let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'").replace("&#34;", "\"").replace("&amp;", "&");
+    let text = text
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&#39;", "'")
+        .replace("&#34;", "\"")
+        .replace("&amp;", "&");
     // A body that is indented with its opener keeps its indent in Hugo's `.Inner`; we take it off.
     let lines: Vec<&str> = text.trim_matches('\n').lines().map(str::trim_end).collect();
     let indent = lines.iter().filter(|l| !l.is_empty()).map(|l| l.len() - l.trim_start().len()).min().unwrap_or(0);

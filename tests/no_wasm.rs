@@ -7,14 +7,27 @@ use std::process::Command;
 #[test]
 fn the_dependency_tree_has_none() {
     let output = Command::new(env!("CARGO"))
-        .args(["tree", "--locked", "--target", "x86_64-unknown-linux-gnu", "--edges", "normal,build", "--prefix", "none", "--format", "{p}"])
+        .args([
+            "tree",
+            "--locked",
+            "--target",
+            "x86_64-unknown-linux-gnu",
+            "--edges",
+            "normal,build",
+            "--prefix",
+            "none",
+            "--format",
+            "{p}",
+        ])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .expect("cargo runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let tree = String::from_utf8_lossy(&output.stdout);
     assert!(tree.lines().count() > 30, "the tree is read: {tree}");
-    let is_wasm = |line: &&str| ["wasm", "js-sys", "web-sys", "wasi "].iter().any(|name| line.starts_with(name) || line.contains("-wasm"));
+    let is_wasm = |line: &&str| {
+        ["wasm", "js-sys", "web-sys", "wasi "].iter().any(|name| line.starts_with(name) || line.contains("-wasm"))
+    };
     let found: Vec<&str> = tree.lines().filter(is_wasm).collect();
     assert!(found.is_empty(), "{found:?}");
 }

@@ -12,7 +12,13 @@ const PICTURE: &str = "content/guides/docker-container-communication/connect-doc
 const PIXEL: &[u8] = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x00\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;";
 
 fn whole(seed: &str) -> TestSite {
-    let site = TestSite::new(&[(PAGE, seed), (BUNDLE, "---\nheadless: true\n---\n\nInstall Docker from your distribution:\n\n    sudo apt install docker.io\n")]);
+    let site = TestSite::new(&[
+        (PAGE, seed),
+        (
+            BUNDLE,
+            "---\nheadless: true\n---\n\nInstall Docker from your distribution:\n\n    sudo apt install docker.io\n",
+        ),
+    ]);
     site.write(PICTURE, PIXEL);
     site
 }
@@ -50,7 +56,10 @@ fn it_builds_without_an_error_and_its_procedures_are_lists() {
     assert!(list.contains("class=\"block file") && list.contains("class=\"note"), "{list}");
 
     assert!(html.contains("width=\"1\" height=\"1\""), "the picture's size is known");
-    assert!(site.output("applications/containers/docker-container-communication/index.html").contains("/guides/docker-container-communication/"));
+    assert!(
+        site.output("applications/containers/docker-container-communication/index.html")
+            .contains("/guides/docker-container-communication/")
+    );
     assert!(html.contains("Understanding Container Communication"), "more information");
     assert!(html.contains("How to Connect Docker Containers"), "title_meta");
 }
@@ -62,7 +71,11 @@ fn without_bundle_and_picture_both_are_named_at_their_lines() {
     let line = |needle: &str| seed.lines().position(|l| l.contains(needle)).expect(needle) + 1;
     let ran = site.run(&["check"]);
     assert_eq!(ran.status, 1);
-    assert!(ran.stdout.contains("there is no headless bundle `installing-docker-shortguide` to include"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("there is no headless bundle `installing-docker-shortguide` to include"),
+        "{}",
+        ran.stdout
+    );
     assert!(ran.stdout.contains("this image does not exist: connect-docker-containers.jpg"), "{}", ran.stdout);
     for needle in ["installing-docker-shortguide", "connect-docker-containers.jpg"] {
         assert!(ran.stdout.contains(&format!("{PAGE}:{}:", line(needle))), "{needle}: {}", ran.stdout);

@@ -16,8 +16,14 @@ fn library() -> TestSite {
             "content/guides/docker/one/index.md",
             "---\ntitle: One\nslug: first\npublished: 2020-01-01\nmodified: 2021-02-03\ntags: [docker, linux]\nauthors: ['[Ann](https://ann.example.org)']\nexternal_resources:\n  - '[Elsewhere](https://elsewhere.example.org)'\n---\n\nText with ![a picture](pic.png).\n\n## Same\n\n[two](../two.md) [by slug](third) [alias](/old-three/) [self](#same) [out](https://x.example.org)\n",
         ),
-        ("content/guides/docker/two.md", "---\ntitle: Two\npublished: 2020-01-02\ntags: [docker]\ndeprecated: true\ndeprecated_link: /guides/first/\n---\n\ntext\n"),
-        ("content/guides/three.md", "---\ntitle: Three\nslug: third\npublished: 2020-01-03\nalias: old-three\ntags: Docker\n---\n\n[one](docker/one/) [the section](/guides/#top) [docs](/docs/guides/first/)\n"),
+        (
+            "content/guides/docker/two.md",
+            "---\ntitle: Two\npublished: 2020-01-02\ntags: [docker]\ndeprecated: true\ndeprecated_link: /guides/first/\n---\n\ntext\n",
+        ),
+        (
+            "content/guides/three.md",
+            "---\ntitle: Three\nslug: third\npublished: 2020-01-03\nalias: old-three\ntags: Docker\n---\n\n[one](docker/one/) [the section](/guides/#top) [docs](/docs/guides/first/)\n",
+        ),
         ("content/guides/four.md", "---\ntitle: Four\npublished: 2020-01-04\n---\n\nfour\n"),
         ("content/guides/draft.md", "---\ntitle: Draft\ndraft: true\n---\n\ndraft\n"),
         ("content/guides/expired.md", "---\ntitle: Expired\nexpiryDate: 2019-01-01\n---\n\nexpired\n"),
@@ -38,9 +44,25 @@ fn built() -> TestSite {
 fn pages_are_where_the_configuration_says() {
     let site = built();
     for path in [
-        "index.html", "guides/index.html", "guides/first/index.html", "guides/two/index.html", "guides/third/index.html", "guides/docker/index.html",
-        "guides/first/pic.png", "guides/first/index.md", "tags/index.html", "tags/docker/index.html", "tags/docker/page/2/index.html",
-        "authors/ann/index.html", "old-three/index.html", "404.html", "atom.xml", "sitemap.xml", "robots.txt", "llms.txt", "files/a.txt",
+        "index.html",
+        "guides/index.html",
+        "guides/first/index.html",
+        "guides/two/index.html",
+        "guides/third/index.html",
+        "guides/docker/index.html",
+        "guides/first/pic.png",
+        "guides/first/index.md",
+        "tags/index.html",
+        "tags/docker/index.html",
+        "tags/docker/page/2/index.html",
+        "authors/ann/index.html",
+        "old-three/index.html",
+        "404.html",
+        "atom.xml",
+        "sitemap.xml",
+        "robots.txt",
+        "llms.txt",
+        "files/a.txt",
     ] {
         assert!(site.has_output(path), "{path}");
     }
@@ -57,10 +79,14 @@ fn links_lead_to_pages_by_path_slug_and_alias() {
     for href in ["/docs/guides/two/", "/docs/guides/third/", "#same", "https://x.example.org"] {
         assert!(one.contains(&format!("href=\"{href}\"")), "{href}");
     }
-    assert_eq!(one.matches("href=\"/docs/guides/third/\"").count() >= 2, true, "slug and alias");
+    assert!(one.matches("href=\"/docs/guides/third/\"").count() >= 2, "slug and alias");
     let three = site.output("guides/third/index.html");
     assert!(three.contains("href=\"/docs/guides/first/\"") && three.contains("href=\"/docs/guides/#top\""), "{three}");
-    assert!(site.output("old-three/index.html").contains("url=/docs/guides/third/"), "{}", site.output("old-three/index.html"));
+    assert!(
+        site.output("old-three/index.html").contains("url=/docs/guides/third/"),
+        "{}",
+        site.output("old-three/index.html")
+    );
 }
 
 #[test]
@@ -96,7 +122,10 @@ fn lists_are_cut_and_ordered() {
     assert!(at(&section, ">Four<") < at(&section, ">Three<"), "newest first");
     let tag = site.output("tags/docker/index.html");
     assert!(tag.contains("Three") && tag.contains("Two") && !tag.contains("/docs/guides/first/"), "{tag}");
-    assert!(site.output("tags/docker/page/2/index.html").contains("/docs/guides/first/"), "`docker` and `Docker` are one tag");
+    assert!(
+        site.output("tags/docker/page/2/index.html").contains("/docs/guides/first/"),
+        "`docker` and `Docker` are one tag"
+    );
     let three = site.output("guides/third/index.html");
     assert!(three.contains("rel=\"prev\"") && three.contains("/docs/guides/four/"), "neighbours");
 }
@@ -105,12 +134,22 @@ fn lists_are_cut_and_ordered() {
 fn programs_find_what_they_need() {
     let site = built();
     let feed = site.output("atom.xml");
-    assert!(feed.contains("<updated>2021-02-03T00:00:00") && feed.contains("https://example.org/docs/guides/first/"), "{feed}");
+    assert!(
+        feed.contains("<updated>2021-02-03T00:00:00") && feed.contains("https://example.org/docs/guides/first/"),
+        "{feed}"
+    );
     let map = site.output("sitemap.xml");
-    assert!(map.contains("<loc>https://example.org/docs/guides/first/</loc>") && map.contains("<lastmod>2021-02-03</lastmod>"), "{map}");
+    assert!(
+        map.contains("<loc>https://example.org/docs/guides/first/</loc>")
+            && map.contains("<lastmod>2021-02-03</lastmod>"),
+        "{map}"
+    );
     assert!(!map.contains("draft") && !map.contains("old-three"));
     let llms = site.output("llms.txt");
-    assert!(llms.starts_with("# Library\n") && llms.contains("[One](https://example.org/docs/guides/first/index.md)"), "{llms}");
+    assert!(
+        llms.starts_with("# Library\n") && llms.contains("[One](https://example.org/docs/guides/first/index.md)"),
+        "{llms}"
+    );
     assert!(site.output("guides/first/index.md").starts_with("# One\n"));
 }
 
@@ -133,7 +172,10 @@ fn a_second_build_writes_nothing_and_a_change_writes_its_page() {
     std::fs::remove_dir_all(site.path().join("public")).expect("removed");
     std::fs::remove_dir_all(site.path().join(".guidepost")).expect("removed");
     assert_eq!(site.run(&["build"]).status, 0);
-    let fresh: Vec<_> = support::tree(&site.path().join("public")).into_iter().filter(|(p, _)| !p.starts_with(".guidepost-manifest")).collect();
+    let fresh: Vec<_> = support::tree(&site.path().join("public"))
+        .into_iter()
+        .filter(|(p, _)| !p.starts_with(".guidepost-manifest"))
+        .collect();
     let after: Vec<_> = after.into_iter().filter(|(p, _)| !p.starts_with(".guidepost-manifest")).collect();
     assert_eq!(fresh.len(), after.len());
     for (one, other) in fresh.iter().zip(&after) {
@@ -152,35 +194,59 @@ fn drafts_and_another_base_url_are_built_when_asked_for() {
 #[test]
 fn a_site_overrides_files_of_the_theme_one_by_one() {
     let site = TestSite::new(&[
-        ("content/a.md", "---\ntitle: A\ncustom: {deep: value}\n---\n\n{{< note >}}n{{< /note >}}\n\n{{< mine who=\"you\" >}}**b**{{< /mine >}}\n\nText {{< badge >}} goes on.\n"),
+        (
+            "content/a.md",
+            "---\ntitle: A\ncustom: {deep: value}\n---\n\n{{< note >}}n{{< /note >}}\n\n{{< mine who=\"you\" >}}**b**{{< /mine >}}\n\nText {{< badge >}} goes on.\n",
+        ),
         ("data/x.yaml", "names: [ann, bob]\n"),
         ("themes/default/shortcodes/note.html", "<p class=own>{{ kind }}: {{ body | safe }}</p>"),
         ("themes/default/shortcodes/mine.html", "<section>{{ args.who }} {{ inner }} {{ body | safe }}</section>"),
         ("themes/default/shortcodes/badge.html", "<b>badge</b>"),
-        ("themes/default/templates/page.html", "<main>{{ page.extra.custom.deep }} {% set d = load_data(path=\"data/x.yaml\") %}{{ d.names[1] }} {{ page.content | safe }} {{ url(path=\"/x/\") }}</main>"),
+        (
+            "themes/default/templates/page.html",
+            "<main>{{ page.extra.custom.deep }} {% set d = load_data(path=\"data/x.yaml\") %}{{ d.names[1] }} {{ page.content | safe }} {{ url(path=\"/x/\") }}</main>",
+        ),
         ("themes/default/static/extra.css", "b{color:red}"),
     ]);
     let ran = site.run(&["build"]);
     assert_eq!(ran.status, 0, "{ran:?}");
     let html = site.output("a/index.html");
-    for text in ["<main>value bob", "<p class=own>primary: <p>n</p>", "<section>you **b** <p><strong>b</strong></p>", "<p>Text <b>badge</b> goes on.</p>", "/x/</main>"] {
+    for text in [
+        "<main>value bob",
+        "<p class=own>primary: <p>n</p>",
+        "<section>you **b** <p><strong>b</strong></p>",
+        "<p>Text <b>badge</b> goes on.</p>",
+        "/x/</main>",
+    ] {
         assert!(html.contains(text), "{text}\n{html}");
     }
     assert!(!site.output("index.html").contains("class=own"), "other templates are the built-in ones");
-    assert!(support::tree(&site.path().join("public/assets")).iter().any(|(p, _)| p.to_string_lossy().starts_with("extra.")));
+    assert!(
+        support::tree(&site.path().join("public/assets"))
+            .iter()
+            .any(|(p, _)| p.to_string_lossy().starts_with("extra."))
+    );
 }
 
 #[test]
 fn included_bundles_bring_their_headings_and_images() {
     let site = TestSite::new(&[
-        ("content/guides/x.md", "---\ntitle: X\n---\n\n[there](#from-the-bundle)\n\n{{< content \"part\" >}}\n\n## Own\n"),
+        (
+            "content/guides/x.md",
+            "---\ntitle: X\n---\n\n[there](#from-the-bundle)\n\n{{< content \"part\" >}}\n\n## Own\n",
+        ),
         ("content/shared/part/index.md", "---\nheadless: true\n---\n\n## From the bundle\n\n![pic](pic.png)\n"),
     ]);
     site.write("content/shared/part/pic.png", include_bytes!("support/2x3.png"));
     let ran = site.run(&["build", "--strict"]);
     assert_eq!(ran.status, 0, "{ran:?}");
     let html = site.output("guides/x/index.html");
-    assert!(html.contains("id=\"from-the-bundle\"") && html.contains("href=\"#from-the-bundle\"") && html.contains("width=\"2\""), "{html}");
+    assert!(
+        html.contains("id=\"from-the-bundle\"")
+            && html.contains("href=\"#from-the-bundle\"")
+            && html.contains("width=\"2\""),
+        "{html}"
+    );
     assert!(!site.has_output("shared/part/index.html") && site.has_output("shared/part/pic.png"));
     site.write("content/shared/part/index.md", "---\nheadless: true\n---\n\nChanged.\n");
     let ran = site.run(&["build"]);

@@ -44,6 +44,9 @@ fn tell(built: &Built, begin: Instant) -> Exit {
     let seconds = begin.elapsed().as_secs_f64();
     let files = format!("{} written, {} unchanged, {} removed", written.written, written.unchanged, written.removed);
     let guides = count(built.guides, "guide");
-    print(std::io::stdout(), &format!("built {guides} into {} in {seconds:.2} s ({files}{warned})\n", built.out.display()));
+    print(
+        std::io::stdout(),
+        &format!("built {guides} into {} in {seconds:.2} s ({files}{warned})\n", built.out.display()),
+    );
     Exit::Ok
 }

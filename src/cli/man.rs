@@ -26,6 +26,8 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
     };
     match std::fs::create_dir_all(folder).and_then(|()| clap_mangen::generate_to(command, folder)) {
         Ok(()) => Exit::Ok,
-        Err(error) => report(&Failure::Environment { message: format!("{} cannot be written: {error}", folder.display()) }),
+        Err(error) => {
+            report(&Failure::Environment { message: format!("{} cannot be written: {error}", folder.display()) })
+        }
     }
 }

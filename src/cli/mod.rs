@@ -99,7 +99,9 @@ impl SiteArguments {
 
 /// Whether a stream takes colour: a terminal, and nobody set `NO_COLOR`.
 fn color(stream: &impl IsTerminal) -> bool {
-    stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()) && std::env::var_os("TERM").is_none_or(|t| t != "dumb")
+    stream.is_terminal()
+        && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
+        && std::env::var_os("TERM").is_none_or(|t| t != "dumb")
 }
 
 /// Prints to a stream; a reader that went away is no problem of ours.

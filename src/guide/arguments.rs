@@ -70,7 +70,8 @@ fn one(source: &Source, shortcode: &Shortcode, inside: Option<&str>, diagnostics
     for argument in &shortcode.arguments.0 {
         let Some(own) = &argument.name else { continue };
         let Some(known) = known(name).filter(|known| !known.contains(&own.as_str())) else { continue };
-        let help = nearest(own, known.iter().copied()).map_or_else(|| format!("known are {}", known.join(", ")), |near| format!("did you mean `{near}`?"));
+        let help = nearest(own, known.iter().copied())
+            .map_or_else(|| format!("known are {}", known.join(", ")), |near| format!("did you mean `{near}`?"));
         let problem = Diagnostic::warning("shortcode-argument", format!("`{name}` knows no `{own}`"));
         diagnostics.push(problem.at(source, argument.span).help(help));
     }
@@ -78,7 +79,8 @@ fn one(source: &Source, shortcode: &Shortcode, inside: Option<&str>, diagnostics
         && let Some(kind) = shortcode.arguments.named("type")
         && !NOTE_TYPES.contains(&kind)
     {
-        let help = nearest(kind, NOTE_TYPES.iter().copied()).map_or_else(|| format!("known are {}", NOTE_TYPES.join(", ")), |near| format!("did you mean `{near}`?"));
+        let help = nearest(kind, NOTE_TYPES.iter().copied())
+            .map_or_else(|| format!("known are {}", NOTE_TYPES.join(", ")), |near| format!("did you mean `{near}`?"));
         let problem = Diagnostic::warning("shortcode-argument", format!("a note has no type `{kind}`"));
         let span = shortcode.arguments.span_of("type").unwrap_or(shortcode.tag);
         diagnostics.push(problem.at(source, span).help(help));

@@ -69,7 +69,11 @@ impl Buffer {
     pub(super) fn source_offset(&self, at: usize) -> usize {
         let piece = self.pieces.partition_point(|(start, _, _)| *start <= at);
         let Some(&(start, from, length)) = self.pieces.get(piece.saturating_sub(1)) else { return 0 };
-        if self.is_word(start) && at > start && at < self.end_of(piece) { from } else { from + (at - start).min(length) }
+        if self.is_word(start) && at > start && at < self.end_of(piece) {
+            from
+        } else {
+            from + (at - start).min(length)
+        }
     }
 
     /// The source span of a range of the text.

@@ -7,7 +7,8 @@ use super::{
 use crate::source::Span;
 
 /// Languages whose fences are commands.
-const SHELLS: &[&str] = &["bash", "sh", "shell", "console", "zsh", "shell-session", "shellsession", "terminal", "ksh", "fish"];
+const SHELLS: &[&str] =
+    &["bash", "sh", "shell", "console", "zsh", "shell-session", "shellsession", "terminal", "ksh", "fish"];
 
 /// Whether a language name means "typed at a terminal".
 pub(super) fn is_shell(language: &str) -> bool {
@@ -49,8 +50,9 @@ impl CodeBlock {
     pub(super) fn fenced(word: &str, arguments: Arguments, inner: Span) -> Self {
         let mut block = match role(word) {
             Some(role) => {
-                let language = arguments.get("lang", if role == Role::File { 1 } else { 0 }).unwrap_or_default();
-                Self::new(role, Form::Fence, &language.to_owned(), arguments, inner)
+                let language =
+                    arguments.get("lang", if role == Role::File { 1 } else { 0 }).unwrap_or_default().to_owned();
+                Self::new(role, Form::Fence, &language, arguments, inner)
             }
             None if is_shell(word) => Self::new(Role::Command, Form::Fence, word, arguments, inner),
             None => Self::new(Role::Listing, Form::Fence, word, arguments, inner),

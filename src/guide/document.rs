@@ -73,7 +73,8 @@ impl Builder<'_> {
         let text = &self.source.text[code.inner.range()];
         let first_line = text.find('\n').map_or(0, |end| if text[..end].trim().is_empty() { end + 1 } else { 0 });
         let start = code.inner.start + first_line;
-        let last_line = text.rfind('\n').map_or(text.len(), |i| if text[i..].trim().is_empty() { i + 1 } else { text.len() });
+        let last_line =
+            text.rfind('\n').map_or(text.len(), |i| if text[i..].trim().is_empty() { i + 1 } else { text.len() });
         code.inner = Span::new(start, (code.inner.start + last_line).max(start));
         let buffer = Buffer::new(self.source, code.inner, items, dedent);
         code.push(&buffer.text, |at| buffer.source_offset(at), |index| self.shown(&items[index]));
@@ -89,11 +90,14 @@ impl Builder<'_> {
                 let name = call.arguments.get("name", 0).unwrap_or_default().to_owned();
                 (name, self.shortcode(call))
             }
-            Item::Call(call) if self.registry.level(&call.name) != Level::Block => (written.to_owned(), self.shortcode(call)),
+            Item::Call(call) if self.registry.level(&call.name) != Level::Block => {
+                (written.to_owned(), self.shortcode(call))
+            }
             Item::Call(call) => {
                 let message = format!("shortcode `{}` stands inside a block of code", call.name);
                 let help = format!("to show it as text write `{{{{</* {} */>}}}}`", call.name);
-                self.diagnostics.push(Diagnostic::error("shortcode-in-code", message).at(self.source, call.tag).help(help));
+                self.diagnostics
+                    .push(Diagnostic::error("shortcode-in-code", message).at(self.source, call.tag).help(help));
                 (written.to_owned(), None)
             }
         }
@@ -446,6 +450,12 @@ impl<'a, 'b> Assembler<'a, 'b> {
 fn is_inline(tag: TagEnd) -> bool {
     matches!(
         tag,
-        TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Superscript | TagEnd::Subscript | TagEnd::Link | TagEnd::Image
+        TagEnd::Emphasis
+            | TagEnd::Strong
+            | TagEnd::Strikethrough
+            | TagEnd::Superscript
+            | TagEnd::Subscript
+            | TagEnd::Link
+            | TagEnd::Image
     )
 }

@@ -56,7 +56,11 @@ mod tests {
             ("", "", ""),
             ("js", "js", ""),
             ("file {title=\"a b.js\" lang='js'}", "file", "title=a b.js|lang=js"),
-            ("yaml{linenos=table,hl_lines=[1,\"3-4\"],linenostart=199}", "yaml", "linenos=table|hl_lines=1  3-4 |linenostart=199"),
+            (
+                "yaml{linenos=table,hl_lines=[1,\"3-4\"],linenostart=199}",
+                "yaml",
+                "linenos=table|hl_lines=1  3-4 |linenostart=199",
+            ),
             ("rust,ignore", "rust", "=ignore"),
             ("{title=x}", "", "title=x"),
             ("title=x", "", "title=x"),

@@ -73,14 +73,17 @@ fn typographic(source: &Source, code: &CodeBlock, diagnostics: &mut Vec<Diagnost
         }
         let found = line.char_indices().find(|(i, c)| match c {
             '\u{201c}' | '\u{201d}' | '\u{2018}' | '\u{2019}' => true,
-            '\u{2013}' | '\u{2014}' => line[..*i].ends_with(' ') && line[i + c.len_utf8()..].starts_with(char::is_alphanumeric),
+            '\u{2013}' | '\u{2014}' => {
+                line[..*i].ends_with(' ') && line[i + c.len_utf8()..].starts_with(char::is_alphanumeric)
+            }
             _ => false,
         });
         if let Some((at, c)) = found {
             let plain = if matches!(c, '\u{2013}' | '\u{2014}') { "-- or -" } else { "a plain \" or '" };
             let message = format!("a typographic `{c}` in a command");
             let span = code.source_span(number, at..at + c.len_utf8());
-            diagnostics.push(Diagnostic::warning("typographic", message).at(source, span).help(format!("write {plain}")));
+            diagnostics
+                .push(Diagnostic::warning("typographic", message).at(source, span).help(format!("write {plain}")));
         }
     }
 }
@@ -104,7 +107,11 @@ fn other_than_command(line: &str) -> Option<(&'static str, &'static str)> {
         return Some(("a script", FILE));
     }
     let columns = line.trim().split("  ").filter(|c| !c.trim().is_empty()).count();
-    if columns >= 2 && line.chars().any(char::is_alphabetic) && !line.chars().any(char::is_lowercase) && !line.contains(['$', '=']) {
+    if columns >= 2
+        && line.chars().any(char::is_alphabetic)
+        && !line.chars().any(char::is_lowercase)
+        && !line.contains(['$', '='])
+    {
         return Some(("a table that a command printed", OUTPUT));
     }
     if line.starts_with("+--") || line.starts_with("| ") {
@@ -114,14 +121,19 @@ fn other_than_command(line: &str) -> Option<(&'static str, &'static str)> {
         return Some(("a list of files", OUTPUT));
     }
     let trimmed = line.trim_end();
-    if trimmed.starts_with("<?") || trimmed.starts_with("<!DOCTYPE") || (trimmed.starts_with('<') && trimmed.ends_with('>')) {
+    if trimmed.starts_with("<?")
+        || trimmed.starts_with("<!DOCTYPE")
+        || (trimmed.starts_with('<') && trimmed.ends_with('>'))
+    {
         return Some(("markup", FILE));
     }
     if trimmed == "{" || trimmed.starts_with("{\"") || trimmed == "[" || trimmed.starts_with("[{") {
         return Some(("JSON", "mark it as ```output, ```json or ```file {title=\"PATH\"}"));
     }
     let section = trimmed.strip_prefix('[').and_then(|r| r.strip_suffix(']'));
-    if section.is_some_and(|s| !s.is_empty() && s.chars().all(|c| c.is_alphanumeric() || "._- ".contains(c)) && !s.starts_with(' ')) {
+    if section.is_some_and(|s| {
+        !s.is_empty() && s.chars().all(|c| c.is_alphanumeric() || "._- ".contains(c)) && !s.starts_with(' ')
+    }) {
         return Some(("a section of a settings file", FILE));
     }
     let key = trimmed.find(|c: char| !(c.is_alphanumeric() || "_-.".contains(c))).unwrap_or(trimmed.len());
@@ -137,10 +149,33 @@ mod tests {
 
     #[test]
     fn commands_and_others() {
-        for line in ["sudo apt update", "# comment", "[ -f x ] && y", "[[ -f x ]]", "{ a; b; }", "A=1 B=2 c", "ls -la", "if true; then", ": > file", "TZ=UTC  DATE", "PS", "cat <<EOF"] {
+        for line in [
+            "sudo apt update",
+            "# comment",
+            "[ -f x ] && y",
+            "[[ -f x ]]",
+            "{ a; b; }",
+            "A=1 B=2 c",
+            "ls -la",
+            "if true; then",
+            ": > file",
+            "TZ=UTC  DATE",
+            "PS",
+            "cat <<EOF",
+        ] {
             assert_eq!(other_than_command(line), None, "{line}");
         }
-        for line in ["#!/bin/bash", "CONTAINER ID   IMAGE   COMMAND", "+----+", "drwxr-xr-x 2 root", "<html>", "{", "[Unit]", "version: '3'", "services:"] {
+        for line in [
+            "#!/bin/bash",
+            "CONTAINER ID   IMAGE   COMMAND",
+            "+----+",
+            "drwxr-xr-x 2 root",
+            "<html>",
+            "{",
+            "[Unit]",
+            "version: '3'",
+            "services:",
+        ] {
             assert!(other_than_command(line).is_some(), "{line}");
         }
     }

@@ -14,7 +14,8 @@ pub fn prompt_length(line: &str) -> Option<usize> {
         let end = line.find(mark)?;
         let head = &line[..end];
         let plausible = head.contains('@') || (head.starts_with('[') && head.ends_with(']'));
-        let clean = head.chars().all(|c| c.is_alphanumeric() || "@:~/._-[]()+ ".contains(c)) && head.matches(' ').count() <= 2;
+        let clean =
+            head.chars().all(|c| c.is_alphanumeric() || "@:~/._-[]()+ ".contains(c)) && head.matches(' ').count() <= 2;
         (plausible && clean && !head.starts_with(' ')).then_some(end + mark.len())
     };
     if let Some(length) = shell("$ ").or_else(|| shell("# ")) {
@@ -84,7 +85,8 @@ fn here_document_end(line: &str) -> Option<String> {
         return None;
     }
     let rest = rest.trim_start_matches('-').trim_start();
-    let word: String = rest.trim_start_matches(['"', '\'', '\\']).chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+    let word: String =
+        rest.trim_start_matches(['"', '\'', '\\']).chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
     (word.starts_with(|c: char| c.is_alphabetic() || c == '_')).then_some(word)
 }
 

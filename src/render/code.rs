@@ -30,7 +30,10 @@ impl Renderer<'_> {
         context.insert("body".into(), "".into());
         context.insert("language".into(), language.into());
         context.insert("title".into(), title.unwrap_or_default().into());
-        context.insert("path".into(), if code.role == Role::File { title.unwrap_or_default().into() } else { Value::Null });
+        context.insert(
+            "path".into(),
+            if code.role == Role::File { title.unwrap_or_default().into() } else { Value::Null },
+        );
         context.insert("copyable".into(), (code.role != Role::Output).into());
         self.template(template, context)
     }
@@ -160,7 +163,8 @@ fn character(html: &str) -> usize {
 fn decorate(lines: Vec<String>, code: &CodeBlock) -> String {
     let marked = code.arguments.named("hl_lines").map(line_numbers).unwrap_or_default();
     let start: Option<usize> = code.arguments.named("linenostart").and_then(|n| n.parse().ok());
-    let numbered = start.is_some() || code.arguments.flag("linenos", false) || code.arguments.named("linenos") == Some("table");
+    let numbered =
+        start.is_some() || code.arguments.flag("linenos", false) || code.arguments.named("linenos") == Some("table");
     if marked.is_empty() && !numbered {
         return lines.join("\n");
     }

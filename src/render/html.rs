@@ -97,7 +97,9 @@ impl Renderer<'_> {
                     }
                     Event::End(TagEnd::Heading(level)) => {
                         if let Some(id) = last_heading_id(&events) {
-                            let anchor = format!("<a class=\"anchor\" href=\"#{id}\" aria-hidden=\"true\" tabindex=\"-1\">#</a>");
+                            let anchor = format!(
+                                "<a class=\"anchor\" href=\"#{id}\" aria-hidden=\"true\" tabindex=\"-1\">#</a>"
+                            );
                             events.push(Event::InlineHtml(anchor.into()));
                         }
                         events.push(Event::End(TagEnd::Heading(*level)));
@@ -115,6 +117,11 @@ impl Renderer<'_> {
                         events.push(event.clone());
                     }
                     Event::End(TagEnd::Table) => events.extend([event.clone(), Event::Html("</div>\n".into())]),
+                    Event::TaskListMarker(done) => {
+                        let (checked, label) = if *done { (" checked", "Done") } else { ("", "To do") };
+                        let input = format!("<input type=\"checkbox\" disabled{checked} aria-label=\"{label}\">\n");
+                        events.push(Event::InlineHtml(input.into()));
+                    }
                     Event::FootnoteReference(name) => events.push(Event::InlineHtml(notes.reference(name).into())),
                     _ => events.push(event.clone()),
                 },

@@ -78,7 +78,9 @@ impl Writer<'_> {
                 format!("**{}**\n\n{}", given.get("title", 0).unwrap_or_default(), body(self))
             }
             "placeholder" => format!("<{}>", given.get("name", 0).unwrap_or_default()),
-            "image" => format!("![{}]({})", given.get("alt", 1).unwrap_or_default(), given.get("src", 0).unwrap_or_default()),
+            "image" => {
+                format!("![{}]({})", given.get("alt", 1).unwrap_or_default(), given.get("src", 0).unwrap_or_default())
+            }
             "youtube" => format!("<https://www.youtube.com/watch?v={}>", given.get("id", 0).unwrap_or_default()),
             "ref" | "relref" => self.world.link(given.get("path", 0).unwrap_or_default(), &guide.path),
             _ => body(self),

@@ -125,7 +125,11 @@ impl Walk<'_> {
             self.outline.first_heading = Some(title.clone());
         }
         self.outline.words += title.split_whitespace().count();
-        self.outline.search.push(SearchSection { anchor: id.clone(), title: title.clone(), ..SearchSection::default() });
+        self.outline.search.push(SearchSection {
+            anchor: id.clone(),
+            title: title.clone(),
+            ..SearchSection::default()
+        });
         self.outline.headings.push(Heading { level, id, title });
     }
 
@@ -179,14 +183,16 @@ impl Walk<'_> {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("add a folder `{name}` with an `index.md` that says `headless: true`"),
             };
-            let problem = Diagnostic::error("missing-include", format!("there is no headless bundle `{name}` to include"));
+            let problem =
+                Diagnostic::error("missing-include", format!("there is no headless bundle `{name}` to include"));
             self.outline.diagnostics.push(at(problem).help(help));
             return;
         };
         if self.including.contains(&included.path) {
             let mut circle = self.including.clone();
             circle.push(included.path.clone());
-            let problem = Diagnostic::error("include-cycle", format!("this include goes in a circle: {}", circle.join(" → ")));
+            let problem =
+                Diagnostic::error("include-cycle", format!("this include goes in a circle: {}", circle.join(" → ")));
             self.outline.diagnostics.push(at(problem).help("remove one of the includes"));
             return;
         }

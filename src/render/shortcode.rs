@@ -54,7 +54,11 @@ impl Renderer<'_> {
         let body = if shortcode.name == "tabs" { String::new() } else { self.body(guide, &shortcode.body) };
         context.insert("body".into(), body.into());
         let html = self.template(&shortcode.name, context);
-        if shortcode.block || Registry::is_built_in(&shortcode.name) { html.trim_end_matches('\n').to_owned() + if shortcode.block { "\n" } else { "" } } else { html }
+        if shortcode.block || Registry::is_built_in(&shortcode.name) {
+            html.trim_end_matches('\n').to_owned() + if shortcode.block { "\n" } else { "" }
+        } else {
+            html
+        }
     }
 
     /// The text of a headless bundle.

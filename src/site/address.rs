@@ -48,8 +48,14 @@ pub(super) fn file_name(source: &str) -> &str {
 }
 
 fn pattern<'a>(config: &'a Config, folders: &str) -> Option<&'a str> {
-    let matches = |section: &str| folders == section || folders.strip_prefix(section).is_some_and(|rest| rest.starts_with('/'));
-    config.permalinks.iter().filter(|(s, _)| matches(s.trim_matches('/'))).max_by_key(|(s, _)| s.len()).map(|(_, p)| p.as_str())
+    let matches =
+        |section: &str| folders == section || folders.strip_prefix(section).is_some_and(|rest| rest.starts_with('/'));
+    config
+        .permalinks
+        .iter()
+        .filter(|(s, _)| matches(s.trim_matches('/')))
+        .max_by_key(|(s, _)| s.len())
+        .map(|(_, p)| p.as_str())
 }
 
 fn expand(pattern: &str, record: &PageRecord, folders: &str, slug: &str, name: &str) -> String {
@@ -71,13 +77,16 @@ fn expand(pattern: &str, record: &PageRecord, folders: &str, slug: &str, name: &
     join(&parts)
 }
 
-/// A part of a path: lower case, letters and digits of any script, `-`, `_`, `.`; everything else becomes `-`.
+/// A part of a path: lower case, letters and digits of any script, `-`, `_`, `.`, `+`; everything else becomes `-`.
 pub(super) fn path_part(name: &str) -> String {
     let mut part = String::with_capacity(name.len());
     for c in name.trim().chars().flat_map(char::to_lowercase) {
-        if c.is_alphanumeric() || matches!(c, '_' | '.') {
+        if c.is_alphanumeric() || matches!(c, '_' | '.' | '+') {
             part.push(c);
-        } else if !part.ends_with('-') && !(part.is_empty() && c.is_whitespace()) {
+        } else if c == '#' {
+            // C# is not C.
+            part.push_str("sharp");
+        } else if !part.is_empty() && !part.ends_with('-') {
             part.push('-');
         }
     }
@@ -92,7 +101,9 @@ fn join(parts: &[String]) -> String {
 /// A path that an author wrote, with `/` at its begin, and at its end unless it names a file; `..` is dropped.
 pub(super) fn normal(path: &str) -> String {
     let parts: Vec<&str> = path.split('/').filter(|p| !p.is_empty() && *p != "." && *p != "..").collect();
-    let file = parts.last().is_some_and(|last| last.rsplit_once('.').is_some_and(|(_, e)| matches!(e, "html" | "htm" | "xml" | "txt")));
+    let file = parts
+        .last()
+        .is_some_and(|last| last.rsplit_once('.').is_some_and(|(_, e)| matches!(e, "html" | "htm" | "xml" | "txt")));
     match (parts.is_empty(), file) {
         (true, _) => "/".into(),
         (false, true) => format!("/{}", parts.join("/")),
@@ -125,7 +136,14 @@ mod tests {
 
     #[test]
     fn parts_of_paths() {
-        for (name, part) in [("Hello World!", "hello-world"), ("C++ & C", "c-c"), ("Été", "été"), ("v1.2_x", "v1.2_x"), ("..", "-"), ("a--b", "a-b")] {
+        for (name, part) in [
+            ("Hello World!", "hello-world"),
+            ("C++ & C", "c++-c"), ("C#", "csharp"),
+            ("Été", "été"),
+            ("v1.2_x", "v1.2_x"),
+            ("..", "-"),
+            ("a--b", "a-b"),
+        ] {
             assert_eq!(path_part(name), part, "{name}");
         }
         assert_eq!(normal("../a//b"), "/a/b/");

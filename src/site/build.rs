@@ -86,7 +86,9 @@ impl From<OutputError> for Failure {
     fn from(error: OutputError) -> Self {
         match &error {
             OutputError::Io { .. } | OutputError::Unfinished { .. } => Self::Environment { message: chain(&error) },
-            OutputError::Path { .. } | OutputError::Twice { .. } | OutputError::Obstructed { .. } => Self::Pages(error.diagnostics()),
+            OutputError::Path { .. } | OutputError::Twice { .. } | OutputError::Obstructed { .. } => {
+                Self::Pages(error.diagnostics())
+            }
             _ => Self::Configuration(error.diagnostics()),
         }
     }
@@ -126,7 +128,10 @@ impl Listener for () {}
 /// If the command line, the configuration, the theme or the machine is at fault. Faults of pages are in [`Built`].
 pub fn build(options: &Options, listener: &dyn Listener) -> Result<Built, Failure> {
     let inputs = Inputs::load(options)?;
-    let out = options.out.clone().unwrap_or_else(|| if options.site.as_os_str() == "." { "public".into() } else { options.site.join("public") });
+    let out = options
+        .out
+        .clone()
+        .unwrap_or_else(|| if options.site.as_os_str() == "." { "public".into() } else { options.site.join("public") });
     let mut output = Output::open(&options.site, &out)?;
     let mut site = Site::read(&inputs, options);
     let mut diagnostics = std::mem::take(&mut site.diagnostics);

@@ -2,7 +2,7 @@
 //!
 //! A cache can always be deleted; one that cannot be read or written is as good as none.
 
-use serde::{Deserialize, Serialize};
+use rayon::prelude::*;
 use std::{
     collections::BTreeMap,
     io::Write,
@@ -16,36 +16,73 @@ pub(super) fn folder(site: &Path) -> PathBuf {
     site.join(".guidepost")
 }
 
-#[derive(Serialize, Deserialize)]
-struct Kept<R> {
-    /// Of the grammar that the records were made with.
-    fingerprint: [u8; 32],
-    records: R,
-}
+/// Records in one part of the file: parts are read side by side.
+const PART: usize = 128;
 
 /// Records by the path of their file; none if the grammar has changed since.
 pub(super) fn load(site: &Path, fingerprint: &[u8; 32]) -> BTreeMap<String, PageRecord> {
-    let read = || {
-        let bytes = std::fs::read(folder(site).join("pages")).ok()?;
-        let kept: Kept<Vec<PageRecord>> = postcard::from_bytes(&bytes).ok()?;
-        (kept.fingerprint == *fingerprint).then_some(kept.records)
-    };
-    read().unwrap_or_default().into_iter().map(|r| (r.source.clone(), r)).collect()
+    let bytes = std::fs::read(folder(site).join("pages")).unwrap_or_default();
+    let records = read(&bytes, fingerprint).unwrap_or_default();
+    records.into_iter().map(|r| (r.source.clone(), r)).collect()
+}
+
+/// The fingerprint, then parts: the length of each in bytes (32 bits, little-endian), and a list of records by postcard.
+fn read(bytes: &[u8], fingerprint: &[u8; 32]) -> Option<Vec<PageRecord>> {
+    let mut rest = bytes.strip_prefix(fingerprint)?;
+    let mut parts = Vec::new();
+    while let Some((length, after)) = rest.split_first_chunk::<4>() {
+        let (part, after) = after.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+        parts.push(part);
+        rest = after;
+    }
+    let read: Option<Vec<Vec<PageRecord>>> =
+        parts.into_par_iter().map(|part| postcard::from_bytes(part).ok()).collect();
+    Some(read?.into_iter().flatten().collect())
 }
 
 /// Keeps the records for the next build.
 pub(super) fn save(site: &Path, fingerprint: &[u8; 32], records: &[PageRecord]) {
-    let write = || -> Option<()> {
-        let bytes = postcard::to_stdvec(&Kept { fingerprint: *fingerprint, records }).ok()?;
+    let parts: Vec<Vec<u8>> = records.par_chunks(PART).filter_map(|part| postcard::to_stdvec(part).ok()).collect();
+    let write = || -> std::io::Result<()> {
         let folder = folder(site);
-        std::fs::create_dir_all(&folder).ok()?;
+        std::fs::create_dir_all(&folder)?;
         let ignore = folder.join(".gitignore");
         if !ignore.exists() {
-            std::fs::write(ignore, "*\n").ok()?;
+            std::fs::write(ignore, "*\n")?;
         }
-        let mut file = tempfile::NamedTempFile::new_in(&folder).ok()?;
-        file.write_all(&bytes).ok()?;
-        file.persist(folder.join("pages")).ok().map(drop)
+        let mut file = std::io::BufWriter::new(tempfile::NamedTempFile::new_in(&folder)?);
+        file.write_all(fingerprint)?;
+        for part in &parts {
+            file.write_all(&u32::try_from(part.len()).unwrap_or(u32::MAX).to_le_bytes())?;
+            file.write_all(part)?;
+        }
+        file.into_inner().map_err(std::io::IntoInnerError::into_error)?.persist(folder.join("pages"))?;
+        Ok(())
     };
-    write();
+    // Without a cache the next build takes longer, and that is all.
+    let _ = write();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_come_back_and_damage_is_ignored() {
+        let site = tempfile::tempdir().expect("a folder");
+        let records: Vec<PageRecord> = (0..300)
+            .map(|i| PageRecord::of_folder(format!("content/{i:03}/_index.md"), format!("Title {i}")))
+            .collect();
+        save(site.path(), &[7; 32], &records);
+        let loaded = load(site.path(), &[7; 32]);
+        assert_eq!(loaded.len(), 300);
+        assert_eq!(loaded["content/299/_index.md"].title, "Title 299");
+        assert!(load(site.path(), &[8; 32]).is_empty(), "another grammar");
+        let file = folder(site.path()).join("pages");
+        let bytes = std::fs::read(&file).expect("written");
+        for cut in [0, 31, 33, bytes.len() / 2, bytes.len() - 1] {
+            std::fs::write(&file, &bytes[..cut]).expect("written");
+            assert!(load(site.path(), &[7; 32]).is_empty(), "cut at {cut}");
+        }
+    }
 }

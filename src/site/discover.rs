@@ -39,7 +39,9 @@ pub(super) fn discover(site: &Path, diagnostics: &mut Vec<Diagnostic>) -> Found 
     }
     for (page, bundle) in inner {
         let message = format!("this file lies inside the page bundle `{bundle}`, so it is no page of its own");
-        diagnostics.push(Diagnostic::warning("inside-bundle", message).in_file(&page).help("move it beside the bundle's folder"));
+        diagnostics.push(
+            Diagnostic::warning("inside-bundle", message).in_file(&page).help("move it beside the bundle's folder"),
+        );
         found.resources.push(page);
     }
     found.resources.sort();
@@ -58,8 +60,14 @@ fn walk(site: &Path, folder: &str, diagnostics: &mut Vec<Diagnostic>) -> Vec<Str
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
-                let path = error.path().map_or_else(|| PathBuf::from(folder), |p| p.strip_prefix(site).unwrap_or(p).to_owned());
-                let what = if error.loop_ancestor().is_some() { "a symbolic link goes in a circle".to_owned() } else { error.to_string() };
+                let path = error
+                    .path()
+                    .map_or_else(|| PathBuf::from(folder), |p| p.strip_prefix(site).unwrap_or(p).to_owned());
+                let what = if error.loop_ancestor().is_some() {
+                    "a symbolic link goes in a circle".to_owned()
+                } else {
+                    error.to_string()
+                };
                 diagnostics.push(Diagnostic::error("unreadable", what).in_file(&path.to_string_lossy()));
                 continue;
             }

@@ -77,7 +77,12 @@ pub(super) fn read<'a>(
     let known: Vec<Option<PageRecord>> =
         files.iter().map(|f| remembered.remove(&f.path).filter(|record| record.hash == f.hash)).collect();
     let mut files = Files { grammar, files, headless: BTreeMap::new() };
-    let kinds: Vec<Kind> = files.files.par_iter().zip(&known).map(|(file, known)| known.as_ref().map_or_else(|| kind(&files.guide_of(file)), |k| k.kind)).collect();
+    let kinds: Vec<Kind> = files
+        .files
+        .par_iter()
+        .zip(&known)
+        .map(|(file, known)| known.as_ref().map_or_else(|| kind(&files.guide_of(file)), |k| k.kind))
+        .collect();
     for (index, kind) in kinds.iter().enumerate() {
         if *kind == Kind::Headless {
             let path = files.files[index].path.clone();
@@ -106,8 +111,11 @@ fn read_file(site: &Path, path: &str) -> Result<File, Diagnostic> {
             let at = error.utf8_error().valid_up_to();
             let lossy = Source::new(path, String::from_utf8_lossy(bytes));
             // Everything before the bad byte is the same in both texts.
-            let problem = Diagnostic::error("encoding", format!("this file is not UTF-8: byte {:#04x} here", bytes[at]));
-            Err(problem.at(&lossy, crate::source::Span::new(at, at + '\u{fffd}'.len_utf8())).help("save it as UTF-8 in your editor"))
+            let problem =
+                Diagnostic::error("encoding", format!("this file is not UTF-8: byte {:#04x} here", bytes[at]));
+            Err(problem
+                .at(&lossy, crate::source::Span::new(at, at + '\u{fffd}'.len_utf8()))
+                .help("save it as UTF-8 in your editor"))
         }
     }
 }
@@ -151,7 +159,12 @@ impl Files<'_> {
         let name = name.trim_matches('/');
         let by_path = || {
             let path = name.strip_prefix("content/").unwrap_or(name);
-            let is_it = |i: &&usize| self.files[**i].path.strip_prefix("content/").is_some_and(|p| p.strip_suffix("/index.md").or_else(|| p.strip_suffix(".md")) == Some(path));
+            let is_it = |i: &&usize| {
+                self.files[**i]
+                    .path
+                    .strip_prefix("content/")
+                    .is_some_and(|p| p.strip_suffix("/index.md").or_else(|| p.strip_suffix(".md")) == Some(path))
+            };
             self.headless.values().find(is_it).copied()
         };
         let index = self.headless.get(name).copied().or_else(by_path)?;
@@ -173,14 +186,22 @@ impl Files<'_> {
     fn record(&self, file: &File, bundles: [u8; 32]) -> PageRecord {
         let guide = self.guide_of(file);
         let outline = render::outline(&guide, &Bundles(self));
-        let title = guide.front.title.clone().or_else(|| outline.first_heading.clone()).unwrap_or_else(|| in_words(&guide.path));
+        let title = guide
+            .front
+            .title
+            .clone()
+            .or_else(|| outline.first_heading.clone())
+            .unwrap_or_else(|| in_words(&guide.path));
         let mut diagnostics = guide.diagnostics.clone();
         diagnostics.extend(outline.diagnostics);
         let include = |path: String| {
             let hash = self.files.iter().find(|f| f.path == path).map_or([0; 32], |f| f.hash);
             Include { source: path, hash }
         };
-        let alias = |(path, span): &(String, crate::source::Span)| Alias { path: path.clone(), place: Place::new(&guide.source, *span) };
+        let alias = |(path, span): &(String, crate::source::Span)| Alias {
+            path: path.clone(),
+            place: Place::new(&guide.source, *span),
+        };
         PageRecord {
             source: file.path.clone(),
             hash: file.hash,
@@ -205,7 +226,11 @@ impl Files<'_> {
 
 /// A file's name as a title: `how-to-install_docker.md` is "How to install docker".
 fn in_words(path: &str) -> String {
-    let name = if path.ends_with("/_index.md") { path.trim_end_matches("/_index.md").rsplit('/').next().unwrap_or(path) } else { file_name(path) };
+    let name = if path.ends_with("/_index.md") {
+        path.trim_end_matches("/_index.md").rsplit('/').next().unwrap_or(path)
+    } else {
+        file_name(path)
+    };
     let words = name.replace(['-', '_'], " ");
     let mut chars = words.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
@@ -239,7 +264,11 @@ impl World for Bundles<'_> {
         None
     }
 
-    fn shortcode(&self, _name: &str, _context: serde_json::Map<String, serde_json::Value>) -> Result<String, Diagnostic> {
+    fn shortcode(
+        &self,
+        _name: &str,
+        _context: serde_json::Map<String, serde_json::Value>,
+    ) -> Result<String, Diagnostic> {
         Ok(String::new())
     }
 }

@@ -106,7 +106,11 @@ impl Library {
             wanted.remove(section_path(&page.record.source));
         }
         for (section, ()) in wanted {
-            let source = if section.is_empty() { "content/_index.md".to_owned() } else { format!("content/{section}/_index.md") };
+            let source = if section.is_empty() {
+                "content/_index.md".to_owned()
+            } else {
+                format!("content/{section}/_index.md")
+            };
             let name = section.rsplit('/').next().unwrap_or_default().replace(['-', '_'], " ");
             let mut chars = name.chars();
             let title = match chars.next() {
@@ -125,7 +129,8 @@ impl Library {
             self.by_source.insert(page.record.source.clone(), index);
             if let Some(&other) = folded.get(&page.url.to_lowercase()) {
                 let other = &self.pages[other].record.source;
-                let problem = Diagnostic::error("same-url", format!("this page has the same address as {other}: {}", page.url));
+                let problem =
+                    Diagnostic::error("same-url", format!("this page has the same address as {other}: {}", page.url));
                 let problem = if page.written { problem.in_file(&page.record.source) } else { problem.in_file(other) };
                 diagnostics.push(problem.help("give one of them another `slug`"));
                 continue;
@@ -136,7 +141,10 @@ impl Library {
             let mut names: Vec<String> = names.into_iter().flatten().map(path_part).collect();
             names.dedup();
             for name in names.into_iter().filter(|n| n != "_index") {
-                self.by_name.entry(name).and_modify(|known| *known = known.filter(|k| *k == index)).or_insert(Some(index));
+                self.by_name
+                    .entry(name)
+                    .and_modify(|known| *known = known.filter(|k| *k == index))
+                    .or_insert(Some(index));
             }
         }
         let mut aliases: HashMap<String, (usize, Place)> = HashMap::new();
@@ -147,12 +155,16 @@ impl Library {
                 let other = folded.get(&key).or_else(|| aliases.get(&key).map(|(other, _)| other));
                 match other {
                     Some(&other) if other == index && folded.contains_key(&key) => {
-                        let problem = Diagnostic::warning("alias", format!("this alias is the address of the page itself: {url}"));
+                        let problem = Diagnostic::warning(
+                            "alias",
+                            format!("this alias is the address of the page itself: {url}"),
+                        );
                         diagnostics.push(at(problem, &alias.place).help("remove it"));
                     }
                     Some(&other) if other != index => {
                         let other = &self.pages[other].record.source;
-                        let problem = Diagnostic::error("alias", format!("this alias is already an address of {other}: {url}"));
+                        let problem =
+                            Diagnostic::error("alias", format!("this alias is already an address of {other}: {url}"));
                         diagnostics.push(at(problem, &alias.place).help("remove it from one of them"));
                     }
                     Some(_) => {}
@@ -196,10 +208,12 @@ impl Library {
         for path in &found.statics {
             self.statics.insert(path.clone(), path["static".len()..].to_owned());
         }
-        let mut outputs: HashMap<String, String> = self.pages.iter().map(|p| (address::output_path(&p.url), p.record.source.clone())).collect();
+        let mut outputs: HashMap<String, String> =
+            self.pages.iter().map(|p| (address::output_path(&p.url), p.record.source.clone())).collect();
         for (path, url) in self.resources.iter().chain(&self.statics) {
             if let Some(other) = outputs.insert(address::output_path(url), path.clone()) {
-                let problem = Diagnostic::error("same-url", format!("this file has the same address as {other}: {url}"));
+                let problem =
+                    Diagnostic::error("same-url", format!("this file has the same address as {other}: {url}"));
                 diagnostics.push(problem.in_file(path).help("rename one of them"));
             }
             self.by_url.entry(url.clone()).or_insert(Target::Other);
@@ -227,7 +241,8 @@ impl Library {
 
     /// The page of a section's folder.
     pub(super) fn section_page(&self, section: &str) -> Option<usize> {
-        let source = if section.is_empty() { "content/_index.md".to_owned() } else { format!("content/{section}/_index.md") };
+        let source =
+            if section.is_empty() { "content/_index.md".to_owned() } else { format!("content/{section}/_index.md") };
         self.by_source.get(&source).copied()
     }
 
@@ -236,7 +251,10 @@ impl Library {
         let parent = |path: &str| path.rsplit_once('/').map_or("", |(parent, _)| parent).to_owned();
         let below = |page: &Page| {
             let path = section_path(&page.record.source);
-            page.record.kind == Kind::Section && !path.is_empty() && parent(path) == section && page.record.front.build_list
+            page.record.kind == Kind::Section
+                && !path.is_empty()
+                && parent(path) == section
+                && page.record.front.build_list
         };
         let mut found: Vec<usize> = (0..self.pages.len()).filter(|i| below(&self.pages[*i])).collect();
         found.sort_by_key(|i| {
@@ -258,7 +276,7 @@ impl Library {
 }
 
 fn at(mut problem: Diagnostic, place: &Place) -> Diagnostic {
-    problem.place = Some(place.clone());
+    problem.place = Some(Box::new(place.clone()));
     problem
 }
 

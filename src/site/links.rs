@@ -36,7 +36,11 @@ impl Links<'_> {
         match self.resolve(target, from) {
             Resolved::Here { url, anchor, .. } => {
                 let anchor = if anchor.is_empty() { String::new() } else { format!("#{anchor}") };
-                let query = target.split('#').next().and_then(|t| t.split_once('?')).map_or(String::new(), |(_, q)| format!("?{q}"));
+                let query = target
+                    .split('#')
+                    .next()
+                    .and_then(|t| t.split_once('?'))
+                    .map_or(String::new(), |(_, q)| format!("?{q}"));
                 if url.is_empty() { anchor } else { format!("{}{query}{anchor}", self.absolute_path(&url)) }
             }
             Resolved::Elsewhere | Resolved::Broken { .. } => target.to_owned(),
@@ -56,7 +60,11 @@ impl Links<'_> {
         let (path, anchor) = target.split_once('#').unwrap_or((target, ""));
         let path = path.split('?').next().unwrap_or_default();
         if path.is_empty() {
-            return Resolved::Here { url: String::new(), page: self.library.by_source.get(from).copied(), anchor: anchor.to_owned() };
+            return Resolved::Here {
+                url: String::new(),
+                page: self.library.by_source.get(from).copied(),
+                anchor: anchor.to_owned(),
+            };
         }
         let decoded = decode(path);
         match self.find(&decoded, from) {
@@ -95,9 +103,13 @@ impl Links<'_> {
     /// By URL path: a page, an alias of one, a file, a list.
     fn address(&self, path: &str) -> Option<(String, Option<usize>)> {
         let library = self.library;
-        for url in [path.to_owned(), normal(path), path.trim_end_matches("index.html").to_owned(), normal(path).to_lowercase()] {
+        for url in
+            [path.to_owned(), normal(path), path.trim_end_matches("index.html").to_owned(), normal(path).to_lowercase()]
+        {
             match library.by_url.get(&url) {
-                Some(Target::Page(page) | Target::Alias(page)) => return Some((library.pages[*page].url.clone(), Some(*page))),
+                Some(Target::Page(page) | Target::Alias(page)) => {
+                    return Some((library.pages[*page].url.clone(), Some(*page)));
+                }
                 Some(Target::Other) => return Some((url, None)),
                 None => {}
             }
@@ -112,14 +124,17 @@ impl Links<'_> {
         if let Some(url) = library.resources.get(path) {
             return Some((url.clone(), None));
         }
-        let candidates = [path.to_owned(), format!("{path}.md"), format!("{path}/index.md"), format!("{path}/_index.md")];
+        let candidates =
+            [path.to_owned(), format!("{path}.md"), format!("{path}/index.md"), format!("{path}/_index.md")];
         let page = candidates.iter().find_map(|c| library.by_source.get(c)).copied()?;
         Some((library.pages[page].url.clone(), Some(page)))
     }
 
     fn is_external_path(&self, path: &str) -> bool {
         self.config.external_paths.iter().any(|pattern| match pattern.split_once('*') {
-            Some((head, tail)) => path.len() >= head.len() + tail.len() && path.starts_with(head) && path.ends_with(tail),
+            Some((head, tail)) => {
+                path.len() >= head.len() + tail.len() && path.starts_with(head) && path.ends_with(tail)
+            }
             None => path == pattern,
         })
     }
@@ -138,10 +153,15 @@ impl Links<'_> {
         let last = |p: &str| p.trim_matches('/').rsplit('/').next().unwrap_or_default().to_owned();
         let wanted = last(path);
         let names = self.library.pages.iter().map(|p| (last(&p.url), &p.url));
-        let near = names.filter(|(name, _)| *name == wanted || nearest(&wanted, [name.as_str()]).is_some()).map(|(_, url)| url).min();
+        let near = names
+            .filter(|(name, _)| *name == wanted || nearest(&wanted, [name.as_str()]).is_some())
+            .map(|(_, url)| url)
+            .min();
         let help = match near {
             Some(url) => format!("did you mean `{url}`?"),
-            None => "correct it, or, if another site serves this path, add it to `external_paths` in guidepost.yaml".into(),
+            None => {
+                "correct it, or, if another site serves this path, add it to `external_paths` in guidepost.yaml".into()
+            }
         };
         Resolved::Broken { message: format!("this link leads to no page: {path}"), help }
     }
@@ -154,14 +174,15 @@ impl Links<'_> {
                 Resolved::Broken { message, help } => Diagnostic::error("broken-link", message).help(help),
                 Resolved::Here { url, page, anchor } => {
                     // A link with only an anchor stays on the page, even where an included bundle has it.
-                    let target = if url.is_empty() { Some(record) } else { page.map(|p| &self.library.pages[p].record) };
+                    let target =
+                        if url.is_empty() { Some(record) } else { page.map(|p| &self.library.pages[p].record) };
                     match target.and_then(|target| missing_anchor(target, &anchor)) {
                         Some((message, help)) => Diagnostic::error("broken-anchor", message).help(help),
                         None => continue,
                     }
                 }
             };
-            diagnostics.push(Diagnostic { severity, place: Some(link.place.clone()), ..problem });
+            diagnostics.push(Diagnostic { severity, place: Some(Box::new(link.place.clone())), ..problem });
         }
         if let Some(link) = &record.front.deprecated_link
             && let Resolved::Broken { message, help } = self.resolve(link, &record.source)
@@ -236,8 +257,14 @@ fn decode(text: &str) -> String {
 pub(super) enum Image {
     Elsewhere,
     /// Path relative to the site's folder, and URL path.
-    File { path: String, url: String },
-    Missing { message: String, help: String },
+    File {
+        path: String,
+        url: String,
+    },
+    Missing {
+        message: String,
+        help: String,
+    },
 }
 
 impl Links<'_> {
@@ -249,15 +276,23 @@ impl Links<'_> {
         let path = decode(target.split(['?', '#']).next().unwrap_or_default());
         let library = self.library;
         let by_url = |url: &str| {
-            let here = |(path, known): (&String, &String)| (known == url).then(|| Image::File { path: path.clone(), url: known.clone() });
-            if library.by_url.contains_key(url) { library.resources.iter().chain(&library.statics).find_map(here) } else { None }
+            let here = |(path, known): (&String, &String)| {
+                (known == url).then(|| Image::File { path: path.clone(), url: known.clone() })
+            };
+            if library.by_url.contains_key(url) {
+                library.resources.iter().chain(&library.statics).find_map(here)
+            } else {
+                None
+            }
         };
         if path.starts_with('/') {
             let without_base = path.strip_prefix(&self.base_path).map(|r| format!("/{r}"));
             let content = format!("content{path}");
             return by_url(&path)
                 .or_else(|| without_base.and_then(|p| by_url(&p)))
-                .or_else(|| library.resources.get(&content).map(|url| Image::File { path: content.clone(), url: url.clone() }))
+                .or_else(|| {
+                    library.resources.get(&content).map(|url| Image::File { path: content.clone(), url: url.clone() })
+                })
                 .unwrap_or_else(|| self.missing_image(&path, &format!("static{path}")));
         }
         let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -269,7 +304,7 @@ impl Links<'_> {
         if let Some(found) = by_page.and_then(|p| by_url(&format!("/{p}"))) {
             return found;
         }
-        if let Err(crate::source::inside::Outside::Outside { .. }) = crate::source::inside::inside(site, Path::new(&file)) {
+        if let Err(crate::source::inside::Outside::Outside) = crate::source::inside::inside(site, Path::new(&file)) {
             return outside(&path);
         }
         if file.starts_with("content/") || !site.join(&file).is_file() {
@@ -297,7 +332,7 @@ impl Links<'_> {
             if let Image::Missing { message, help } = self.image(target, from, site) {
                 let mut problem = Diagnostic::error("missing-image", message).help(help);
                 match reference {
-                    Some(reference) => problem.place = Some(reference.place.clone()),
+                    Some(reference) => problem.place = Some(Box::new(reference.place.clone())),
                     None => problem = problem.in_file(from),
                 }
                 diagnostics.push(problem);
@@ -337,7 +372,14 @@ mod tests {
 
     #[test]
     fn schemes() {
-        for (target, elsewhere) in [("https://a.b", true), ("mailto:a@b", true), ("//a.b", true), ("/a:b", false), ("a.md", false), ("#x", false)] {
+        for (target, elsewhere) in [
+            ("https://a.b", true),
+            ("mailto:a@b", true),
+            ("//a.b", true),
+            ("/a:b", false),
+            ("a.md", false),
+            ("#x", false),
+        ] {
             assert_eq!(is_elsewhere(target), elsewhere, "{target}");
         }
     }

@@ -5,108 +5,191 @@ use serde_json::{Map, Value, json};
 use super::{
     address::section_path,
     record::Kind,
-    taxonomy::newest_first,
+    taxonomy::{Taxonomy, Term, newest_first},
     view::{Views, is_listed, title_case},
 };
 
-/// One page of the output that is made by a template.
+/// One page of the output that lists pages.
 #[derive(Debug)]
-pub(super) struct Listed {
+pub(super) struct Listed<'a> {
     /// URL path without the base path.
     pub(super) url: String,
+    /// That of the list's first page.
+    first_url: String,
     pub(super) template: &'static str,
-    pub(super) context: Map<String, Value>,
-    /// The section page whose text is shown, to be rendered.
-    pub(super) section: Option<usize>,
+    pub(super) shown: Shown<'a>,
+    /// The pages that it lists.
+    pub(super) pages: Vec<usize>,
+    /// Which page of the list this is, from 1, and how many there are.
+    pub(super) number: usize,
+    pub(super) total: usize,
+}
+
+/// What a list is about.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Shown<'a> {
+    /// The section page of this index; the home page is one.
+    Section(usize),
+    /// All terms of a taxonomy.
+    Taxonomy(&'a Taxonomy),
+    /// One term.
+    Term(&'a Taxonomy, &'a Term),
 }
 
 /// New guides that the home page shows.
 const NEWEST: usize = 9;
 
-impl Views<'_> {
+impl<'a> Views<'a> {
     /// Every list of the site.
-    pub(super) fn lists(&self) -> Vec<Listed> {
+    pub(super) fn lists(&self) -> Vec<Listed<'a>> {
         let mut lists = Vec::new();
         for (index, page) in self.library.pages.iter().enumerate() {
-            if page.record.kind == Kind::Section {
-                if section_path(&page.record.source).is_empty() { lists.push(self.home(index)) } else { self.section(index, &mut lists) }
+            let section = section_path(&page.record.source);
+            if page.record.kind != Kind::Section {
+                continue;
+            }
+            if section.is_empty() {
+                self.paginate(&page.url, "home.html", Shown::Section(index), &self.newest(), usize::MAX, &mut lists);
+            } else {
+                let pages = self.library.sections.get(section).map(Vec::as_slice).unwrap_or_default();
+                self.paginate(
+                    &page.url,
+                    "section.html",
+                    Shown::Section(index),
+                    pages,
+                    self.config.paginate,
+                    &mut lists,
+                );
             }
         }
         for taxonomy in self.taxonomies {
-            let about = json!({ "name": taxonomy.name, "title": title_case(&taxonomy.name), "url": self.links.absolute_path(&taxonomy.url) });
-            let term = |t: &super::taxonomy::Term| json!({ "name": t.name, "url": self.links.absolute_path(&t.url), "count": t.pages.len() });
-            let mut context = self.base(&title_case(&taxonomy.name), &taxonomy.url, "");
-            context.insert("taxonomy".into(), about.clone());
-            context.insert("terms".into(), taxonomy.terms.iter().map(term).collect());
-            lists.push(Listed { url: taxonomy.url.clone(), template: "taxonomy.html", context, section: None });
-            for group in &taxonomy.terms {
-                self.paginate(&group.url, &group.pages, &mut lists, |url| {
-                    let mut context = self.base(&group.name, url, "");
-                    context.insert("taxonomy".into(), about.clone());
-                    context.insert("term".into(), term(group));
-                    Listed { url: url.to_owned(), template: "term.html", context, section: None }
-                });
+            self.paginate(&taxonomy.url, "taxonomy.html", Shown::Taxonomy(taxonomy), &[], usize::MAX, &mut lists);
+            for term in &taxonomy.terms {
+                self.paginate(
+                    &term.url,
+                    "term.html",
+                    Shown::Term(taxonomy, term),
+                    &term.pages,
+                    self.config.paginate,
+                    &mut lists,
+                );
             }
         }
         lists
     }
 
-    fn home(&self, index: usize) -> Listed {
-        let mut newest: Vec<usize> = (0..self.library.pages.len()).filter(|i| is_listed(&self.library.pages[*i])).collect();
+    fn newest(&self) -> Vec<usize> {
+        let mut newest: Vec<usize> =
+            (0..self.library.pages.len()).filter(|i| is_listed(&self.library.pages[*i])).collect();
         newest.sort_by_cached_key(|i| newest_first(&self.library.pages[*i].record));
         newest.truncate(NEWEST);
-        let mut listed = self.section_context(index, "/", "home.html");
-        listed.context.insert("pages".into(), newest.iter().map(|i| self.lite(*i)).collect());
-        listed.context.insert("paginator".into(), Value::Null);
-        listed
+        newest
     }
 
-    fn section(&self, index: usize, lists: &mut Vec<Listed>) {
-        let page = &self.library.pages[index];
-        let pages = self.library.sections.get(section_path(&page.record.source)).map(Vec::as_slice).unwrap_or_default();
-        self.paginate(&page.url, pages, lists, |url| self.section_context(index, url, "section.html"));
-    }
-
-    fn section_context(&self, index: usize, url: &str, template: &'static str) -> Listed {
-        let page = &self.library.pages[index];
-        let front = &page.record.front;
-        let description = front.description.as_ref().unwrap_or(if template == "home.html" { &self.config.description } else { &page.record.summary });
-        let title = front.title_meta.as_ref().unwrap_or(&page.record.title);
-        let mut context = self.base(if template == "home.html" { &self.config.title } else { title }, url, description);
-        let subsections = self.library.subsections(section_path(&page.record.source));
-        context.insert("section".into(), self.page(index));
-        context.insert("subsections".into(), subsections.iter().map(|i| self.subsection(*i)).collect());
-        Listed { url: url.to_owned(), template, context, section: page.written.then_some(index) }
-    }
-
-    /// Cuts a list into pages: `URL`, `URLpage/2/`, …
-    fn paginate(&self, url: &str, pages: &[usize], lists: &mut Vec<Listed>, context: impl Fn(&str) -> Listed) {
-        let size = if self.config.paginate == 0 { pages.len().max(1) } else { self.config.paginate };
+    /// Cuts a list into pages: `URL`, `URLpage/2/`, …; a `size` of 0 is no limit.
+    fn paginate(
+        &self,
+        url: &str,
+        template: &'static str,
+        shown: Shown<'a>,
+        pages: &[usize],
+        size: usize,
+        lists: &mut Vec<Listed<'a>>,
+    ) {
+        let size = if size == 0 { usize::MAX } else { size };
         let total = pages.len().div_ceil(size).max(1);
-        let address = |number: usize| if number == 1 { url.to_owned() } else { format!("{url}page/{number}/") };
         for number in 1..=total {
-            let here = address(number);
-            let mut listed = context(&here);
-            let shown = &pages[((number - 1) * size).min(pages.len())..(number * size).min(pages.len())];
-            listed.context.insert("pages".into(), shown.iter().map(|i| self.lite(*i)).collect());
-            let previous = (number > 1).then(|| self.links.absolute_path(&address(number - 1)));
-            let next = (number < total).then(|| self.links.absolute_path(&address(number + 1)));
-            listed.context["head"]["prev_url"] = previous.clone().into();
-            listed.context["head"]["next_url"] = next.clone().into();
-            if number > 1 {
-                let title = listed.context["head"]["title"].as_str().unwrap_or_default();
-                listed.context["head"]["title"] = format!("{title} ({number})").into();
-                listed.section = None;
-            }
-            let each = |n: usize| json!({ "number": n, "url": self.links.absolute_path(&address(n)), "current": n == number });
-            let paginator = json!({ "number": number, "total": total, "prev_url": previous, "next_url": next, "pages": (1..=total).map(each).collect::<Vec<_>>() });
-            listed.context.insert("paginator".into(), if total > 1 { paginator } else { Value::Null });
-            lists.push(listed);
+            let start = (number - 1).saturating_mul(size).min(pages.len());
+            let end = number.saturating_mul(size).min(pages.len());
+            lists.push(Listed {
+                url: address(url, number),
+                first_url: url.to_owned(),
+                template,
+                shown,
+                pages: pages[start..end].to_vec(),
+                number,
+                total,
+            });
         }
     }
 
-    /// Addresses of every list, for links that lead to them.
-    pub(super) fn list_urls(taxonomies: &[super::taxonomy::Taxonomy]) -> Vec<String> {
-        taxonomies.iter().flat_map(|t| std::iter::once(t.url.clone()).chain(t.terms.iter().map(|term| term.url.clone()))).collect()
+    /// The context of a list's template; the text of its section is added when it is rendered.
+    pub(super) fn listed(&self, listed: &Listed<'_>) -> Map<String, Value> {
+        let term =
+            |t: &Term| json!({ "name": t.name, "url": self.links.absolute_path(&t.url), "count": t.pages.len() });
+        let about = |t: &Taxonomy| json!({ "name": t.name, "title": title_case(&t.name), "url": self.links.absolute_path(&t.url) });
+        let mut context = match listed.shown {
+            Shown::Section(index) => self.section(index, listed),
+            Shown::Taxonomy(taxonomy) => {
+                let mut context = self.base(&title_case(&taxonomy.name), &listed.url, "");
+                context.insert("taxonomy".into(), about(taxonomy));
+                context.insert("terms".into(), taxonomy.terms.iter().map(term).collect());
+                context
+            }
+            Shown::Term(taxonomy, group) => {
+                let mut context = self.base(&group.name, &listed.url, "");
+                context.insert("taxonomy".into(), about(taxonomy));
+                context.insert("term".into(), term(group));
+                context
+            }
+        };
+        context.insert("pages".into(), listed.pages.iter().map(|i| self.lite(*i)).collect());
+        self.add_paginator(listed, &mut context);
+        context
     }
+
+    fn section(&self, index: usize, listed: &Listed<'_>) -> Map<String, Value> {
+        let record = &self.library.pages[index].record;
+        let is_home = listed.template == "home.html";
+        let without = if is_home { &self.config.description } else { &record.summary };
+        let title =
+            if is_home { &self.config.title } else { record.front.title_meta.as_ref().unwrap_or(&record.title) };
+        let mut context = self.base(title, &listed.url, record.front.description.as_ref().unwrap_or(without));
+        context.insert("section".into(), self.page(index));
+        context.insert("subsections".into(), self.subsections(index).iter().map(|i| self.subsection(*i)).collect());
+        context
+    }
+
+    /// Sections directly below the section of a page.
+    pub(super) fn subsections(&self, index: usize) -> Vec<usize> {
+        self.library.subsections(section_path(&self.library.pages[index].record.source))
+    }
+
+    fn add_paginator(&self, listed: &Listed<'_>, context: &mut Map<String, Value>) {
+        let link = |number: usize| self.links.absolute_path(&address(&listed.first_url, number));
+        let previous = (listed.number > 1).then(|| link(listed.number - 1));
+        let next = (listed.number < listed.total).then(|| link(listed.number + 1));
+        if listed.number > 1 {
+            let title = context["head"]["title"].as_str().unwrap_or_default();
+            context["head"]["title"] = format!("{title} ({})", listed.number).into();
+        }
+        context["head"]["prev_url"] = previous.clone().into();
+        context["head"]["next_url"] = next.clone().into();
+        let each = |n: usize| json!({ "number": n, "url": link(n), "current": n == listed.number });
+        let pages: Vec<Value> = (1..=listed.total).map(each).collect();
+        let paginator = json!({ "number": listed.number, "total": listed.total, "prev_url": previous, "next_url": next, "pages": pages });
+        context.insert("paginator".into(), if listed.total > 1 { paginator } else { Value::Null });
+    }
+
+    /// Addresses of every list without a source, for links that lead to them.
+    pub(super) fn list_urls(taxonomies: &[Taxonomy]) -> Vec<String> {
+        taxonomies
+            .iter()
+            .flat_map(|t| std::iter::once(t.url.clone()).chain(t.terms.iter().map(|term| term.url.clone())))
+            .collect()
+    }
+}
+
+impl Listed<'_> {
+    /// The section whose text is shown: on the first page only.
+    pub(super) fn text(&self) -> Option<usize> {
+        match self.shown {
+            Shown::Section(index) if self.number == 1 => Some(index),
+            _ => None,
+        }
+    }
+}
+
+fn address(url: &str, number: usize) -> String {
+    if number == 1 { url.to_owned() } else { format!("{url}page/{number}/") }
 }

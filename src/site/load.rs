@@ -30,23 +30,35 @@ impl Inputs {
     pub(super) fn load(options: &Options) -> Result<Self, Failure> {
         let file = options.site.join(config::FILE_NAME);
         if !options.site.is_dir() {
-            return Err(Failure::usage(format!("there is no folder {}", options.site.display()), "name the site's folder with --site"));
+            return Err(Failure::usage(
+                format!("there is no folder {}", options.site.display()),
+                "name the site's folder with --site",
+            ));
         }
         let text = match std::fs::read(&file) {
             Ok(bytes) => String::from_utf8(bytes).map_err(|_| {
-                Failure::Configuration(vec![Diagnostic::error("encoding", "this file is not UTF-8").in_file(config::FILE_NAME)])
+                Failure::Configuration(vec![
+                    Diagnostic::error("encoding", "this file is not UTF-8").in_file(config::FILE_NAME),
+                ])
             })?,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let message = format!("there is no {} in {}", config::FILE_NAME, options.site.display());
-                return Err(Failure::usage(message, "go to the site's folder, name it with --site, or make one: guidepost new DIR"));
+                return Err(Failure::usage(
+                    message,
+                    "go to the site's folder, name it with --site, or make one: guidepost new DIR",
+                ));
             }
             Err(error) => return Err(Failure::environment(format!("{} cannot be read: {error}", file.display()))),
         };
-        let mut config = Config::parse(&Source::new(config::FILE_NAME, text)).map_err(|d| Failure::Configuration(vec![d]))?;
+        let mut config =
+            Config::parse(&Source::new(config::FILE_NAME, text)).map_err(|d| Failure::Configuration(vec![d]))?;
         if let Some(base_url) = &options.base_url {
             config.base_url.clone_from(base_url);
             if !(base_url.starts_with("http://") || base_url.starts_with("https://")) {
-                return Err(Failure::usage(format!("--base-url is not a web address: {base_url}"), "write it with its scheme: https://example.org/"));
+                return Err(Failure::usage(
+                    format!("--base-url is not a web address: {base_url}"),
+                    "write it with its scheme: https://example.org/",
+                ));
             }
         }
         let theme = Theme::load(&options.site, config.theme.as_deref()).map_err(Failure::Pages)?;
@@ -72,9 +84,11 @@ impl<'a> Site<'a> {
         let grammar = Grammar { config: &inputs.config, registry: &inputs.theme.registry };
         let fingerprint = grammar.fingerprint();
         let remembered = cache::load(&options.site, &fingerprint);
-        let before: BTreeMap<String, ([u8; 32], [u8; 32])> = remembered.iter().map(|(p, r)| (p.clone(), (r.hash, r.bundles))).collect();
+        let before: BTreeMap<String, ([u8; 32], [u8; 32])> =
+            remembered.iter().map(|(p, r)| (p.clone(), (r.hash, r.bundles))).collect();
         let (files, records) = files::read(&options.site, &found.pages, grammar, remembered, &mut diagnostics);
-        let unchanged = before.len() == records.len() && records.iter().all(|r| before.get(&r.source) == Some(&(r.hash, r.bundles)));
+        let unchanged = before.len() == records.len()
+            && records.iter().all(|r| before.get(&r.source) == Some(&(r.hash, r.bundles)));
         if !unchanged {
             cache::save(&options.site, &fingerprint, &records);
         }

@@ -12,6 +12,7 @@ mod cache;
 mod discover;
 pub mod feed;
 mod files;
+mod fingerprint;
 mod library;
 mod links;
 mod lists;

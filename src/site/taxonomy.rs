@@ -67,7 +67,8 @@ pub(super) fn terms_of(record: &PageRecord, taxonomy: &str) -> Vec<String> {
 
 /// The name and the address of `[Name](address)`; a plain name has no address.
 pub(super) fn person(written: &str) -> (&str, Option<&str>) {
-    let link = written.strip_prefix('[').and_then(|r| r.split_once("](")).and_then(|(n, u)| Some((n, u.strip_suffix(')')?)));
+    let link =
+        written.strip_prefix('[').and_then(|r| r.split_once("](")).and_then(|(n, u)| Some((n, u.strip_suffix(')')?)));
     link.map_or((written, None), |(name, url)| (name, Some(url)))
 }
 

@@ -40,8 +40,14 @@ impl Views<'_> {
     /// `site`.
     pub(super) fn site(&self) -> Value {
         let config = self.config;
-        let menu = config.menu.iter().map(|item| json!({ "name": item.name, "url": self.links.href(&item.url, "content/_index.md") }));
-        let taxonomies = self.taxonomies.iter().map(|t| json!({ "name": t.name, "title": title_case(&t.name), "url": self.path(&t.url) }));
+        let menu = config
+            .menu
+            .iter()
+            .map(|item| json!({ "name": item.name, "url": self.links.href(&item.url, "content/_index.md") }));
+        let taxonomies = self
+            .taxonomies
+            .iter()
+            .map(|t| json!({ "name": t.name, "title": title_case(&t.name), "url": self.path(&t.url) }));
         json!({
             "title": config.title,
             "description": config.description,
@@ -186,12 +192,16 @@ impl Views<'_> {
 
     /// A section in a list: with the number of its guides, those of its subsections included.
     pub(super) fn subsection(&self, index: usize) -> Value {
+        let mut lite = self.lite(index);
+        lite["count"] = self.guides_below(index).into();
+        lite
+    }
+
+    /// How many guides a section and those below it have.
+    pub(super) fn guides_below(&self, index: usize) -> usize {
         let section = section_path(&self.library.pages[index].record.source);
         let below = |path: &str| path == section || path.strip_prefix(section).is_some_and(|r| r.starts_with('/'));
-        let count: usize = self.library.sections.iter().filter(|(path, _)| below(path)).map(|(_, pages)| pages.len()).sum();
-        let mut lite = self.lite(index);
-        lite["count"] = count.into();
-        lite
+        self.library.sections.iter().filter(|(path, _)| below(path)).map(|(_, pages)| pages.len()).sum()
     }
 
     /// The terms of a page in one taxonomy.
@@ -215,7 +225,7 @@ impl Views<'_> {
         json!({ "title": page.record.front.title_short.as_ref().unwrap_or(&page.record.title), "url": self.path(&page.url) })
     }
 
-    fn neighbours(&self, index: usize) -> (Option<usize>, Option<usize>) {
+    pub(super) fn neighbours(&self, index: usize) -> (Option<usize>, Option<usize>) {
         let section = section_path(&self.library.pages[index].record.source);
         let Some(order) = self.library.sections.get(section) else { return (None, None) };
         let Some(at) = self.library.place_in_section(index) else { return (None, None) };
@@ -227,7 +237,7 @@ impl Views<'_> {
     }
 
     /// The section pages above a page, from the home page down.
-    fn ancestors(&self, index: usize) -> Vec<usize> {
+    pub(super) fn ancestors(&self, index: usize) -> Vec<usize> {
         let mut found = Vec::new();
         let mut section = section_path(&self.library.pages[index].record.source);
         loop {
@@ -264,8 +274,11 @@ impl Views<'_> {
         let front = &record.front;
         let index = self.library.by_source.get(&record.source).copied().unwrap_or_default();
         let authors: Vec<String> = front.authors.iter().map(|a| person(a).0.to_owned()).collect();
-        let mut crumbs: Vec<(String, String)> =
-            self.ancestors(index).into_iter().map(|i| (self.library.pages[i].record.title.clone(), self.permalink(&self.library.pages[i].url))).collect();
+        let mut crumbs: Vec<(String, String)> = self
+            .ancestors(index)
+            .into_iter()
+            .map(|i| (self.library.pages[i].record.title.clone(), self.permalink(&self.library.pages[i].url)))
+            .collect();
         crumbs.push((record.title.clone(), self.permalink(&page.url)));
         structured::json_ld(&structured::Article {
             headline: &record.title,
@@ -297,9 +310,12 @@ fn contents(headings: &[Heading]) -> Value {
         let mut found = Vec::new();
         let mut at = 0;
         while let Some(heading) = headings.get(at) {
-            let end = headings[at + 1..].iter().position(|h| h.level <= heading.level).map_or(headings.len(), |i| at + 1 + i);
+            let end =
+                headings[at + 1..].iter().position(|h| h.level <= heading.level).map_or(headings.len(), |i| at + 1 + i);
             let children = if depth < 3 { level(&headings[at + 1..end], depth + 1) } else { Vec::new() };
-            found.push(json!({ "level": heading.level, "id": heading.id, "title": heading.title, "children": children }));
+            found.push(
+                json!({ "level": heading.level, "id": heading.id, "title": heading.title, "children": children }),
+            );
             at = end;
         }
         found
@@ -308,8 +324,20 @@ fn contents(headings: &[Heading]) -> Value {
     level(&shown, 1).into()
 }
 
-const MONTHS: [&str; 12] =
-    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
 
 fn date(date: &Date) -> Value {
     let part = |range: std::ops::Range<usize>| date.day.get(range).and_then(|p| p.parse::<usize>().ok());

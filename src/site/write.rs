@@ -8,11 +8,13 @@ use super::{
     address::output_path,
     build::{Failure, Listener, Options},
     feed,
+    fingerprint::Fingerprints,
     links::Links,
+    lists::Listed,
     llms,
     load::Site,
     output::Output,
-    record::{Kind, PageRecord},
+    record::Kind,
     related, search, sitemap,
     taxonomy::{newest_first, person, terms_of},
     view::{Views, is_listed, markdown_url},
@@ -30,14 +32,20 @@ const FEED_ENTRIES: usize = 50;
 ///
 /// # Errors
 /// If a file cannot be written. Errors of templates are returned as diagnostics.
-pub(super) fn write(site: &Site<'_>, options: &Options, output: &mut Output, listener: &dyn Listener) -> Result<Vec<Diagnostic>, Failure> {
+pub(super) fn write(
+    site: &Site<'_>,
+    options: &Options,
+    output: &mut Output,
+    listener: &dyn Listener,
+) -> Result<Vec<Diagnostic>, Failure> {
     let highlighter = Highlighter::new(Some(&super::cache::folder(&options.site).join("highlight")));
     let links = site.links();
     let related = related_pages(site);
     let views = views(site, &links, &related, options);
     fill_theme(site, &views);
     let world = world(site, &links, &views, Some(&highlighter), options);
-    let writer = Writer { site, views: &views, world: &world, output, environment: environment(site, &views) };
+    let writer =
+        Writer { site, views: &views, world: &world, output, fingerprints: Fingerprints::new(site, &views, &world) };
     let diagnostics = writer.everything(listener)?;
     // A cache that cannot be written costs time, not pages.
     let _ = highlighter.save();
@@ -59,7 +67,7 @@ pub(super) fn try_templates(site: &Site<'_>, options: &Options) -> Vec<Diagnosti
     };
     let mut diagnostics: Vec<Diagnostic> = site.guide_indices().into_par_iter().flat_map_iter(render).collect();
     for listed in views.lists() {
-        let _ = render_listed(site, &world, &listed, &mut diagnostics);
+        let _ = render_listed(site, &views, &world, &listed, &mut diagnostics);
     }
     diagnostics
 }
@@ -75,7 +83,13 @@ fn views<'a>(site: &'a Site<'_>, links: &'a Links<'a>, related: &'a [Vec<usize>]
     }
 }
 
-fn world<'a>(site: &'a Site<'a>, links: &'a Links<'a>, views: &Views<'_>, highlighter: Option<&'a Highlighter>, options: &'a Options) -> SiteWorld<'a> {
+fn world<'a>(
+    site: &'a Site<'a>,
+    links: &'a Links<'a>,
+    views: &Views<'_>,
+    highlighter: Option<&'a Highlighter>,
+    options: &'a Options,
+) -> SiteWorld<'a> {
     let config = &site.inputs.config;
     SiteWorld {
         files: &site.files,
@@ -90,18 +104,9 @@ fn world<'a>(site: &'a Site<'a>, links: &'a Links<'a>, views: &Views<'_>, highli
 
 fn fill_theme(site: &Site<'_>, views: &Views<'_>) {
     let theme = &site.inputs.theme;
-    let listed: Vec<Value> = if theme.any_reads_site() { site.newest().iter().map(|i| views.lite(*i)).collect() } else { Vec::new() };
+    let listed: Vec<Value> =
+        if theme.any_reads_site() { site.newest().iter().map(|i| views.lite(*i)).collect() } else { Vec::new() };
     theme.data().fill(site.inputs.config.base_path(), listed);
-}
-
-/// Changes when any page may have to be rendered again.
-fn environment(site: &Site<'_>, views: &Views<'_>) -> blake3::Hasher {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
-    hasher.update(&site.inputs.theme.fingerprint);
-    hasher.update(views.site().to_string().as_bytes());
-    hasher.update(&site.files.fingerprint());
-    hasher
 }
 
 fn related_pages(site: &Site<'_>) -> Vec<Vec<usize>> {
@@ -129,7 +134,7 @@ struct Writer<'a> {
     views: &'a Views<'a>,
     world: &'a SiteWorld<'a>,
     output: &'a Output,
-    environment: blake3::Hasher,
+    fingerprints: Fingerprints<'a>,
 }
 
 impl Writer<'_> {
@@ -144,7 +149,8 @@ impl Writer<'_> {
                 done
             })
             .collect();
-        let lists: Vec<Result<Vec<Diagnostic>, Failure>> = self.views.lists().par_iter().map(|listed| self.listed(listed)).collect();
+        let lists: Vec<Result<Vec<Diagnostic>, Failure>> =
+            self.views.lists().par_iter().map(|listed| self.listed(listed)).collect();
         let mut diagnostics = Vec::new();
         for result in rendered.into_iter().chain(lists) {
             diagnostics.extend(result?);
@@ -159,15 +165,16 @@ impl Writer<'_> {
     /// A guide's page and its Markdown copy.
     fn guide(&self, index: usize) -> Result<Vec<Diagnostic>, Failure> {
         let page = &self.site.library.pages[index];
-        let context = self.views.guide(index);
-        let key = self.key("page.html", &context, Some(&page.record));
+        let key = self.fingerprints.guide(index);
         let path = output_path(&page.url);
         let copy = output_path(&markdown_url(&page.url));
         let copies = self.site.inputs.config.markdown_copies;
         let mut diagnostics = Vec::new();
-        if self.output.keep(&path, &key) && (!copies || self.output.keep(&copy, &key)) {
+        let paths = [path.as_str(), copy.as_str()];
+        if self.output.keep_all(if copies { &paths } else { &paths[..1] }, &key) {
             return Ok(diagnostics);
         }
+        let context = self.views.guide(index);
         if let Some(html) = render_guide(self.site, self.world, index, context, &mut diagnostics) {
             self.output.put(&path, &key, html.as_bytes())?;
         }
@@ -177,41 +184,16 @@ impl Writer<'_> {
         Ok(diagnostics)
     }
 
-    fn listed(&self, listed: &super::lists::Listed) -> Result<Vec<Diagnostic>, Failure> {
-        let record = listed.section.map(|i| &self.site.library.pages[i].record);
-        let key = self.key(listed.template, &listed.context, record);
+    fn listed(&self, listed: &Listed<'_>) -> Result<Vec<Diagnostic>, Failure> {
+        let key = self.fingerprints.listed(listed);
         let path = output_path(&listed.url);
         let mut diagnostics = Vec::new();
         if !self.output.keep(&path, &key)
-            && let Some(html) = render_listed(self.site, self.world, listed, &mut diagnostics)
+            && let Some(html) = render_listed(self.site, self.views, self.world, listed, &mut diagnostics)
         {
             self.output.put(&path, &key, html.as_bytes())?;
         }
         Ok(diagnostics)
-    }
-
-    /// A fingerprint of everything that a page is made of.
-    fn key(&self, template: &str, context: &Map<String, Value>, record: Option<&PageRecord>) -> [u8; 32] {
-        let mut hasher = self.environment.clone();
-        let _ = serde_json::to_writer(&mut hasher, context);
-        if let Some(record) = record {
-            hasher.update(&record.hash);
-            for include in &record.includes {
-                hasher.update(&include.hash);
-            }
-            for link in &record.links {
-                hasher.update(self.world.links.href(&link.target, &link.from).as_bytes()).update(b"\n");
-            }
-            for image in &record.images {
-                let info = render::World::image(self.world, &image.target, &image.from);
-                hasher.update(format!("{}{:?}\n", info.src, info.size).as_bytes());
-            }
-        }
-        let theme = &self.site.inputs.theme;
-        if theme.reads_site(template) {
-            hasher.update(theme.data().fingerprint());
-        }
-        *hasher.finalize().as_bytes()
     }
 
     fn redirects(&self, diagnostics: &mut Vec<Diagnostic>) -> Result<(), Failure> {
@@ -237,8 +219,15 @@ impl Writer<'_> {
         self.template("404.html", "404.html", context, diagnostics)
     }
 
-    fn template(&self, template: &str, path: &str, context: Map<String, Value>, diagnostics: &mut Vec<Diagnostic>) -> Result<(), Failure> {
-        let key = self.key(template, &context, None);
+    fn template(
+        &self,
+        template: &str,
+        path: &str,
+        context: Map<String, Value>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Result<(), Failure> {
+        let words = format!("{path}{}", context.get("target").unwrap_or_default());
+        let key = self.fingerprints.simple(template, &words);
         if self.output.keep(path, &key) {
             return Ok(());
         }
@@ -277,7 +266,8 @@ impl Writer<'_> {
         let library = &self.site.library;
         let newest = self.site.newest();
         if config.feed {
-            let entries: Vec<feed::Entry> = newest.iter().filter_map(|i| self.feed_entry(*i)).take(FEED_ENTRIES).collect();
+            let entries: Vec<feed::Entry> =
+                newest.iter().filter_map(|i| self.feed_entry(*i)).take(FEED_ENTRIES).collect();
             let feed = feed::Feed {
                 title: &config.title,
                 subtitle: &config.description,
@@ -347,11 +337,17 @@ impl Writer<'_> {
         let library = &self.site.library;
         let mut sections = Vec::new();
         for (section, pages) in &library.sections {
-            let title = library.section_page(section).map_or_else(|| config.title.clone(), |i| library.pages[i].record.title.clone());
+            let title = library
+                .section_page(section)
+                .map_or_else(|| config.title.clone(), |i| library.pages[i].record.title.clone());
             let entries = pages.iter().map(|i| {
                 let page = &library.pages[*i];
                 let description = page.record.front.description.as_deref().unwrap_or(&page.record.summary);
-                llms::Entry { title: page.record.title.clone(), url: self.views.permalink(&markdown_url(&page.url)), description: description.to_owned() }
+                llms::Entry {
+                    title: page.record.title.clone(),
+                    url: self.views.permalink(&markdown_url(&page.url)),
+                    description: description.to_owned(),
+                }
             });
             sections.push(llms::Section { title, entries: entries.collect() });
         }
@@ -360,21 +356,38 @@ impl Writer<'_> {
 }
 
 /// A guide's page; `None` if a template failed.
-fn render_guide(site: &Site<'_>, world: &SiteWorld<'_>, index: usize, mut context: Map<String, Value>, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
+fn render_guide(
+    site: &Site<'_>,
+    world: &SiteWorld<'_>,
+    index: usize,
+    mut context: Map<String, Value>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<String> {
     let html = content(site, world, index, diagnostics)?;
     context["page"]["content"] = html.into();
     finish(site, "page.html", context, diagnostics)
 }
 
-fn render_listed(site: &Site<'_>, world: &SiteWorld<'_>, listed: &super::lists::Listed, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
-    let mut context = listed.context.clone();
-    if let Some(index) = listed.section {
+fn render_listed(
+    site: &Site<'_>,
+    views: &Views<'_>,
+    world: &SiteWorld<'_>,
+    listed: &Listed<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<String> {
+    let mut context = views.listed(listed);
+    if let Some(index) = listed.text().filter(|i| site.library.pages[*i].written) {
         context["section"]["content"] = content(site, world, index, diagnostics)?.into();
     }
     finish(site, listed.template, context, diagnostics)
 }
 
-fn finish(site: &Site<'_>, template: &str, context: Map<String, Value>, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
+fn finish(
+    site: &Site<'_>,
+    template: &str,
+    context: Map<String, Value>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<String> {
     match site.inputs.theme.render(template, &Value::Object(context)) {
         Ok(html) => Some(html),
         Err(problem) => {
@@ -411,7 +424,8 @@ impl Site<'_> {
 
     /// Listed guides, newest first.
     pub(super) fn newest(&self) -> Vec<usize> {
-        let mut newest: Vec<usize> = self.guide_indices().into_iter().filter(|i| is_listed(&self.library.pages[*i])).collect();
+        let mut newest: Vec<usize> =
+            self.guide_indices().into_iter().filter(|i| is_listed(&self.library.pages[*i])).collect();
         newest.sort_by_cached_key(|i| newest_first(&self.library.pages[*i].record));
         newest
     }

@@ -55,9 +55,7 @@ mod tests {
 
     fn resolve(root: &Path, path: &str) -> String {
         match inside(root, Path::new(path)) {
-            Ok(found) => {
-                found.strip_prefix(root.canonicalize().unwrap()).unwrap().to_str().unwrap().replace('\\', "/")
-            }
+            Ok(found) => found.strip_prefix(root.canonicalize().unwrap()).unwrap().to_str().unwrap().replace('\\', "/"),
             Err(e) => e.to_string(),
         }
     }

@@ -52,7 +52,9 @@ impl Source {
     /// The line (from 1) that holds byte `offset`, and its byte range without the line end.
     pub fn line_of(&self, offset: usize) -> (usize, Range<usize>) {
         let starts = self.line_starts.get_or_init(|| {
-            std::iter::once(0).chain(self.text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i + 1)).collect()
+            std::iter::once(0)
+                .chain(self.text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i + 1))
+                .collect()
         });
         let line = starts.partition_point(|s| *s <= offset.min(self.text.len()));
         let start = starts[line - 1];

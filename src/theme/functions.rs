@@ -23,7 +23,13 @@ pub struct SiteData {
 impl SiteData {
     pub(super) fn new(folder: &Path, assets: &BTreeMap<String, Asset>) -> Self {
         let assets = assets.iter().map(|(name, asset)| (name.clone(), asset.output.clone())).collect();
-        Self { folder: folder.to_owned(), assets, base_path: OnceLock::new(), pages: OnceLock::new(), fingerprint: OnceLock::new() }
+        Self {
+            folder: folder.to_owned(),
+            assets,
+            base_path: OnceLock::new(),
+            pages: OnceLock::new(),
+            fingerprint: OnceLock::new(),
+        }
     }
 
     /// Fills in what only the build knows; the first call counts.
@@ -37,7 +43,9 @@ impl SiteData {
         self.fingerprint.get_or_init(|| {
             let mut hasher = blake3::Hasher::new();
             let _ = serde_json::to_writer(&mut hasher, &self.pages.get());
-            for entry in walkdir::WalkDir::new(self.folder.join("data")).sort_by_file_name().into_iter().filter_map(Result::ok) {
+            for entry in
+                walkdir::WalkDir::new(self.folder.join("data")).sort_by_file_name().into_iter().filter_map(Result::ok)
+            {
                 if let Ok(bytes) = std::fs::read(entry.path()) {
                     hasher.update(&bytes);
                 }

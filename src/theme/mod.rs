@@ -2,7 +2,11 @@
 
 use include_dir::{Dir, include_dir};
 use serde_json::Value;
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    sync::Arc,
+};
 use tera::{Context, Tera};
 
 use crate::{
@@ -43,6 +47,8 @@ pub struct Theme {
     /// Changes when any file of the theme changes.
     pub fingerprint: [u8; 32],
     data: Arc<SiteData>,
+    /// Templates that read the whole site.
+    readers: BTreeSet<String>,
 }
 
 impl std::fmt::Debug for Theme {
@@ -60,7 +66,8 @@ impl Theme {
         let mut files = embedded();
         let folder = site.join("themes").join(name.unwrap_or(DEFAULT));
         if let Some(name) = name.filter(|_| !folder.is_dir()) {
-            let problem = Diagnostic::error("theme", format!("there is no theme `{name}`")).in_file(crate::config::FILE_NAME);
+            let problem =
+                Diagnostic::error("theme", format!("there is no theme `{name}`")).in_file(crate::config::FILE_NAME);
             return Err(vec![problem.help(format!("make the folder `themes/{name}`, or remove `theme:`"))]);
         }
         let shown = format!("themes/{}", name.unwrap_or(DEFAULT));
@@ -81,7 +88,9 @@ impl Theme {
                         let name = path.strip_prefix("templates/").unwrap_or(&path).to_owned();
                         sources.insert(name, Source::new(file.shown, text));
                     }
-                    Err(_) => problems.push(Diagnostic::error("encoding", "this template is not UTF-8").in_file(&file.shown)),
+                    Err(_) => {
+                        problems.push(Diagnostic::error("encoding", "this template is not UTF-8").in_file(&file.shown))
+                    }
                 }
             }
         }
@@ -95,7 +104,10 @@ impl Theme {
             let variables = tera.get_template_variables(&format!("shortcodes/{name}.html")).unwrap_or_default();
             registry.add(name, variables.contains("inner") || variables.contains("body"));
         }
-        Ok(Self { tera, sources, assets, registry, fingerprint: *hasher.finalize().as_bytes(), data })
+        let fingerprint = *hasher.finalize().as_bytes();
+        let mut theme = Self { tera, sources, assets, registry, fingerprint, data, readers: BTreeSet::new() };
+        theme.readers = theme.sources.keys().filter(|name| theme.finds_reader(name)).cloned().collect();
+        Ok(theme)
     }
 
     /// What the functions of templates read.
@@ -119,11 +131,15 @@ impl Theme {
 
     /// Whether any template calls a function that reads the whole site.
     pub fn any_reads_site(&self) -> bool {
-        self.sources.values().any(|source| READS_SITE.iter().any(|call| source.text.contains(call)))
+        !self.readers.is_empty()
     }
 
     /// Whether a template, or one that it extends or includes, calls a function that reads the whole site.
     pub fn reads_site(&self, template: &str) -> bool {
+        self.readers.contains(template)
+    }
+
+    fn finds_reader(&self, template: &str) -> bool {
         let mut seen = Vec::new();
         let mut next = vec![template];
         while let Some(name) = next.pop() {
@@ -171,7 +187,9 @@ fn override_files(folder: &Path, shown: &str, files: &mut BTreeMap<String, File>
         return Ok(());
     }
     for entry in walkdir::WalkDir::new(folder).sort_by_file_name() {
-        let unreadable = |e: &dyn std::fmt::Display| Diagnostic::error("theme", format!("the theme cannot be read: {e}")).in_file(shown);
+        let unreadable = |e: &dyn std::fmt::Display| {
+            Diagnostic::error("theme", format!("the theme cannot be read: {e}")).in_file(shown)
+        };
         let entry = entry.map_err(|e| unreadable(&e))?;
         let Ok(relative) = entry.path().strip_prefix(folder) else { continue };
         let hidden = |part: std::path::Component<'_>| part.as_os_str().to_string_lossy().starts_with('.');

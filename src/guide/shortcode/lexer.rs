@@ -66,7 +66,8 @@ pub(crate) fn lex(source: &Source, range: Span, diagnostics: &mut Vec<Diagnostic
             Err(problem) => {
                 let end = line_end(text, start).min(problem.at.max(start + 3));
                 let span = Span::new(start, end);
-                diagnostics.push(Diagnostic::error("shortcode-tag", problem.message).at(source, span).help(problem.help));
+                diagnostics
+                    .push(Diagnostic::error("shortcode-tag", problem.message).at(source, span).help(problem.help));
                 start + 3
             }
         };
@@ -114,7 +115,10 @@ impl Cursor<'_> {
                 return Err(self.problem("this escaped shortcode never ends", format!("end it with `{close}`")));
             };
             self.at = inner + length + close.len();
-            return Ok(Some(Piece::Escape { span: Span::new(start, self.at), inner: Span::new(inner, inner + length) }));
+            return Ok(Some(Piece::Escape {
+                span: Span::new(start, self.at),
+                inner: Span::new(inner, inner + length),
+            }));
         }
         self.skip_space();
         let closing = self.rest().starts_with('/');
@@ -122,7 +126,8 @@ impl Cursor<'_> {
             self.at += 1;
             self.skip_space();
         }
-        let length = self.rest().find(|c: char| !(c.is_alphanumeric() || "-_./".contains(c))).unwrap_or(self.rest().len());
+        let length =
+            self.rest().find(|c: char| !(c.is_alphanumeric() || "-_./".contains(c))).unwrap_or(self.rest().len());
         // A `/` at the end of the name is the end of a self-closing tag without a space: `{{< name/>}}`.
         let name = self.rest()[..length].trim_end_matches('/').to_owned();
         if !name.starts_with(char::is_alphabetic) {

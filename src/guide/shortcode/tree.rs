@@ -52,7 +52,12 @@ struct Open {
 }
 
 /// Pairs the tags.
-pub(crate) fn pair(source: &Source, pieces: Vec<Piece>, registry: &Registry, diagnostics: &mut Vec<Diagnostic>) -> Vec<Item> {
+pub(crate) fn pair(
+    source: &Source,
+    pieces: Vec<Piece>,
+    registry: &Registry,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Item> {
     let closed: BTreeSet<String> = (pieces.iter())
         .filter_map(|piece| match piece {
             Piece::Tag(tag) if tag.kind == TagKind::Close => Some(tag.name.clone()),
@@ -149,7 +154,8 @@ impl Pairing<'_> {
             let (line, _) = self.source.line_of(inner.span.start);
             let message = format!("`{}` is closed while `{}` of line {line} is still open", tag.name, inner.name);
             let help = format!("write `{{{{< /{} >}}}}` before this tag", inner.name);
-            self.diagnostics.push(Diagnostic::error("mis-nested-shortcode", message).at(self.source, tag.span).help(help));
+            self.diagnostics
+                .push(Diagnostic::error("mis-nested-shortcode", message).at(self.source, tag.span).help(help));
             self.finish_without_body();
         }
         if let Some(Open { tag: opener, items }) = self.open.pop() {
@@ -166,10 +172,9 @@ impl Pairing<'_> {
 
     fn closes_nothing(&mut self, tag: &Tag) {
         let (message, help) = match self.registry.body(&tag.name) {
-            Some(Body::None) => (
-                format!("`{}` has no body, so it is not closed", tag.name),
-                "remove this closing tag".to_owned(),
-            ),
+            Some(Body::None) => {
+                (format!("`{}` has no body, so it is not closed", tag.name), "remove this closing tag".to_owned())
+            }
             Some(_) => (
                 format!("`{}` is closed here and was not opened", tag.name),
                 format!("remove this tag, or open it with `{{{{< {} >}}}}`", tag.name),

@@ -20,7 +20,8 @@ const SOURCES: [&str; 7] = ["content", "themes", "static", "data", "machines", "
 const LOCK: &str = ".guidepost-lock";
 const STAGING: &str = ".guidepost-staging-";
 /// A file in a staging folder that says whose it is.
-const MARKER: (&str, &[u8]) = ("marker", b"guidepost builds here; this folder can be deleted when no build is running\n");
+const MARKER: (&str, &[u8]) =
+    ("marker", b"guidepost builds here; this folder can be deleted when no build is running\n");
 /// Names shown of the files that are not guidepost's.
 const SHOWN: usize = 5;
 

@@ -97,19 +97,29 @@ impl Output {
 
     /// Whether `path` is still as it was put with the same `key`. Then it is part of this build, and need not be made.
     pub fn keep(&self, path: &str, key: &Key) -> bool {
-        let Some(entry) = self.old.files.get(path).filter(|e| e.key.as_ref() == Some(key)) else { return false };
-        match entry.live(&self.folder.join(path)) {
-            Ok(Live::Ours(stamp)) => {
-                let mut build = self.build();
-                let free = build.claim(path).is_ok();
-                if free {
-                    build.files.insert(path.to_owned(), Entry { stamp, ..entry.clone() });
-                }
-                free
+        self.keep_all(&[path], key)
+    }
+
+    /// As [`keep`](Output::keep), for files that are made together: all of them are kept, or none.
+    pub fn keep_all(&self, paths: &[&str], key: &Key) -> bool {
+        let kept = |path: &&str| {
+            let entry = self.old.files.get(*path).filter(|e| e.key.as_ref() == Some(key))?;
+            match entry.live(&self.folder.join(path)) {
+                Ok(Live::Ours(stamp)) => Some(((*path).to_owned(), Entry { stamp, ..entry.clone() })),
+                // Whatever is wrong, `put` will say.
+                _ => None,
             }
-            // Whatever is wrong, `put` will say.
-            _ => false,
+        };
+        let Some(kept) = paths.iter().map(kept).collect::<Option<Vec<_>>>() else { return false };
+        let mut build = self.build();
+        let free = paths.iter().all(|path| build.taken(&path.to_lowercase()).is_none());
+        if free {
+            for (path, entry) in kept {
+                build.take(&path);
+                build.files.insert(path, entry);
+            }
         }
+        free
     }
 
     /// Gives a file to the build. `path` is relative and has `/`.
@@ -240,14 +250,23 @@ impl Output {
 }
 
 impl Build {
-    /// Takes a place, if no file has it, or its folder, or is in it.
+    /// Takes a place, if it is free.
     fn claim(&mut self, path: &str) -> Result<(), OutputError> {
-        let lower = path.to_lowercase();
-        let places = &self.places;
-        let taken = places.get(&lower).or_else(|| self.folders.get(&lower));
-        if let Some(first) = taken.or_else(|| path::ancestors(&lower).find_map(|a| places.get(a))) {
-            return Err(OutputError::Twice { first: first.clone(), second: path.to_owned() });
+        if let Some(first) = self.taken(&path.to_lowercase()) {
+            return Err(OutputError::Twice { first: first.to_owned(), second: path.to_owned() });
         }
+        self.take(path);
+        Ok(())
+    }
+
+    /// The file that has the place, or its folder, or is in it.
+    fn taken(&self, lower: &str) -> Option<&str> {
+        let here = self.places.get(lower).or_else(|| self.folders.get(lower));
+        here.or_else(|| path::ancestors(lower).find_map(|a| self.places.get(a))).map(String::as_str)
+    }
+
+    fn take(&mut self, path: &str) {
+        let lower = path.to_lowercase();
         for folder in path::ancestors(&lower) {
             if self.folders.contains_key(folder) {
                 break;
@@ -255,6 +274,5 @@ impl Build {
             self.folders.insert(folder.to_owned(), path.to_owned());
         }
         self.places.insert(lower, path.to_owned());
-        Ok(())
     }
 }

@@ -1,0 +1,157 @@
+//! What each page of the output is made of, as a hash: a page whose fingerprint is that of the last build is kept.
+//!
+//! A fingerprint is made of the inputs of a page, not of its context, because making two thousand contexts takes longer than
+//! anything else of a build that has nothing to do. What [`super::view`] and [`super::lists`] show of *other* pages is in
+//! those pages' [`Fingerprints::card`]s: whoever shows more must add it there.
+
+use rayon::prelude::*;
+
+use super::{
+    address::section_path,
+    library::Page,
+    lists::{Listed, Shown},
+    load::Site,
+    record::PageRecord,
+    taxonomy::terms_of,
+    view::Views,
+    world::SiteWorld,
+};
+use crate::render::World;
+
+/// Of one page of the output.
+pub(super) type Fingerprint = [u8; 32];
+
+pub(super) struct Fingerprints<'a> {
+    site: &'a Site<'a>,
+    views: &'a Views<'a>,
+    world: &'a SiteWorld<'a>,
+    /// Changes when every page may have to be rendered again.
+    environment: blake3::Hasher,
+    /// What other pages show of each page: title, address, dates.
+    cards: Vec<Fingerprint>,
+}
+
+impl<'a> Fingerprints<'a> {
+    pub(super) fn new(site: &'a Site<'a>, views: &'a Views<'a>, world: &'a SiteWorld<'a>) -> Self {
+        let mut environment = blake3::Hasher::new();
+        environment.update(env!("CARGO_PKG_VERSION").as_bytes());
+        environment.update(&site.inputs.theme.fingerprint);
+        environment.update(views.site().to_string().as_bytes());
+        environment.update(&site.files.fingerprint());
+        let _ = serde_json::to_writer(&mut environment, &site.inputs.config);
+        let cards = site.library.pages.par_iter().map(|page| card(page, site)).collect();
+        Self { site, views, world, environment, cards }
+    }
+
+    /// Of a guide's page.
+    pub(super) fn guide(&self, index: usize) -> Fingerprint {
+        let page = &self.site.library.pages[index];
+        let mut hasher = self.begin("page.html", &page.url);
+        self.own(&mut hasher, index);
+        self.text(&mut hasher, &page.record);
+        *hasher.finalize().as_bytes()
+    }
+
+    /// Of a list.
+    pub(super) fn listed(&self, listed: &Listed) -> Fingerprint {
+        let mut hasher = self.begin(listed.template, &listed.url);
+        hasher.update(&listed.number.to_le_bytes()).update(&listed.total.to_le_bytes());
+        for page in &listed.pages {
+            hasher.update(&self.cards[*page]);
+        }
+        match listed.shown {
+            Shown::Section(section) => {
+                self.own(&mut hasher, section);
+                self.text(&mut hasher, &self.site.library.pages[section].record);
+                for below in self.views.subsections(section) {
+                    hasher.update(&self.cards[below]).update(&self.views.guides_below(below).to_le_bytes());
+                }
+            }
+            Shown::Taxonomy(taxonomy) => {
+                for term in &taxonomy.terms {
+                    hasher
+                        .update(term.name.as_bytes())
+                        .update(term.url.as_bytes())
+                        .update(&term.pages.len().to_le_bytes());
+                }
+            }
+            Shown::Term(taxonomy, term) => {
+                hasher
+                    .update(taxonomy.url.as_bytes())
+                    .update(term.name.as_bytes())
+                    .update(&term.pages.len().to_le_bytes());
+            }
+        }
+        *hasher.finalize().as_bytes()
+    }
+
+    /// Of a page that is made of nothing but a template and a few words.
+    pub(super) fn simple(&self, template: &str, words: &str) -> Fingerprint {
+        *self.begin(template, words).finalize().as_bytes()
+    }
+
+    fn begin(&self, template: &str, url: &str) -> blake3::Hasher {
+        let mut hasher = self.environment.clone();
+        hasher.update(template.as_bytes()).update(b"\n").update(url.as_bytes()).update(b"\n");
+        let theme = &self.site.inputs.theme;
+        if theme.reads_site(template) {
+            hasher.update(theme.data().fingerprint());
+        }
+        hasher
+    }
+
+    /// What the page shows around its text.
+    fn own(&self, hasher: &mut blake3::Hasher, index: usize) {
+        let (previous, next) = self.views.neighbours(index);
+        for page in [previous, next] {
+            hasher.update(page.map_or(&[0; 32], |p| &self.cards[p]));
+        }
+        for page in self.views.related[index].iter().chain(&self.views.ancestors(index)) {
+            hasher.update(&self.cards[*page]);
+        }
+        let record = &self.site.library.pages[index].record;
+        hasher.update(&self.cards[index]);
+        for target in [&record.front.deprecated_link, &record.front.image].into_iter().flatten() {
+            hasher.update(self.world.links.href(target, &record.source).as_bytes());
+            let image = self.world.image(target, &record.source);
+            hasher.update(format!("{}{:?}\n", image.src, image.size).as_bytes());
+        }
+    }
+
+    /// The text of a page: its file, what it includes, and where its links and images lead.
+    fn text(&self, hasher: &mut blake3::Hasher, record: &PageRecord) {
+        hasher.update(&record.hash);
+        for include in &record.includes {
+            hasher.update(&include.hash);
+        }
+        for link in &record.links {
+            hasher.update(self.world.links.href(&link.target, &link.from).as_bytes()).update(b"\n");
+        }
+        for image in &record.images {
+            let info = self.world.image(&image.target, &image.from);
+            hasher.update(format!("{}{:?}\n", info.src, info.size).as_bytes());
+        }
+    }
+}
+
+fn card(page: &Page, site: &Site<'_>) -> Fingerprint {
+    let record = &page.record;
+    let front = &record.front;
+    let mut hasher = blake3::Hasher::new();
+    let mut add = |text: &str| {
+        hasher.update(text.as_bytes()).update(&[0]);
+    };
+    add(&page.url);
+    add(&record.title);
+    add(front.title_short.as_deref().unwrap_or_default());
+    add(front.description.as_deref().unwrap_or(&record.summary));
+    add(&format!("{:?}{:?}{}{}", front.published, front.modified, front.deprecated, record.words));
+    add(front.image.as_deref().unwrap_or_default());
+    for term in terms_of(record, "tags") {
+        add(&term);
+    }
+    let section = section_path(&record.source);
+    add(section);
+    add(site.library.section_page(section).map_or("", |i| &site.library.pages[i].record.title));
+    *hasher.finalize().as_bytes()
+}
