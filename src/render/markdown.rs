@@ -33,7 +33,7 @@ impl Writer<'_> {
         let mut at = start;
         for token in tokens {
             let written = match &token.kind {
-                TokenKind::Code(code) if code.form == Form::Shortcode => fence(code),
+                TokenKind::Code(code) if code.form == Form::Shortcode => self.fence(code),
                 TokenKind::Shortcode(shortcode) => self.shortcode(guide, shortcode),
                 _ => continue,
             };
@@ -42,7 +42,15 @@ impl Writer<'_> {
             }
             text.push_str(&source[at..token.span.start]);
             let column = text.len() - text.rfind('\n').map_or(0, |i| i + 1);
-            text.push_str(&written.trim_end().replace('\n', &format!("\n{}", " ".repeat(column))));
+            for (number, line) in written.trim_end().lines().enumerate() {
+                if number > 0 {
+                    text.push('\n');
+                }
+                if number > 0 && !line.is_empty() {
+                    text.push_str(&" ".repeat(column));
+                }
+                text.push_str(line);
+            }
             at = token.span.end;
         }
         text.push_str(source.get(at..end).unwrap_or_default());
@@ -86,20 +94,21 @@ impl Writer<'_> {
             _ => body(self),
         }
     }
-}
 
-fn fence(code: &CodeBlock) -> String {
-    let mut sign = "```".to_owned();
-    while code.text.contains(&sign) {
-        sign.push('`');
+    fn fence(&self, code: &CodeBlock) -> String {
+        let mut sign = "```".to_owned();
+        while code.text.contains(&sign) {
+            sign.push('`');
+        }
+        let title = match (&code.title, code.role) {
+            (Some(title), Role::File) => format!("`{title}`:\n\n"),
+            _ => String::new(),
+        };
+        let language = match (code.language.as_str(), code.role) {
+            ("", Role::Command) => "bash".to_owned(),
+            ("", Role::File) => code.title.as_deref().and_then(|t| self.world.language_of_path(t)).unwrap_or_default(),
+            (language, _) => language.to_owned(),
+        };
+        format!("{title}{sign}{language}\n{}{sign}", code.text)
     }
-    let title = match (&code.title, code.role) {
-        (Some(title), Role::File) => format!("`{title}`:\n\n"),
-        _ => String::new(),
-    };
-    let language = match (code.language.as_str(), code.role) {
-        ("", Role::Command) => "bash",
-        (language, _) => language,
-    };
-    format!("{title}{sign}{language}\n{}{sign}", code.text)
 }

@@ -138,7 +138,8 @@ mod tests {
     fn parts_of_paths() {
         for (name, part) in [
             ("Hello World!", "hello-world"),
-            ("C++ & C", "c++-c"), ("C#", "csharp"),
+            ("C++ & C", "c++-c"),
+            ("C#", "csharp"),
             ("Été", "été"),
             ("v1.2_x", "v1.2_x"),
             ("..", "-"),
