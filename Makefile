@@ -11,7 +11,8 @@ demo: ## build guidepost, and with it the site of its own guides
 	@scripts/prepare build
 	cargo run --release --locked -- build
 	@echo
-	@echo "The site is in $(CURDIR)/public: begin with $(CURDIR)/public/index.html"
+	@echo "The site is in $(CURDIR)/public. To read it:"
+	@echo "  python3 -m http.server --directory public 8000    and open http://localhost:8000/"
 
 test: ## check everything, as CI does; installs what is missing
 	@scripts/test

@@ -279,3 +279,33 @@ fn completions_and_man_pages_are_printed() {
     assert_eq!(support::run_in(folder.path(), &["man", "pages"]).status, 0);
     assert!(folder.path().join("pages/guidepost-build.1").exists());
 }
+
+#[test]
+fn a_change_of_data_that_a_shortcode_reads_changes_its_pages() {
+    let site = TestSite::new(&[
+        ("content/a.md", "---\ntitle: A\n---\n\nVersion {{< version >}}: new.\n"),
+        ("data/x.yaml", "version: 1\n"),
+        ("themes/default/shortcodes/version.html", "{% set d = load_data(path=\"data/x.yaml\") %}{{ d.version }}\n"),
+    ]);
+    assert_eq!(site.run(&["build"]).status, 0);
+    assert!(site.output("a/index.html").contains("<p>Version 1: new.</p>"), "{}", site.output("a/index.html"));
+    site.write("data/x.yaml", "version: 2\n");
+    assert_eq!(site.run(&["build"]).status, 0);
+    assert!(site.output("a/index.html").contains("<p>Version 2: new.</p>"));
+}
+
+#[test]
+fn a_markdown_copy_has_no_shortcodes_and_its_links_lead_somewhere() {
+    let site = TestSite::new(&[
+        (
+            "content/guides/a.md",
+            "---\ntitle: A\n---\n\n1.  Do:\n\n    {{< file \"x.js\" >}}\nlet x\n\ny\n{{< /file >}}\n\n2.  [b](b.md) [r]({{< ref \"b\" >}}) ![p](p.png) {{< placeholder \"IP\" >}}\n\n```bash\nssh {{< placeholder \"IP\" >}}\n```\n\n    {{</* note */>}}\n\n{{< note >}}\nTwo\nlines\n{{< /note >}}\n\nShow {{</* file */>}}.\n",
+        ),
+        ("content/guides/b.md", "---\ntitle: B\n---\n"),
+    ]);
+    site.write("content/guides/p.png", include_bytes!("support/2x3.png"));
+    let ran = site.run(&["build"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    let expected = "# A\n\n1.  Do:\n\n    `x.js`:\n\n    ```js\n    let x\n\n    y\n    ```\n\n2.  [b](/guides/b/) [r](/guides/b/) ![p](/guides/p.png) <IP>\n\n```bash\nssh <IP>\n```\n\n    {{< note >}}\n\n> **Note**\n>\n> Two\n> lines\n\nShow {{< file >}}.\n";
+    assert_eq!(site.output("guides/a/index.md"), expected);
+}

@@ -3,8 +3,8 @@
 use clap::ValueEnum;
 use serde_json::json;
 
-use super::{Exit, SiteArguments, color, count, drawn, print, report};
-use crate::site;
+use super::{Exit, SiteArguments, color, count, drawn, exit_of, print, report};
+use crate::site::{self, Built};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -15,7 +15,7 @@ pub(super) struct Arguments {
     format: Format,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// With the author's lines, for people
     Human,
@@ -25,12 +25,19 @@ enum Format {
 
 pub(super) fn run(arguments: &Arguments) -> Exit {
     let options = arguments.site.options();
-    let checked = match site::check(&options) {
-        Ok(checked) => checked,
+    let (checked, exit) = match site::check(&options) {
+        Ok(checked) => {
+            let (errors, warnings) = checked.counts();
+            let fails = errors > 0 || (options.strict && warnings > 0);
+            (checked, if fails { Exit::Guide } else { Exit::Ok })
+        }
+        // A program that reads the report is told in its own language.
+        Err(failure) if arguments.format == Format::Json => {
+            (Built { diagnostics: failure.diagnostics(), ..Built::default() }, exit_of(&failure))
+        }
         Err(failure) => return report(&failure),
     };
     let (errors, warnings) = checked.counts();
-    let fails = errors > 0 || (options.strict && warnings > 0);
     let stdout = std::io::stdout();
     match arguments.format {
         Format::Human => {
@@ -49,5 +56,5 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
             print(&stdout, &format!("{report:#}\n"));
         }
     }
-    if fails { Exit::Guide } else { Exit::Ok }
+    exit
 }

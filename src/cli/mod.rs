@@ -118,24 +118,15 @@ fn drawn(diagnostics: &[Diagnostic], color: bool) -> String {
 /// Says why nothing could be done.
 fn report(failure: &Failure) -> Exit {
     let stderr = std::io::stderr();
-    let color = color(&stderr);
+    print(&stderr, &drawn(&failure.diagnostics(), color(&stderr)));
+    exit_of(failure)
+}
+
+fn exit_of(failure: &Failure) -> Exit {
     match failure {
-        Failure::Usage { message, help } => {
-            print(&stderr, &(Diagnostic::error("usage", message.as_str()).help(help.as_str()).draw(color) + "\n"));
-            Exit::Usage
-        }
-        Failure::Configuration(diagnostics) => {
-            print(&stderr, &drawn(diagnostics, color));
-            Exit::Usage
-        }
-        Failure::Pages(diagnostics) => {
-            print(&stderr, &drawn(diagnostics, color));
-            Exit::Guide
-        }
-        Failure::Environment { message } => {
-            print(&stderr, &(Diagnostic::error("environment", message.as_str()).draw(color) + "\n"));
-            Exit::Environment
-        }
+        Failure::Usage { .. } | Failure::Configuration(_) => Exit::Usage,
+        Failure::Pages(_) => Exit::Guide,
+        Failure::Environment { .. } => Exit::Environment,
     }
 }
 

@@ -4,9 +4,18 @@ use pulldown_cmark::BlockQuoteKind;
 use serde_json::{Map, Value, json};
 
 use super::html::Renderer;
-use crate::guide::{Guide, Token};
+use crate::{
+    guide::{Guide, Token},
+    source::Span,
+};
 
-pub(super) fn html(renderer: &mut Renderer<'_>, guide: &Guide, kind: BlockQuoteKind, body: &[Token]) -> String {
+pub(super) fn html(
+    renderer: &mut Renderer<'_>,
+    guide: &Guide,
+    kind: BlockQuoteKind,
+    span: Span,
+    body: &[Token],
+) -> String {
     let (kind, title) = match kind {
         BlockQuoteKind::Note => ("primary", "Note"),
         BlockQuoteKind::Tip => ("secondary", "Tip"),
@@ -20,5 +29,5 @@ pub(super) fn html(renderer: &mut Renderer<'_>, guide: &Guide, kind: BlockQuoteK
         Value::Object(map) => map,
         _ => Map::new(),
     };
-    renderer.template("note", context)
+    renderer.template("note", context, guide, span)
 }

@@ -35,7 +35,7 @@ impl Renderer<'_> {
             if code.role == Role::File { title.unwrap_or_default().into() } else { Value::Null },
         );
         context.insert("copyable".into(), (code.role != Role::Output).into());
-        self.template(template, context)
+        self.template(template, context, guide, code.inner)
     }
 
     /// The language to highlight: the author's, that of the file's name, or the role's.

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     diagnostic::Diagnostic,
     guide::{Guide, Token, TokenKind},
+    source::Span,
 };
 
 /// The HTML of a guide's text.
@@ -80,7 +81,7 @@ impl Renderer<'_> {
                     Event::Start(Tag::BlockQuote(Some(kind))) if self.depth < DEEPEST => {
                         let end = end_of(tokens, at);
                         self.depth += 1;
-                        let html = super::alert::html(self, guide, *kind, &tokens[at + 1..end]);
+                        let html = super::alert::html(self, guide, *kind, token.span, &tokens[at + 1..end]);
                         self.depth -= 1;
                         events.push(Event::Html(html.into()));
                         at = end;
@@ -140,7 +141,13 @@ impl Renderer<'_> {
     }
 
     /// Renders a template; an error becomes a diagnostic and nothing is shown.
-    pub(super) fn template(&mut self, name: &str, mut context: Map<String, Value>) -> String {
+    pub(super) fn template(
+        &mut self,
+        name: &str,
+        mut context: Map<String, Value>,
+        guide: &Guide,
+        span: Span,
+    ) -> String {
         context.insert("name".into(), name.into());
         context.insert("page".into(), json!({ "title": self.page.title, "url": self.page.url }));
         let id = self.serial();
@@ -148,7 +155,9 @@ impl Renderer<'_> {
         match self.world.shortcode(name, context) {
             Ok(html) => html,
             Err(problem) => {
-                self.diagnostics.push(problem);
+                let (line, _) = guide.source.line_of(span.start);
+                let used = format!("`{name}` is used in {}, line {line}", guide.path);
+                self.diagnostics.push(problem.help(used));
                 String::new()
             }
         }

@@ -1,7 +1,12 @@
 //! A page as plain Markdown, for readers that are programs: shortcodes become what any Markdown has.
 
+use pulldown_cmark::{Event, Tag, TagEnd};
+
 use super::World;
-use crate::guide::{CodeBlock, Form, Guide, Role, Shortcode, Token, TokenKind};
+use crate::{
+    guide::{CodeBlock, Form, Guide, Role, Shortcode, Token, TokenKind},
+    source::Span,
+};
 
 /// The text of a guide with its shortcodes written out.
 pub fn markdown(guide: &Guide, title: &str, world: &dyn World) -> String {
@@ -26,35 +31,59 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    /// The source from `start` to `end`, with the shortcodes among `tokens` written out.
+    /// The source from `start` to `end`, with the shortcodes among `tokens` written out and the links between files
+    /// turned into addresses.
     fn range(&mut self, guide: &Guide, tokens: &[Token], start: usize, end: usize) -> String {
         let source = &guide.source.text;
         let mut text = String::new();
         let mut at = start;
+        let mut targets = Vec::new();
         for token in tokens {
-            let written = match &token.kind {
-                TokenKind::Code(code) if code.form == Form::Shortcode => self.fence(code),
-                TokenKind::Shortcode(shortcode) => self.shortcode(guide, shortcode),
-                _ => continue,
+            if let TokenKind::Markdown(Event::Start(Tag::Link { dest_url, .. })) = &token.kind {
+                targets.push((dest_url.to_string(), self.world.link(dest_url, &guide.path)));
+            }
+            if let TokenKind::Markdown(Event::Start(Tag::Image { dest_url, .. })) = &token.kind {
+                targets.push((dest_url.to_string(), self.world.image(dest_url, &guide.path).src));
+            }
+            let (span, written) = match &token.kind {
+                TokenKind::Markdown(Event::End(TagEnd::Link | TagEnd::Image)) => match targets.pop() {
+                    Some((old, new)) if old != new => match target_span(source, token.span) {
+                        Some(span) => (span, new),
+                        None => continue,
+                    },
+                    _ => continue,
+                },
+                _ => match self.written(guide, token) {
+                    Some(written) => (token.span, written),
+                    None => continue,
+                },
             };
-            if token.span.start < at || token.span.end > end {
+            if span.start < at || span.end > end {
                 continue;
             }
-            text.push_str(&source[at..token.span.start]);
-            let column = text.len() - text.rfind('\n').map_or(0, |i| i + 1);
-            for (number, line) in written.trim_end().lines().enumerate() {
-                if number > 0 {
-                    text.push('\n');
-                }
-                if number > 0 && !line.is_empty() {
-                    text.push_str(&" ".repeat(column));
-                }
-                text.push_str(line);
-            }
-            at = token.span.end;
+            text.push_str(&source[at..span.start]);
+            push_indented(&mut text, &written);
+            // Blank lines after indented code count as part of it.
+            at = span.start + source[span.range()].trim_end().len();
         }
         text.push_str(source.get(at..end).unwrap_or_default());
         text
+    }
+
+    /// What stands for a token in plain Markdown; `None` if it is plain already.
+    fn written(&mut self, guide: &Guide, token: &Token) -> Option<String> {
+        let source = &guide.source.text[token.span.range()];
+        let has_tags = || source.contains("{{<") || source.contains("{{%");
+        match &token.kind {
+            TokenKind::Shortcode(shortcode) => Some(self.shortcode(guide, shortcode)),
+            TokenKind::Code(code) if code.form == Form::Shortcode => Some(self.fence(code)),
+            TokenKind::Code(code) if code.form == Form::Indented && has_tags() => Some(shown(code)),
+            TokenKind::Code(code) if has_tags() => Some(self.fence(code)),
+            TokenKind::Markdown(Event::Text(text)) if source.starts_with("{{") && source != text.as_ref() => {
+                Some(text.to_string())
+            }
+            _ => None,
+        }
     }
 
     fn shortcode(&mut self, guide: &Guide, shortcode: &Shortcode) -> String {
@@ -96,8 +125,12 @@ impl Writer<'_> {
     }
 
     fn fence(&self, code: &CodeBlock) -> String {
+        let mut text = shown(code);
+        if !text.is_empty() && !text.ends_with('\n') {
+            text.push('\n');
+        }
         let mut sign = "```".to_owned();
-        while code.text.contains(&sign) {
+        while text.contains(&sign) {
             sign.push('`');
         }
         let title = match (&code.title, code.role) {
@@ -109,6 +142,66 @@ impl Writer<'_> {
             ("", Role::File) => code.title.as_deref().and_then(|t| self.world.language_of_path(t)).unwrap_or_default(),
             (language, _) => language.to_owned(),
         };
-        format!("{title}{sign}{language}\n{}{sign}", code.text)
+        format!("{title}{sign}{language}\n{text}{sign}")
+    }
+}
+
+/// The text of code, with placeholders as a reader knows them: `<IP_ADDRESS>`.
+fn shown(code: &CodeBlock) -> String {
+    let mut text = code.text.clone();
+    for (range, shortcode) in code.inserts.iter().rev() {
+        if shortcode.name == "placeholder" {
+            text.insert(range.end, '>');
+            text.insert(range.start, '<');
+        }
+    }
+    text
+}
+
+/// Adds lines at the column that the text has reached.
+fn push_indented(text: &mut String, written: &str) {
+    let column = text.len() - text.rfind('\n').map_or(0, |i| i + 1);
+    for (number, line) in written.trim_end().lines().enumerate() {
+        if number > 0 {
+            text.push('\n');
+            if !line.is_empty() {
+                text.push_str(&" ".repeat(column));
+            }
+        }
+        text.push_str(line);
+    }
+}
+
+/// Where the target of an inline link or image stands: `[text](target "title")`. Other forms have none of their own.
+fn target_span(source: &str, link: Span) -> Option<Span> {
+    let text = source[link.range()].strip_suffix(')')?;
+    let start = text.rfind("](")? + 2;
+    let target = &text[start..];
+    let end = match target.find(">}}").or_else(|| target.find("%}}")) {
+        Some(end) if target.starts_with("{{") => end + 3,
+        _ => target.find(" \"").unwrap_or(target.len()),
+    };
+    let target = target[..end].trim_end();
+    Some(Span::new(link.start + start, link.start + start + target.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets_of_links() {
+        for (text, target) in [
+            ("[a](b)", Some("b")),
+            ("[a](b \"t\")", Some("b")),
+            ("![a](../b.png)", Some("../b.png")),
+            ("[![i](x)](b)", Some("b")),
+            ("[a]({{< ref \"b\" >}})", Some("{{< ref \"b\" >}}")),
+            ("[a]", None),
+            ("<https://a.b>", None),
+        ] {
+            let found = target_span(text, Span::new(0, text.len())).map(|s| &text[s.range()]);
+            assert_eq!(found, target, "{text}");
+        }
     }
 }

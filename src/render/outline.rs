@@ -45,8 +45,13 @@ pub struct Outline {
 
 /// Walks over a guide and what it includes.
 pub fn outline(guide: &Guide, world: &dyn World) -> Outline {
-    let mut walk =
-        Walk { world, outline: Outline::default(), ids: Ids::default(), including: vec![guide.path.clone()] };
+    let mut walk = Walk {
+        world,
+        outline: Outline::default(),
+        ids: Ids::default(),
+        including: vec![guide.path.clone()],
+        nesting: 0,
+    };
     walk.outline.search.push(SearchSection::default());
     walk.tokens(guide, &guide.tokens);
     let mut outline = walk.outline;
@@ -60,6 +65,8 @@ struct Walk<'a> {
     outline: Outline,
     ids: Ids,
     including: Vec<String>,
+    /// Open lists, quotes, tables and shortcodes.
+    nesting: usize,
 }
 
 impl Walk<'_> {
@@ -81,13 +88,20 @@ impl Walk<'_> {
                     self.inline_references(guide, &tokens[at + 1..end]);
                     at = end;
                 }
-                TokenKind::Markdown(Event::Start(Tag::Paragraph)) if self.outline.summary.is_empty() => {
-                    let text = plain_text(&tokens[at..end_of(tokens, at)]);
-                    self.outline.summary = cut(text.trim(), 200);
+                TokenKind::Markdown(Event::Start(Tag::Paragraph)) => {
+                    self.summary(&tokens[at..end_of(tokens, at)]);
                 }
                 TokenKind::Markdown(event) => self.event(guide, event, token.span),
             }
             at += 1;
+        }
+    }
+
+    /// The first paragraph that is neither in a list or a quote nor says something through a shortcode of the site's.
+    fn summary(&mut self, paragraph: &[Token]) {
+        let own = |t: &Token| matches!(&t.kind, TokenKind::Shortcode(s) if s.name != "placeholder");
+        if self.outline.summary.is_empty() && self.nesting == 0 && !paragraph.iter().any(own) {
+            self.outline.summary = cut(plain_text(paragraph).trim(), 200);
         }
     }
 
@@ -98,6 +112,14 @@ impl Walk<'_> {
                 self.section().text.push(' ');
             }
             Event::Html(html) | Event::InlineHtml(html) => self.outline.anchors.extend(ids_of(html)),
+            Event::Start(Tag::List(_) | Tag::BlockQuote(_) | Tag::FootnoteDefinition(_) | Tag::DefinitionList) => {
+                self.nesting += 1
+            }
+            Event::End(
+                TagEnd::List(_) | TagEnd::BlockQuote(_) | TagEnd::FootnoteDefinition | TagEnd::DefinitionList,
+            ) => {
+                self.nesting = self.nesting.saturating_sub(1);
+            }
             Event::Start(Tag::Link { link_type, dest_url, .. }) if *link_type != LinkType::Email => {
                 self.outline.links.push(reference(guide, dest_url, span));
             }
@@ -170,7 +192,9 @@ impl Walk<'_> {
             }
             _ => {}
         }
+        self.nesting += 1;
         self.tokens(guide, &shortcode.body);
+        self.nesting -= 1;
         self.section().text.push(' ');
     }
 

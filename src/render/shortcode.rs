@@ -6,7 +6,7 @@ use super::{
     headings::anchor,
     html::{Renderer, escape},
 };
-use crate::guide::{Arguments, Guide, Registry, Shortcode, TokenKind};
+use crate::guide::{Arguments, Guide, Shortcode, TokenKind};
 
 /// Arguments as templates see them: `args` by name, `params` by position.
 pub(super) fn arguments(arguments: &Arguments) -> Map<String, Value> {
@@ -35,8 +35,8 @@ impl Renderer<'_> {
         let inner = shortcode.inner.map_or("", |span| &guide.source.text[span.range()]);
         context.insert("inner".into(), inner.into());
         let more = match shortcode.name.as_str() {
-            "note" => note(given, "primary", "Note"),
-            "caution" => note(given, "warning", "Caution"),
+            "note" => note(given, "primary"),
+            "caution" => note(given, "alert"),
             "disclosure-note" => json!({ "title": given.get("title", 0).unwrap_or("More") }),
             "placeholder" => json!({ "text": given.get("name", 0).unwrap_or_default() }),
             "tabs" => self.tabs(guide, shortcode),
@@ -53,12 +53,10 @@ impl Renderer<'_> {
         }
         let body = if shortcode.name == "tabs" { String::new() } else { self.body(guide, &shortcode.body) };
         context.insert("body".into(), body.into());
-        let html = self.template(&shortcode.name, context);
-        if shortcode.block || Registry::is_built_in(&shortcode.name) {
-            html.trim_end_matches('\n').to_owned() + if shortcode.block { "\n" } else { "" }
-        } else {
-            html
-        }
+        let html = self.template(&shortcode.name, context, guide, shortcode.tag);
+        // The line end that closes a template's file is no part of a line of text.
+        let line_end = if shortcode.block { "\n" } else { "" };
+        format!("{}{line_end}", html.trim_end_matches('\n'))
     }
 
     /// The text of a headless bundle.
@@ -104,12 +102,12 @@ impl Renderer<'_> {
 }
 
 /// `kind`, `title` and `collapsible` of a note.
-fn note(given: &Arguments, kind: &str, title: &str) -> Value {
+fn note(given: &Arguments, kind: &str) -> Value {
     let kind = given.named("type").unwrap_or(kind);
     let default = match kind {
-        "alert" => "Warning",
-        "warning" => "Caution",
-        _ => title,
+        "alert" => "Caution",
+        "warning" => "Warning",
+        _ => "Note",
     };
     let title = if given.flag("noTitle", false) { "" } else { given.named("title").unwrap_or(default) };
     json!({ "kind": kind, "title": title, "collapsible": given.flag("isCollapsible", false) })

@@ -73,6 +73,15 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// As problems, for a report.
+    pub fn diagnostics(&self) -> Vec<Diagnostic> {
+        match self {
+            Self::Usage { message, help } => vec![Diagnostic::error("usage", message.as_str()).help(help.as_str())],
+            Self::Configuration(diagnostics) | Self::Pages(diagnostics) => diagnostics.clone(),
+            Self::Environment { message } => vec![Diagnostic::error("environment", message.as_str())],
+        }
+    }
+
     pub(super) fn usage(message: String, help: &str) -> Self {
         Self::Usage { message, help: help.to_owned() }
     }

@@ -94,7 +94,7 @@ impl<'a> Fingerprints<'a> {
         let mut hasher = self.environment.clone();
         hasher.update(template.as_bytes()).update(b"\n").update(url.as_bytes()).update(b"\n");
         let theme = &self.site.inputs.theme;
-        if theme.reads_site(template) {
+        if theme.reads_site(template) || theme.shortcodes_read_site() {
             hasher.update(theme.data().fingerprint());
         }
         hasher

@@ -134,6 +134,11 @@ impl Theme {
         !self.readers.is_empty()
     }
 
+    /// Whether any shortcode reads the whole site: then any page may.
+    pub fn shortcodes_read_site(&self) -> bool {
+        self.readers.iter().any(|name| name.starts_with("shortcodes/"))
+    }
+
     /// Whether a template, or one that it extends or includes, calls a function that reads the whole site.
     pub fn reads_site(&self, template: &str) -> bool {
         self.readers.contains(template)

@@ -52,7 +52,7 @@ pub struct FrontMatter {
     pub published: Option<Date>,
     /// When it was last changed (`modified`, `lastmod`, `updated`).
     pub modified: Option<Date>,
-    /// After this day it is not built.
+    /// From this day on it is not built.
     pub expiry_date: Option<Date>,
     /// Old URL paths that redirect here (`aliases`, `alias`), each with its span in the source.
     pub aliases: Vec<(String, Span)>,
