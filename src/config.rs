@@ -110,12 +110,25 @@ impl Config {
         let bad = |key: &str, message: String, help: &str| {
             Err(Diagnostic::error("configuration", message).at(source, key_span(source, key)).help(help))
         };
-        if !(config.base_url.starts_with("http://") || config.base_url.starts_with("https://")) {
+        if !is_base_url(&config.base_url) {
             return bad(
                 "base_url",
                 format!("`base_url` is not a web address: {:?}", config.base_url),
                 "write it with its scheme: https://example.org/",
             );
+        }
+        let mut seen: Vec<String> = Vec::new();
+        for name in &config.taxonomies {
+            let plain = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "-_".contains(c));
+            if !plain || seen.contains(&name.to_lowercase()) {
+                let what = if plain { "stands twice among the taxonomies" } else { "cannot be the name of a taxonomy" };
+                return bad(
+                    "taxonomies",
+                    format!("{name:?} {what}"),
+                    "name front matter keys, each once: [tags, authors]",
+                );
+            }
+            seen.push(name.to_lowercase());
         }
         for (section, pattern) in &config.permalinks {
             if !pattern.starts_with('/') {
@@ -156,6 +169,16 @@ impl Config {
         let end = self.base_url[after..].find('/').map_or(self.base_url.len(), |i| after + i);
         &self.base_url[..end]
     }
+}
+
+/// Whether a text can be the address that a site is published at: a scheme, a host and perhaps a path.
+pub fn is_base_url(text: &str) -> bool {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    host.is_some_and(|host| {
+        !host.is_empty()
+            && !host.starts_with('/')
+            && !host.contains(|c: char| c.is_whitespace() || "?#\"<>\\".contains(c))
+    })
 }
 
 /// The span of a key in block YAML, or the first byte.

@@ -352,3 +352,174 @@ fn a_failed_build_leaves_the_old_site_whole() {
     assert!(!site.has_output("b/index.html"), "stale pages go");
     assert_eq!(site.output("CNAME"), "example.org\n", "files of others stay");
 }
+
+#[test]
+fn what_build_refuses_check_finds() {
+    for (files, message) in [
+        (
+            &[
+                ("content/g/a.md", "---\ntitle: A\nslug: b\n---\n\n{{< nope >}}\n"),
+                ("content/g/b.md", "---\ntitle: B\n---\n"),
+            ][..],
+            "unknown shortcode `nope`",
+        ),
+        (
+            &[("content/a.md", "---\ntitle: A\ntags: [x]\naliases: [/tags/]\n---\n")][..],
+            "/tags/ is the address of this and of the list of tags",
+        ),
+        (
+            &[("content/a.md", "---\ntitle: A\ntags: [x]\naliases: [/tags/x/]\n---\n")][..],
+            "/tags/x/ is the address of this and of the list of tags",
+        ),
+        (
+            &[("content/a.md", "---\ntitle: A\naliases: [https://x.org/old/]\n---\n")][..],
+            "an alias is a path of this site",
+        ),
+        (
+            &[("content/a.md", "---\ntitle: A\naliases: [/f.txt]\n---\n"), ("static/f.txt", "f")][..],
+            "this file has the same address as content/a.md: /f.txt",
+        ),
+        (
+            &[
+                ("content/a/inc/index.md", "---\nheadless: true\n---\n"),
+                ("content/b/inc/index.md", "---\nheadless: true\n---\n"),
+            ][..],
+            "this bundle has the same name as content/a/inc/index.md",
+        ),
+        (
+            &[("content/index.md", "---\ntitle: Home\n---\n"), ("content/a.md", "a\n")][..],
+            "this file would make all of `content/` one page",
+        ),
+        (
+            &[("content/a.md", "---\ntitle: A\n---\n\n# H {{< note >}}n{{< /note >}}\n")][..],
+            "this is a block, and it stands inside a heading",
+        ),
+        (
+            &[
+                ("guidepost.yaml", "base_url: https://example.org/\npermalinks: {g: '/:year/:slug/'}\n"),
+                ("content/g/a.md", "a\n"),
+            ][..],
+            "the address of this page needs a date",
+        ),
+    ] {
+        let site = TestSite::new(files);
+        let (check, build) = (site.run(&["check"]), site.run(&["build"]));
+        assert_eq!((check.status, build.status), (1, 1), "{message}: {check:?} {build:?}");
+        assert!(check.stdout.contains(message) && build.stderr.contains(message), "{message}: {check:?} {build:?}");
+        assert!(!site.has_output("index.html"), "{message}");
+    }
+}
+
+#[test]
+fn harmless_repeats_build() {
+    let site = TestSite::new(&[
+        ("content/a.md", "---\ntitle: A\ntags: [x]\naliases: [/x/, /x]\n---\n"),
+        ("content/tags/_index.md", "---\ntitle: By tag\n---\n\nOur **tags**.\n"),
+        ("static/404.html", "gone\n"),
+        ("static/sitemap.xml", "<mine/>\n"),
+    ]);
+    let ran = site.run(&["build"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert!(ran.stderr.contains("this alias stands here twice: /x/"), "{}", ran.stderr);
+    assert_eq!((site.output("404.html").as_str(), site.output("sitemap.xml").as_str()), ("gone\n", "<mine/>\n"));
+    let tags = site.output("tags/index.html");
+    assert!(tags.contains("By tag") && tags.contains("<strong>tags</strong>") && tags.contains("/tags/x/"), "{tags}");
+}
+
+#[test]
+fn drafts_inside_bundles_are_not_published() {
+    let site = TestSite::new(&[
+        ("content/b/index.md", "---\ntitle: B\n---\n"),
+        ("content/b/notes.md", "---\ndraft: true\n---\n\nSECRET\n"),
+        ("content/x.markdown", "SECRET\n"),
+    ]);
+    let ran = site.run(&["build"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert!(ran.stderr.contains("content/b/notes.md") && ran.stderr.contains("content/x.markdown"), "{}", ran.stderr);
+    for (path, bytes) in support::tree(&site.path().join("public")) {
+        assert!(!String::from_utf8_lossy(&bytes).contains("SECRET"), "{}", path.display());
+    }
+}
+
+#[test]
+fn misspelt_arguments_and_languages_are_warnings() {
+    let site = TestSite::new(&[(
+        PAGE,
+        "---\ntitle: x\n---\n\n```js {hl_line=1 linenostart=18446744073709551615}\na\nb\n```\n\n```bsah\nls\n```\n\n{{< file pth=\"x\" >}}\nx\n{{< /file >}}\n",
+    )]);
+    let ran = site.run(&["check"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    for message in [
+        "did you mean `hl_lines`?",
+        "`linenostart` is a number",
+        "there is no highlighting for `bsah`",
+        "did you mean `bash`?",
+        "did you mean `path`?",
+    ] {
+        assert!(ran.stdout.contains(message), "{message}: {}", ran.stdout);
+    }
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_an_error() {
+    let site = TestSite::new(&[]);
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("/dev/full");
+    let status = std::process::Command::new(env!("CARGO_BIN_EXE_guidepost"))
+        .args(["check", "--format", "json"])
+        .current_dir(site.path())
+        .stdout(full)
+        .status()
+        .expect("runs");
+    assert_eq!(status.code(), Some(3));
+}
+
+#[test]
+fn links_of_front_matter_and_configuration_are_checked_and_resolved() {
+    let site = TestSite::new(&[
+        ("guidepost.yaml", "title: T\nbase_url: https://example.org/docs/\nmenu:\n  - {name: No, url: /nowhere/}\n"),
+        (
+            "content/guides/a.md",
+            "---\ntitle: A\nimage: none.png\nexternal_resources:\n  - '[B](/guides/b/)'\n  - '[C](/guides/c/)'\ndeprecated: true\ndeprecated_link: /guides/d/\n---\n",
+        ),
+        ("content/guides/b.md", "---\ntitle: B\n---\n\n![q](100%25.png)\n"),
+    ]);
+    site.write("content/guides/100%.png", include_bytes!("support/2x3.png"));
+    let ran = site.run(&["check"]);
+    assert_eq!(ran.status, 1);
+    for place in
+        ["guidepost.yaml:4:21", "content/guides/a.md:3:1", "content/guides/a.md:4:1", "content/guides/a.md:8:1"]
+    {
+        assert!(ran.stdout.contains(place), "{place}: {}", ran.stdout);
+    }
+    assert!(
+        ran.stdout.contains("no page: /guides/c/") && !ran.stdout.contains("no page: /guides/b/"),
+        "{}",
+        ran.stdout
+    );
+    site.write("content/guides/a.md", "---\ntitle: A\nexternal_resources: '[B](/guides/b/)'\n---\n");
+    site.write("guidepost.yaml", "title: T\nbase_url: https://example.org/docs/\n");
+    assert_eq!(site.run(&["build"]).status, 0);
+    assert!(site.output("guides/a/index.html").contains("href=\"/docs/guides/b/\">B</a>"));
+    assert!(site.output("guides/b/index.html").contains("src=\"/docs/guides/100%25.png\""));
+}
+
+#[test]
+fn ids_are_unique_and_a_first_heading_is_the_title() {
+    let site = TestSite::new(&[
+        (
+            "content/a.md",
+            "# My title\n\nOne[^1], again[^1].\n\n## Menu\n\n## Main\n\n## gp\n\n{{< note >}}\nn[^1]\n\n[^1]: in the note\n{{< /note >}}\n\n{{< content \"part\" >}}\n\n{{< content \"part\" >}}\n\n[^1]: text\n",
+        ),
+        ("content/part/index.md", "---\nheadless: true\n---\n\n## Part\n\np[^1]\n\n[^1]: in part\n"),
+    ]);
+    let ran = site.run(&["build"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    let html = site.output("a/index.html");
+    assert_eq!(html.matches("<h1").count(), 1, "{html}");
+    let mut ids: Vec<&str> = html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    let all = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), all, "{html}");
+    assert_eq!(site.output("a/index.md").matches("# My title").count(), 1);
+}

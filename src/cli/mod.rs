@@ -104,10 +104,12 @@ fn color(stream: &impl IsTerminal) -> bool {
         && std::env::var_os("TERM").is_none_or(|t| t != "dumb")
 }
 
-/// Prints to a stream; a reader that went away is no problem of ours.
+/// Prints to a stream. A reader that went away is no problem of ours; a full disk is.
 fn print(mut stream: impl Write, text: &str) {
-    let _ = stream.write_all(text.as_bytes());
-    let _ = stream.flush();
+    match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => std::process::exit(Exit::Environment as i32),
+        _ => {}
+    }
 }
 
 /// Problems as people read them.

@@ -1,6 +1,6 @@
 //! Arguments of the built-in shortcodes: those that must be there, and values that are known.
 
-use super::{Registry, Shortcode, Token, TokenKind};
+use super::{CodeBlock, Registry, Shortcode, Token, TokenKind};
 use crate::{
     diagnostic::{Diagnostic, nearest},
     source::Source,
@@ -44,6 +44,7 @@ pub(super) fn check(source: &Source, tokens: &[Token], inside: Option<&str>, dia
         let shortcode = match &token.kind {
             TokenKind::Shortcode(shortcode) => shortcode,
             TokenKind::Code(code) => {
+                code_arguments(source, code, diagnostics);
                 for (_, shortcode) in &code.inserts {
                     one(source, shortcode, inside, diagnostics);
                 }
@@ -54,6 +55,65 @@ pub(super) fn check(source: &Source, tokens: &[Token], inside: Option<&str>, dia
         one(source, shortcode, inside, diagnostics);
         check(source, &shortcode.body, Some(&shortcode.name), diagnostics);
     }
+}
+
+/// What a block of code may say of itself: how it looks, and how it is verified.
+const CODE_ARGUMENTS: &[&str] = &[
+    "answers",
+    "background",
+    "edit",
+    "exit",
+    "expect",
+    "filename",
+    "hl_lines",
+    "lang",
+    "linenos",
+    "linenostart",
+    "machine",
+    "match",
+    "path",
+    "reason",
+    "retry",
+    "role",
+    "run",
+    "skip",
+    "terminal",
+    "timeout",
+    "title",
+    "until",
+    "vars",
+    "verify",
+];
+
+fn code_arguments(source: &Source, code: &CodeBlock, diagnostics: &mut Vec<Diagnostic>) {
+    for argument in &code.arguments.0 {
+        let Some(name) = &argument.name else { continue };
+        let problem = match name.as_str() {
+            "linenostart" if argument.value.parse::<u32>().is_err() => {
+                Some((format!("`linenostart` is a number, and not {:?}", argument.value), "count from 1".to_owned()))
+            }
+            "hl_lines" if !are_lines(&argument.value) => Some((
+                format!("`hl_lines` are line numbers, and not {:?}", argument.value),
+                "write them as \"1 3-4\"".to_owned(),
+            )),
+            known if CODE_ARGUMENTS.contains(&known) => None,
+            other => nearest(other, CODE_ARGUMENTS.iter().copied())
+                .map(|near| (format!("a block of code knows no `{other}`"), format!("did you mean `{near}`?"))),
+        };
+        if let Some((message, help)) = problem {
+            diagnostics.push(Diagnostic::warning("shortcode-argument", message).at(source, argument.span).help(help));
+        }
+    }
+}
+
+fn are_lines(text: &str) -> bool {
+    let number = |text: &str| text.parse::<u32>().ok().filter(|n| *n > 0);
+    let mut parts = text.split([' ', ',']).filter(|part| !part.is_empty()).peekable();
+    parts.peek().is_some()
+        && parts.all(|part| match part.split_once('-') {
+            Some((from, to)) => number(from).is_some_and(|from| number(to).is_some_and(|to| from <= to)),
+            None => number(part).is_some(),
+        })
 }
 
 fn one(source: &Source, shortcode: &Shortcode, inside: Option<&str>, diagnostics: &mut Vec<Diagnostic>) {
@@ -84,6 +144,14 @@ fn one(source: &Source, shortcode: &Shortcode, inside: Option<&str>, diagnostics
         let problem = Diagnostic::warning("shortcode-argument", format!("a note has no type `{kind}`"));
         let span = shortcode.arguments.span_of("type").unwrap_or(shortcode.tag);
         diagnostics.push(problem.at(source, span).help(help));
+    }
+    if name == "youtube"
+        && let Some(id) = shortcode.arguments.get("id", 0)
+        && !id.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c))
+    {
+        let problem = Diagnostic::error("shortcode-argument", format!("this is not the id of a video: {id}"));
+        diagnostics
+            .push(problem.at(source, shortcode.tag).help("write what stands behind `v=` in the video's address"));
     }
     if name == "tab" && inside != Some("tabs") {
         let problem = Diagnostic::error("tab-outside-tabs", "a `tab` stands outside of `tabs`");

@@ -313,6 +313,16 @@ impl<'a, 'b> Assembler<'a, 'b> {
     /// A block ends the paragraph that it stands in.
     fn block(&mut self, mut kind: TokenKind, span: Span) {
         self.attach_comment(&mut kind);
+        if self.inline_depth > 0 {
+            let problem = Diagnostic::error(
+                "block-in-line",
+                "this is a block, and it stands inside a heading, a link or emphasis",
+            );
+            let problem = problem
+                .at(self.builder.source, span)
+                .help("give it lines of its own, with a blank line before and after");
+            self.builder.diagnostics.push(problem);
+        }
         self.trim_end();
         if let Paragraph::Open(start) = self.paragraph
             && self.inline_depth == 0
@@ -457,5 +467,6 @@ fn is_inline(tag: TagEnd) -> bool {
             | TagEnd::Subscript
             | TagEnd::Link
             | TagEnd::Image
+            | TagEnd::Heading(_)
     )
 }

@@ -25,6 +25,9 @@ pub(super) fn lint(source: &Source, tokens: &[Token], diagnostics: &mut Vec<Diag
     }
 }
 
+/// How far below a fence the one that was meant to close it is looked for.
+const LINES_TO_LOOK_AT: usize = 200;
+
 /// A fence that is opened inside a list item and closed at another indent: the item ends before the closing fence, which
 /// then opens a new block.
 fn closed_elsewhere(source: &Source, span: Span, diagnostics: &mut Vec<Diagnostic>) {
@@ -42,7 +45,7 @@ fn closed_elsewhere(source: &Source, span: Span, diagnostics: &mut Vec<Diagnosti
     let rest = &source.text[span.end..];
     let opening_indent = indent_at(source, span.start);
     let mut at = span.end;
-    for line in rest.split_inclusive('\n') {
+    for line in rest.split_inclusive('\n').take(LINES_TO_LOOK_AT) {
         if is_closing(line) {
             let indent = line.len() - line.trim_start().len();
             let (number, _) = source.line_of(at);
@@ -55,7 +58,7 @@ fn closed_elsewhere(source: &Source, span: Span, diagnostics: &mut Vec<Diagnosti
         }
         at += line.len();
     }
-    let problem = Diagnostic::warning("fence-unclosed", "this fence is never closed: everything after it is code");
+    let problem = Diagnostic::warning("fence-unclosed", "this fence is never closed");
     diagnostics.push(problem.at(source, span).help(format!("close it with `{}`", sign.to_string().repeat(length))));
 }
 

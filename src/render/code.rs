@@ -17,12 +17,13 @@ impl Renderer<'_> {
         };
         self.inserts(guide, code, &mut lines);
         let html = decorate(lines, code);
-        let (template, title) = match code.role {
-            Role::Command => ("command", code.title.as_deref()),
-            Role::Output => ("output", code.title.as_deref()),
-            Role::File => ("file", code.title.as_deref()),
-            Role::Listing => ("listing", code.title.as_deref()),
+        let template = match code.role {
+            Role::Command => "command",
+            Role::Output => "output",
+            Role::File => "file",
+            Role::Listing => "listing",
         };
+        let title = code.title.as_deref();
         let mut context = super::shortcode::arguments(&code.arguments);
         context.insert("code".into(), html.into());
         context.insert("text".into(), code.text.as_str().into());
@@ -79,10 +80,13 @@ impl Renderer<'_> {
 
     /// Puts rendered shortcodes where the text of theirs stands.
     fn inserts(&mut self, guide: &Guide, code: &CodeBlock, lines: &mut [String]) {
+        if code.inserts.is_empty() {
+            return;
+        }
+        let starts: Vec<usize> = std::iter::once(0).chain(code.text.match_indices('\n').map(|(i, _)| i + 1)).collect();
         for (range, shortcode) in code.inserts.iter().rev() {
-            let before = &code.text[..range.start];
-            let line = before.matches('\n').count();
-            let from = before.rfind('\n').map_or(before, |i| &before[i + 1..]).chars().count();
+            let line = starts.partition_point(|start| *start <= range.start) - 1;
+            let from = code.text[starts[line]..range.start].chars().count();
             let to = from + code.text[range.clone()].chars().count();
             let html = self.shortcode(guide, shortcode);
             if let Some(found) = lines.get_mut(line) {
@@ -162,13 +166,13 @@ fn character(html: &str) -> usize {
 /// Marks lines (`hl_lines`) and numbers them (`linenostart`), and joins them.
 fn decorate(lines: Vec<String>, code: &CodeBlock) -> String {
     let marked = code.arguments.named("hl_lines").map(line_numbers).unwrap_or_default();
-    let start: Option<usize> = code.arguments.named("linenostart").and_then(|n| n.parse().ok());
+    let start: Option<u32> = code.arguments.named("linenostart").and_then(|n| n.parse().ok());
     let numbered =
         start.is_some() || code.arguments.flag("linenos", false) || code.arguments.named("linenos") == Some("table");
     if marked.is_empty() && !numbered {
         return lines.join("\n");
     }
-    let first = start.unwrap_or(1);
+    let first = start.unwrap_or(1) as usize;
     let width = (first + lines.len()).to_string().len();
     let mut html = String::new();
     for (index, line) in lines.iter().enumerate() {

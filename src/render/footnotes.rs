@@ -1,7 +1,7 @@
 //! Footnotes: gathered at the end of their text, numbered by first reference.
 
 use pulldown_cmark::{Event, Tag};
-use std::fmt::Write;
+use std::{cell::RefCell, collections::HashMap, fmt::Write};
 
 use super::{
     headings::{anchor, end_of},
@@ -13,8 +13,11 @@ use crate::guide::{Guide, Token, TokenKind};
 #[derive(Default)]
 pub(super) struct Notes<'a> {
     notes: Vec<(String, Vec<&'a [Token]>)>,
-    /// Makes ids unique between a page and what it includes.
+    numbers: HashMap<String, usize>,
+    /// Makes ids unique between the texts of a page: its own, those of notes and of included bundles.
     prefix: String,
+    /// How often each note was referred to so far.
+    references: RefCell<HashMap<String, usize>>,
 }
 
 impl Notes<'_> {
@@ -23,7 +26,7 @@ impl Notes<'_> {
     }
 
     fn number(&self, name: &str) -> Option<usize> {
-        self.notes.iter().position(|(known, _)| known == name).map(|i| i + 1)
+        self.numbers.get(name).copied()
     }
 
     fn id(&self, name: &str) -> String {
@@ -35,7 +38,11 @@ impl Notes<'_> {
         match self.number(name) {
             Some(number) => {
                 let id = self.id(name);
-                format!("<sup class=\"footnote-ref\" id=\"fnref-{id}\"><a href=\"#fn-{id}\">{number}</a></sup>")
+                let mut references = self.references.borrow_mut();
+                let count = references.entry(name.to_owned()).or_insert(0);
+                *count += 1;
+                let again = if *count == 1 { String::new() } else { format!("-{count}") };
+                format!("<sup class=\"footnote-ref\" id=\"fnref-{id}{again}\"><a href=\"#fn-{id}\">{number}</a></sup>")
             }
             None => format!("[^{}]", escape(name)),
         }
@@ -43,7 +50,7 @@ impl Notes<'_> {
 }
 
 /// Cuts the definitions out of a text.
-pub(super) fn split(tokens: &[Token], depth: usize) -> (std::borrow::Cow<'_, [Token]>, Notes<'_>) {
+pub(super) fn split(tokens: &[Token], serial: usize) -> (std::borrow::Cow<'_, [Token]>, Notes<'_>) {
     let has_notes = |t: &Token| matches!(&t.kind, TokenKind::Markdown(Event::Start(Tag::FootnoteDefinition(_))));
     if !tokens.iter().any(has_notes) {
         return (tokens.into(), Notes::default());
@@ -65,11 +72,15 @@ pub(super) fn split(tokens: &[Token], depth: usize) -> (std::borrow::Cow<'_, [To
         TokenKind::Markdown(Event::FootnoteReference(name)) => Some(name.to_string()),
         _ => None,
     });
-    let prefix = if depth > 1 { format!("{depth}-") } else { String::new() };
-    let mut notes = Notes { notes: Vec::new(), prefix };
+    let prefix = if serial > 1 { format!("{serial}-") } else { String::new() };
+    let mut notes = Notes { prefix, ..Notes::default() };
+    let mut bodies: HashMap<String, Vec<&[Token]>> = HashMap::new();
+    for (name, body) in definitions {
+        bodies.entry(name).or_default().push(body);
+    }
     for name in referred {
-        let bodies: Vec<&[Token]> = definitions.iter().filter(|(n, _)| *n == name).map(|(_, body)| *body).collect();
-        if !bodies.is_empty() && notes.number(&name).is_none() {
+        if let Some(bodies) = bodies.remove(&name) {
+            notes.numbers.insert(name.clone(), notes.notes.len() + 1);
             notes.notes.push((name, bodies));
         }
     }

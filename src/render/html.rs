@@ -1,6 +1,6 @@
 //! Tokens to HTML: what CommonMark says is left to pulldown-cmark, the rest is put between its events.
 
-use pulldown_cmark::{CowStr, Event, LinkType, Tag, TagEnd};
+use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Tag, TagEnd};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -20,12 +20,31 @@ pub fn page(guide: &Guide, world: &dyn World, page: &PageInfo) -> Rendered {
         page,
         ids: Ids::default(),
         serial: 0,
+        documents: 0,
         depth: 0,
         including: vec![guide.path.clone()],
         diagnostics: Vec::new(),
     };
-    let html = renderer.document(guide, &guide.tokens);
+    let tokens = without_title(guide, &mut renderer.ids);
+    let html = renderer.document(guide, tokens);
     Rendered { html, diagnostics: renderer.diagnostics }
+}
+
+/// The text without a first heading that serves as the page's title: the template shows it.
+fn without_title<'a>(guide: &'a Guide, ids: &mut Ids) -> &'a [Token] {
+    let tokens = &guide.tokens;
+    let Some(TokenKind::Markdown(Event::Start(Tag::Heading { level: HeadingLevel::H1, id, .. }))) =
+        tokens.first().map(|t| &t.kind)
+    else {
+        return tokens;
+    };
+    if guide.front.title.is_some() {
+        return tokens;
+    }
+    let end = end_of(tokens, 0);
+    // The outline has counted it, so that ids are the same in both walks.
+    ids.next(id.as_deref(), &plain_text(&tokens[..end]));
+    &tokens[end + 1..]
 }
 
 /// Alerts in alerts, deeper than this, are shown as quotes.
@@ -36,6 +55,8 @@ pub(super) struct Renderer<'a> {
     page: &'a PageInfo,
     ids: Ids,
     serial: usize,
+    /// Texts with footnotes of their own so far.
+    documents: usize,
     pub(super) depth: usize,
     /// The files whose text is being rendered, outermost first.
     pub(super) including: Vec<String>,
@@ -45,7 +66,8 @@ pub(super) struct Renderer<'a> {
 impl Renderer<'_> {
     /// A text with its own footnotes: a page, or an included bundle.
     pub(super) fn document(&mut self, guide: &Guide, tokens: &[Token]) -> String {
-        let (text, notes) = super::footnotes::split(tokens, self.including.len());
+        self.documents += 1;
+        let (text, notes) = super::footnotes::split(tokens, self.documents);
         let mut html = self.tokens(guide, &text, &notes);
         if !notes.is_empty() {
             html.push_str(&super::footnotes::section(self, guide, &notes));
@@ -137,7 +159,7 @@ impl Renderer<'_> {
     /// An id for a piece of the page that is no heading.
     pub(super) fn serial(&mut self) -> String {
         self.serial += 1;
-        format!("b{}", self.serial)
+        format!("gp-{}", self.serial)
     }
 
     /// Renders a template; an error becomes a diagnostic and nothing is shown.

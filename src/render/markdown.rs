@@ -1,6 +1,6 @@
 //! A page as plain Markdown, for readers that are programs: shortcodes become what any Markdown has.
 
-use pulldown_cmark::{Event, Tag, TagEnd};
+use pulldown_cmark::{Event, HeadingLevel, LinkType, Parser, Tag, TagEnd};
 
 use super::World;
 use crate::{
@@ -10,19 +10,47 @@ use crate::{
 
 /// The text of a guide with its shortcodes written out.
 pub fn markdown(guide: &Guide, title: &str, world: &dyn World) -> String {
-    let body = guide.tokens.first().map_or(0, |t| t.span.start);
-    let start = guide.source.text[..body].rfind('\n').map_or(0, |i| i + 1);
+    let start = match guide.tokens.first() {
+        // A heading that serves as the title stands above already.
+        Some(Token { kind: TokenKind::Markdown(Event::Start(Tag::Heading { level: HeadingLevel::H1, .. })), span })
+            if guide.front.title.is_none() =>
+        {
+            span.end
+        }
+        first => line_start(&guide.source.text, first.map_or(guide.source.text.len(), |t| t.span.start)),
+    };
     let mut writer = Writer { world, including: vec![guide.path.clone()] };
     let text = writer.range(guide, &guide.tokens, start, guide.source.text.len());
     format!("# {title}\n\n{}\n", text.trim())
 }
 
-/// Inline Markdown to HTML: the paragraph around it is taken off.
-pub(crate) fn inline(text: &str) -> String {
+/// Inline Markdown to HTML: the paragraph around it is taken off, and `href` says where its links lead.
+pub(crate) fn inline(text: &str, href: impl Fn(&str) -> String) -> String {
     let mut html = String::new();
-    pulldown_cmark::html::push_html(&mut html, pulldown_cmark::Parser::new(text));
+    let events = Parser::new(text).map(|event| match event {
+        Event::Start(Tag::Link { link_type, dest_url, title, id }) if link_type != LinkType::Email => {
+            Event::Start(Tag::Link { link_type, dest_url: href(&dest_url).into(), title, id })
+        }
+        other => other,
+    });
+    pulldown_cmark::html::push_html(&mut html, events);
     let trimmed = html.trim();
     trimmed.strip_prefix("<p>").and_then(|r| r.strip_suffix("</p>")).unwrap_or(trimmed).to_owned()
+}
+
+/// Where the links of inline Markdown lead, as written.
+pub(crate) fn inline_targets(text: &str) -> Vec<String> {
+    let target = |event| match event {
+        Event::Start(Tag::Link { link_type, dest_url, .. }) if link_type != LinkType::Email => {
+            Some(dest_url.to_string())
+        }
+        _ => None,
+    };
+    Parser::new(text).filter_map(target).collect()
+}
+
+fn line_start(text: &str, at: usize) -> usize {
+    text[..at].rfind('\n').map_or(0, |i| i + 1)
 }
 
 struct Writer<'a> {
@@ -62,6 +90,9 @@ impl Writer<'_> {
                 continue;
             }
             text.push_str(&source[at..span.start]);
+            if is_block(token) {
+                begin_block(&mut text);
+            }
             push_indented(&mut text, &written);
             // Blank lines after indented code count as part of it.
             at = span.start + source[span.range()].trim_end().len();
@@ -156,6 +187,28 @@ fn shown(code: &CodeBlock) -> String {
         }
     }
     text
+}
+
+fn is_block(token: &Token) -> bool {
+    match &token.kind {
+        TokenKind::Code(code) => code.form == Form::Shortcode,
+        TokenKind::Shortcode(shortcode) => shortcode.block,
+        TokenKind::Markdown(_) => false,
+    }
+}
+
+/// A block that stood behind other text gets lines of its own, at the indent of that text.
+fn begin_block(text: &mut String) {
+    let line = &text[line_start(text, text.len())..];
+    let marker = line.trim_start().trim_end_matches(' ');
+    if marker.is_empty() || marker.chars().all(|c| c.is_ascii_digit() || "-*+.)>|".contains(c)) {
+        return;
+    }
+    let indent = " ".repeat(line.len() - line.trim_start().len());
+    let kept = text.trim_end_matches(' ').len();
+    text.truncate(kept);
+    text.push_str("\n\n");
+    text.push_str(&indent);
 }
 
 /// Adds lines at the column that the text has reached.

@@ -21,8 +21,8 @@ mod shortcode;
 
 pub(crate) use html::escape;
 pub use html::page;
-pub(crate) use markdown::inline;
 pub use markdown::markdown;
+pub(crate) use markdown::{inline, inline_targets};
 pub use outline::{Include, Outline, outline};
 
 /// What a page needs of the site around it.

@@ -88,14 +88,14 @@ impl Renderer<'_> {
     fn image_shortcode(&mut self, guide: &Guide, given: &Arguments) -> Value {
         let target = given.get("src", 0).unwrap_or_default();
         let info = self.world.image(target, &guide.path);
-        let number = |name: &str, own: Option<usize>| given.named(name).and_then(|v| v.parse().ok()).or(own);
+        let (width, height) = scaled(given, info.size);
         json!({
             "src": info.src,
-            "width": number("width", info.size.map(|s| s.0)),
-            "height": number("height", info.size.map(|s| s.1)),
+            "width": width,
+            "height": height,
             "alt": given.get("alt", 1).unwrap_or_default(),
             "title": given.named("title").unwrap_or_default(),
-            "caption": given.named("caption").map(super::markdown::inline).unwrap_or_default(),
+            "caption": given.named("caption").map(|c| super::markdown::inline(c, |to| self.world.link(to, &guide.path))).unwrap_or_default(),
             "link": given.named("link").map(|link| self.world.link(link, &guide.path)),
         })
     }
@@ -111,4 +111,17 @@ fn note(given: &Arguments, kind: &str) -> Value {
     };
     let title = if given.flag("noTitle", false) { "" } else { given.named("title").unwrap_or(default) };
     json!({ "kind": kind, "title": title, "collapsible": given.flag("isCollapsible", false) })
+}
+
+/// Width and height of an image: where only one is given, the other follows from the file's own.
+fn scaled(given: &Arguments, own: Option<(usize, usize)>) -> (Option<usize>, Option<usize>) {
+    let number = |name: &str| given.named(name).and_then(|value| value.parse::<usize>().ok());
+    let scale = |part: usize, of: usize, other: usize| (part * other).checked_div(of);
+    match (number("width"), number("height"), own) {
+        (Some(width), Some(height), _) => (Some(width), Some(height)),
+        (Some(width), None, Some(own)) => (Some(width), scale(width, own.0, own.1)),
+        (None, Some(height), Some(own)) => (scale(height, own.1, own.0), Some(height)),
+        (None, None, Some(own)) => (Some(own.0), Some(own.1)),
+        (width, height, None) => (width, height),
+    }
 }

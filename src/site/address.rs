@@ -26,7 +26,7 @@ pub(super) fn url_path(record: &PageRecord, config: &Config) -> String {
     }
     let mut parts: Vec<String> = folders.split('/').filter(|f| !f.is_empty()).map(path_part).collect();
     match slug {
-        Some(slug) => parts.extend(slug.split('/').map(path_part)),
+        Some(slug) => parts.extend(slug_parts(slug)),
         None => parts.push(path_part(name)),
     }
     join(&parts)
@@ -45,6 +45,19 @@ pub(super) fn file_name(source: &str) -> &str {
     let path = source.strip_suffix("/index.md").unwrap_or(source);
     let name = path.rsplit('/').next().unwrap_or(path);
     name.strip_suffix(".md").or_else(|| name.strip_suffix(".markdown")).unwrap_or(name)
+}
+
+fn slug_parts(slug: &str) -> impl Iterator<Item = String> + '_ {
+    slug.split('/').filter(|part| !part.is_empty() && !part.chars().all(|c| c == '.')).map(path_part)
+}
+
+/// Whether the pattern of a page's address needs a date that the page does not have.
+pub(super) fn lacks_date(record: &PageRecord, config: &Config) -> bool {
+    let dated = |pattern: &str| [":year", ":month", ":day"].iter().any(|part| pattern.contains(part));
+    record.kind == Kind::Guide
+        && record.front.url.is_none()
+        && record.front.published.is_none()
+        && pattern(config, section_path(&record.source)).is_some_and(dated)
 }
 
 fn pattern<'a>(config: &'a Config, folders: &str) -> Option<&'a str> {
@@ -66,7 +79,7 @@ fn expand(pattern: &str, record: &PageRecord, folders: &str, slug: &str, name: &
         let expanded = part
             .replace(":sections", &folders.split('/').map(path_part).collect::<Vec<_>>().join("/"))
             .replace(":section", &path_part(folders.split('/').next().unwrap_or_default()))
-            .replace(":slug", &slug.split('/').map(path_part).collect::<Vec<_>>().join("/"))
+            .replace(":slug", &slug_parts(slug).collect::<Vec<_>>().join("/"))
             .replace(":title", &path_part(&record.title))
             .replace(":filename", &path_part(name))
             .replace(":year", date.get(..4).unwrap_or_default())
@@ -98,8 +111,9 @@ fn join(parts: &[String]) -> String {
     if parts.is_empty() { "/".into() } else { format!("/{}/", parts.join("/")) }
 }
 
-/// A path that an author wrote, with `/` at its begin, and at its end unless it names a file; `..` is dropped.
+/// A path that an author wrote, decoded, with `/` at its begin, and at its end unless it names a file; `..` is dropped.
 pub(super) fn normal(path: &str) -> String {
+    let path = &decode(path);
     let parts: Vec<&str> = path.split('/').filter(|p| !p.is_empty() && *p != "." && *p != "..").collect();
     let file = parts
         .last()
@@ -121,13 +135,36 @@ pub(super) fn output_path(url: &str) -> String {
 pub(super) fn encode(path: &str) -> String {
     let mut encoded = String::with_capacity(path.len());
     for byte in path.bytes() {
-        if byte.is_ascii_alphanumeric() || b"/-_.~:@!$&'()*+,;=%".contains(&byte) {
+        if byte.is_ascii_alphanumeric() || b"/-_.~:@!$&'()*+,;=".contains(&byte) {
             encoded.push(byte as char);
         } else {
             encoded.push_str(&format!("%{byte:02X}"));
         }
     }
     encoded
+}
+
+/// Percent-decoding; text that is not UTF-8 afterwards stays as it is.
+pub(super) fn decode(text: &str) -> String {
+    if !text.contains('%') {
+        return text.to_owned();
+    }
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        let hex = after.get(..2).and_then(|h| std::str::from_utf8(h).ok()).and_then(|h| u8::from_str_radix(h, 16).ok());
+        match (byte, hex) {
+            (b'%', Some(decoded)) => {
+                bytes.push(decoded);
+                rest = &after[2..];
+            }
+            _ => {
+                bytes.push(byte);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
 }
 
 #[cfg(test)]
@@ -165,5 +202,12 @@ mod tests {
         ] {
             assert_eq!((section_path(source), file_name(source)), (section, name), "{source}");
         }
+    }
+
+    #[test]
+    fn percent_encoding() {
+        assert_eq!(decode("a%20b%C3%A9"), "a bé");
+        assert_eq!(decode("100%"), "100%");
+        assert_eq!(decode("%ff"), "%ff");
     }
 }

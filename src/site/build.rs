@@ -145,11 +145,22 @@ pub fn build(options: &Options, listener: &dyn Listener) -> Result<Built, Failur
     let mut site = Site::read(&inputs, options);
     let mut diagnostics = std::mem::take(&mut site.diagnostics);
     diagnostics.extend(site.check_links(&options.site, Severity::Warning));
-    diagnostics.extend(write::write(&site, options, &mut output, listener)?);
-    diagnostic::sort(&mut diagnostics);
+    match write::write(&site, options, &mut output, listener) {
+        // What pages are called is their fault, and does not hide what else is.
+        Ok(more) | Err(Failure::Pages(more)) => diagnostics.extend(more),
+        Err(failure) => return Err(failure),
+    }
+    tidy(&mut diagnostics);
     let fails = |d: &Diagnostic| d.is_error() || options.strict;
     let written = if diagnostics.iter().any(fails) { None } else { Some(output.commit()?) };
     Ok(Built { diagnostics, guides: site.guides(), out, written })
+}
+
+/// In the order of files and lines; an error of a template that many pages show is told once.
+fn tidy(diagnostics: &mut Vec<Diagnostic>) {
+    diagnostic::sort(diagnostics);
+    diagnostics
+        .dedup_by(|a, b| a.code == "template" && a.code == b.code && a.message == b.message && a.place == b.place);
 }
 
 /// Looks at everything that needs no machine and writes nothing. Links and anchors that lead nowhere are errors here.
@@ -162,6 +173,6 @@ pub fn check(options: &Options) -> Result<Built, Failure> {
     let mut diagnostics = std::mem::take(&mut site.diagnostics);
     diagnostics.extend(site.check_links(&options.site, Severity::Error));
     diagnostics.extend(write::try_templates(&site, options));
-    diagnostic::sort(&mut diagnostics);
+    tidy(&mut diagnostics);
     Ok(Built { diagnostics, guides: site.guides(), ..Built::default() })
 }

@@ -7,6 +7,7 @@ use std::{
     collections::BTreeMap,
     io::Write,
     path::{Path, PathBuf},
+    sync::OnceLock,
 };
 
 use super::record::PageRecord;
@@ -14,6 +15,16 @@ use super::record::PageRecord;
 /// The folder of everything that guidepost keeps between builds.
 pub(super) fn folder(site: &Path) -> PathBuf {
     site.join(".guidepost")
+}
+
+/// Which guidepost this is: what another one kept may mean something else to it.
+pub(super) fn program() -> &'static str {
+    static PROGRAM: OnceLock<String> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        let file = std::env::current_exe().and_then(std::fs::metadata);
+        let built = file.and_then(|f| Ok((f.len(), f.modified()?))).ok();
+        format!("{} {built:?}", env!("CARGO_PKG_VERSION"))
+    })
 }
 
 /// Records in one part of the file: parts are read side by side.

@@ -22,8 +22,18 @@ pub(super) struct Found {
 pub(super) fn discover(site: &Path, diagnostics: &mut Vec<Diagnostic>) -> Found {
     let mut found = Found::default();
     for path in walk(site, "content", diagnostics) {
-        let extension = path.rsplit('.').next().unwrap_or_default();
-        if matches!(extension, "md" | "markdown") { found.pages.push(path) } else { found.resources.push(path) }
+        let extension = path.rsplit_once('.').map_or("", |(_, e)| e);
+        if path == "content/index.md" {
+            let problem = Diagnostic::error("home", "this file would make all of `content/` one page");
+            diagnostics.push(problem.in_file(&path).help("the home page is `content/_index.md`: rename it"));
+        } else if extension == "md" {
+            found.pages.push(path);
+        } else if extension.eq_ignore_ascii_case("md") || extension.eq_ignore_ascii_case("markdown") {
+            let problem = Diagnostic::warning("not-a-page", "this file is neither read as a page nor published");
+            diagnostics.push(problem.in_file(&path).help("pages end in `.md`: rename it"));
+        } else {
+            found.resources.push(path);
+        }
     }
     found.statics = walk(site, "static", diagnostics);
     let bundles: BTreeSet<&str> = found.pages.iter().filter_map(|p| p.strip_suffix("/index.md")).collect();
@@ -38,13 +48,13 @@ pub(super) fn discover(site: &Path, diagnostics: &mut Vec<Diagnostic>) -> Found 
         }
     }
     for (page, bundle) in inner {
-        let message = format!("this file lies inside the page bundle `{bundle}`, so it is no page of its own");
+        let message = format!(
+            "this file lies inside the page bundle `{bundle}`, so it is neither a page of its own nor published"
+        );
         diagnostics.push(
             Diagnostic::warning("inside-bundle", message).in_file(&page).help("move it beside the bundle's folder"),
         );
-        found.resources.push(page);
     }
-    found.resources.sort();
     found.pages = kept;
     found
 }

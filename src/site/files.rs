@@ -9,14 +9,14 @@ use std::{
 
 use super::{
     address::file_name,
-    record::{Alias, Include, Kind, PageRecord},
+    record::{Alias, Include, Kind, PageRecord, Reference},
 };
 use crate::{
     config::Config,
     diagnostic::{Diagnostic, Place},
-    guide::{self, Guide, Registry},
-    render::{self, ImageInfo, World},
-    source::Source,
+    guide::{self, CodeBlock, Guide, Registry},
+    render::{self, ImageInfo, World, highlight::Highlighter},
+    source::{Source, Span, front_matter::key_span},
 };
 
 /// Everything that parsing a file depends on besides its text.
@@ -30,7 +30,7 @@ impl Grammar<'_> {
     /// Changes when any of it changes, and with guidepost's version.
     pub(super) fn fingerprint(&self) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new();
-        hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
+        hasher.update(super::cache::program().as_bytes());
         for name in self.registry.names() {
             hasher.update(format!("{name}={:?};", self.registry.body(name)).as_bytes());
         }
@@ -53,6 +53,8 @@ pub(super) struct File {
 pub(super) struct Files<'a> {
     grammar: Grammar<'a>,
     pub(super) files: Vec<File>,
+    /// Knows the names of languages.
+    highlighter: Highlighter,
     /// Headless bundles by their names: index into `files`.
     headless: BTreeMap<String, usize>,
 }
@@ -76,7 +78,7 @@ pub(super) fn read<'a>(
     files.sort_by(|a, b| a.path.cmp(&b.path));
     let known: Vec<Option<PageRecord>> =
         files.iter().map(|f| remembered.remove(&f.path).filter(|record| record.hash == f.hash)).collect();
-    let mut files = Files { grammar, files, headless: BTreeMap::new() };
+    let mut files = Files { grammar, files, highlighter: Highlighter::new(None), headless: BTreeMap::new() };
     let kinds: Vec<Kind> = files
         .files
         .par_iter()
@@ -86,7 +88,11 @@ pub(super) fn read<'a>(
     for (index, kind) in kinds.iter().enumerate() {
         if *kind == Kind::Headless {
             let path = files.files[index].path.clone();
-            files.headless.insert(file_name(&path).to_owned(), index);
+            if let Some(other) = files.headless.insert(file_name(&path).to_owned(), index) {
+                let other = &files.files[other].path;
+                let problem = Diagnostic::error("same-bundle", format!("this bundle has the same name as {other}"));
+                diagnostics.push(problem.in_file(&path).help("rename the folder of one of them"));
+            }
         }
     }
     let bundles = files.headless_fingerprint();
@@ -178,9 +184,22 @@ impl Files<'_> {
     fn headless_fingerprint(&self) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new();
         for (name, index) in &self.headless {
-            hasher.update(name.as_bytes()).update(&[0]).update(&self.files[*index].hash);
+            let file = &self.files[*index];
+            hasher.update(name.as_bytes()).update(&[0]).update(file.path.as_bytes()).update(&[0]).update(&file.hash);
         }
         *hasher.finalize().as_bytes()
+    }
+
+    /// A language that looks like a misspelt one. Others without highlighting are none of our business.
+    fn unknown_language(&self, guide: &Guide, code: &CodeBlock) -> Option<Diagnostic> {
+        if self.highlighter.knows(&code.language) {
+            return None;
+        }
+        let near = self.highlighter.nearest(&code.language)?;
+        let problem =
+            Diagnostic::warning("unknown-language", format!("there is no highlighting for `{}`", code.language));
+        let line_before = code.inner.start.saturating_sub(1);
+        Some(problem.at(&guide.source, Span::new(line_before, line_before)).help(format!("did you mean `{near}`?")))
     }
 
     fn record(&self, file: &File, bundles: [u8; 32]) -> PageRecord {
@@ -194,6 +213,7 @@ impl Files<'_> {
             .unwrap_or_else(|| in_words(&guide.path));
         let mut diagnostics = guide.diagnostics.clone();
         diagnostics.extend(outline.diagnostics);
+        diagnostics.extend(guide.code_blocks().into_iter().filter_map(|code| self.unknown_language(&guide, code)));
         let include = |path: String| {
             let hash = self.files.iter().find(|f| f.path == path).map_or([0; 32], |f| f.hash);
             Include { source: path, hash }
@@ -202,6 +222,9 @@ impl Files<'_> {
             path: path.clone(),
             place: Place::new(&guide.source, *span),
         };
+        let (mut links, mut images) = (outline.links, outline.images);
+        links.extend(front_links(&guide));
+        images.extend(guide.front.image.as_ref().map(|image| front_reference(&guide, "image", image)));
         PageRecord {
             source: file.path.clone(),
             hash: file.hash,
@@ -212,8 +235,8 @@ impl Files<'_> {
             summary: outline.summary,
             headings: outline.headings,
             anchors: outline.anchors,
-            links: outline.links,
-            images: outline.images,
+            links,
+            images,
             includes: outline.includes.into_iter().map(include).collect(),
             words: outline.words,
             terms: super::search::prepare(&outline.search),
@@ -222,6 +245,28 @@ impl Files<'_> {
             front: guide.front.clone(),
         }
     }
+}
+
+/// Links of the front matter.
+fn front_links(guide: &Guide) -> Vec<Reference> {
+    let front = &guide.front;
+    let mut links = Vec::new();
+    let mut add = |key: &str, markdown: &[String]| {
+        for target in markdown.iter().flat_map(|text| render::inline_targets(text)) {
+            links.push(front_reference(guide, key, &target));
+        }
+    };
+    add("external_resources", &front.external_resources);
+    add("license", front.license.as_slice());
+    add("contributors", &front.contributors);
+    add("modified_by", front.modified_by.as_slice());
+    links.extend(front.deprecated_link.as_ref().map(|link| front_reference(guide, "deprecated_link", link)));
+    links
+}
+
+fn front_reference(guide: &Guide, key: &str, target: &str) -> Reference {
+    let span = key_span(&guide.source, key).unwrap_or_default();
+    Reference { target: target.to_owned(), from: guide.path.clone(), place: Place::new(&guide.source, span) }
 }
 
 /// A file's name as a title: `how-to-install_docker.md` is "How to install docker".

@@ -34,12 +34,12 @@ pub(super) struct Fingerprints<'a> {
 impl<'a> Fingerprints<'a> {
     pub(super) fn new(site: &'a Site<'a>, views: &'a Views<'a>, world: &'a SiteWorld<'a>) -> Self {
         let mut environment = blake3::Hasher::new();
-        environment.update(env!("CARGO_PKG_VERSION").as_bytes());
+        environment.update(super::cache::program().as_bytes());
         environment.update(&site.inputs.theme.fingerprint);
         environment.update(views.site().to_string().as_bytes());
         environment.update(&site.files.fingerprint());
         let _ = serde_json::to_writer(&mut environment, &site.inputs.config);
-        let cards = site.library.pages.par_iter().map(|page| card(page, site)).collect();
+        let cards = site.library.pages.par_iter().map(|page| card(page, site, world)).collect();
         Self { site, views, world, environment, cards }
     }
 
@@ -58,6 +58,9 @@ impl<'a> Fingerprints<'a> {
         hasher.update(&listed.number.to_le_bytes()).update(&listed.total.to_le_bytes());
         for page in &listed.pages {
             hasher.update(&self.cards[*page]);
+        }
+        if let Some(page) = listed.text {
+            self.text(&mut hasher, &self.site.library.pages[page].record);
         }
         match listed.shown {
             Shown::Section(section) => {
@@ -94,7 +97,7 @@ impl<'a> Fingerprints<'a> {
         let mut hasher = self.environment.clone();
         hasher.update(template.as_bytes()).update(b"\n").update(url.as_bytes()).update(b"\n");
         let theme = &self.site.inputs.theme;
-        if theme.reads_site(template) || theme.shortcodes_read_site() {
+        if theme.reads_site(template) {
             hasher.update(theme.data().fingerprint());
         }
         hasher
@@ -110,11 +113,9 @@ impl<'a> Fingerprints<'a> {
             hasher.update(&self.cards[*page]);
         }
         let record = &self.site.library.pages[index].record;
-        hasher.update(&self.cards[index]);
-        for target in [&record.front.deprecated_link, &record.front.image].into_iter().flatten() {
-            hasher.update(self.world.links.href(target, &record.source).as_bytes());
-            let image = self.world.image(target, &record.source);
-            hasher.update(format!("{}{:?}\n", image.src, image.size).as_bytes());
+        hasher.update(&self.cards[index]).update(record.source.as_bytes());
+        for person in record.front.authors.iter().chain(&record.front.contributors) {
+            hasher.update(self.views.person(person, &record.source).to_string().as_bytes());
         }
     }
 
@@ -122,7 +123,7 @@ impl<'a> Fingerprints<'a> {
     fn text(&self, hasher: &mut blake3::Hasher, record: &PageRecord) {
         hasher.update(&record.hash);
         for include in &record.includes {
-            hasher.update(&include.hash);
+            hasher.update(include.source.as_bytes()).update(&include.hash);
         }
         for link in &record.links {
             hasher.update(self.world.links.href(&link.target, &link.from).as_bytes()).update(b"\n");
@@ -134,7 +135,7 @@ impl<'a> Fingerprints<'a> {
     }
 }
 
-fn card(page: &Page, site: &Site<'_>) -> Fingerprint {
+fn card(page: &Page, site: &Site<'_>, world: &SiteWorld<'_>) -> Fingerprint {
     let record = &page.record;
     let front = &record.front;
     let mut hasher = blake3::Hasher::new();
@@ -146,7 +147,10 @@ fn card(page: &Page, site: &Site<'_>) -> Fingerprint {
     add(front.title_short.as_deref().unwrap_or_default());
     add(front.description.as_deref().unwrap_or(&record.summary));
     add(&format!("{:?}{:?}{}{}", front.published, front.modified, front.deprecated, record.words));
-    add(front.image.as_deref().unwrap_or_default());
+    if let Some(image) = &front.image {
+        let info = world.image(image, &record.source);
+        add(&format!("{}{:?}", info.src, info.size));
+    }
     for term in terms_of(record, "tags") {
         add(&term);
     }

@@ -43,8 +43,12 @@ pub(super) struct Library {
     /// Files of `content/` that are no pages, with their URL paths.
     pub(super) resources: BTreeMap<String, String>,
     pub(super) statics: BTreeMap<String, String>,
+    /// Both by their URL paths.
+    pub(super) files_by_url: HashMap<String, String>,
     pub(super) by_source: HashMap<String, usize>,
     pub(super) by_url: HashMap<String, Target>,
+    /// Old addresses and the pages that they lead to.
+    pub(super) redirects: Vec<(String, usize)>,
     /// Slugs and file names, where only one page has them.
     pub(super) by_name: HashMap<String, Option<usize>>,
     /// Pages that are not built, with the reason.
@@ -84,6 +88,10 @@ impl Library {
                 }
                 (_, None) => library.pages.push(Page { url: url_path(&record, config), record, written: true }),
             }
+        }
+        for page in library.pages.iter().filter(|page| address::lacks_date(&page.record, config)) {
+            let problem = Diagnostic::error("permalink", "the address of this page needs a date, and it has none");
+            diagnostics.push(problem.in_file(&page.record.source).help("add `published: YYYY-MM-DD`"));
         }
         library.add_sections(config);
         library.index(diagnostics);
@@ -147,30 +155,46 @@ impl Library {
                     .or_insert(Some(index));
             }
         }
-        let mut aliases: HashMap<String, (usize, Place)> = HashMap::new();
+        self.index_aliases(&folded, diagnostics);
+    }
+
+    /// Old addresses. `folded` are those of pages, in lower case.
+    fn index_aliases(&mut self, folded: &HashMap<String, usize>, diagnostics: &mut Vec<Diagnostic>) {
+        let mut aliases: HashMap<String, usize> = HashMap::new();
         for (index, page) in self.pages.iter().enumerate() {
             for alias in &page.record.aliases {
-                let url = normal(&alias.path);
+                let path = alias.path.trim();
+                if path.contains("://") || path.contains(['?', '#', '\\']) || path.trim_matches('/').is_empty() {
+                    let problem = Diagnostic::error(
+                        "alias",
+                        format!("an alias is a path of this site, and this is none: {path}"),
+                    );
+                    diagnostics.push(at(problem, &alias.place).help("write it from the root: /old/address/"));
+                    continue;
+                }
+                let url = normal(path);
                 let key = url.to_lowercase();
-                let other = folded.get(&key).or_else(|| aliases.get(&key).map(|(other, _)| other));
-                match other {
-                    Some(&other) if other == index && folded.contains_key(&key) => {
-                        let problem = Diagnostic::warning(
-                            "alias",
-                            format!("this alias is the address of the page itself: {url}"),
-                        );
+                let page_there = folded.get(&key).copied();
+                match page_there.or_else(|| aliases.get(&key).copied()) {
+                    Some(other) if other == index => {
+                        let what = if page_there.is_some() {
+                            "is the address of the page itself"
+                        } else {
+                            "stands here twice"
+                        };
+                        let problem = Diagnostic::warning("alias", format!("this alias {what}: {url}"));
                         diagnostics.push(at(problem, &alias.place).help("remove it"));
                     }
-                    Some(&other) if other != index => {
+                    Some(other) => {
                         let other = &self.pages[other].record.source;
                         let problem =
                             Diagnostic::error("alias", format!("this alias is already an address of {other}: {url}"));
                         diagnostics.push(at(problem, &alias.place).help("remove it from one of them"));
                     }
-                    Some(_) => {}
                     None => {
-                        aliases.insert(key, (index, alias.place.clone()));
-                        self.by_url.insert(url, Target::Alias(index));
+                        aliases.insert(key, index);
+                        self.by_url.insert(url.clone(), Target::Alias(index));
+                        self.redirects.push((url, index));
                     }
                 }
             }
@@ -208,15 +232,20 @@ impl Library {
         for path in &found.statics {
             self.statics.insert(path.clone(), path["static".len()..].to_owned());
         }
-        let mut outputs: HashMap<String, String> =
-            self.pages.iter().map(|p| (address::output_path(&p.url), p.record.source.clone())).collect();
+        let pages = self.pages.iter().map(|p| (p.url.as_str(), p.record.source.as_str()));
+        let aliases = self.redirects.iter().map(|(url, page)| (url.as_str(), self.pages[*page].record.source.as_str()));
+        let mut places: HashMap<String, String> = pages
+            .chain(aliases)
+            .map(|(url, source)| (address::output_path(url).to_lowercase(), source.to_owned()))
+            .collect();
         for (path, url) in self.resources.iter().chain(&self.statics) {
-            if let Some(other) = outputs.insert(address::output_path(url), path.clone()) {
+            if let Some(other) = places.insert(address::output_path(url).to_lowercase(), path.clone()) {
                 let problem =
                     Diagnostic::error("same-url", format!("this file has the same address as {other}: {url}"));
                 diagnostics.push(problem.in_file(path).help("rename one of them"));
             }
             self.by_url.entry(url.clone()).or_insert(Target::Other);
+            self.files_by_url.insert(url.clone(), path.clone());
         }
     }
 
@@ -269,9 +298,31 @@ impl Library {
         self.places.get(&index).copied()
     }
 
-    /// Registers an address that has no source: a list, a feed.
-    pub(super) fn add_address(&mut self, url: &str) {
+    /// Registers the address of a list that no file stands behind. A section page may stand there: its text is shown above
+    /// the list. Anything else is in the way.
+    pub(super) fn add_list(&mut self, url: &str, name: &str, diagnostics: &mut Vec<Diagnostic>) {
+        let in_the_way = match self.by_url.get(url) {
+            Some(Target::Page(page)) if self.pages[*page].record.kind == Kind::Section => return,
+            Some(Target::Page(page) | Target::Alias(page)) => self.pages[*page].record.source.clone(),
+            Some(Target::Other) => self.files_by_url.get(url).cloned().unwrap_or_default(),
+            None => {
+                self.by_url.insert(url.to_owned(), Target::Other);
+                return;
+            }
+        };
+        let problem = Diagnostic::error("same-url", format!("{url} is the address of this and of the list of {name}"));
+        diagnostics
+            .push(problem.in_file(&in_the_way).help("give the page another slug or alias, or rename the taxonomy"));
+    }
+
+    /// Registers the address of a file that guidepost makes unless the site has one of its own there.
+    pub(super) fn add_made(&mut self, url: &str) {
         self.by_url.entry(url.to_owned()).or_insert(Target::Other);
+    }
+
+    /// Whether a file of the author's, or a page, stands where guidepost would write one of its own.
+    pub(super) fn has_own(&self, url: &str) -> bool {
+        self.files_by_url.contains_key(url) || matches!(self.by_url.get(url), Some(Target::Page(_) | Target::Alias(_)))
     }
 }
 

@@ -1,15 +1,17 @@
 //! Links between pages, as authors write them: by path, by slug, by alias, by file.
 
-use std::path::Path;
+use std::collections::{HashMap, HashSet};
 
 use super::{
-    address::{normal, path_part},
+    address::{decode, encode, normal, path_part},
     library::{Library, Target},
-    record::{PageRecord, Reference},
+    record::PageRecord,
+    view::HOME,
 };
 use crate::{
     config::Config,
     diagnostic::{Diagnostic, Severity, nearest},
+    source::{Source, Span},
 };
 
 /// Where a link leads.
@@ -19,8 +21,8 @@ pub(super) enum Resolved {
     Elsewhere,
     /// In the site: URL path without the base path; the page, if it is one; the anchor, without `#`.
     Here { url: String, page: Option<usize>, anchor: String },
-    /// Nowhere: why, and what to do.
-    Broken { message: String, help: String },
+    /// Nowhere; [`Links::explain`] says why.
+    Broken { path: String },
 }
 
 /// Resolves links against the library.
@@ -30,7 +32,7 @@ pub(super) struct Links<'a> {
     pub(super) base_path: String,
 }
 
-impl Links<'_> {
+impl<'a> Links<'a> {
     /// The address to write into a page for a link that the file `from` has.
     pub(super) fn href(&self, target: &str, from: &str) -> String {
         match self.resolve(target, from) {
@@ -47,9 +49,9 @@ impl Links<'_> {
         }
     }
 
-    /// A URL path with the base path.
+    /// A URL path as it stands in a page: with the base path, percent-encoded.
     pub(super) fn absolute_path(&self, url: &str) -> String {
-        format!("{}{}", self.base_path, url.trim_start_matches('/'))
+        format!("{}{}", self.base_path, encode(url.trim_start_matches('/')))
     }
 
     /// Finds out where a link leads.
@@ -59,6 +61,9 @@ impl Links<'_> {
         }
         let (path, anchor) = target.split_once('#').unwrap_or((target, ""));
         let path = path.split('?').next().unwrap_or_default();
+        if path.is_empty() && anchor.is_empty() {
+            return Resolved::Elsewhere;
+        }
         if path.is_empty() {
             return Resolved::Here {
                 url: String::new(),
@@ -70,7 +75,7 @@ impl Links<'_> {
         match self.find(&decoded, from) {
             Some((url, page)) => Resolved::Here { url, page, anchor: anchor.to_owned() },
             None if self.is_external_path(path) => Resolved::Elsewhere,
-            None => self.broken(&decoded, from),
+            None => Resolved::Broken { path: decoded },
         }
     }
 
@@ -139,7 +144,8 @@ impl Links<'_> {
         })
     }
 
-    fn broken(&self, path: &str, from: &str) -> Resolved {
+    /// What is wrong with a link to `path`, and what to do.
+    fn explain(&self, path: &str, from: &str) -> (String, String) {
         let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
         let candidates = [normal(path), beside(folder, path).unwrap_or_default()];
         let hidden = candidates.iter().find_map(|c| {
@@ -148,7 +154,7 @@ impl Links<'_> {
         });
         if let Some(reason) = hidden {
             let message = format!("the page that this link leads to {reason}: {path}");
-            return Resolved::Broken { message, help: "link to another page, or build that one".into() };
+            return (message, "link to another page, or build that one".into());
         }
         let last = |p: &str| p.trim_matches('/').rsplit('/').next().unwrap_or_default().to_owned();
         let wanted = last(path);
@@ -163,49 +169,99 @@ impl Links<'_> {
                 "correct it, or, if another site serves this path, add it to `external_paths` in guidepost.yaml".into()
             }
         };
-        Resolved::Broken { message: format!("this link leads to no page: {path}"), help }
+        (format!("this link leads to no page: {path}"), help)
     }
 
     /// Every link of a page that is broken, with its anchors.
-    pub(super) fn check(&self, record: &PageRecord, severity: Severity, diagnostics: &mut Vec<Diagnostic>) {
+    pub(super) fn check(&self, record: &PageRecord, severity: Severity, found: &mut Findings<'a>) {
         for link in &record.links {
             let problem = match self.resolve(&link.target, &link.from) {
                 Resolved::Elsewhere => continue,
-                Resolved::Broken { message, help } => Diagnostic::error("broken-link", message).help(help),
+                Resolved::Broken { path } => {
+                    let (message, help) = found.explained(&path, || self.explain(&path, &link.from));
+                    Diagnostic::error("broken-link", message).help(help)
+                }
                 Resolved::Here { url, page, anchor } => {
                     // A link with only an anchor stays on the page, even where an included bundle has it.
                     let target =
                         if url.is_empty() { Some(record) } else { page.map(|p| &self.library.pages[p].record) };
-                    match target.and_then(|target| missing_anchor(target, &anchor)) {
-                        Some((message, help)) => Diagnostic::error("broken-anchor", message).help(help),
-                        None => continue,
-                    }
+                    let Some(problem) = target.and_then(|target| found.missing_anchor(self.library, target, &anchor))
+                    else {
+                        continue;
+                    };
+                    problem
                 }
             };
-            diagnostics.push(Diagnostic { severity, place: Some(Box::new(link.place.clone())), ..problem });
-        }
-        if let Some(link) = &record.front.deprecated_link
-            && let Resolved::Broken { message, help } = self.resolve(link, &record.source)
-        {
-            let problem = Diagnostic::error("broken-link", format!("`deprecated_link`: {message}")).help(help);
-            diagnostics.push(Diagnostic { severity, ..problem.in_file(&record.source) });
+            found.diagnostics.push(Diagnostic { severity, place: Some(Box::new(link.place.clone())), ..problem });
         }
     }
 }
 
-fn missing_anchor(record: &PageRecord, anchor: &str) -> Option<(String, String)> {
-    let decoded = decode(anchor);
-    if anchor.is_empty() || decoded == "top" || record.anchors.contains(&decoded) || decoded.starts_with("fn") {
-        return None;
+impl Links<'_> {
+    /// A link of the configuration.
+    pub(super) fn check_configured(&self, target: &str, source: &Source, severity: Severity, found: &mut Findings<'_>) {
+        if let Resolved::Broken { path } = self.resolve(target, HOME) {
+            let (message, help) = found.explained(&path, || self.explain(&path, HOME));
+            let start = source.text.find(target).unwrap_or_default();
+            let problem = Diagnostic::error("broken-link", message).at(source, Span::new(start, start + target.len()));
+            found.diagnostics.push(Diagnostic { severity, ..problem.help(help) });
+        }
     }
-    let help = match nearest(&decoded, record.anchors.iter().map(String::as_str)) {
-        Some(near) => format!("did you mean `#{near}`?"),
-        None => "the headings of that page have other ids".into(),
-    };
-    Some((format!("{} has no place `#{decoded}`", record.source), help))
 }
 
-fn is_elsewhere(target: &str) -> bool {
+/// What a check has found so far.
+#[derive(Default)]
+pub(super) struct Findings<'a> {
+    pub(super) diagnostics: Vec<Diagnostic>,
+    /// Ids of the pages that links with anchors lead to.
+    anchors: HashMap<&'a str, HashSet<&'a str>>,
+    suggestions: usize,
+}
+
+/// Suggestions in one check: they are for people, who mend a few and check again, and each is a search through all names.
+const SUGGESTIONS: usize = 50;
+
+impl<'a> Findings<'a> {
+    /// Whether one more search for what was meant is worth its time.
+    pub(super) fn may_suggest(&mut self) -> bool {
+        self.suggestions += 1;
+        self.suggestions <= SUGGESTIONS
+    }
+
+    /// Message and help, the latter without a search if there were many already.
+    fn explained(&mut self, path: &str, explain: impl FnOnce() -> (String, String)) -> (String, String) {
+        if !self.may_suggest() {
+            return (
+                format!("this link leads to no page: {path}"),
+                "correct it, or add it to `external_paths` in guidepost.yaml".into(),
+            );
+        }
+        explain()
+    }
+
+    fn missing_anchor(&mut self, library: &'a Library, target: &PageRecord, anchor: &str) -> Option<Diagnostic> {
+        let decoded = decode(anchor);
+        if anchor.is_empty() || decoded == "top" || decoded.starts_with("fn-") || decoded.starts_with("fnref-") {
+            return None;
+        }
+        let record = &library.pages[*library.by_source.get(&target.source)?].record;
+        let known = self
+            .anchors
+            .entry(record.source.as_str())
+            .or_insert_with(|| record.anchors.iter().map(String::as_str).collect());
+        if known.contains(decoded.as_str()) {
+            return None;
+        }
+        let near = if self.may_suggest() { nearest(&decoded, record.anchors.iter().map(String::as_str)) } else { None };
+        let help = near.map_or_else(
+            || "the headings of that page have other ids".to_owned(),
+            |near| format!("did you mean `#{near}`?"),
+        );
+        Some(Diagnostic::error("broken-anchor", format!("{} has no place `#{decoded}`", record.source)).help(help))
+    }
+}
+
+pub(super) fn is_elsewhere(target: &str) -> bool {
     let scheme = target.split(':').next().unwrap_or_default();
     let has_scheme = target.contains(':')
         && scheme.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -214,7 +270,7 @@ fn is_elsewhere(target: &str) -> bool {
 }
 
 /// A relative path from a folder; `None` if it leaves the root.
-fn beside(folder: &str, path: &str) -> Option<String> {
+pub(super) fn beside(folder: &str, path: &str) -> Option<String> {
     let mut parts: Vec<&str> = folder.split('/').filter(|p| !p.is_empty()).collect();
     for part in path.split('/') {
         match part {
@@ -229,129 +285,6 @@ fn beside(folder: &str, path: &str) -> Option<String> {
     Some(format!("{}{slash}", parts.join("/")))
 }
 
-/// Percent-decoding; text that is not UTF-8 afterwards stays as it is.
-fn decode(text: &str) -> String {
-    if !text.contains('%') {
-        return text.to_owned();
-    }
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&byte, after)) = rest.split_first() {
-        let hex = after.get(..2).and_then(|h| std::str::from_utf8(h).ok()).and_then(|h| u8::from_str_radix(h, 16).ok());
-        match (byte, hex) {
-            (b'%', Some(decoded)) => {
-                bytes.push(decoded);
-                rest = &after[2..];
-            }
-            _ => {
-                bytes.push(byte);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
-}
-
-/// Where the file of an image lies.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Image {
-    Elsewhere,
-    /// Path relative to the site's folder, and URL path.
-    File {
-        path: String,
-        url: String,
-    },
-    Missing {
-        message: String,
-        help: String,
-    },
-}
-
-impl Links<'_> {
-    /// Finds the file of an image that the file `from` shows.
-    pub(super) fn image(&self, target: &str, from: &str, site: &Path) -> Image {
-        if is_elsewhere(target) || target.starts_with("data:") {
-            return Image::Elsewhere;
-        }
-        let path = decode(target.split(['?', '#']).next().unwrap_or_default());
-        let library = self.library;
-        let by_url = |url: &str| {
-            let here = |(path, known): (&String, &String)| {
-                (known == url).then(|| Image::File { path: path.clone(), url: known.clone() })
-            };
-            if library.by_url.contains_key(url) {
-                library.resources.iter().chain(&library.statics).find_map(here)
-            } else {
-                None
-            }
-        };
-        if path.starts_with('/') {
-            let without_base = path.strip_prefix(&self.base_path).map(|r| format!("/{r}"));
-            let content = format!("content{path}");
-            return by_url(&path)
-                .or_else(|| without_base.and_then(|p| by_url(&p)))
-                .or_else(|| {
-                    library.resources.get(&content).map(|url| Image::File { path: content.clone(), url: url.clone() })
-                })
-                .unwrap_or_else(|| self.missing_image(&path, &format!("static{path}")));
-        }
-        let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let Some(file) = beside(folder, &path) else { return outside(&path) };
-        if let Some(url) = library.resources.get(&file) {
-            return Image::File { path: file, url: url.clone() };
-        }
-        let by_page = library.by_source.get(from).and_then(|p| beside(library.pages[*p].url.trim_matches('/'), &path));
-        if let Some(found) = by_page.and_then(|p| by_url(&format!("/{p}"))) {
-            return found;
-        }
-        if let Err(crate::source::inside::Outside::Outside) = crate::source::inside::inside(site, Path::new(&file)) {
-            return outside(&path);
-        }
-        if file.starts_with("content/") || !site.join(&file).is_file() {
-            self.missing_image(&path, &file)
-        } else {
-            let message = format!("this image lies outside `content/` and `static/`, so it is not published: {file}");
-            Image::Missing { message, help: "move it beside the page, or into `static/`".into() }
-        }
-    }
-
-    fn missing_image(&self, path: &str, file: &str) -> Image {
-        let (folder, name) = file.rsplit_once('/').unwrap_or(("", file));
-        let here = self.library.resources.keys().chain(self.library.statics.keys());
-        let siblings = here.filter_map(|r| r.rsplit_once('/')).filter(|(f, _)| *f == folder).map(|(_, n)| n);
-        let help = match nearest(name, siblings) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("put the file at `{file}`"),
-        };
-        Image::Missing { message: format!("this image does not exist: {path}"), help }
-    }
-
-    /// Every image of a page that is missing or outside of the site.
-    pub(super) fn check_images(&self, record: &PageRecord, site: &Path, diagnostics: &mut Vec<Diagnostic>) {
-        let mut check = |target: &str, from: &str, reference: Option<&Reference>| {
-            if let Image::Missing { message, help } = self.image(target, from, site) {
-                let mut problem = Diagnostic::error("missing-image", message).help(help);
-                match reference {
-                    Some(reference) => problem.place = Some(Box::new(reference.place.clone())),
-                    None => problem = problem.in_file(from),
-                }
-                diagnostics.push(problem);
-            }
-        };
-        for image in &record.images {
-            check(&image.target, &image.from, Some(image));
-        }
-        if let Some(image) = &record.front.image {
-            check(image, &record.source, None);
-        }
-    }
-}
-
-fn outside(path: &str) -> Image {
-    let message = format!("this image lies outside of the site, so it is not published: {path}");
-    Image::Missing { message, help: "copy it into the site".into() }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -361,13 +294,6 @@ mod tests {
         assert_eq!(beside("content/a", "../b/c.png").as_deref(), Some("content/b/c.png"));
         assert_eq!(beside("content", "./x/").as_deref(), Some("content/x/"));
         assert_eq!(beside("content", "../../x"), None);
-    }
-
-    #[test]
-    fn percent_encoding() {
-        assert_eq!(decode("a%20b%C3%A9"), "a bé");
-        assert_eq!(decode("100%"), "100%");
-        assert_eq!(decode("%ff"), "%ff");
     }
 
     #[test]

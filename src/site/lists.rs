@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     address::section_path,
+    library::Target,
     record::Kind,
     taxonomy::{Taxonomy, Term, newest_first},
     view::{Views, is_listed, title_case},
@@ -23,6 +24,8 @@ pub(super) struct Listed<'a> {
     /// Which page of the list this is, from 1, and how many there are.
     pub(super) number: usize,
     pub(super) total: usize,
+    /// The section page whose text is shown: on the first page only.
+    pub(super) text: Option<usize>,
 }
 
 /// What a list is about.
@@ -45,7 +48,7 @@ impl<'a> Views<'a> {
         let mut lists = Vec::new();
         for (index, page) in self.library.pages.iter().enumerate() {
             let section = section_path(&page.record.source);
-            if page.record.kind != Kind::Section {
+            if page.record.kind != Kind::Section || self.is_taxonomy(&page.url) {
                 continue;
             }
             if section.is_empty() {
@@ -76,6 +79,21 @@ impl<'a> Views<'a> {
             }
         }
         lists
+    }
+
+    /// Whether the section page at an address only adds its text to a list of terms, or to the pages of a term.
+    fn is_taxonomy(&self, url: &str) -> bool {
+        self.taxonomies
+            .iter()
+            .any(|t| t.url == url || (url.starts_with(&t.url) && t.terms.iter().any(|term| term.url == url)))
+    }
+
+    /// The section page whose text is shown above a list.
+    pub(super) fn page_at(&self, url: &str) -> Option<usize> {
+        match self.library.by_url.get(url) {
+            Some(Target::Page(page)) => Some(*page),
+            _ => None,
+        }
     }
 
     fn newest(&self) -> Vec<usize> {
@@ -109,6 +127,7 @@ impl<'a> Views<'a> {
                 pages: pages[start..end].to_vec(),
                 number,
                 total,
+                text: if number == 1 { self.page_at(url) } else { None },
             });
         }
     }
@@ -133,6 +152,13 @@ impl<'a> Views<'a> {
                 context
             }
         };
+        if !matches!(listed.shown, Shown::Section(_)) {
+            let own = listed.text.map(|page| self.page(page));
+            if let Some(page) = &own {
+                context["head"]["description"] = page["description"].clone();
+            }
+            context.insert("section".into(), own.into());
+        }
         context.insert("pages".into(), listed.pages.iter().map(|i| self.lite(*i)).collect());
         self.add_paginator(listed, &mut context);
         context
@@ -171,22 +197,13 @@ impl<'a> Views<'a> {
         context.insert("paginator".into(), if listed.total > 1 { paginator } else { Value::Null });
     }
 
-    /// Addresses of every list without a source, for links that lead to them.
-    pub(super) fn list_urls(taxonomies: &[Taxonomy]) -> Vec<String> {
-        taxonomies
-            .iter()
-            .flat_map(|t| std::iter::once(t.url.clone()).chain(t.terms.iter().map(|term| term.url.clone())))
-            .collect()
-    }
-}
-
-impl Listed<'_> {
-    /// The section whose text is shown: on the first page only.
-    pub(super) fn text(&self) -> Option<usize> {
-        match self.shown {
-            Shown::Section(index) if self.number == 1 => Some(index),
-            _ => None,
-        }
+    /// Addresses of every list without a source, each with the taxonomy's name.
+    pub(super) fn list_urls(taxonomies: &[Taxonomy]) -> Vec<(String, String)> {
+        let urls = |t: &'_ Taxonomy| -> Vec<(String, String)> {
+            let terms = t.terms.iter().map(|term| term.url.clone());
+            std::iter::once(t.url.clone()).chain(terms).map(|url| (url, t.name.clone())).collect()
+        };
+        taxonomies.iter().flat_map(urls).collect()
     }
 }
 

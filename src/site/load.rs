@@ -8,14 +8,15 @@ use super::{
     discover::{self, Found},
     files::{self, Files, Grammar},
     library::{Choice, Library},
-    links::Links,
+    links::{Findings, Links},
     record::PageRecord,
     taxonomy::{self, Taxonomy},
-    view::Views,
+    view::{Views, markdown_url},
 };
 use crate::{
     config::{self, Config},
     diagnostic::{Diagnostic, Severity},
+    render,
     source::Source,
     theme::Theme,
 };
@@ -24,6 +25,8 @@ use crate::{
 pub(super) struct Inputs {
     pub(super) config: Config,
     pub(super) theme: Theme,
+    /// The text of the configuration, to point at.
+    pub(super) source: Source,
 }
 
 impl Inputs {
@@ -50,19 +53,19 @@ impl Inputs {
             }
             Err(error) => return Err(Failure::environment(format!("{} cannot be read: {error}", file.display()))),
         };
-        let mut config =
-            Config::parse(&Source::new(config::FILE_NAME, text)).map_err(|d| Failure::Configuration(vec![d]))?;
+        let source = Source::new(config::FILE_NAME, text);
+        let mut config = Config::parse(&source).map_err(|d| Failure::Configuration(vec![d]))?;
         if let Some(base_url) = &options.base_url {
             config.base_url.clone_from(base_url);
-            if !(base_url.starts_with("http://") || base_url.starts_with("https://")) {
+            if !config::is_base_url(base_url) {
                 return Err(Failure::usage(
                     format!("--base-url is not a web address: {base_url}"),
-                    "write it with its scheme: https://example.org/",
+                    "write it with its scheme and without `?` and `#`: https://example.org/docs/",
                 ));
             }
         }
         let theme = Theme::load(&options.site, config.theme.as_deref()).map_err(Failure::Pages)?;
-        Ok(Self { config, theme })
+        Ok(Self { config, theme, source })
     }
 }
 
@@ -105,11 +108,34 @@ impl<'a> Site<'a> {
         let config = &self.inputs.config;
         self.library = Library::new(records, &self.found, config, &choice, &mut self.diagnostics);
         self.taxonomies = taxonomy::group(&self.library, config);
-        for url in Views::list_urls(&self.taxonomies) {
-            self.library.add_address(&url);
+        for (url, name) in Views::list_urls(&self.taxonomies) {
+            self.library.add_list(&url, &name, &mut self.diagnostics);
         }
         for url in ["/atom.xml", "/sitemap.xml", "/robots.txt", "/llms.txt", "/404.html"] {
-            self.library.add_address(url);
+            self.library.add_made(url);
+        }
+        self.add_further_addresses();
+    }
+
+    /// Further pages of lists, and Markdown copies.
+    fn add_further_addresses(&mut self) {
+        let config = &self.inputs.config;
+        let mut lists: Vec<(String, usize)> = Vec::new();
+        let terms = self.taxonomies.iter().flat_map(|t| &t.terms).map(|term| (term.url.clone(), term.pages.len()));
+        lists.extend(terms);
+        for (section, pages) in &self.library.sections {
+            lists.extend(self.library.section_page(section).map(|i| (self.library.pages[i].url.clone(), pages.len())));
+        }
+        for (url, pages) in lists {
+            for number in 2..=pages.div_ceil(config.paginate.max(1)) {
+                self.library.add_made(&format!("{url}page/{number}/"));
+            }
+        }
+        if config.markdown_copies {
+            let copies: Vec<String> = self.library.pages.iter().map(|p| markdown_url(&p.url)).collect();
+            for url in copies {
+                self.library.add_made(&url);
+            }
         }
     }
 
@@ -120,11 +146,16 @@ impl<'a> Site<'a> {
     /// Links, anchors and images of every page. `severity` is that of a broken link.
     pub(super) fn check_links(&self, folder: &Path, severity: Severity) -> Vec<Diagnostic> {
         let links = self.links();
-        let mut diagnostics = Vec::new();
+        let mut found = Findings::default();
         for page in self.library.pages.iter().filter(|p| p.written) {
-            links.check(&page.record, severity, &mut diagnostics);
-            links.check_images(&page.record, folder, &mut diagnostics);
+            links.check(&page.record, severity, &mut found);
+            links.check_images(&page.record, folder, &mut found);
         }
-        diagnostics
+        let config = &self.inputs.config;
+        let copyright = config.copyright.iter().flat_map(|text| render::inline_targets(text));
+        for target in config.menu.iter().map(|item| item.url.clone()).chain(copyright) {
+            links.check_configured(&target, &self.inputs.source, severity, &mut found);
+        }
+        found.diagnostics
     }
 }

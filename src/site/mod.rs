@@ -13,6 +13,7 @@ mod discover;
 pub mod feed;
 mod files;
 mod fingerprint;
+mod images;
 mod library;
 mod links;
 mod lists;

@@ -3,9 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    address::{encode, section_path},
+    address::{path_part, section_path},
+    images::Image,
     library::{Library, Page},
-    links::{Image, Links},
+    links::Links,
     record::{Heading, Kind, PageRecord},
     structured,
     taxonomy::{Taxonomy, person, terms_of},
@@ -24,6 +25,9 @@ pub(super) struct Views<'a> {
     pub(super) related: &'a [Vec<usize>],
 }
 
+/// The file that links of the configuration are resolved from.
+pub(super) const HOME: &str = "content/_index.md";
+
 /// Words that a reader reads in a minute.
 const WORDS_A_MINUTE: usize = 200;
 
@@ -32,18 +36,20 @@ impl Views<'_> {
         self.links.absolute_path(url)
     }
 
+    /// Inline Markdown of the file `from`.
+    fn inline(&self, text: &str, from: &str) -> String {
+        render::inline(text, |target| self.links.href(target, from))
+    }
+
     /// The absolute address of a URL path.
     pub(super) fn permalink(&self, url: &str) -> String {
-        encode(&format!("{}{}", self.config.origin(), self.path(url)))
+        format!("{}{}", self.config.origin(), self.path(url))
     }
 
     /// `site`.
     pub(super) fn site(&self) -> Value {
         let config = self.config;
-        let menu = config
-            .menu
-            .iter()
-            .map(|item| json!({ "name": item.name, "url": self.links.href(&item.url, "content/_index.md") }));
+        let menu = config.menu.iter().map(|item| json!({ "name": item.name, "url": self.links.href(&item.url, HOME) }));
         let taxonomies = self
             .taxonomies
             .iter()
@@ -54,7 +60,7 @@ impl Views<'_> {
             "base_url": config.base_url,
             "language": config.language,
             "author": config.author,
-            "copyright": config.copyright.as_deref().map(render::inline),
+            "copyright": config.copyright.as_deref().map(|c| self.inline(c, HOME)),
             "menu": menu.collect::<Vec<_>>(),
             "taxonomies": taxonomies.collect::<Vec<_>>(),
             "feed_url": config.feed.then(|| self.path("/atom.xml")),
@@ -128,7 +134,7 @@ impl Views<'_> {
             .map(|t| (t.name.clone(), self.terms(record, t)))
             .filter(|(_, terms)| terms.as_array().is_some_and(|t| !t.is_empty()))
             .collect();
-        let people = |list: &[String]| list.iter().map(|p| self.person(p)).collect::<Vec<_>>();
+        let people = |list: &[String]| list.iter().map(|p| self.person(p, &record.source)).collect::<Vec<_>>();
         let section = self.library.section_page(section_path(&record.source)).filter(|s| *s != index);
         json!({
             "title": record.title,
@@ -145,15 +151,15 @@ impl Views<'_> {
             "modified": front.modified.as_ref().map(date),
             "authors": people(&front.authors),
             "contributors": people(&front.contributors),
-            "modified_by": front.modified_by.as_deref().map(render::inline),
-            "license": front.license.as_deref().map(render::inline),
+            "modified_by": front.modified_by.as_deref().map(|m| self.inline(m, &record.source)),
+            "license": front.license.as_deref().map(|l| self.inline(l, &record.source)),
             "tags": self.taxonomies.iter().find(|t| t.name == "tags").map_or(json!([]), |t| self.terms(record, t)),
             "taxonomies": taxonomies,
             "keywords": front.keywords,
             "image": self.image(record),
             "deprecated": front.deprecated,
             "deprecated_link": front.deprecated_link.as_ref().map(|link| self.links.href(link, &record.source)),
-            "external_resources": front.external_resources.iter().map(|r| render::inline(r)).collect::<Vec<_>>(),
+            "external_resources": front.external_resources.iter().map(|r| self.inline(r, &record.source)).collect::<Vec<_>>(),
             "toc": contents(&record.headings),
             "content": "",
             "words": record.words,
@@ -206,18 +212,19 @@ impl Views<'_> {
 
     /// The terms of a page in one taxonomy.
     fn terms(&self, record: &PageRecord, taxonomy: &Taxonomy) -> Value {
-        let term = |name: &String| json!({ "name": name, "url": self.path(&format!("{}{}/", taxonomy.url, super::address::path_part(name))) });
+        let term =
+            |name: &String| json!({ "name": name, "url": self.path(&format!("{}{}/", taxonomy.url, path_part(name))) });
         terms_of(record, &taxonomy.name).iter().map(term).collect()
     }
 
-    fn person(&self, written: &str) -> Value {
+    pub(super) fn person(&self, written: &str, from: &str) -> Value {
         let (name, own) = person(written);
         let url = || {
             let taxonomy = self.taxonomies.iter().find(|t| t.name == "authors")?;
-            let term = taxonomy.terms.iter().find(|t| t.name == name)?;
+            let term = taxonomy.terms.iter().find(|t| path_part(&t.name) == path_part(name))?;
             Some(self.path(&term.url))
         };
-        json!({ "name": name, "url": url().or_else(|| own.map(str::to_owned)) })
+        json!({ "name": name, "url": url().or_else(|| own.map(|own| self.links.href(own, from))) })
     }
 
     fn link_to(&self, index: usize) -> Value {

@@ -7,10 +7,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use super::{
-    files::Files,
-    links::{Image, Links},
-};
+use super::{files::Files, images::Image, links::Links};
 use crate::{
     diagnostic::Diagnostic,
     guide::Guide,

@@ -197,23 +197,21 @@ impl Writer<'_> {
     }
 
     fn redirects(&self, diagnostics: &mut Vec<Diagnostic>) -> Result<(), Failure> {
-        for page in &self.site.library.pages {
-            for alias in &page.record.aliases {
-                let url = super::address::normal(&alias.path);
-                if !matches!(self.site.library.by_url.get(&url), Some(super::library::Target::Alias(_))) {
-                    continue;
-                }
-                let mut context = self.views.base(&page.record.title, &page.url, "");
-                context["head"]["noindex"] = true.into();
-                context.insert("target".into(), self.world.links.absolute_path(&page.url).into());
-                context.insert("canonical".into(), self.views.permalink(&page.url).into());
-                self.template("redirect.html", &output_path(&url), context, diagnostics)?;
-            }
+        for (url, index) in &self.site.library.redirects {
+            let page = &self.site.library.pages[*index];
+            let mut context = self.views.base(&page.record.title, &page.url, "");
+            context["head"]["noindex"] = true.into();
+            context.insert("target".into(), self.world.links.absolute_path(&page.url).into());
+            context.insert("canonical".into(), self.views.permalink(&page.url).into());
+            self.template("redirect.html", &output_path(url), context, diagnostics)?;
         }
         Ok(())
     }
 
     fn not_found(&self, diagnostics: &mut Vec<Diagnostic>) -> Result<(), Failure> {
+        if self.site.library.has_own("/404.html") {
+            return Ok(());
+        }
         let mut context = self.views.base("Page not found", "/404.html", "");
         context["head"]["noindex"] = true.into();
         self.template("404.html", "404.html", context, diagnostics)
@@ -226,7 +224,7 @@ impl Writer<'_> {
         context: Map<String, Value>,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Result<(), Failure> {
-        let words = format!("{path}{}", context.get("target").unwrap_or_default());
+        let words = format!("{path}{}", Value::Object(context.clone()));
         let key = self.fingerprints.simple(template, &words);
         if self.output.keep(path, &key) {
             return Ok(());
@@ -265,7 +263,7 @@ impl Writer<'_> {
         let config = &self.site.inputs.config;
         let library = &self.site.library;
         let newest = self.site.newest();
-        if config.feed {
+        if config.feed && !library.has_own("/atom.xml") {
             let entries: Vec<feed::Entry> =
                 newest.iter().filter_map(|i| self.feed_entry(*i)).take(FEED_ENTRIES).collect();
             let feed = feed::Feed {
@@ -286,14 +284,21 @@ impl Writer<'_> {
                 (self.views.permalink(&p.url), date.map(|d| d.day.clone()))
             })
             .collect();
-        urls.extend(Views::list_urls(&self.site.taxonomies).iter().map(|url| (self.views.permalink(url), None)));
-        for (path, xml) in sitemap::sitemaps(&urls, &self.views.permalink("/")) {
-            self.put(&path, xml.as_bytes())?;
+        urls.extend(
+            Views::list_urls(&self.site.taxonomies)
+                .iter()
+                .filter(|(url, _)| !library.has_own(url))
+                .map(|(url, _)| (self.views.permalink(url), None)),
+        );
+        if !library.has_own("/sitemap.xml") {
+            for (path, xml) in sitemap::sitemaps(&urls, &self.views.permalink("/")) {
+                self.put(&path, xml.as_bytes())?;
+            }
         }
-        if !library.by_url.contains_key("/robots.txt") || !library.statics.values().any(|url| url == "/robots.txt") {
+        if !library.has_own("/robots.txt") {
             self.put("robots.txt", sitemap::robots(&self.views.permalink("/sitemap.xml")).as_bytes())?;
         }
-        if config.markdown_copies && !library.statics.values().any(|url| url == "/llms.txt") {
+        if config.markdown_copies && !library.has_own("/llms.txt") {
             self.put("llms.txt", self.llms().as_bytes())?;
         }
         if config.search {
@@ -376,7 +381,7 @@ fn render_listed(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<String> {
     let mut context = views.listed(listed);
-    if let Some(index) = listed.text().filter(|i| site.library.pages[*i].written) {
+    if let Some(index) = listed.text.filter(|i| site.library.pages[*i].written) {
         context["section"]["content"] = content(site, world, index, diagnostics)?.into();
     }
     finish(site, listed.template, context, diagnostics)

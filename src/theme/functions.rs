@@ -47,7 +47,7 @@ impl SiteData {
                 walkdir::WalkDir::new(self.folder.join("data")).sort_by_file_name().into_iter().filter_map(Result::ok)
             {
                 if let Ok(bytes) = std::fs::read(entry.path()) {
-                    hasher.update(&bytes);
+                    hasher.update(entry.path().as_os_str().as_encoded_bytes()).update(blake3::hash(&bytes).as_bytes());
                 }
             }
             *hasher.finalize().as_bytes()

@@ -134,14 +134,10 @@ impl Theme {
         !self.readers.is_empty()
     }
 
-    /// Whether any shortcode reads the whole site: then any page may.
-    pub fn shortcodes_read_site(&self) -> bool {
-        self.readers.iter().any(|name| name.starts_with("shortcodes/"))
-    }
-
-    /// Whether a template, or one that it extends or includes, calls a function that reads the whole site.
+    /// Whether a page of this template may show what a function read from the whole site: in the template, in one that it
+    /// extends, or in any part or shortcode, which every page may use.
     pub fn reads_site(&self, template: &str) -> bool {
-        self.readers.contains(template)
+        self.readers.contains(template) || self.readers.iter().any(|name| name.contains('/'))
     }
 
     fn finds_reader(&self, template: &str) -> bool {

@@ -46,6 +46,8 @@ pub(crate) fn lex(source: &Source, range: Span, diagnostics: &mut Vec<Diagnostic
     let mut pieces = Vec::new();
     let text = &source.text[..range.end];
     let mut at = range.start;
+    // Where the last escape can end: an opening one behind it needs no search.
+    let last_end = text.rfind("*/>}}").max(text.rfind("*/%}}")).unwrap_or(0);
     while let Some(found) = text[at..].find("{{") {
         let start = at + found;
         let mark = match text.as_bytes().get(start + 2) {
@@ -56,7 +58,7 @@ pub(crate) fn lex(source: &Source, range: Span, diagnostics: &mut Vec<Diagnostic
                 continue;
             }
         };
-        let mut cursor = Cursor { text, at: start + 3, mark };
+        let mut cursor = Cursor { text, at: start + 3, mark, last_end };
         at = match cursor.piece(start) {
             Ok(None) => start + 3,
             Ok(Some(piece)) => {
@@ -91,6 +93,7 @@ struct Cursor<'a> {
     at: usize,
     /// `>` or `%`: what the closing braces follow.
     mark: char,
+    last_end: usize,
 }
 
 impl Cursor<'_> {
@@ -111,7 +114,8 @@ impl Cursor<'_> {
         if self.rest().starts_with("/*") {
             let close = if self.mark == '>' { "*/>}}" } else { "*/%}}" };
             let inner = self.at + 2;
-            let Some(length) = self.text[inner..].find(close) else {
+            let found = if inner <= self.last_end { self.text[inner..].find(close) } else { None };
+            let Some(length) = found else {
                 return Err(self.problem("this escaped shortcode never ends", format!("end it with `{close}`")));
             };
             self.at = inner + length + close.len();

@@ -262,17 +262,17 @@
       option(url, title, sections.length ? "" : description, ""),
       ...sections.slice(0, 4).map((section) => option(section.anchor ? `${url}#${section.anchor}` : url, section.title || title, section.excerpt, "in")),
     ]);
-    found.forEach((one, i) => { one.id = `search-${i}`; });
+    found.forEach((one, i) => { one.id = `gp-search-${i}`; });
     const count = results.length;
     show(count ? `${count} ${count === 1 ? "guide" : "guides"}` : `Nothing found for “${query}”`, ...found);
     list.scrollTop = 0;
   };
   const build = () => {
     input = make("input", {
-      type: "text", inputmode: "search", role: "combobox", "aria-label": "Search", "aria-expanded": "false", "aria-controls": "search-results", "aria-autocomplete": "list",
+      type: "text", inputmode: "search", role: "combobox", "aria-label": "Search", "aria-expanded": "false", "aria-controls": "gp-search-results", "aria-autocomplete": "list",
       placeholder: "Search the guides", autocomplete: "off", autocapitalize: "off", spellcheck: "false", enterkeyhint: "go", autofocus: "",
     });
-    list = make("div", { class: "search-results", id: "search-results", role: "listbox", "aria-label": "Results", tabindex: "-1" });
+    list = make("div", { class: "search-results", id: "gp-search-results", role: "listbox", "aria-label": "Results", tabindex: "-1" });
     status = make("p", { class: "search-status", role: "status" });
     const close = make("button", { type: "button", title: "Close" }, make("kbd", {}, "Esc"));
     const form = make("form", { role: "search" }, icon("search"), input, close);

@@ -1,0 +1,112 @@
+//! Images of pages: which file is meant, and whether it may be published.
+
+use std::path::Path;
+
+use super::{
+    address::decode,
+    links::{Findings, Links, beside, is_elsewhere},
+    record::PageRecord,
+};
+use crate::{
+    diagnostic::{Diagnostic, nearest},
+    source::inside::{Outside, inside},
+};
+
+/// Where the file of an image lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Image {
+    /// On another site.
+    Elsewhere,
+    /// Path relative to the site's folder, and URL path.
+    File { path: String, url: String },
+    /// Nowhere that is published.
+    Missing(Missing),
+}
+
+/// Why an image is missing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Missing {
+    /// No such file: as written, and where it should be.
+    NoFile { path: String, file: String },
+    /// Out of the site.
+    Outside { path: String },
+    /// In the site, and in no folder that is published.
+    Unpublished { file: String },
+}
+
+impl Links<'_> {
+    /// Finds the file of an image that the file `from` shows.
+    pub(super) fn image(&self, target: &str, from: &str, site: &Path) -> Image {
+        if is_elsewhere(target) {
+            return Image::Elsewhere;
+        }
+        let path = decode(target.split(['?', '#']).next().unwrap_or_default());
+        let library = self.library;
+        let by_url = |url: &str| {
+            library.files_by_url.get(url).map(|path| Image::File { path: path.clone(), url: url.to_owned() })
+        };
+        let missing = |file: String| Image::Missing(Missing::NoFile { path: path.clone(), file });
+        if path.starts_with('/') {
+            let without_base = path.strip_prefix(&self.base_path).map(|r| format!("/{r}"));
+            let content = format!("content{path}");
+            let by_path =
+                || library.resources.get(&content).map(|url| Image::File { path: content.clone(), url: url.clone() });
+            return by_url(&path)
+                .or_else(|| without_base.and_then(|p| by_url(&p)))
+                .or_else(by_path)
+                .unwrap_or_else(|| missing(format!("static{path}")));
+        }
+        let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let Some(file) = beside(folder, &path) else { return Image::Missing(Missing::Outside { path }) };
+        if let Some(url) = library.resources.get(&file) {
+            return Image::File { path: file, url: url.clone() };
+        }
+        let by_page = library.by_source.get(from).and_then(|p| beside(library.pages[*p].url.trim_matches('/'), &path));
+        if let Some(found) = by_page.and_then(|p| by_url(&format!("/{p}"))) {
+            return found;
+        }
+        if let Err(Outside::Outside) = inside(site, Path::new(&file)) {
+            return Image::Missing(Missing::Outside { path });
+        }
+        if file.starts_with("content/") || !site.join(&file).is_file() {
+            missing(file)
+        } else {
+            Image::Missing(Missing::Unpublished { file })
+        }
+    }
+
+    /// Every image of a page that is missing or outside of the site.
+    pub(super) fn check_images(&self, record: &PageRecord, site: &Path, found: &mut Findings<'_>) {
+        for image in &record.images {
+            if let Image::Missing(missing) = self.image(&image.target, &image.from, site) {
+                let (message, help) = self.explain_missing(&missing, found.may_suggest());
+                let problem = Diagnostic::error("missing-image", message).help(help);
+                found.diagnostics.push(Diagnostic { place: Some(Box::new(image.place.clone())), ..problem });
+            }
+        }
+    }
+
+    fn explain_missing(&self, missing: &Missing, may_suggest: bool) -> (String, String) {
+        match missing {
+            Missing::NoFile { path, file } => {
+                let (folder, name) = file.rsplit_once('/').unwrap_or(("", file));
+                let files = self.library.resources.keys().chain(self.library.statics.keys());
+                let siblings =
+                    files.filter_map(|f| f.rsplit_once('/')).filter(|(f, _)| *f == folder).map(|(_, name)| name);
+                let near = if may_suggest { nearest(name, siblings) } else { None };
+                let help =
+                    near.map_or_else(|| format!("put the file at `{file}`"), |near| format!("did you mean `{near}`?"));
+                (format!("this image does not exist: {path}"), help)
+            }
+            Missing::Outside { path } => {
+                let message = format!("this image lies outside of the site, so it is not published: {path}");
+                (message, "copy it into the site".into())
+            }
+            Missing::Unpublished { file } => {
+                let message =
+                    format!("this image lies outside `content/` and `static/`, so it is not published: {file}");
+                (message, "move it beside the page, or into `static/`".into())
+            }
+        }
+    }
+}
