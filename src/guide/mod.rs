@@ -19,6 +19,7 @@ use crate::{
 };
 
 mod arguments;
+mod assembler;
 mod buffer;
 mod code;
 mod document;

@@ -20,6 +20,7 @@ mod lists;
 pub mod llms;
 mod load;
 pub mod output;
+mod programs;
 pub mod record;
 pub mod related;
 pub mod search;

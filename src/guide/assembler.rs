@@ -1,0 +1,277 @@
+//! Markdown events to tokens: shortcodes come back to where they stood, and blocks end the paragraphs around them.
+
+use pulldown_cmark::{CowStr, Event, Tag, TagEnd};
+use std::ops::Range;
+
+use super::{
+    Argument, CodeBlock, Level, Token, TokenKind,
+    buffer::{self, Buffer, Part},
+    document::Builder,
+    shortcode::tree::Item,
+};
+use crate::{diagnostic::Diagnostic, source::Span};
+
+mod code;
+
+/// Deepest nesting of quotes, lists and emphasis that a page may have.
+const DEEPEST: usize = 200;
+
+/// Where a paragraph stands.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Paragraph {
+    None,
+    /// Open since the token of this index.
+    Open(usize),
+    /// A block stood in it; it opens again with the next inline token.
+    Suspended,
+}
+
+pub(super) struct Assembler<'a, 'b> {
+    builder: &'a mut Builder<'b>,
+    buffer: &'a Buffer,
+    items: &'a [Item],
+    pub(super) tokens: Vec<Token>,
+    paragraph: Paragraph,
+    /// Open emphasis, links and images: a block inside them cannot end the paragraph.
+    inline_depth: usize,
+    depth: usize,
+    too_deep: bool,
+    after_block: bool,
+    code: Option<(CodeBlock, Range<usize>, Vec<usize>, bool)>,
+    /// Arguments of a comment `<!-- verify: … -->` that waits for its block, and where it stands.
+    comment: Option<(Vec<Argument>, Span)>,
+}
+
+impl<'a, 'b> Assembler<'a, 'b> {
+    pub(super) fn new(builder: &'a mut Builder<'b>, buffer: &'a Buffer, items: &'a [Item]) -> Self {
+        Self {
+            builder,
+            buffer,
+            items,
+            tokens: Vec::new(),
+            paragraph: Paragraph::None,
+            inline_depth: 0,
+            depth: 0,
+            too_deep: false,
+            after_block: false,
+            code: None,
+            comment: None,
+        }
+    }
+
+    pub(super) fn event(&mut self, event: Event<'_>, range: Range<usize>) {
+        match event {
+            Event::Start(Tag::CodeBlock(kind)) => self.start_code(&kind, range),
+            Event::End(TagEnd::CodeBlock) => self.end_code(),
+            Event::Text(text) if self.code.is_some() => self.code_text(&text, range.start),
+            Event::Text(text) if buffer::has_items(&text) => self.split(&text, range, Event::Text),
+            Event::Html(html) if buffer::has_items(&html) => self.split(&html, range, Event::Html),
+            Event::InlineHtml(html) if buffer::has_items(&html) => self.split(&html, range, Event::InlineHtml),
+            Event::Code(code) if buffer::has_items(&code) => {
+                self.push(Event::InlineHtml("<code>".into()), range.clone());
+                self.split(&code, range.clone(), Event::Text);
+                self.push(Event::InlineHtml("</code>".into()), range);
+            }
+            Event::Start(Tag::Paragraph) => {
+                self.paragraph = Paragraph::Open(self.tokens.len());
+                self.push(Event::Start(Tag::Paragraph), range);
+            }
+            Event::End(TagEnd::Paragraph) => self.end_paragraph(range),
+            Event::Start(tag) => self.start(tag, range),
+            Event::End(tag) => {
+                self.depth = self.depth.saturating_sub(1);
+                if is_inline(tag) {
+                    self.inline_depth = self.inline_depth.saturating_sub(1);
+                }
+                self.push(Event::End(tag), range);
+            }
+            Event::Html(html) => {
+                self.read_comment(&html, range.clone());
+                self.push(Event::Html(html), range);
+            }
+            other => self.push(other, range),
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'_>, range: Range<usize>) {
+        self.depth += 1;
+        if self.depth > DEEPEST && !self.too_deep {
+            self.too_deep = true;
+            let message = format!("quotes, lists or emphasis are nested more than {DEEPEST} deep");
+            let span = self.buffer.span(range.clone());
+            let problem = Diagnostic::error("too-deep", message).at(self.builder.source, span);
+            self.builder.diagnostics.push(problem.help("no browser shows this; remove some of the nesting"));
+        }
+        let tag = match tag {
+            Tag::Link { link_type, dest_url, title, id } => {
+                Tag::Link { link_type, dest_url: self.expand(dest_url), title: self.expand(title), id }
+            }
+            Tag::Image { link_type, dest_url, title, id } => {
+                Tag::Image { link_type, dest_url: self.expand(dest_url), title: self.expand(title), id }
+            }
+            other => other,
+        };
+        let inline = is_inline(tag.to_end());
+        self.push(Event::Start(tag), range);
+        self.inline_depth += usize::from(inline);
+    }
+
+    /// Shortcodes in a place that holds text only: `ref` and `relref` become the path that they name.
+    fn expand<'t>(&self, text: CowStr<'t>) -> CowStr<'t> {
+        if !buffer::has_items(&text) {
+            return text;
+        }
+        let expanded: String = buffer::parts(&text)
+            .into_iter()
+            .map(|part| match part {
+                Part::Text(text, _) => text.to_owned(),
+                Part::Item(index) => match &self.items[index] {
+                    Item::Call(call) if matches!(call.name.as_str(), "ref" | "relref") => {
+                        call.arguments.get("path", 0).unwrap_or_default().to_owned()
+                    }
+                    item => self.builder.source.text[item.span().range()].to_owned(),
+                },
+            })
+            .collect();
+        expanded.into()
+    }
+
+    fn push(&mut self, event: Event<'_>, range: Range<usize>) {
+        let event = match event {
+            Event::SoftBreak if self.after_block => return,
+            Event::Text(text) if self.after_block => {
+                let trimmed = text.trim_start();
+                if trimmed.is_empty() {
+                    return;
+                }
+                Event::Text(trimmed.to_owned().into())
+            }
+            other => other,
+        };
+        self.after_block = false;
+        if self.paragraph == Paragraph::Suspended {
+            self.paragraph = Paragraph::Open(self.tokens.len());
+            let start = TokenKind::Markdown(Event::Start(Tag::Paragraph));
+            self.tokens.push(Token { kind: start, span: self.buffer.span(range.clone()) });
+        }
+        self.tokens.push(Token { kind: TokenKind::Markdown(event.into_static()), span: self.buffer.span(range) });
+    }
+
+    /// Text around shortcodes.
+    fn split(&mut self, text: &str, range: Range<usize>, wrap: fn(CowStr<'static>) -> Event<'static>) {
+        for part in buffer::parts(text) {
+            match part {
+                Part::Text(text, at) => {
+                    let start = range.start + at;
+                    self.push(wrap(text.to_owned().into()), start..start + text.len());
+                }
+                Part::Item(index) => self.item(index),
+            }
+        }
+    }
+
+    fn item(&mut self, index: usize) {
+        match &self.items[index] {
+            Item::Escape { span, inner } => {
+                let written = &self.builder.source.text[span.range()];
+                let text = self.builder.unescaped(*inner, written);
+                self.inline(TokenKind::Markdown(Event::Text(text.into())), *span);
+            }
+            Item::Call(call) => {
+                let kind = self.builder.call(call);
+                let block = match &kind {
+                    TokenKind::Shortcode(shortcode) => shortcode.block,
+                    _ => true,
+                };
+                if block { self.block(kind, call.span) } else { self.inline(kind, call.span) }
+            }
+        }
+    }
+
+    fn inline(&mut self, kind: TokenKind, span: Span) {
+        self.after_block = false;
+        if self.paragraph == Paragraph::Suspended {
+            self.paragraph = Paragraph::Open(self.tokens.len());
+            self.tokens.push(Token { kind: TokenKind::Markdown(Event::Start(Tag::Paragraph)), span });
+        }
+        self.tokens.push(Token { kind, span });
+    }
+
+    /// A block ends the paragraph that it stands in.
+    fn block(&mut self, mut kind: TokenKind, span: Span) {
+        self.attach_comment(&mut kind);
+        if self.inline_depth > 0 {
+            let problem = Diagnostic::error(
+                "block-in-line",
+                "this is a block, and it stands inside a heading, a link or emphasis",
+            );
+            let problem = problem
+                .at(self.builder.source, span)
+                .help("give it lines of its own, with a blank line before and after");
+            self.builder.diagnostics.push(problem);
+        }
+        self.trim_end();
+        if let Paragraph::Open(start) = self.paragraph
+            && self.inline_depth == 0
+        {
+            if self.tokens.len() == start + 1 {
+                self.tokens.pop();
+            } else {
+                self.tokens.push(Token { kind: TokenKind::Markdown(Event::End(TagEnd::Paragraph)), span });
+            }
+            self.paragraph = Paragraph::Suspended;
+        }
+        self.tokens.push(Token { kind, span });
+        self.after_block = true;
+    }
+
+    /// Removes line breaks and spaces before a block.
+    fn trim_end(&mut self) {
+        while let Some(Token { kind: TokenKind::Markdown(event), .. }) = self.tokens.last_mut() {
+            match event {
+                Event::SoftBreak | Event::HardBreak => {}
+                Event::Text(text) if text.trim().is_empty() => {}
+                Event::Text(text) if text.ends_with(' ') => {
+                    *text = text.trim_end().to_owned().into();
+                    return;
+                }
+                _ => return,
+            }
+            self.tokens.pop();
+        }
+    }
+
+    fn end_paragraph(&mut self, range: Range<usize>) {
+        let paragraph = std::mem::replace(&mut self.paragraph, Paragraph::None);
+        let Paragraph::Open(start) = paragraph else { return };
+        let either = |token: &Token| match &token.kind {
+            TokenKind::Shortcode(s) => self.builder.registry.level(&s.name) == Level::Either,
+            TokenKind::Markdown(Event::SoftBreak) => true,
+            _ => false,
+        };
+        if self.tokens.len() > start + 1 && self.tokens[start + 1..].iter().all(either) {
+            self.tokens.remove(start);
+            for token in &mut self.tokens[start..] {
+                if let TokenKind::Shortcode(shortcode) = &mut token.kind {
+                    shortcode.block = true;
+                }
+            }
+        } else {
+            self.push(Event::End(TagEnd::Paragraph), range);
+        }
+    }
+}
+
+fn is_inline(tag: TagEnd) -> bool {
+    matches!(
+        tag,
+        TagEnd::Emphasis
+            | TagEnd::Strong
+            | TagEnd::Strikethrough
+            | TagEnd::Superscript
+            | TagEnd::Subscript
+            | TagEnd::Link
+            | TagEnd::Image
+            | TagEnd::Heading(_)
+    )
+}
