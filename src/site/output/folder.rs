@@ -5,6 +5,7 @@ use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io,
     path::{Component, Path, PathBuf},
+    time::{Duration, Instant},
 };
 use tempfile::TempDir;
 
@@ -24,6 +25,8 @@ const MARKER: (&str, &[u8]) =
     ("marker", b"guidepost builds here; this folder can be deleted when no build is running\n");
 /// Names shown of the files that are not guidepost's.
 const SHOWN: usize = 5;
+/// How long a lock that somebody holds is waited for.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// A path with its links resolved, whether or not all of it exists.
 fn resolve(path: &Path) -> Result<PathBuf, OutputError> {
@@ -123,7 +126,7 @@ impl Claim {
             return Err(failed(io::Error::other("it is not a regular file")));
         }
         let lock = OpenOptions::new().write(true).create(true).truncate(false).open(&path).map_err(failed)?;
-        match lock.try_lock() {
+        match patiently(&lock) {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(OutputError::Busy { folder: folder.to_owned() }),
             // Some network file systems have no locks; a build is still possible.
@@ -152,6 +155,18 @@ impl Drop for Claim {
             let _ = fs::remove_dir(folder);
         }
         self.lock = None;
+    }
+}
+
+/// Locks a file; waits a moment if it is locked, because a process that another thread is just starting holds the lock until
+/// its own program begins.
+fn patiently(lock: &File) -> Result<(), TryLockError> {
+    let begin = Instant::now();
+    loop {
+        match lock.try_lock() {
+            Err(TryLockError::WouldBlock) if begin.elapsed() < PATIENCE => std::thread::sleep(PATIENCE / 20),
+            result => return result,
+        }
     }
 }
 
