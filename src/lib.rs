@@ -15,7 +15,11 @@
 pub mod cli;
 pub mod config;
 pub mod diagnostic;
+pub mod edit;
 pub mod guide;
+pub mod machine;
+pub mod matching;
+pub mod plan;
 pub mod render;
 pub mod site;
 pub mod source;

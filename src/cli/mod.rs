@@ -20,6 +20,7 @@ mod check;
 mod completions;
 mod man;
 mod new;
+mod plan;
 mod progress;
 
 /// A static site generator for runnable guides.
@@ -36,6 +37,8 @@ enum Command {
     Build(build::Arguments),
     /// Look at everything that needs no machine: front matter, shortcodes, links, anchors, images
     Check(check::Arguments),
+    /// Show what verification would do with a guide, step by step, and why
+    Plan(plan::Arguments),
     /// Make a new site that builds at once
     New(new::Arguments),
     /// Print shell completions
@@ -58,6 +61,7 @@ pub fn run() -> ExitCode {
     let exit = match Cli::parse().command {
         Command::Build(arguments) => build::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Plan(arguments) => plan::run(&arguments),
         Command::New(arguments) => new::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Man(arguments) => man::run(&arguments),

@@ -114,6 +114,9 @@ impl CodeBlock {
                     let begin = self.text.len();
                     let (shown, shortcode) = item(index);
                     self.text.push_str(&shown);
+                    // Further lines of what it shows belong to it as a whole.
+                    let more = shown.trim_end_matches('\n').matches('\n').count();
+                    self.lines.extend(std::iter::repeat_n(offset(at), more));
                     self.inserts.extend(shortcode.map(|s| (begin..begin + shown.len(), s)));
                 }
             }

@@ -120,7 +120,10 @@ fn other_than_command(line: &str) -> Option<(&'static str, &'static str)> {
     if line.starts_with("+--") || line.starts_with("| ") {
         return Some(("a table that a command printed", OUTPUT));
     }
-    if line.len() > 10 && "d-l".contains(&line[..1]) && line.as_bytes()[1..10].iter().all(|b| b"rwx-stST".contains(b)) {
+    if line.len() > 10
+        && line.starts_with(['d', '-', 'l'])
+        && line.as_bytes()[1..10].iter().all(|b| b"rwx-stST".contains(b))
+    {
         return Some(("a list of files", OUTPUT));
     }
     let trimmed = line.trim_end();
@@ -163,6 +166,7 @@ mod tests {
             "if true; then",
             ": > file",
             "TZ=UTC  DATE",
+            "écho a long line",
             "PS",
             "cat <<EOF",
         ] {

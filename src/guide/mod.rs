@@ -26,6 +26,7 @@ mod document;
 mod fence;
 mod lint;
 pub mod prompt;
+pub mod shell;
 mod shortcode;
 
 /// A parsed page.

@@ -1,5 +1,7 @@
 //! Prompts in shown commands: what a reader does not type.
 
+use super::shell::Scanner;
+
 /// The length in bytes of the prompt that a line begins with, its space included; `None` if it has none.
 ///
 /// Known are shells (`$ `, `user@host:~$ `, `[root@host ~]# `, `# ` only after a name or path), REPLs (`>>> `, `... `), and
@@ -47,47 +49,58 @@ pub enum Line {
 }
 
 /// Tells the typed lines of a block from the shown ones: in a block whose first line has a prompt, lines without one are
-/// output, unless they continue a command (`\` at the end of the line before, or a here-document); in any other block,
-/// all lines are typed.
+/// output, unless they continue a command (see [`Scanner`]); in any other block, all lines are typed.
 pub fn lines(text: &str) -> Vec<Line> {
     let prompted = text.lines().find(|l| !l.trim().is_empty()).is_some_and(|l| prompt_length(l).is_some());
-    let mut continues = false;
-    let mut here_document: Option<String> = None;
+    if !prompted {
+        return text.lines().map(|_| Line::Typed { prompt: 0 }).collect();
+    }
     let mut found = Vec::new();
+    // The shell command that is being typed.
+    let mut scanner = Scanner::default();
+    let mut shell = true;
     for line in text.lines() {
-        if let Some(end) = &here_document {
-            if line.trim() == end {
-                here_document = None;
-            }
-            found.push(Line::Typed { prompt: if line.starts_with("> ") { 2 } else { 0 } });
-            continue;
-        }
-        let prompt = if prompted { prompt_length(line) } else { Some(0) };
-        let kind = match prompt {
-            Some(prompt) => Line::Typed { prompt },
-            None if continues => Line::Typed { prompt: if line.starts_with("> ") { 2 } else { 0 } },
-            None => Line::Shown,
+        let second = if line.starts_with("> ") { 2 } else { 0 };
+        let open = scanner.waits_for().is_some();
+        let prompt = if scanner.in_document() {
+            Some(second)
+        } else {
+            prompt_length(line).or_else(|| continuation_length(line).filter(|_| !shell)).or(open.then_some(second))
         };
-        if let Line::Typed { prompt } = kind {
-            let typed = &line[prompt..];
-            continues = typed.trim_end().ends_with('\\');
-            here_document = here_document_end(typed);
+        let Some(prompt) = prompt else {
+            found.push(Line::Shown);
+            continue;
+        };
+        let shown = &line[..prompt];
+        if !shown.is_empty() && !is_continuation(shown) && !scanner.in_document() {
+            // A new prompt ends whatever was open.
+            scanner = Scanner::default();
+            shell = is_shell(shown);
         }
-        found.push(kind);
+        if shell {
+            scanner.line(&line[prompt..]);
+        }
+        found.push(Line::Typed { prompt });
     }
     found
 }
 
-/// The word that ends the here-document which a line begins.
-fn here_document_end(line: &str) -> Option<String> {
-    let (_, rest) = line.split_once("<<")?;
-    if rest.starts_with('<') {
-        return None;
-    }
-    let rest = rest.trim_start_matches('-').trim_start();
-    let word: String =
-        rest.trim_start_matches(['"', '\'', '\\']).chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-    (word.starts_with(|c: char| c.is_alphabetic() || c == '_')).then_some(word)
+/// Whether what follows a prompt is read by the shell's grammar.
+pub fn is_shell(prompt: &str) -> bool {
+    let prompt = prompt.trim_end();
+    prompt.ends_with(['$', '%', '#']) && !["=#", "-#", "(#"].iter().any(|mark| prompt.ends_with(mark))
+}
+
+/// Whether a prompt asks for more of the command before: `nodejs-# `, `-> `, `... `.
+pub fn is_continuation(prompt: &str) -> bool {
+    let prompt = prompt.trim();
+    prompt == "..." || prompt == ">" || ["->", "-#", "(#"].iter().any(|mark| prompt.ends_with(mark))
+}
+
+/// The length of mysql's continuation prompt, which stands to the right: `    -> `.
+fn continuation_length(line: &str) -> Option<usize> {
+    let inner = line.trim_start();
+    inner.starts_with("-> ").then(|| line.len() - inner.len() + 3)
 }
 
 #[cfg(test)]
@@ -121,6 +134,11 @@ mod tests {
         let text = "$ echo a \\\n  b\na b\n$ cat <<EOF\nx\nEOF\nx\n";
         let shown: Vec<bool> = lines(text).into_iter().map(|l| l == Line::Shown).collect();
         assert_eq!(shown, [false, false, true, false, false, false, true]);
+        let text = "mysql> SELECT 'it''s' -- don't\n    -> FROM x;\n+--+\nmysql> \\q\n";
+        assert_eq!(lines(text)[1..3], [Line::Typed { prompt: 7 }, Line::Shown]);
+        let text = "$ for i in 1 2; do\n> echo $i\n> done\n1\n2\n$ echo \"a\nb\"\na\n";
+        let shown: Vec<bool> = lines(text).into_iter().map(|l| l == Line::Shown).collect();
+        assert_eq!(shown, [false, false, false, true, true, false, false, true]);
         assert!(lines("ls\n# note\n\npwd").into_iter().all(|l| l == Line::Typed { prompt: 0 }));
     }
 }

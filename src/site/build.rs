@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::{
     load::{Inputs, Site},
     output::{Output, OutputError, Summary},
-    write,
+    plans, write,
 };
 use crate::diagnostic::{self, Diagnostic, Severity};
 
@@ -173,6 +173,7 @@ pub fn check(options: &Options) -> Result<Built, Failure> {
     let mut diagnostics = std::mem::take(&mut site.diagnostics);
     diagnostics.extend(site.check_links(&options.site, Severity::Error));
     diagnostics.extend(write::try_templates(&site, options));
+    diagnostics.extend(plans::check(&site, options));
     tidy(&mut diagnostics);
     Ok(Built { diagnostics, guides: site.guides(), ..Built::default() })
 }

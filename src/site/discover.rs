@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{diagnostic::Diagnostic, source::inside::inside};
+use crate::{diagnostic::Diagnostic, plan::SIDECAR, source::inside::inside};
 
 /// The files of a site, sorted by path.
 #[derive(Debug, Default)]
@@ -14,6 +14,8 @@ pub(super) struct Found {
     pub(super) pages: Vec<String>,
     /// Other files below `content/`, likewise.
     pub(super) resources: Vec<String>,
+    /// Files `verify.yaml` below `content/`, likewise: what guides say about their verification is not published.
+    pub(super) sidecars: Vec<String>,
     /// Files below `static/`, likewise.
     pub(super) statics: Vec<String>,
 }
@@ -31,12 +33,20 @@ pub(super) fn discover(site: &Path, diagnostics: &mut Vec<Diagnostic>) -> Found 
         } else if extension.eq_ignore_ascii_case("md") || extension.eq_ignore_ascii_case("markdown") {
             let problem = Diagnostic::warning("not-a-page", "this file is neither read as a page nor published");
             diagnostics.push(problem.in_file(&path).help("pages end in `.md`: rename it"));
+        } else if path.rsplit('/').next() == Some(SIDECAR) {
+            found.sidecars.push(path);
         } else {
             found.resources.push(path);
         }
     }
     found.statics = walk(site, "static", diagnostics);
     let bundles: BTreeSet<&str> = found.pages.iter().filter_map(|p| p.strip_suffix("/index.md")).collect();
+    for sidecar in &found.sidecars {
+        if !bundles.contains(sidecar.trim_end_matches(SIDECAR).trim_end_matches('/')) {
+            let problem = Diagnostic::warning("sidecar-alone", format!("this {SIDECAR} stands beside no index.md"));
+            diagnostics.push(problem.in_file(sidecar).help("move it into the folder of its guide"));
+        }
+    }
     let (mut kept, mut inner) = (Vec::new(), Vec::new());
     for page in &found.pages {
         let mut folders = page.match_indices('/').map(|(i, _)| &page[..i]);

@@ -20,6 +20,7 @@ mod lists;
 pub mod llms;
 mod load;
 pub mod output;
+mod plans;
 mod programs;
 pub mod record;
 pub mod related;
@@ -32,3 +33,4 @@ mod world;
 mod write;
 
 pub use build::{Built, Failure, Listener, Options, build, check};
+pub use plans::plans;

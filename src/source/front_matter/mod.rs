@@ -155,6 +155,11 @@ pub fn parse(source: &Source, taxonomies: &[String]) -> Parsed {
     Parsed { front, body: cut.body, diagnostics }
 }
 
+/// The YAML of the front matter, whole lines of the source; `None` if there is none.
+pub fn yaml_span(source: &Source) -> Option<Span> {
+    fence::cut(source).yaml
+}
+
 /// The span of a top-level key of the front matter, without quotes, to point at it. Keys are found in any case.
 pub fn key_span(source: &Source, key: &str) -> Option<Span> {
     let outline = outline::scan(&source.text, fence::cut(source).yaml?);

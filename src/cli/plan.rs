@@ -1,0 +1,162 @@
+//! `guidepost plan`
+
+use clap::ValueEnum;
+use serde_json::json;
+
+use super::{Exit, SiteArguments, color, count, drawn, print, report};
+use crate::{
+    plan::{Attributes, Command, Owner, Plan, Step, StepKind, duration},
+    site,
+};
+
+/// Lines of a file or an output that are shown.
+const SHOWN: usize = 4;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    site: SiteArguments,
+    /// The guide: its file, its address or its slug
+    #[arg(value_name = "GUIDE")]
+    guide: String,
+    /// How to print the plan
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    /// For people
+    Human,
+    /// One JSON object, for programs
+    Json,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Exit {
+    let options = arguments.site.options();
+    let plan = match site::plans(&options, std::slice::from_ref(&arguments.guide)) {
+        Ok(plans) => plans.into_iter().next(),
+        Err(failure) => return report(&failure),
+    };
+    let Some(plan) = plan else { return Exit::Ok };
+    match arguments.format {
+        Format::Human => {
+            print(std::io::stdout(), &human(&plan));
+            let stderr = std::io::stderr();
+            print(&stderr, &drawn(&plan.diagnostics, color(&stderr)));
+        }
+        Format::Json => print(std::io::stdout(), &format!("{:#}\n", json!({ "version": 1, "plan": plan }))),
+    }
+    let fails = plan.diagnostics.iter().any(|problem| problem.is_error() || options.strict);
+    if fails { Exit::Guide } else { Exit::Ok }
+}
+
+fn human(plan: &Plan) -> String {
+    let mut text = format!("{}\n{}, machine {}\n", visible(&plan.title), plan.path, visible(&plan.machine));
+    let mut say = |line: String| text.push_str(&format!("  {}\n", visible(&line)));
+    plan.inferred.iter().for_each(|why| say(why.clone()));
+    if let Some(reason) = &plan.settings.skip {
+        say(format!("skipped as a whole: {reason}"));
+    }
+    if !plan.settings.requires.is_empty() {
+        say(format!("after {}", plan.settings.requires.join(", ")));
+    }
+    for answer in &plan.settings.answers {
+        say(format!("answers “{}” with {}", answer.question, answer.shown()));
+    }
+    for (name, value) in &plan.settings.vars {
+        say(format!("types {value} for {name}"));
+    }
+    for command in &plan.settings.setup {
+        say(format!("prepares the machine by {}", command.lines.join(" ↵ ")));
+    }
+    let mut section = None;
+    for step in &plan.steps {
+        if section != Some(&step.section) {
+            text.push_str(&format!("\n{}\n", visible(&step.section)));
+            section = Some(&step.section);
+        }
+        text.push_str(&one(plan, step));
+    }
+    let number = |wanted: fn(&StepKind) -> bool| plan.steps.iter().filter(|step| wanted(&step.kind)).count();
+    let skipped = plan.steps.iter().filter(|step| step.skip.is_some()).count();
+    text.push_str(&format!(
+        "\n{}: {} run, {} write, {} expect; {skipped} skipped\n",
+        count(plan.steps.len(), "step"),
+        number(|kind| matches!(kind, StepKind::Run { .. })),
+        number(|kind| matches!(kind, StepKind::Write { .. })),
+        number(|kind| matches!(kind, StepKind::Expect { .. })),
+    ));
+    text
+}
+
+fn one(plan: &Plan, step: &Step) -> String {
+    let (what, lines) = match &step.kind {
+        StepKind::Run { commands } => ("run".to_owned(), commands.iter().flat_map(typed).collect()),
+        StepKind::Write { file, text, edit, owner } => {
+            let root = if *owner == Owner::Root { ", as root" } else { "" };
+            (format!("write {file} ({}{root})", edit.name()), first_lines(text))
+        }
+        StepKind::Expect { text, of, rule, .. } => {
+            let rule = rule.map(|rule| format!(" ({})", rule.name())).unwrap_or_default();
+            (format!("expect of step {of}{rule}"), first_lines(text))
+        }
+    };
+    let place = if step.at.path == plan.path {
+        format!("line {}", step.at.line)
+    } else {
+        format!("{}:{}", step.at.path, step.at.line)
+    };
+    let skipped = if step.skip.is_some() { "skip " } else { "" };
+    let mut text = format!("{:>4}  {skipped}{} · {place}\n", step.number, visible(&what));
+    let details = lines.into_iter().chain(notes(step));
+    details.for_each(|line| text.push_str(&format!("      {}\n", visible(&line))));
+    text
+}
+
+/// A command with its prompt, further lines indented as far.
+fn typed(command: &Command) -> Vec<String> {
+    let prompt = if command.prompt.is_empty() { "$ " } else { &command.prompt };
+    let rest = " ".repeat(prompt.chars().count());
+    let lines = command.lines.iter().enumerate();
+    lines.map(|(number, line)| format!("{}{line}", if number == 0 { prompt } else { &rest })).collect()
+}
+
+fn first_lines(text: &str) -> Vec<String> {
+    let all = text.lines().count();
+    let mut lines: Vec<String> = text.lines().take(SHOWN).map(|line| format!("| {line}")).collect();
+    if all > SHOWN {
+        lines.push(format!("| … {} more", count(all - SHOWN, "line")));
+    }
+    lines
+}
+
+/// Why it is skipped, what is said about it, and what was inferred.
+fn notes(step: &Step) -> Vec<String> {
+    let mut notes: Vec<String> = step.skip.iter().map(|reason| format!("skipped: {reason}")).collect();
+    let said = attributes(&step.attributes);
+    if !said.is_empty() {
+        notes.push(format!("with {}", said.join(", ")));
+    }
+    notes.extend(step.inferred.iter().map(|why| format!("- {why}")));
+    notes
+}
+
+fn attributes(attributes: &Attributes) -> Vec<String> {
+    let mut said = Vec::new();
+    if !attributes.exit.is_empty() {
+        said.push(format!("exit {}", attributes.exit.iter().map(i32::to_string).collect::<Vec<_>>().join(" or ")));
+    }
+    said.extend(attributes.timeout.map(|time| format!("timeout {}", duration::show(time))));
+    said.extend(attributes.retry.map(|time| format!("retry {}", duration::show(time))));
+    said.extend(attributes.until.iter().map(|text| format!("until {text:?}")));
+    said.extend(attributes.terminal.iter().map(|name| format!("terminal {name}")));
+    said.extend(attributes.background.then(|| "background".to_owned()));
+    said.extend(attributes.answers.iter().map(|a| format!("answer {:?} with {}", a.question, a.shown())));
+    said
+}
+
+/// Text of a guide is not allowed to speak to the terminal.
+fn visible(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\t' { '\u{fffd}' } else { c }).collect()
+}

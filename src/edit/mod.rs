@@ -1,0 +1,150 @@
+//! A file block as an edit: what the reader's editor would leave.
+//!
+//! ```text
+//! file ──► text    lines, and how they end            ┌─ replace: the block is the file
+//! block ─► shape   what a line is: its key, elisions ─┼─ patch:   align ─► splice
+//!                                             choose ─┴─ append:  new lines at the end
+//! ```
+//!
+//! Nothing of the file is lost without a word: a patch keeps what it does not show, says what it removes, and fails if it does
+//! not know where it belongs. All of it is pure.
+
+use std::ops::Range;
+
+mod align;
+mod choose;
+mod shape;
+mod splice;
+mod text;
+
+#[cfg(test)]
+mod tests;
+
+/// How a block changes a file: `edit=`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum How {
+    /// As the file and the block suggest; the choice is explained.
+    #[default]
+    Auto,
+    /// The block is the whole file.
+    Replace,
+    /// The block is an excerpt that takes the place of the lines most like it.
+    Patch,
+    /// The block is added at the end.
+    Append,
+}
+
+/// A file after an edit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edited {
+    /// Its whole text.
+    pub text: String,
+    /// How it was edited; never [`How::Auto`].
+    pub how: How,
+    /// Why so, and what was removed, in a sentence.
+    pub why: String,
+    /// The lines of `text`, from 0, in which everything that changed lies; empty if nothing did.
+    pub changed: Range<usize>,
+}
+
+/// Why a block cannot be put into a file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EditError {
+    /// The block stands for a part of a file that is not there.
+    #[error(
+        "the block leaves out lines (`{0}`), but there is no file to take them from; if the block is the file, say edit=replace"
+    )]
+    NothingToElide(String),
+    /// Writing the block as it is would overwrite what it leaves out.
+    #[error("the block leaves out lines (`{0}`), which edit={1} would lose; say edit=patch")]
+    Elision(String, &'static str),
+    /// No line of the block is in the file.
+    #[error(
+        "no line of the block is like a line of the file, so it is unclear where it belongs; show a line around it that the \
+         file has, or say edit=append or edit=replace"
+    )]
+    NoAnchor,
+    /// The block fits at several places.
+    #[error("the block fits equally well at line {0} and at line {1} of the file; show more of the lines around it")]
+    Ambiguous(usize, usize),
+    /// An elided line is not in the file.
+    #[error("`{0}` leaves out something that the file does not have")]
+    NotFound(String),
+    /// A statement is shown whole, but for many of its lines.
+    #[error(
+        "the block shows `{0}` to its end, but not {1} of its lines; write `...` where lines stay, or say edit=replace"
+    )]
+    Incomplete(String, usize),
+    /// Both readings lose or misplace something.
+    #[error(
+        "it is unclear whether the block is the file or a part of it ({0}); say edit=patch, edit=append or edit=replace"
+    )]
+    Unclear(String),
+    /// The file or the block is too long to be aligned.
+    #[error("a block of {0} lines cannot be aligned with a file of {1} lines; say edit=append or edit=replace")]
+    TooLarge(usize, usize),
+}
+
+/// Puts a block into a file. `existing` is the file's text, `None` if there is none.
+///
+/// # Errors
+/// [`EditError`] if the block cannot be put into the file without a guess; its message says what the author can do.
+pub fn apply(existing: Option<&str>, block: &str, how: How) -> Result<Edited, EditError> {
+    match how {
+        How::Auto => choose::apply(existing, block),
+        How::Replace => replace(existing, block, "edit=replace".to_owned()),
+        How::Patch => splice::patch(existing.unwrap_or_default(), block, "edit=patch".to_owned()),
+        How::Append => append(existing.unwrap_or_default(), block, "edit=append".to_owned()),
+    }
+}
+
+/// The block is the file; its line ends are the file's.
+fn replace(existing: Option<&str>, block: &str, why: String) -> Result<Edited, EditError> {
+    let old = existing.unwrap_or_default();
+    if !old.trim().is_empty()
+        && let Some(elision) = block.lines().find(|l| shape::is_elision(l))
+    {
+        return Err(EditError::Elision(elision.trim().to_owned(), "replace"));
+    }
+    let mut new = text::Text::of(block);
+    new.take_style(&text::Text::of(old));
+    Ok(finish(old, new, How::Replace, why))
+}
+
+/// The block's lines at the end of the file; elisions at its ends stand for the file.
+fn append(existing: &str, block: &str, why: String) -> Result<Edited, EditError> {
+    let mut lines: Vec<&str> = block.lines().collect();
+    let idle = |l: &&str| shape::is_elision(l);
+    let start = lines.iter().take_while(|l| idle(l) || l.trim().is_empty()).count();
+    if lines[..start].iter().any(idle) {
+        lines.drain(..start);
+    }
+    while lines.last().is_some_and(idle) {
+        lines.pop();
+    }
+    if let Some(elision) = lines.iter().find(|l| idle(l)) {
+        return Err(EditError::Elision(elision.trim().to_owned(), "append"));
+    }
+    let mut new = text::Text::of(existing);
+    new.lines.extend(lines.into_iter().map(str::to_owned));
+    if !existing.is_empty() {
+        new.final_newline = true;
+    }
+    Ok(finish(existing, new, How::Append, why))
+}
+
+/// The result, with what changed.
+fn finish(old: &str, new: text::Text, how: How, why: String) -> Edited {
+    let before = text::Text::of(old).lines;
+    let prefix = before.iter().zip(&new.lines).take_while(|(a, b)| a == b).count();
+    let suffix =
+        before[prefix..].iter().rev().zip(new.lines[prefix..].iter().rev()).take_while(|(a, b)| a == b).count();
+    let changed = prefix..new.lines.len() - suffix;
+    Edited { text: new.to_string(), how, why, changed }
+}
+
+/// `1 line`, `2 lines`.
+fn lines(n: usize) -> String {
+    format!("{n} line{}", if n == 1 { "" } else { "s" })
+}

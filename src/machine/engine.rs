@@ -1,0 +1,120 @@
+//! A Docker engine: where it is, what it is.
+
+use bollard::Docker;
+use std::time::Duration;
+
+use super::{
+    connection::{Address, Stream},
+    error::{Error, Result, with_causes},
+};
+
+/// Seconds for an answer to a small request: creating a container from a large image is the slowest.
+const PATIENCE: u64 = 120;
+/// Seconds to the first byte of what may take long: a build, a pull, an export.
+const LONG_PATIENCE: u64 = 1800;
+/// Time for an engine's first answer.
+const FIRST_PATIENCE: Duration = Duration::from_secs(10);
+
+/// What an engine says of itself, for reports.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct EngineInfo {
+    /// Version, such as `20.10.24+dfsg1`.
+    pub version: String,
+    /// Version of the interface that guidepost speaks with it.
+    pub api_version: String,
+    /// Operating system and architecture: `linux/amd64`.
+    pub platform: String,
+    /// Kernel version.
+    pub kernel: String,
+    /// How many processors it has.
+    pub cpus: u32,
+}
+
+/// A Docker engine that answers. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Engine {
+    docker: Docker,
+    address: Address,
+    info: EngineInfo,
+}
+
+impl Engine {
+    /// The engine at `DOCKER_HOST`, or at the usual socket.
+    ///
+    /// # Errors
+    /// [`Error::NoEngine`], [`Error::BadAddress`].
+    pub async fn connect() -> Result<Self> {
+        Self::at(Address::from_environment()?).await
+    }
+
+    /// The engine at an address as in `DOCKER_HOST`.
+    ///
+    /// # Errors
+    /// As [`Engine::connect`].
+    pub async fn connect_to(host: &str) -> Result<Self> {
+        Self::at(Address::parse(host)?).await
+    }
+
+    async fn at(address: Address) -> Result<Self> {
+        let no_engine = |reason: String| Error::NoEngine { address: address.show(), reason };
+        let docker = address.docker(PATIENCE)?;
+        let first = async {
+            let docker = docker.negotiate_version().await?;
+            let version = docker.version().await?;
+            let info = docker.info().await?;
+            Ok::<_, bollard::errors::Error>((docker, version, info))
+        };
+        let (docker, version, info) = tokio::time::timeout(FIRST_PATIENCE, first)
+            .await
+            .map_err(|_| no_engine(format!("no answer for {} s", FIRST_PATIENCE.as_secs())))?
+            .map_err(|e| no_engine(with_causes(&e)))?;
+        let or_unknown = |text: Option<String>| text.unwrap_or_else(|| "unknown".into());
+        let info = EngineInfo {
+            version: or_unknown(version.version),
+            api_version: docker.client_version().to_string(),
+            platform: format!("{}/{}", or_unknown(version.os), or_unknown(version.arch)),
+            kernel: or_unknown(version.kernel_version),
+            cpus: info.ncpu.and_then(|n| u32::try_from(n).ok()).unwrap_or(1),
+        };
+        Ok(Self { docker, address, info })
+    }
+
+    /// What it says of itself.
+    pub fn info(&self) -> &EngineInfo {
+        &self.info
+    }
+
+    /// Whether it still answers.
+    ///
+    /// # Errors
+    /// [`Error::EngineGone`].
+    pub async fn ping(&self) -> Result<()> {
+        match tokio::time::timeout(FIRST_PATIENCE, self.docker.ping()).await {
+            Ok(result) => result.map(drop).map_err(Error::from),
+            Err(_) => Err(Error::EngineGone { reason: format!("no answer for {} s", FIRST_PATIENCE.as_secs()) }),
+        }
+    }
+
+    pub(super) fn docker(&self) -> &Docker {
+        &self.docker
+    }
+
+    /// For requests whose first byte may take long.
+    pub(super) fn patient(&self) -> Docker {
+        self.docker.clone().with_timeout(Duration::from_secs(LONG_PATIENCE))
+    }
+
+    /// The same engine for another runtime: connections belong to the one that opened them.
+    pub(super) fn reconnected(&self) -> Result<Self> {
+        Ok(Self { docker: self.address.docker(PATIENCE)?, ..self.clone() })
+    }
+
+    /// Whether it runs on this host, so that the host's files tell about it.
+    pub(super) fn is_local(&self) -> bool {
+        matches!(self.address, Address::Unix(_))
+    }
+
+    pub(super) async fn start_exec(&self, exec: &str, tty: bool) -> Result<Stream> {
+        self.address.start_exec(&self.docker.client_version(), exec, tty).await
+    }
+}

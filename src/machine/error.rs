@@ -1,0 +1,186 @@
+//! What can go wrong between guidepost and a Docker engine, and what to do about it.
+
+use super::FileError;
+
+/// A result whose error is [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Trouble with a machine. None of it is ever a verdict on a guide.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Nothing answers where the engine should be.
+    #[error("no Docker engine answers at {address}: {reason}")]
+    NoEngine {
+        /// `unix:///var/run/docker.sock`, or the value of `DOCKER_HOST`.
+        address: String,
+        /// What the system said.
+        reason: String,
+    },
+    /// `DOCKER_HOST` is of a kind that guidepost does not speak.
+    #[error("DOCKER_HOST={address} cannot be used: {reason}")]
+    BadAddress {
+        /// Its value.
+        address: String,
+        /// Why.
+        reason: String,
+    },
+    /// An image is neither on the engine nor can it be pulled.
+    #[error("there is no image `{image}`: {reason}")]
+    NoImage {
+        /// As in `guidepost.yaml`.
+        image: String,
+        /// What the engine said.
+        reason: String,
+    },
+    /// The `build` folder of a machine cannot be read, or has no Dockerfile.
+    #[error("the machine folder `{folder}` {reason}")]
+    NoBuildFolder {
+        /// As in `guidepost.yaml`.
+        folder: String,
+        /// Why, to be read after the folder.
+        reason: String,
+    },
+    /// An image's build ended with an error.
+    #[error("building `{folder}` failed: {reason}")]
+    BuildFailed {
+        /// As in `guidepost.yaml`.
+        folder: String,
+        /// What the engine said.
+        reason: String,
+        /// The last lines of the build's output.
+        tail: String,
+    },
+    /// The user of the settings is not in the image.
+    #[error("the machine `{machine}` has no user `{user}`")]
+    NoUser {
+        /// Name of the machine.
+        machine: String,
+        /// As in `guidepost.yaml`.
+        user: String,
+    },
+    /// systemd or the nested engine did not come up in time.
+    #[error("the machine `{machine}` was not ready after {seconds} s: {waited_for}")]
+    NotReady {
+        /// Name of the machine.
+        machine: String,
+        /// How long it was waited for.
+        seconds: u64,
+        /// What was waited for, and its last answer.
+        waited_for: String,
+        /// The last lines that the machine logged.
+        tail: String,
+    },
+    /// The container has stopped.
+    #[error("the machine `{machine}` ended: {reason}")]
+    Ended {
+        /// Name of the machine.
+        machine: String,
+        /// Its exit status, or that it ran out of memory.
+        reason: String,
+    },
+    /// The engine answered before, and no longer does.
+    #[error("the Docker engine went away: {reason}")]
+    EngineGone {
+        /// What the system said.
+        reason: String,
+    },
+    /// The engine refused a request.
+    #[error("the Docker engine refused: {message} (status {status})")]
+    Refused {
+        /// HTTP status.
+        status: u16,
+        /// Its message.
+        message: String,
+    },
+    /// A file could not be put into the machine or taken out of it.
+    #[error(transparent)]
+    File(#[from] FileError),
+}
+
+impl Error {
+    /// What to do about it, in one sentence.
+    pub fn help(&self) -> Option<String> {
+        Some(match self {
+            Self::NoEngine { .. } => {
+                "install and start Docker (scripts/engine does, on Debian), be in the group `docker`, or set DOCKER_HOST".into()
+            }
+            Self::BadAddress { .. } => "use unix:///path/to/docker.sock or tcp://host:port".into(),
+            Self::NoImage { .. } => {
+                "check its name and the network, load it with `docker load`, or build it from a folder: `build:`".into()
+            }
+            Self::NoBuildFolder { .. } => "`build:` names a folder of the site that has a Dockerfile".into(),
+            Self::BuildFailed { folder, .. } => format!("to see it whole: docker build {folder}"),
+            Self::NoUser { user, .. } => format!("add it to the image: RUN useradd --create-home {user}"),
+            Self::NotReady { .. } => "look at what its image starts: see the machine's log above".into(),
+            Self::Ended { .. } => "a larger `memory:` may be needed".into(),
+            Self::EngineGone { .. } => "start the engine again, and run guidepost again".into(),
+            Self::Refused { .. } | Self::File(_) => return None,
+        })
+    }
+
+    /// Output to show beside the message: the end of a build's or a machine's log; empty if there is none.
+    pub fn tail(&self) -> &str {
+        match self {
+            Self::BuildFailed { tail, .. } | Self::NotReady { tail, .. } => tail,
+            _ => "",
+        }
+    }
+
+    /// The exit status of guidepost that it leads to: 2 if `guidepost.yaml` or a machine's folder is at fault, 3 if the
+    /// environment is.
+    pub fn exit_status(&self) -> u8 {
+        match self {
+            Self::NoBuildFolder { .. } | Self::BuildFailed { .. } | Self::NoUser { .. } => 2,
+            _ => 3,
+        }
+    }
+
+    /// Whether the engine says that something is not there.
+    pub(super) fn is_not_found(&self) -> bool {
+        matches!(self, Self::Refused { status: 404, .. })
+    }
+
+    /// Whether the engine says that something is under way already, such as a removal.
+    pub(super) fn is_conflict(&self) -> bool {
+        matches!(self, Self::Refused { status: 409, .. })
+    }
+}
+
+impl From<bollard::errors::Error> for Error {
+    fn from(error: bollard::errors::Error) -> Self {
+        use bollard::errors::Error as Bollard;
+        match error {
+            Bollard::DockerResponseServerError { status_code, message } => {
+                Self::Refused { status: status_code, message: message.trim().to_owned() }
+            }
+            Bollard::DockerStreamError { error } => Self::Refused { status: 500, message: error },
+            other => Self::EngineGone { reason: with_causes(&other) },
+        }
+    }
+}
+
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        Self::EngineGone { reason: with_causes(&error) }
+    }
+}
+
+impl From<hyper::Error> for Error {
+    fn from(error: hyper::Error) -> Self {
+        Self::EngineGone { reason: with_causes(&error) }
+    }
+}
+
+/// An error and what caused it; the outermost alone often says only "client error".
+pub(super) fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let inner_text = inner.to_string();
+        if !text.contains(&inner_text) {
+            text = format!("{text}: {inner_text}");
+        }
+        cause = inner.source();
+    }
+    text
+}

@@ -1,0 +1,212 @@
+//! Images of machines: found, pulled or built.
+
+use bollard::{
+    body_full,
+    models::{BuildInfo, CreateImageInfo, ErrorDetail, ImageInspect},
+    query_parameters::{BuildImageOptionsBuilder, CreateImageOptionsBuilder},
+};
+use futures_util::StreamExt;
+use std::{
+    collections::{HashMap, VecDeque},
+    path::Path,
+};
+
+use super::{
+    context,
+    engine::Engine,
+    error::{Error, Result},
+    label,
+    settings::ImageSource,
+};
+use crate::source::inside::{Outside, inside};
+
+/// What happens on the way to a machine, for progress. Texts are as the engine gave them: untrusted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// A layer of an image is pulled.
+    Pulling {
+        /// The image.
+        image: String,
+        /// Its layer, empty for the image as a whole.
+        layer: String,
+        /// `Downloading`, `Extracting`, `Pull complete` …
+        status: String,
+        /// Bytes done.
+        done: u64,
+        /// Bytes in all, 0 if unknown.
+        total: u64,
+    },
+    /// A line of a build's output.
+    Building {
+        /// The folder.
+        folder: String,
+        /// The line, without its end.
+        line: String,
+    },
+    /// The container runs, and this is waited for: `systemd`, `its Docker engine`.
+    Waiting(&'static str),
+    /// Units that systemd could not start; the machine is used all the same.
+    Degraded(String),
+    /// An image is copied into the nested engine.
+    Preloading(String),
+}
+
+/// Who listens to [`Event`]s.
+pub(super) type Listener<'a> = &'a (dyn Fn(Event) + Send + Sync);
+
+/// An image on the engine.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Image {
+    /// As in `guidepost.yaml`, or the tag of what was built.
+    pub reference: String,
+    /// The digest of its configuration, `sha256:…`, which tells its content.
+    pub id: String,
+    /// The registry's digest, `debian@sha256:…`, for an image that was pulled.
+    pub digest: Option<String>,
+    /// When it was made, as the engine says.
+    pub created: Option<String>,
+}
+
+/// Lines of a build's output that an error keeps.
+const TAIL: usize = 30;
+
+impl Engine {
+    /// The image that a machine's settings name: there already, or pulled, or built.
+    ///
+    /// # Errors
+    /// [`Error::NoImage`], [`Error::NoBuildFolder`], [`Error::BuildFailed`], [`Error::EngineGone`].
+    pub async fn image(&self, source: &ImageSource, site: &Path, listener: Listener<'_>) -> Result<Image> {
+        match source {
+            ImageSource::Image(reference) => match self.find_image(reference).await? {
+                Some(image) => Ok(image),
+                None => self.pull(reference, listener).await,
+            },
+            ImageSource::Build(folder) => self.build(folder, site, listener).await,
+        }
+    }
+
+    /// The image of that name, if the engine has it.
+    ///
+    /// # Errors
+    /// [`Error::EngineGone`].
+    pub async fn find_image(&self, reference: &str) -> Result<Option<Image>> {
+        match self.docker().inspect_image(reference).await.map_err(Error::from) {
+            Ok(found) => Ok(Some(describe(reference, found))),
+            Err(e) if e.is_not_found() => Ok(None),
+            Err(e) => Err(e),
+        }
+    }
+
+    async fn pull(&self, reference: &str, listener: Listener<'_>) -> Result<Image> {
+        let no_image = |reason: String| Error::NoImage { image: reference.to_owned(), reason };
+        // Without a tag the engine would pull every tag there is.
+        let last = reference.rsplit('/').next().unwrap_or(reference);
+        let whole = if last.contains([':', '@']) { reference.to_owned() } else { format!("{reference}:latest") };
+        let options = CreateImageOptionsBuilder::new().from_image(&whole).build();
+        let docker = self.patient();
+        let mut stream = docker.create_image(Some(options), None, None);
+        while let Some(step) = stream.next().await {
+            let CreateImageInfo { id, error_detail, status, progress_detail, .. } = match step.map_err(Error::from) {
+                Ok(step) => step,
+                Err(Error::Refused { message, .. }) => return Err(no_image(message)),
+                Err(e) => return Err(e),
+            };
+            if let Some(message) = error_detail.and_then(|e| e.message) {
+                return Err(no_image(message));
+            }
+            let bytes = |n: Option<i64>| n.and_then(|n| u64::try_from(n).ok()).unwrap_or(0);
+            let progress = progress_detail.unwrap_or_default();
+            listener(Event::Pulling {
+                image: reference.to_owned(),
+                layer: id.unwrap_or_default(),
+                status: status.unwrap_or_default(),
+                done: bytes(progress.current),
+                total: bytes(progress.total),
+            });
+        }
+        self.find_image(reference).await?.ok_or_else(|| no_image("it was pulled, and is not there".into()))
+    }
+
+    async fn build(&self, folder: &str, site: &Path, listener: Listener<'_>) -> Result<Image> {
+        let no_folder = |reason: String| Error::NoBuildFolder { folder: folder.to_owned(), reason };
+        let path = inside(site, Path::new(folder)).map_err(|e| {
+            no_folder(if matches!(e, Outside::NotFound) { "does not exist".into() } else { e.to_string() })
+        })?;
+        let packed = tokio::task::spawn_blocking(move || context::pack(&path)).await;
+        let context = packed.map_err(|e| no_folder(e.to_string()))?.map_err(|e| no_folder(e.to_string()))?;
+        let tag = format!("guidepost-machine:{}", context.hash);
+        if let Some(image) = self.find_image(&tag).await? {
+            return Ok(image);
+        }
+        let options = BuildImageOptionsBuilder::new()
+            .dockerfile("Dockerfile")
+            .t(&tag)
+            .rm(true)
+            .forcerm(true)
+            .labels(&HashMap::from([(label::IMAGE.to_owned(), context.hash.clone())]))
+            .build();
+        let docker = self.patient();
+        let mut stream = docker.build_image(options, None, Some(body_full(context.tar.into())));
+        let mut log = Log { tail: VecDeque::new(), open: String::new() };
+        let failed =
+            |reason: String, log: Log| Error::BuildFailed { folder: folder.to_owned(), reason, tail: log.end() };
+        while let Some(step) = stream.next().await {
+            match step.map_err(Error::from) {
+                Ok(BuildInfo { error_detail: Some(ErrorDetail { message, .. }), .. }) => {
+                    return Err(failed(message.unwrap_or_default(), log));
+                }
+                Ok(BuildInfo { stream: Some(text), .. }) => {
+                    for line in log.add(&text) {
+                        listener(Event::Building { folder: folder.to_owned(), line });
+                    }
+                }
+                Ok(_) => {}
+                Err(Error::Refused { message, .. }) => return Err(failed(message, log)),
+                Err(e) => return Err(e),
+            }
+        }
+        match self.find_image(&tag).await? {
+            Some(image) => Ok(image),
+            None => Err(failed("it ended without an image".into(), log)),
+        }
+    }
+}
+
+/// The lines of a build, which come in pieces.
+struct Log {
+    tail: VecDeque<String>,
+    open: String,
+}
+
+impl Log {
+    /// The last lines, with one that was cut short.
+    fn end(self) -> String {
+        let lines: Vec<String> = self.tail.into_iter().chain((!self.open.is_empty()).then_some(self.open)).collect();
+        lines.join("\n")
+    }
+
+    /// Takes a piece and gives the lines that it completed.
+    fn add(&mut self, text: &str) -> Vec<String> {
+        self.open.push_str(text);
+        let Some(end) = self.open.rfind('\n') else { return Vec::new() };
+        let rest = self.open.split_off(end + 1);
+        let done = std::mem::replace(&mut self.open, rest);
+        let lines: Vec<String> = done.lines().map(|l| l.trim_end().to_owned()).filter(|l| !l.is_empty()).collect();
+        for line in &lines {
+            if self.tail.len() == TAIL {
+                self.tail.pop_front();
+            }
+            self.tail.push_back(line.clone());
+        }
+        lines
+    }
+}
+
+fn describe(reference: &str, found: ImageInspect) -> Image {
+    Image {
+        reference: reference.to_owned(),
+        id: found.id.unwrap_or_default(),
+        digest: found.repo_digests.unwrap_or_default().into_iter().next(),
+        created: found.created,
+    }
+}

@@ -1,0 +1,44 @@
+//! Clean machines in Docker: where guides are done.
+//!
+//! ```text
+//! guidepost.yaml ─ settings ─► Machine: typed, limits always set
+//!                  spec     ─► what the engine is asked for; the ONE place where a container is described
+//!                  image    ─► pulled, or built from a folder and cached by content
+//!                  running  ─► RunningMachine: started, healthy, removed at the end
+//!                  exec     ─► Terminal (a person's), run (ours)
+//!                  file     ─► files in, files out
+//!                  reaper   ─► what a crash left behind goes, and nothing else
+//! ```
+//!
+//! A guide names a machine and no more: nothing of its text can reach [`spec`], whose arguments are settings of
+//! `guidepost.yaml` and [`label::Identity`], made of validated names.
+//!
+//! **Trust.** A plain machine is an ordinary unprivileged container. A machine with `init: systemd` has more of the kernel's
+//! interfaces (`SYS_ADMIN`, no seccomp filter, all of `/proc`): it keeps honest guides apart, and root in it who means harm is
+//! not stopped; its limits are for accidents, since root there may write its own control group. The site's owner decides that
+//! in `guidepost.yaml`, never a guide.
+
+mod connection;
+mod context;
+mod engine;
+mod error;
+mod exec;
+mod file;
+mod image;
+pub mod label;
+mod preload;
+mod reaper;
+mod running;
+pub mod settings;
+pub mod spec;
+mod trust;
+
+pub use engine::{Engine, EngineInfo};
+pub use error::{Error, Result};
+pub use exec::{Ended, Output, Run, Terminal, TerminalOptions, TerminalReader, TerminalWriter};
+pub use file::{FileError, RemoteFile};
+pub use image::{Event, Image};
+pub use label::{Identity, Name, Owner, RunId};
+pub use reaper::{Reaped, Scope, reap};
+pub use running::{RunningMachine, start};
+pub use settings::{Machine, machines};

@@ -1,0 +1,282 @@
+//! A machine that runs, from its start to its removal.
+
+use bollard::query_parameters::{
+    ContainerArchiveInfoOptionsBuilder, CreateContainerOptionsBuilder, StartContainerOptions,
+};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use super::{
+    engine::Engine,
+    error::{Error, Result},
+    exec::{self, Output, Run, Terminal, TerminalOptions, TerminalReader, TerminalWriter},
+    file::{self, RemoteFile},
+    image::{Event, Image, Listener},
+    label::Identity,
+    preload::preload,
+    settings::{Init, Machine, Network},
+    spec, trust,
+};
+
+mod guard;
+
+use guard::Guard;
+pub(super) use guard::{remove_container, remove_network, remove_volume};
+
+/// Time for systemd and for the nested engine to come up.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// Pause between two looks.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// A machine that is ready.
+///
+/// End it with [`RunningMachine::close`]. One that is dropped instead (a panic, a cancelled task, Ctrl-C) is removed all the
+/// same: by a thread with a runtime of its own, for which the drop waits, commonly a few tenths of a second. What even that
+/// misses (`kill -9`, an engine that is away) the [reaper](super::reap) removes at the next start.
+#[derive(Debug)]
+pub struct RunningMachine {
+    engine: Engine,
+    name: String,
+    container: String,
+    image: Image,
+    user: Option<String>,
+    guard: Guard,
+}
+
+/// Starts a clean machine and waits until it is ready. `site` is the folder that `build:` is relative to.
+///
+/// Nothing is left behind if it fails, or if the future is dropped on the way.
+///
+/// # Errors
+/// Any of [`Error`]; none is a verdict on a guide.
+pub async fn start(
+    engine: &Engine,
+    machine: &Machine,
+    identity: &Identity,
+    site: &Path,
+    listener: Listener<'_>,
+) -> Result<RunningMachine> {
+    let image = engine.image(&machine.source, site, listener).await?;
+    let mut running = RunningMachine {
+        engine: engine.clone(),
+        name: identity.machine.to_string(),
+        container: identity.resource(),
+        image,
+        user: machine.user.clone(),
+        guard: Guard::new(engine.clone(), identity.resource()),
+    };
+    match running.begin(machine, identity, listener).await {
+        Ok(()) => Ok(running),
+        Err(error) => {
+            // Why it failed is worth more than that it could not be removed.
+            let _ = running.guard.remove().await;
+            Err(error)
+        }
+    }
+}
+
+impl RunningMachine {
+    async fn begin(&mut self, machine: &Machine, identity: &Identity, listener: Listener<'_>) -> Result<()> {
+        let docker = self.engine.docker().clone();
+        if let Some(network) = spec::network(machine, identity) {
+            docker.create_network(network).await?;
+        }
+        let spec = spec::container(machine, &self.image.id, self.engine.info().cpus, identity);
+        let options = CreateContainerOptionsBuilder::new().name(&identity.resource()).build();
+        self.container = docker.create_container(Some(options), spec).await?.id;
+        self.furnish(machine).await?;
+        docker.start_container(&self.container, None::<StartContainerOptions>).await?;
+        self.check_user().await?;
+        if machine.init == Init::Systemd {
+            listener(Event::Waiting("systemd"));
+            let booted = |o: &Output| matches!(o.text().trim(), "running" | "degraded");
+            let state = self.wait_for("systemd", &["systemctl", "is-system-running"], booted).await?;
+            if state == "degraded" {
+                let failed = ["systemctl", "--failed", "--plain", "--no-legend"];
+                listener(Event::Degraded(self.run(&Run { command: &failed, ..Run::default() }).await?.text()));
+            }
+        }
+        if machine.nested_docker {
+            listener(Event::Waiting("its Docker engine"));
+            let command = ["docker", "info", "--format", "{{.ServerVersion}}"];
+            self.wait_for("its Docker engine", &command, Output::is_success).await?;
+            preload(&self.engine, &self.container, &machine.images, listener).await?;
+        }
+        Ok(())
+    }
+
+    /// Files that are there before anything in the machine runs.
+    async fn furnish(&self, machine: &Machine) -> Result<()> {
+        let bundle = if machine.host_ca_certificates { trust::host_bundle() } else { None };
+        let mut files: Vec<(String, u32, &[u8])> = Vec::new();
+        if let Some(bundle) = &bundle {
+            files.extend(trust::COPIES.map(|path| (path.trim_start_matches('/').to_owned(), 0o644, bundle.as_slice())));
+        }
+        let settings = if machine.nested_docker && machine.network == Network::Bridge && self.engine.is_local() {
+            nested_settings(&self.engine, &self.container).await?
+        } else {
+            None
+        };
+        if let Some(settings) = &settings {
+            files.push((NESTED_SETTINGS.trim_start_matches('/').to_owned(), 0o644, settings.as_bytes()));
+        }
+        if files.is_empty() {
+            return Ok(());
+        }
+        file::put(&self.engine, &self.container, &files).await
+    }
+
+    async fn check_user(&self) -> Result<()> {
+        let Some(user) = &self.user else { return Ok(()) };
+        let name = user.split(':').next().unwrap_or(user);
+        if name.bytes().all(|b| b.is_ascii_digit()) {
+            return Ok(());
+        }
+        let output = self.run(&Run { command: &["id", "-u", name], ..Run::default() }).await?;
+        match output.status {
+            Some(0) => Ok(()),
+            _ => Err(Error::NoUser { machine: self.name.clone(), user: user.clone() }),
+        }
+    }
+
+    async fn wait_for(&self, what: &str, command: &[&str], good: impl Fn(&Output) -> bool) -> Result<String> {
+        let began = Instant::now();
+        loop {
+            let run = Run { command, timeout: Some(PATIENCE), ..Run::default() };
+            let output = self.run(&run).await?;
+            if good(&output) {
+                return Ok(output.text());
+            }
+            if began.elapsed() > PATIENCE {
+                let log = ["journalctl", "--boot", "--no-pager", "--output=cat", "--lines=30", "--priority=warning"];
+                let log = self.run(&Run { command: &log, ..Run::default() }).await;
+                return Err(Error::NotReady {
+                    machine: self.name.clone(),
+                    seconds: PATIENCE.as_secs(),
+                    waited_for: format!("{what} ({})", output.text()),
+                    tail: log.map(|o| o.text()).unwrap_or_default(),
+                });
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    /// What it was made from, for reports.
+    pub fn image(&self) -> &Image {
+        &self.image
+    }
+
+    /// The engine's id of its container; also what `docker exec` takes, to look inside.
+    pub fn container(&self) -> &str {
+        &self.container
+    }
+
+    /// Opens a terminal, by default as the machine's user.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] if the shell or the user is missing, [`Error::Ended`], [`Error::EngineGone`].
+    pub async fn open(&self, options: &TerminalOptions) -> Result<(Terminal, TerminalReader, TerminalWriter)> {
+        let mut options = options.clone();
+        if options.user.is_none() {
+            options.user.clone_from(&self.user);
+        }
+        self.or_ended(exec::open(&self.engine, &self.container, &options).await).await
+    }
+
+    /// Runs a command of ours beside the terminals, by default as root.
+    ///
+    /// # Errors
+    /// [`Error::Ended`], [`Error::EngineGone`]; not that the command failed or could not be started, which its status tells.
+    pub async fn run(&self, run: &Run<'_>) -> Result<Output> {
+        self.or_ended(exec::run(&self.engine, &self.container, run).await).await
+    }
+
+    /// Writes a file. Without an owner (`reader`, `reader:staff`, `1000:1000`) or a mode, an existing file keeps its own,
+    /// and a new one is root's with mode 644. Never through a symbolic link that is not root's.
+    ///
+    /// # Errors
+    /// [`Error::File`], and as [`RunningMachine::run`].
+    pub async fn write(&self, path: &str, content: &[u8], owner: Option<&str>, mode: Option<u32>) -> Result<()> {
+        self.or_ended(file::write(&self.engine, &self.container, path, content, owner, mode).await).await
+    }
+
+    /// Reads a file of at most `limit` bytes, through links.
+    ///
+    /// # Errors
+    /// [`Error::File`], and as [`RunningMachine::run`].
+    pub async fn read(&self, path: &str, limit: usize) -> Result<RemoteFile> {
+        self.or_ended(file::read(&self.engine, &self.container, path, limit).await).await
+    }
+
+    /// Whether it still runs.
+    ///
+    /// # Errors
+    /// [`Error::Ended`] if not, [`Error::EngineGone`] if that cannot be known.
+    pub async fn check(&self) -> Result<()> {
+        let ended = |reason: String| Err(Error::Ended { machine: self.name.clone(), reason });
+        let found = match self.engine.docker().inspect_container(&self.container, None).await.map_err(Error::from) {
+            Err(e) if e.is_not_found() => return ended("its container was removed".into()),
+            found => found?,
+        };
+        let state = found.state.unwrap_or_default();
+        if state.running == Some(true) {
+            Ok(())
+        } else if state.oom_killed == Some(true) {
+            ended("it ran out of memory".into())
+        } else if let Some(error) = state.error.filter(|e| !e.is_empty()) {
+            ended(error)
+        } else {
+            ended(format!("its first process ended with status {}", state.exit_code.unwrap_or(-1)))
+        }
+    }
+
+    /// A refusal because the container has stopped says so.
+    async fn or_ended<T>(&self, result: Result<T>) -> Result<T> {
+        if let Err(error) = &result
+            && (error.is_conflict() || error.is_not_found())
+        {
+            self.check().await?;
+        }
+        result
+    }
+
+    /// Removes its container, network and volume.
+    ///
+    /// # Errors
+    /// [`Error::EngineGone`], [`Error::Refused`]; the reaper then tries again at the next start.
+    pub async fn close(mut self) -> Result<()> {
+        self.guard.remove().await
+    }
+
+    /// Leaves it running when this process ends, and gives its container's id: for `--keep`. The next start's reaper removes
+    /// it once this process is gone.
+    #[must_use]
+    pub fn keep(mut self) -> String {
+        self.guard.disarm();
+        std::mem::take(&mut self.container)
+    }
+}
+
+/// Settings of the nested engine.
+const NESTED_SETTINGS: &str = "/etc/docker/daemon.json";
+
+/// Settings of a nested engine with the host's name servers; `None` if the image has settings of its own, or there is nothing
+/// to say. In a private network the machine asks Docker's own name server at 127.0.0.11, which a nested engine cannot hand on
+/// to its containers; it would fall back to public ones, which not every network lets through.
+async fn nested_settings(engine: &Engine, container: &str) -> Result<Option<String>> {
+    let options = ContainerArchiveInfoOptionsBuilder::new().path(NESTED_SETTINGS).build();
+    match engine.docker().get_container_archive_info(container, Some(options)).await.map_err(Error::from) {
+        Ok(_) => return Ok(None),
+        Err(e) if e.is_not_found() => {}
+        Err(e) => return Err(e),
+    }
+    let servers = |path: &str| -> Vec<String> {
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        let named = text.lines().filter_map(|line| line.strip_prefix("nameserver")?.split_whitespace().next());
+        named.filter(|s| s.parse().is_ok_and(|a: std::net::IpAddr| !a.is_loopback())).map(str::to_owned).collect()
+    };
+    let found = ["/etc/resolv.conf", "/run/systemd/resolve/resolv.conf"].map(servers);
+    Ok(found.into_iter().find(|f| !f.is_empty()).map(|dns| serde_json::json!({ "dns": dns }).to_string()))
+}

@@ -1,0 +1,221 @@
+//! `machines:` of `guidepost.yaml`: what a machine is, typed and within limits.
+
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+use crate::{
+    config::Config,
+    diagnostic::{Diagnostic, nearest},
+    source::Source,
+};
+
+mod place;
+mod value;
+
+use value::{Problem, boolean_word, list, map, number, one_of, quantity, text};
+
+/// Where a machine's image comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ImageSource {
+    /// A reference such as `debian:bookworm`, pulled if missing.
+    Image(String),
+    /// A folder of the site with a Dockerfile, relative to the site's folder.
+    Build(String),
+}
+
+/// What runs as process 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Init {
+    /// The engine's own minimal init, which only collects ended processes.
+    #[default]
+    Minimal,
+    /// systemd, at `/sbin/init` of the image.
+    Systemd,
+}
+
+/// What a machine can reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Network {
+    /// A private network per guide, from which the outside can be reached.
+    #[default]
+    Bridge,
+    /// Loopback only.
+    None,
+}
+
+/// Kernel capabilities that `capabilities:` may add to the engine's default set: none that reaches beyond the container.
+pub const CAPABILITIES: [&str; 5] = ["IPC_LOCK", "NET_ADMIN", "SYS_CHROOT", "SYS_NICE", "SYS_PTRACE"];
+
+/// A machine's settings. Limits are always set.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Machine {
+    /// Image, or how to build it.
+    pub source: ImageSource,
+    /// Who types; the image's own user by default.
+    pub user: Option<String>,
+    /// Process 1.
+    pub init: Init,
+    /// Whether it has a Docker engine of its own inside; needs systemd.
+    pub nested_docker: bool,
+    /// Images copied from the host's engine into the nested one before a guide begins.
+    pub images: Vec<String>,
+    /// Environment variables.
+    pub env: BTreeMap<String, String>,
+    /// Whether it trusts the certificate authorities that the host trusts, for networks that intercept TLS.
+    pub host_ca_certificates: bool,
+    /// Most memory, in bytes; there is no swap beside it.
+    pub memory: u64,
+    /// Most processor time, in processors.
+    pub cpus: f64,
+    /// Most processes and threads.
+    pub pids: u32,
+    /// What it can reach.
+    pub network: Network,
+    /// Its host name; the machine's name by default.
+    pub hostname: Option<String>,
+    /// Some of [`CAPABILITIES`].
+    pub capabilities: Vec<&'static str>,
+}
+
+impl Default for Machine {
+    fn default() -> Self {
+        Self {
+            source: ImageSource::Image("debian:bookworm".into()),
+            user: None,
+            init: Init::Minimal,
+            nested_docker: false,
+            images: Vec::new(),
+            env: BTreeMap::new(),
+            host_ca_certificates: false,
+            memory: 2 << 30,
+            cpus: 2.0,
+            pids: 1024,
+            network: Network::Bridge,
+            hostname: None,
+            capabilities: Vec::new(),
+        }
+    }
+}
+
+/// Every setting, for suggestions.
+const KEYS: [&str; 14] = [
+    "image",
+    "build",
+    "user",
+    "init",
+    "docker",
+    "images",
+    "env",
+    "ca_certificates",
+    "memory",
+    "cpus",
+    "pids",
+    "network",
+    "hostname",
+    "capabilities",
+];
+
+/// The machines of a site, and everything that is wrong with their settings. A machine with an error is left out.
+pub fn machines(config: &Config, source: &Source) -> (BTreeMap<String, Machine>, Vec<Diagnostic>) {
+    let mut found = BTreeMap::new();
+    let mut diagnostics = Vec::new();
+    for (name, value) in &config.machines {
+        let mut problems = Vec::new();
+        if !value::is_machine_name(name) {
+            problems.push(Problem::new("", format!("`{name}` is no name for a machine"), value::MACHINE_NAME_HELP));
+        }
+        let machine = match value {
+            Value::Object(settings) => machine(settings, &mut problems),
+            _ => {
+                problems.push(Problem::new(
+                    "",
+                    format!("the machine `{name}` has no settings"),
+                    "at least its image: `image: debian:bookworm`",
+                ));
+                Machine::default()
+            }
+        };
+        if problems.is_empty() {
+            found.insert(name.clone(), machine);
+        }
+        for problem in problems {
+            let path: Vec<&str> =
+                ["machines", name, problem.key.as_str()].into_iter().filter(|p| !p.is_empty()).collect();
+            diagnostics.push(
+                Diagnostic::error("machine", problem.message).at(source, place::of(source, &path)).help(problem.help),
+            );
+        }
+    }
+    (found, diagnostics)
+}
+
+fn machine(settings: &Map<String, Value>, problems: &mut Vec<Problem>) -> Machine {
+    let mut machine = Machine::default();
+    for (key, value) in settings {
+        let result = set(&mut machine, key, value);
+        if let Err((message, help)) = result {
+            problems.push(Problem::new(key, message, help));
+        }
+    }
+    let has = |key| settings.contains_key(key);
+    if has("image") && has("build") {
+        problems.push(Problem::new("build", "a machine has either `image` or `build`", "remove one of the two"));
+    } else if !has("image") && !has("build") && problems.is_empty() {
+        problems.push(Problem::new("", "a machine needs an image", "add `image: debian:bookworm`, or `build: FOLDER`"));
+    }
+    if machine.nested_docker && machine.init != Init::Systemd {
+        problems.push(Problem::new(
+            "docker",
+            "`docker: nested` needs something that starts the engine inside",
+            "add `init: systemd`",
+        ));
+    }
+    if !machine.images.is_empty() && !machine.nested_docker {
+        problems.push(Problem::new("images", "`images` are for a nested engine", "add `docker: nested`"));
+    }
+    machine
+}
+
+/// A message and what to do.
+type Wrong = (String, String);
+
+fn set(machine: &mut Machine, key: &str, value: &Value) -> Result<(), Wrong> {
+    match key {
+        "image" => machine.source = ImageSource::Image(text(key, value, value::is_image, "debian:bookworm")?),
+        "build" => machine.source = ImageSource::Build(text(key, value, value::is_inner_folder, "machines/server")?),
+        "user" => machine.user = Some(text(key, value, value::is_user, "reader")?),
+        "init" => {
+            machine.init = one_of(key, value, &[("systemd", Init::Systemd), ("minimal", Init::Minimal)])?;
+        }
+        "docker" => machine.nested_docker = one_of(key, value, &[("nested", true), ("none", false)])?,
+        "images" => machine.images = list(key, value, value::is_image, "debian:bookworm")?,
+        "env" => machine.env = map(key, value)?,
+        "ca_certificates" => {
+            machine.host_ca_certificates = one_of(key, value, &[("host", true), ("image", false)])?;
+        }
+        "memory" => machine.memory = quantity(key, value, 32 << 20, 1 << 40)?,
+        "cpus" => machine.cpus = number(key, value, 0.1, 512.0)?,
+        "pids" => machine.pids = number(key, value, 16.0, 1_000_000.0)? as u32,
+        "network" => {
+            let known = [("bridge", Network::Bridge), ("none", Network::None)];
+            machine.network = one_of(key, boolean_word(value), &known)?;
+        }
+        "hostname" => machine.hostname = Some(text(key, value, value::is_hostname, "server")?),
+        "capabilities" => {
+            let names = list(key, value, |name| CAPABILITIES.contains(&name), "NET_ADMIN")
+                .map_err(|(message, _)| (message, format!("known are {}", CAPABILITIES.join(", "))))?;
+            machine.capabilities = CAPABILITIES.into_iter().filter(|c| names.iter().any(|n| n == c)).collect();
+        }
+        _ => {
+            let help = match nearest(key, KEYS) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("known are {}", KEYS.join(", ")),
+            };
+            return Err((format!("unknown machine setting `{key}`"), help));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

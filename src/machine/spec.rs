@@ -1,0 +1,148 @@
+//! The one place where containers, networks and volumes are described to the engine.
+//!
+//! Pure: settings of `guidepost.yaml`, the engine's own facts and validated names in, a request out. No argument carries
+//! anything that a guide wrote, but names that [`Name`](super::Name) has made harmless, for labels.
+//!
+//! What no machine ever gets, whatever its settings (a property test holds it): `privileged`, the host's network, process
+//! ids, cgroups or inter-process communication, devices, other containers' volumes, published ports, a folder of the host's,
+//! the host's Docker socket.
+
+use bollard::models::{
+    ContainerCreateBody, HostConfig, HostConfigCgroupnsModeEnum, HostConfigLogConfig, Mount, MountType,
+    MountVolumeOptions, NetworkCreateRequest,
+};
+use std::collections::{BTreeMap, HashMap};
+
+use super::{
+    label::Identity,
+    settings::{Init, Machine, Network},
+    trust,
+};
+
+/// Begins systemd. The engine mounts a container's cgroups read-only unless it is privileged; systemd and a nested engine make
+/// groups of their own there. Within a private cgroup namespace they are all below the container's own group, so that the
+/// host's tree need not be bound in, as is the custom. One mount with version 2, one for each controller with version 1.
+const SYSTEMD: [&str; 3] = [
+    "/bin/sh",
+    "-c",
+    "for m in /sys/fs/cgroup /sys/fs/cgroup/*; do mount -o remount,bind,rw \"$m\" 2>/dev/null; done; exec /sbin/init",
+];
+/// Process 1 otherwise, below the engine's minimal init: waits.
+const WAIT: [&str; 2] = ["sleep", "infinity"];
+
+/// Capabilities for systemd and a nested engine, all that they need where `privileged` would give everything.
+const SYSTEMD_CAPABILITIES: [&str; 12] = [
+    "SYS_ADMIN",
+    "NET_ADMIN",
+    "SYS_PTRACE",
+    "SYS_CHROOT",
+    "MKNOD",
+    "DAC_READ_SEARCH",
+    "LINUX_IMMUTABLE",
+    "SYSLOG",
+    "IPC_LOCK",
+    "SYS_NICE",
+    "AUDIT_CONTROL",
+    "AUDIT_READ",
+];
+
+/// The specification of a machine's container. `image` is the id or reference that its settings came to, `host_cpus` how
+/// many processors the engine has: asked for more, it would refuse.
+pub fn container(machine: &Machine, image: &str, host_cpus: u32, identity: &Identity) -> ContainerCreateBody {
+    let name = identity.resource();
+    let systemd = machine.init == Init::Systemd;
+    let memory = i64::try_from(machine.memory).unwrap_or(i64::MAX);
+    let cpus = machine.cpus.min(f64::from(host_cpus.max(1)));
+    let mut host = HostConfig {
+        memory: Some(memory),
+        memory_swap: Some(memory),
+        nano_cpus: Some((cpus * 1e9) as i64),
+        pids_limit: Some(i64::from(machine.pids)),
+        network_mode: Some(match machine.network {
+            Network::Bridge => name.clone(),
+            Network::None => "none".into(),
+        }),
+        ipc_mode: Some("private".into()),
+        privileged: Some(false),
+        init: Some(!systemd),
+        cap_add: Some(machine.capabilities.iter().map(|&c| c.to_owned()).collect()),
+        log_config: Some(HostConfigLogConfig {
+            typ: Some("json-file".into()),
+            config: Some([("max-size", "1m"), ("max-file", "1")].map(|(k, v)| (k.into(), v.into())).into()),
+        }),
+        ..HostConfig::default()
+    };
+    if systemd {
+        give_systemd(&mut host);
+    }
+    if machine.nested_docker {
+        host.mounts = Some(vec![Mount {
+            typ: Some(MountType::VOLUME),
+            source: Some(name),
+            target: Some("/var/lib/docker".into()),
+            volume_options: Some(MountVolumeOptions {
+                labels: Some(identity.labels()),
+                ..MountVolumeOptions::default()
+            }),
+            ..Mount::default()
+        }]);
+    }
+    let start: &[&str] = if systemd { &SYSTEMD } else { &WAIT };
+    ContainerCreateBody {
+        image: Some(image.to_owned()),
+        hostname: Some(machine.hostname.clone().unwrap_or_else(|| identity.machine.to_string())),
+        // Process 1 is root's; who types is decided per session.
+        user: Some("0:0".into()),
+        env: Some(environment(machine)),
+        entrypoint: Some(start.iter().map(|&word| word.to_owned()).collect()),
+        cmd: Some(Vec::new()),
+        labels: Some(identity.labels()),
+        stop_timeout: Some(1),
+        host_config: Some(host),
+        ..ContainerCreateBody::default()
+    }
+}
+
+fn give_systemd(host: &mut HostConfig) {
+    let capabilities = host.cap_add.get_or_insert_default();
+    for capability in SYSTEMD_CAPABILITIES {
+        if !capabilities.iter().any(|c| c == capability) {
+            capabilities.push(capability.to_owned());
+        }
+    }
+    host.security_opt = Some(vec!["seccomp=unconfined".into(), "apparmor=unconfined".into()]);
+    // `systempaths=unconfined` of the command line: a nested engine mounts a /proc of its own.
+    host.masked_paths = Some(Vec::new());
+    host.readonly_paths = Some(Vec::new());
+    host.cgroupns_mode = Some(HostConfigCgroupnsModeEnum::PRIVATE);
+    host.tmpfs = Some([("/run", ""), ("/run/lock", ""), ("/tmp", "exec")].map(|(k, v)| (k.into(), v.into())).into());
+}
+
+fn environment(machine: &Machine) -> Vec<String> {
+    let mut variables: BTreeMap<&str, &str> = BTreeMap::new();
+    if machine.init == Init::Systemd {
+        // systemd's own convention: it then leaves alone what containers do not have.
+        variables.insert("container", "docker");
+    }
+    if machine.host_ca_certificates {
+        variables.extend(trust::VARIABLES.map(|name| (name, trust::BUNDLE)));
+    }
+    variables.extend(machine.env.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    variables.into_iter().map(|(name, value)| format!("{name}={value}")).collect()
+}
+
+/// The private network of a machine; `None` for `network: none`.
+pub fn network(machine: &Machine, identity: &Identity) -> Option<NetworkCreateRequest> {
+    (machine.network == Network::Bridge).then(|| NetworkCreateRequest {
+        name: identity.resource(),
+        driver: Some("bridge".into()),
+        internal: Some(false),
+        attachable: Some(false),
+        labels: Some(identity.labels()),
+        options: Some(HashMap::new()),
+        ..NetworkCreateRequest::default()
+    })
+}
+
+#[cfg(test)]
+mod tests;

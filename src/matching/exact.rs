@@ -1,0 +1,27 @@
+//! `match="exact"`: nothing is forgiven, and nothing is a wildcard.
+
+use super::{Change, Comparison, State, Why, diff, line, lines::Lines};
+
+/// Compares line by line.
+pub(super) fn compare(documented: &str, real: &str) -> Comparison {
+    let (documented, real) = (Lines::of(documented), Lines::of(real));
+    let keys = |lines: &Lines<'_>| lines.all.iter().map(|l| diff::key(l)).collect::<Vec<_>>();
+    let pair = |d: usize, r: usize| {
+        let (d, r) = (documented.all[d], real.all[r]);
+        if d == r {
+            return line::Outcome::of(Vec::new(), d.len(), r.len());
+        }
+        let mut outcome = line::compare(d, r, line::Versions::Drift);
+        for change in &mut outcome.changes {
+            change.why = Why::Differs;
+        }
+        if outcome.changes.is_empty() {
+            outcome.changes.push(Change { documented: 0..d.len(), real: 0..r.len(), why: Why::Differs });
+        }
+        outcome.state = State::Differs;
+        outcome
+    };
+    let mut found = diff::diff(&keys(&documented), &keys(&real), &pair);
+    diff::shift(&mut found, documented.first, real.first);
+    Comparison::of_lines(found)
+}

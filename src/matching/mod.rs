@@ -1,0 +1,201 @@
+//! Documented output against real output.
+//!
+//! ```text
+//! documented ─┐                     ┌─ kinds    values that vary by nature
+//!             ├─ rule (one a file) ─┤  line     two lines, token by token; wild: a line with [..]
+//! real ───────┘                     │  align    lines against lines, with `...`
+//!                                   └─ diff     what to show when they cannot be aligned
+//! Comparison ─► update ─► edits of the author's source
+//! ```
+//!
+//! The rule for every doubt: forgive a *value*, never a *word*. `inactive (dead)` is not `active (running)`, and `1 failed`
+//! is not `0 failed`. Everything here is pure, total, and bounded in time by the size of its inputs.
+
+use std::ops::Range;
+
+pub use kinds::Kind;
+
+mod align;
+mod contains;
+mod diff;
+mod exact;
+mod json;
+mod kinds;
+mod line;
+mod lines;
+mod pattern;
+mod unordered;
+pub mod update;
+mod wild;
+
+#[cfg(test)]
+mod tests;
+
+/// How a documented output is compared with a real one: `match=`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Rule {
+    /// Line by line, with wildcards; values by kind; a moved version is drift.
+    #[default]
+    Auto,
+    /// Byte for byte, but for space at line ends and blank lines around; nothing is a wildcard.
+    Exact,
+    /// As `Auto`, and versions are one more kind that may differ.
+    Kinds,
+    /// The documented lines stand somewhere in the real ones, each perhaps as a part of its line.
+    Contains,
+    /// Every documented line is a regular expression for a whole line.
+    Regex,
+    /// Both are JSON; order of keys and layout say nothing.
+    Json,
+    /// As `Auto`, in any order.
+    Unordered,
+}
+
+/// Whether a documented output is still true. Better comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// A reader sees what the page says, up to values that vary by nature.
+    Holds,
+    /// A reader sees another version, or another value of the same shape.
+    Drifted,
+    /// A reader sees something else.
+    Broken,
+}
+
+/// The result of [`compare`].
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Comparison {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The two texts side by side, in the order of the page. They explain the verdict; they do not make it.
+    pub lines: Vec<LineDiff>,
+    /// The verdict in a sentence.
+    pub why: String,
+}
+
+/// A documented line beside the real one.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct LineDiff {
+    /// The documented line, from 0; `None` if it is not in the page.
+    pub documented: Option<usize>,
+    /// The real line, from 0: empty if it was not printed, longer than one only for [`State::Elided`].
+    pub real: Range<usize>,
+    /// How they compare.
+    pub state: State,
+    /// What is not the same inside the line, in the order of the documented line.
+    pub changes: Vec<Change>,
+}
+
+/// How two lines compare. Better comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// Equal, up to space at the end.
+    Same,
+    /// A `...` line, and the real lines that it stands for.
+    Elided,
+    /// Equal up to values that vary by nature, or matched by a wildcard inside the line.
+    Forgiven,
+    /// Equal up to a value that moved.
+    Drifted,
+    /// Different.
+    Differs,
+    /// Documented, not printed.
+    Missing,
+    /// Printed, not documented.
+    Extra,
+}
+
+/// A difference inside a line.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Change {
+    /// Bytes of the documented line.
+    pub documented: Range<usize>,
+    /// Bytes of the real line.
+    pub real: Range<usize>,
+    /// What it means.
+    pub why: Why,
+}
+
+/// What a [`Change`] means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase", tag = "is", content = "kind")]
+pub enum Why {
+    /// A value of a kind that varies by nature.
+    Forgiven(Kind),
+    /// Text that `[..]` stands for.
+    Wildcard,
+    /// A value of the same shape that moved.
+    Drifted(Kind),
+    /// Different text.
+    Differs,
+}
+
+/// Compares a documented output with what was really printed. Both may end lines with `\n` or `\r\n`.
+pub fn compare(documented: &str, real: &str, rule: Rule) -> Comparison {
+    match rule {
+        Rule::Auto => align::compare(documented, real, line::Versions::Drift),
+        Rule::Kinds => align::compare(documented, real, line::Versions::Forgive),
+        Rule::Exact => exact::compare(documented, real),
+        Rule::Contains => contains::compare(documented, real),
+        Rule::Regex => pattern::compare(documented, real),
+        Rule::Json => json::compare(documented, real),
+        Rule::Unordered => unordered::compare(documented, real),
+    }
+}
+
+impl Comparison {
+    /// A comparison whose verdict and reason follow from its lines.
+    fn of_lines(lines: Vec<LineDiff>) -> Self {
+        let worst = lines.iter().map(|l| l.state).max().unwrap_or(State::Same);
+        let verdict = match worst {
+            State::Same | State::Elided | State::Forgiven => Verdict::Holds,
+            State::Drifted => Verdict::Drifted,
+            State::Differs | State::Missing | State::Extra => Verdict::Broken,
+        };
+        let why = why(&lines, verdict);
+        Self { verdict, lines, why }
+    }
+
+    /// A broken comparison for a reason of its own.
+    fn broken(lines: Vec<LineDiff>, why: impl Into<String>) -> Self {
+        Self { verdict: Verdict::Broken, lines, why: why.into() }
+    }
+}
+
+/// `1 line`, `2 lines`.
+fn count(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
+fn why(lines: &[LineDiff], verdict: Verdict) -> String {
+    let of = |state| lines.iter().filter(|l| l.state == state).count();
+    let kinds = |drifted: bool| {
+        let mut names: Vec<&str> = lines
+            .iter()
+            .flat_map(|l| &l.changes)
+            .filter_map(|change| match change.why {
+                Why::Drifted(kind) if drifted => Some(kind.name()),
+                Why::Forgiven(kind) if !drifted => Some(kind.name()),
+                Why::Wildcard if !drifted => Some("[..]"),
+                _ => None,
+            })
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        names.join(", ")
+    };
+    match verdict {
+        Verdict::Holds if of(State::Forgiven) == 0 => "the output is as documented".to_owned(),
+        Verdict::Holds => format!("the output is as documented, up to: {}", kinds(false)),
+        Verdict::Drifted => format!("{} moved: {}", count(of(State::Drifted), "line"), kinds(true)),
+        Verdict::Broken => {
+            let parts = [(State::Differs, "differing"), (State::Missing, "missing"), (State::Extra, "undocumented")];
+            let parts = parts.iter().filter(|(state, _)| of(*state) > 0);
+            let parts: Vec<String> = parts.map(|(state, name)| count(of(*state), &format!("{name} line"))).collect();
+            format!("the output is not as documented: {}", parts.join(", "))
+        }
+    }
+}

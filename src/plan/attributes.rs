@@ -1,0 +1,338 @@
+//! One vocabulary for what a fence, a comment and a sidecar can say about a block.
+
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+use std::{collections::BTreeMap, fmt, time::Duration};
+
+use super::{duration, value, value::Problem};
+use crate::diagnostic::nearest;
+
+/// Every attribute. `verify="skip"` is `skip=true`, and `verify="run"` is `skip=false`.
+pub const NAMES: &[&str] = &[
+    "answers",
+    "background",
+    "edit",
+    "exit",
+    "expect",
+    "machine",
+    "match",
+    "path",
+    "reason",
+    "retry",
+    "run",
+    "skip",
+    "terminal",
+    "timeout",
+    "until",
+    "vars",
+    "verify",
+];
+
+/// How a documented output is compared with the real one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Rule {
+    /// Character by character.
+    Exact,
+    /// Values that vary by nature are compared by kind.
+    Kinds,
+    /// It stands somewhere in the real output.
+    Contains,
+    /// Each line is a regular expression.
+    Regex,
+    /// As JSON data.
+    Json,
+    /// The same lines in any order.
+    Unordered,
+}
+
+/// How a file block changes a file that is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Edit {
+    /// As a careful reader would, with an explanation.
+    #[default]
+    Auto,
+    /// The block replaces the most similar lines.
+    Patch,
+    /// The block is added at the end.
+    Append,
+    /// The block is the whole file.
+    Replace,
+}
+
+/// The reply to a question of a program.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// Text that the question contains.
+    pub question: String,
+    /// What is typed.
+    pub reply: String,
+    /// Whether the reply is hidden wherever anything is shown.
+    pub secret: bool,
+}
+
+impl Answer {
+    /// The reply, or dots for a secret one.
+    pub fn shown(&self) -> &str {
+        if self.secret { "••••" } else { &self.reply }
+    }
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} => {:?}", self.question, self.shown())
+    }
+}
+
+impl Serialize for Answer {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Shown<'a> {
+            question: &'a str,
+            reply: Option<&'a str>,
+            secret: bool,
+        }
+        let reply = (!self.secret).then_some(self.reply.as_str());
+        Shown { question: &self.question, reply, secret: self.secret }.serialize(to)
+    }
+}
+
+/// What is said about how a step runs. What else is said (a path, a rule, a reason) has gone into the step itself.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Attributes {
+    /// Exit statuses of the last command that are all right; empty means 0.
+    pub exit: Vec<i32>,
+    /// How long one command may take; `None` leaves it to the verifier.
+    #[serde(serialize_with = "duration::seconds")]
+    pub timeout: Option<Duration>,
+    /// Replies to questions, before those of the guide.
+    pub answers: Vec<Answer>,
+    /// An endless command is stopped when it has shown this.
+    pub until: Option<String>,
+    /// The last command keeps running in a terminal of its own.
+    pub background: bool,
+    /// Name of the terminal that it is typed into, where that is not the first.
+    pub terminal: Option<String>,
+    /// How long the last command is run again until it holds.
+    #[serde(serialize_with = "duration::seconds")]
+    pub retry: Option<Duration>,
+}
+
+/// What was given for a block, before it is put to use.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Given {
+    pub(super) runs: Attributes,
+    pub(super) skip: Option<bool>,
+    pub(super) reason: Option<String>,
+    pub(super) expect: Option<String>,
+    pub(super) edit: Option<Edit>,
+    pub(super) path: Option<String>,
+    pub(super) rule: Option<Rule>,
+    pub(super) run: Option<String>,
+    pub(super) machine: Option<String>,
+    pub(super) vars: BTreeMap<String, String>,
+    /// The names that were given.
+    pub(super) names: Vec<String>,
+}
+
+impl Given {
+    /// Takes one attribute; a later one replaces an earlier one.
+    pub(super) fn set(&mut self, name: &str, value: &Value) -> Result<(), Problem> {
+        match name {
+            "skip" => self.skip = Some(value::truth(name, value)?),
+            "verify" => {
+                self.skip = Some(match value::text(name, value)?.as_str() {
+                    "skip" => true,
+                    "run" => false,
+                    other => return Err(Problem::new(format!("`verify` cannot be `{other}`"), "write skip or run")),
+                });
+            }
+            "reason" => self.reason = Some(value::text(name, value)?),
+            "expect" => self.expect = Some(value::text(name, value)?),
+            "exit" => self.runs.exit = exit(value)?,
+            "timeout" => self.runs.timeout = Some(value::time(name, value)?),
+            "retry" => self.runs.retry = Some(value::time(name, value)?),
+            "answers" => value::merge(&mut self.runs.answers, value::answers(value)?),
+            "until" => self.runs.until = Some(value::text(name, value)?),
+            "background" => self.runs.background = value::truth(name, value)?,
+            "terminal" => self.runs.terminal = Some(value::text(name, value)?),
+            "edit" => self.edit = Some(edit(value)?),
+            "path" => self.path = Some(value::text(name, value)?),
+            "match" => self.rule = Some(rule(value)?),
+            "run" => self.run = Some(value::lines(name, value)?),
+            "machine" => self.machine = Some(value::text(name, value)?),
+            "vars" => self.vars.extend(value::vars(value)?),
+            _ => return Err(unknown(name, NAMES)),
+        }
+        self.names.push(name.to_owned());
+        Ok(())
+    }
+}
+
+/// An unknown name, with the known one that may be meant.
+pub(super) fn unknown(name: &str, known: &[&str]) -> Problem {
+    let help = nearest(name, known.iter().copied())
+        .map_or_else(|| format!("known are {}", known.join(", ")), |near| format!("did you mean `{near}`?"));
+    Problem::new(format!("unknown key `{}`", name.escape_debug()), help)
+}
+
+fn exit(value: &Value) -> Result<Vec<i32>, Problem> {
+    let status = |text: &str| text.parse::<i32>().ok().filter(|status| (0..=255).contains(status));
+    let statuses: Option<Vec<i32>> = match value {
+        Value::Number(number) => Some(vec![number.to_string()]),
+        Value::String(text) => {
+            Some(text.split([',', ' ']).filter(|part| !part.is_empty()).map(str::to_owned).collect())
+        }
+        Value::Array(items) => Some(items.iter().map(|item| item.to_string().trim_matches('"').to_owned()).collect()),
+        _ => None,
+    }
+    .and_then(|parts| parts.iter().map(|part| status(part)).collect());
+    let statuses = statuses.filter(|statuses| !statuses.is_empty());
+    statuses.ok_or_else(|| {
+        Problem::new(
+            format!("`exit` is {}, an exit status is wanted", value::kind(value)),
+            "write a number from 0 to 255, or several: 0, 1",
+        )
+    })
+}
+
+fn edit(value: &Value) -> Result<Edit, Problem> {
+    const KNOWN: &[(&str, Edit)] =
+        &[("auto", Edit::Auto), ("patch", Edit::Patch), ("append", Edit::Append), ("replace", Edit::Replace)];
+    one_of("edit", value, KNOWN)
+}
+
+fn rule(value: &Value) -> Result<Rule, Problem> {
+    const KNOWN: &[(&str, Rule)] = &[
+        ("exact", Rule::Exact),
+        ("kinds", Rule::Kinds),
+        ("contains", Rule::Contains),
+        ("regex", Rule::Regex),
+        ("json", Rule::Json),
+        ("unordered", Rule::Unordered),
+    ];
+    one_of("match", value, KNOWN)
+}
+
+fn one_of<T: Copy>(name: &str, value: &Value, known: &[(&str, T)]) -> Result<T, Problem> {
+    let word = value::text(name, value)?;
+    known.iter().find(|(known, _)| *known == word).map(|(_, meaning)| *meaning).ok_or_else(|| {
+        let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+        let help = nearest(&word, names.iter().copied())
+            .map_or_else(|| format!("known are {}", names.join(", ")), |near| format!("did you mean `{near}`?"));
+        Problem::new(format!("`{name}` cannot be `{}`", word.escape_debug()), help)
+    })
+}
+
+impl Rule {
+    /// As an author writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Kinds => "kinds",
+            Self::Contains => "contains",
+            Self::Regex => "regex",
+            Self::Json => "json",
+            Self::Unordered => "unordered",
+        }
+    }
+}
+
+impl Edit {
+    /// As an author writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Patch => "patch",
+            Self::Append => "append",
+            Self::Replace => "replace",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// The value's debug form, or the problem and its help.
+    fn given(name: &str, value: Value) -> String {
+        let mut given = Given::default();
+        match given.set(name, &value) {
+            Ok(()) => format!(
+                "{:?} {:?} {:?} {:?} {:?} {:?}",
+                given.skip, given.runs.exit, given.runs.answers, given.edit, given.rule, given.vars
+            ),
+            Err(problem) => format!("{}: {}", problem.message, problem.help),
+        }
+    }
+
+    #[test]
+    fn values() {
+        for (name, value, expected) in [
+            ("skip", json!(true), "Some(true) [] [] None None {}"),
+            ("skip", json!("yes"), "Some(true) [] [] None None {}"),
+            ("verify", json!("run"), "Some(false) [] [] None None {}"),
+            ("exit", json!(1), "None [1] [] None None {}"),
+            ("exit", json!("0, 130"), "None [0, 130] [] None None {}"),
+            ("exit", json!([0, 1]), "None [0, 1] [] None None {}"),
+            ("edit", json!("append"), "None [] [] Some(Append) None {}"),
+            ("match", json!("kinds"), "None [] [] None Some(Kinds) {}"),
+            (
+                "answers",
+                json!({"[y/N]": true, "Password:": {"reply": "x", "secret": true}, "n": 3}),
+                "None [] [\"[y/N]\" => \"true\", \"Password:\" => \"••••\", \"n\" => \"3\"] None None {}",
+            ),
+            (
+                "answers",
+                json!("Password: => a=b; [y/N] => y"),
+                "None [] [\"Password:\" => \"a=b\", \"[y/N]\" => \"y\"] None None {}",
+            ),
+            ("vars", json!({"<your_ip>": "1.2.3.4"}), "None [] [] None None {\"your_ip\": \"1.2.3.4\"}"),
+            ("vars", json!("IP=1; B=x=y"), "None [] [] None None {\"B\": \"x=y\", \"IP\": \"1\"}"),
+        ] {
+            assert_eq!(given(name, value), expected, "{name}");
+        }
+        for (name, value, expected) in [
+            ("skip", json!("perhaps"), "`skip` is \"perhaps\", yes or no is wanted: write true or false"),
+            ("verify", json!("skipp"), "`verify` cannot be `skipp`: write skip or run"),
+            (
+                "exit",
+                json!("one"),
+                "`exit` is \"one\", an exit status is wanted: write a number from 0 to 255, or several: 0, 1",
+            ),
+            (
+                "exit",
+                json!(256),
+                "`exit` is 256, an exit status is wanted: write a number from 0 to 255, or several: 0, 1",
+            ),
+            ("edit", json!("apend"), "`edit` cannot be `apend`: did you mean `append`?"),
+            (
+                "match",
+                json!("fuzzy"),
+                "`match` cannot be `fuzzy`: known are exact, kinds, contains, regex, json, unordered",
+            ),
+            ("timeout", json!(30), "`timeout` is 30: give it a unit: 30s or 30m"),
+            ("timeout", json!([1]), "`timeout` is a list: write it as 30s, 5m or 1h30m"),
+            ("timout", json!("5m"), "unknown key `timout`: did you mean `timeout`?"),
+            ("until", json!({"a": 1}), "`until` is a map, text is wanted: put it in quotes if it is meant as text"),
+            ("answers", json!("yes"), "`answers` has no ` => `: write it as `question => reply; question => reply`"),
+            (
+                "answers",
+                json!({"q": {"repl": "x"}}),
+                "the answer to `q` has no `reply`: write it as `{reply: …, secret: true}`",
+            ),
+            ("vars", json!("IP"), "`vars` has no `=`: write it as `NAME=value; NAME=value`"),
+        ] {
+            assert_eq!(given(name, value), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_not_written() {
+        let answer = Answer { question: "Password:".into(), reply: "hunter2".into(), secret: true };
+        let written = format!("{answer:?} {}", serde_json::to_string(&answer).expect("it can be written"));
+        assert!(!written.contains("hunter2"), "{written}");
+    }
+}

@@ -1,0 +1,183 @@
+//! The blocks of a guide that its reader follows, in order: those of included bundles, and of one tab of each group.
+
+use pulldown_cmark::{Event, Tag, TagEnd};
+use std::{ops::Deref, sync::Arc};
+
+use super::At;
+use crate::{
+    guide::{CodeBlock, Guide, Role, Shortcode, Token, TokenKind},
+    source::Span,
+};
+
+/// The file that a block stands in.
+#[derive(Debug, Clone)]
+pub(super) enum Origin<'a> {
+    /// The guide's own.
+    Page(&'a Guide),
+    /// That of an included bundle.
+    Included(Arc<Guide>),
+}
+
+impl Deref for Origin<'_> {
+    type Target = Guide;
+
+    fn deref(&self) -> &Guide {
+        match self {
+            Self::Page(guide) => guide,
+            Self::Included(guide) => guide,
+        }
+    }
+}
+
+/// A block of code that may be a step.
+#[derive(Debug)]
+pub(super) struct Block<'a> {
+    pub(super) origin: Origin<'a>,
+    pub(super) code: CodeBlock,
+    pub(super) span: Span,
+    /// The nearest heading before it; empty if there is none.
+    pub(super) section: String,
+    /// Why a reader does not see it at first.
+    pub(super) folded: Option<String>,
+    /// Why it is done at all, where there was a choice.
+    pub(super) inferred: Vec<String>,
+}
+
+impl Block<'_> {
+    pub(super) fn at(&self) -> At {
+        At::new(&self.origin.source, self.span)
+    }
+
+    /// Its lines in its file, from 1.
+    pub(super) fn lines(&self) -> std::ops::RangeInclusive<usize> {
+        let line = |at: usize| self.origin.source.line_of(at).0;
+        line(self.span.start)..=line(self.span.end.saturating_sub(1).max(self.span.start))
+    }
+}
+
+/// Where the bundles that a guide includes come from.
+pub(super) type Includes<'i> = &'i dyn Fn(&str) -> Option<Arc<Guide>>;
+
+/// Gathers the blocks of a guide for one machine.
+pub(super) fn gather<'a>(guide: &'a Guide, includes: Includes<'_>, machine: &str) -> Vec<Block<'a>> {
+    let mut walk = Walk {
+        includes,
+        machine,
+        blocks: Vec::new(),
+        section: String::new(),
+        folded: None,
+        inferred: Vec::new(),
+        including: vec![guide.path.clone()],
+    };
+    walk.tokens(&Origin::Page(guide), &guide.tokens);
+    walk.blocks
+}
+
+struct Walk<'a, 'i> {
+    includes: Includes<'i>,
+    machine: &'i str,
+    blocks: Vec<Block<'a>>,
+    section: String,
+    folded: Option<String>,
+    /// Waits for the next block.
+    inferred: Vec<String>,
+    including: Vec<String>,
+}
+
+impl<'a> Walk<'a, '_> {
+    fn tokens(&mut self, origin: &Origin<'a>, tokens: &[Token]) {
+        let mut heading: Option<String> = None;
+        for token in tokens {
+            match &token.kind {
+                TokenKind::Code(code) if code.role != Role::Listing => self.blocks.push(Block {
+                    origin: origin.clone(),
+                    code: (**code).clone(),
+                    span: token.span,
+                    section: self.section.clone(),
+                    folded: self.folded.clone(),
+                    inferred: std::mem::take(&mut self.inferred),
+                }),
+                TokenKind::Code(_) => {}
+                TokenKind::Shortcode(shortcode) => match &mut heading {
+                    Some(text) if shortcode.name == "placeholder" => {
+                        text.push_str(shortcode.arguments.get("name", 0).unwrap_or_default());
+                    }
+                    _ => self.shortcode(origin, shortcode),
+                },
+                TokenKind::Markdown(Event::Start(Tag::Heading { .. })) => heading = Some(String::new()),
+                TokenKind::Markdown(Event::End(TagEnd::Heading(_))) => {
+                    self.section = heading.take().unwrap_or_default().trim().to_owned();
+                }
+                TokenKind::Markdown(Event::Text(text) | Event::Code(text)) => {
+                    if let Some(heading) = &mut heading {
+                        heading.push_str(text);
+                    }
+                }
+                TokenKind::Markdown(_) => {}
+            }
+        }
+    }
+
+    fn shortcode(&mut self, origin: &Origin<'a>, shortcode: &Shortcode) {
+        let given = &shortcode.arguments;
+        match shortcode.name.as_str() {
+            "content" => self.content(given.get("name", 0).unwrap_or_default()),
+            "tabs" => self.tabs(origin, shortcode),
+            "note" | "caution" if given.flag("isCollapsible", false) => self.fold(origin, shortcode),
+            "disclosure-note" => self.fold(origin, shortcode),
+            _ => self.tokens(origin, &shortcode.body),
+        }
+    }
+
+    /// A bundle that is missing or goes in a circle is told of by the page's outline.
+    fn content(&mut self, name: &str) {
+        let Some(included) = (self.includes)(name).filter(|guide| !self.including.contains(&guide.path)) else {
+            return;
+        };
+        self.including.push(included.path.clone());
+        self.tokens(&Origin::Included(Arc::clone(&included)), &included.tokens);
+        self.including.pop();
+    }
+
+    /// What a reader sees only after a click is not done, unless its block says so.
+    fn fold(&mut self, origin: &Origin<'a>, shortcode: &Shortcode) {
+        let title = shortcode.arguments.get("title", 0).unwrap_or("note");
+        let before = self.folded.clone();
+        self.folded.get_or_insert_with(|| {
+            format!("it stands in the folded note “{title}”, which a reader need not open; verify=\"run\" does it")
+        });
+        self.tokens(origin, &shortcode.body);
+        self.folded = before;
+    }
+
+    /// One tab of each group: that of the machine, or else the first.
+    fn tabs(&mut self, origin: &Origin<'a>, shortcode: &Shortcode) {
+        let tabs: Vec<&Shortcode> = (shortcode.body.iter())
+            .filter_map(|token| match &token.kind {
+                TokenKind::Shortcode(tab) if tab.name == "tab" => Some(&**tab),
+                _ => None,
+            })
+            .collect();
+        let title = |tab: &Shortcode| tab.arguments.get("title", 0).unwrap_or_default().to_owned();
+        let machine = self.machine;
+        let named = tabs.iter().find(|tab| {
+            (tab.arguments.named("machine").unwrap_or_default().split([',', ' ']))
+                .any(|m| m.eq_ignore_ascii_case(machine))
+        });
+        let titled = tabs.iter().find(|tab| title(tab).eq_ignore_ascii_case(machine));
+        let (tab, why) = match (named, titled, tabs.first()) {
+            (Some(tab), ..) => (tab, format!("because it is for the machine `{machine}`")),
+            (None, Some(tab), _) => (tab, format!("because its title is the machine's name, `{machine}`")),
+            (None, None, Some(tab)) => {
+                (tab, format!("because it is the first, and none is for the machine `{machine}`"))
+            }
+            (None, None, None) => return,
+        };
+        self.inferred.push(format!("the tab “{}” is followed, {why}", title(tab)));
+        let before = self.blocks.len();
+        self.tokens(origin, &tab.body);
+        if self.blocks.len() == before {
+            self.inferred.pop();
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! A block of commands as what a reader types, one command after the other, and what is shown in between.
+
+use serde::Serialize;
+
+use super::At;
+use crate::guide::{
+    prompt::{self, Line},
+    shell::{Scanner, is_idle},
+};
+
+/// What is typed before the terminal is looked at again: mostly one line.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Command {
+    /// The lines without prompts.
+    pub lines: Vec<String>,
+    /// The prompt that the guide shows before the first line; empty without one.
+    pub prompt: String,
+    /// Where the first line stands.
+    pub at: At,
+}
+
+/// A piece of a block, by numbers of lines from 0.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Piece {
+    /// Lines of one command, each with the length of its prompt.
+    Typed(Vec<(usize, usize)>),
+    /// Lines that the command before shows.
+    Shown(Vec<usize>),
+}
+
+/// A block that ends before its last command does.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Unfinished {
+    /// The line, from 0, with which the command begins.
+    pub(super) line: usize,
+    /// What would end it.
+    pub(super) waits_for: String,
+}
+
+/// Cuts a block of commands into pieces. Comments and blank lines between commands are left out.
+pub(super) fn pieces(text: &str) -> (Vec<Piece>, Vec<Unfinished>) {
+    let lines: Vec<&str> = text.lines().collect();
+    let kinds = prompt::lines(text);
+    let prompted = kinds.iter().any(|kind| matches!(kind, Line::Typed { prompt } if *prompt > 0));
+    let mut pieces: Vec<Piece> = Vec::new();
+    let mut unfinished = Vec::new();
+    let mut shell = true;
+    let mut at = 0;
+    while at < lines.len() {
+        let Line::Typed { prompt } = kinds[at] else {
+            match pieces.last_mut() {
+                Some(Piece::Shown(shown)) => shown.push(at),
+                _ => pieces.push(Piece::Shown(vec![at])),
+            }
+            at += 1;
+            continue;
+        };
+        let (shown, typed) = lines[at].split_at(prompt);
+        if prompt > 0 && !prompt::is_continuation(shown) {
+            shell = prompt::is_shell(shown);
+        }
+        if is_idle(typed) && (shell || typed.trim().is_empty()) {
+            at += 1;
+            continue;
+        }
+        let end = if shell { end_of_shell_command(&lines, &kinds, at) } else { end_by_prompts(&lines, &kinds, at) };
+        let end = end.unwrap_or_else(|waits_for| {
+            unfinished.push(Unfinished { line: at, waits_for });
+            // Without an end that can be seen, each line is typed for itself, or everything up to the next prompt.
+            if prompted { end_by_prompts(&lines, &kinds, at).unwrap_or(at + 1) } else { at + 1 }
+        });
+        let length = |line: usize| match kinds[line] {
+            Line::Typed { prompt } => prompt,
+            Line::Shown => 0,
+        };
+        pieces.push(Piece::Typed((at..end).map(|line| (line, length(line))).collect()));
+        at = end;
+    }
+    // Blank lines around what is shown belong to the layout.
+    for piece in &mut pieces {
+        if let Piece::Shown(shown) = piece {
+            while shown.last().is_some_and(|line| lines[*line].trim().is_empty()) {
+                shown.pop();
+            }
+        }
+    }
+    pieces.retain(|piece| !matches!(piece, Piece::Shown(shown) if shown.is_empty()));
+    (pieces, unfinished)
+}
+
+/// One past the last line of the command that begins at `at`, by the shell's grammar; what it waits for if there is none.
+fn end_of_shell_command(lines: &[&str], kinds: &[Line], at: usize) -> Result<usize, String> {
+    let mut scanner = Scanner::default();
+    for (number, line) in lines.iter().enumerate().skip(at) {
+        let Line::Typed { prompt } = kinds[number] else { break };
+        let begins = number > at && prompt > 0 && !prompt::is_continuation(&line[..prompt]);
+        if begins && !scanner.in_document() {
+            break;
+        }
+        scanner.line(&line[prompt..]);
+        if scanner.waits_for().is_none() {
+            return Ok(number + 1);
+        }
+    }
+    Err(scanner.waits_for().unwrap_or_default().to_owned())
+}
+
+/// One past the last line of the command that begins at `at`, by continuation prompts.
+fn end_by_prompts(lines: &[&str], kinds: &[Line], at: usize) -> Result<usize, String> {
+    let goes_on = |number: &usize| match kinds[*number] {
+        Line::Typed { prompt: 0 } => true,
+        Line::Typed { prompt } => prompt::is_continuation(&lines[*number][..prompt]),
+        Line::Shown => false,
+    };
+    Ok((at + 1..lines.len()).find(|number| !goes_on(number)).unwrap_or(lines.len()))
+}
+
+/// The commands of a text that is no block of the page: `setup`, `run`. All of them stand at `at`.
+pub(super) fn typed(text: &str, at: &At) -> Vec<Command> {
+    let lines: Vec<&str> = text.lines().collect();
+    let one = |piece: Piece| match piece {
+        Piece::Typed(typed) => {
+            let prompt = typed.first().map_or("", |(line, length)| &lines[*line][..*length]);
+            let lines = typed.iter().map(|(line, length)| lines[*line][*length..].to_owned()).collect();
+            Some(Command { lines, prompt: prompt.to_owned(), at: at.clone() })
+        }
+        Piece::Shown(_) => None,
+    };
+    pieces(text).0.into_iter().filter_map(one).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Commands with `|` between lines, shown lines as `= …`.
+    fn shown(text: &str) -> Vec<String> {
+        let lines: Vec<&str> = text.lines().collect();
+        let one = |piece: &Piece| match piece {
+            Piece::Typed(typed) => typed.iter().map(|(l, p)| &lines[*l][*p..]).collect::<Vec<_>>().join("|"),
+            Piece::Shown(shown) => format!("= {}", shown.iter().map(|l| lines[*l]).collect::<Vec<_>>().join("|")),
+        };
+        pieces(text).0.iter().map(one).collect()
+    }
+
+    #[test]
+    fn pieces_of_blocks() {
+        for (text, expected) in [
+            ("ls\n\n# look\npwd\n", &["ls", "pwd"][..]),
+            ("$ ls\na\n\nb\n\n$ pwd\n/x\n", &["ls", "= a||b", "pwd", "= /x"]),
+            ("cd\nmkdir app && cd app\n", &["cd", "mkdir app && cd app"]),
+            ("cat <<EOF\n# a\n\nEOF\nls\n", &["cat <<EOF|# a||EOF", "ls"]),
+            ("for i in 1; do\n  # why\n  x\ndone\nls\n", &["for i in 1; do|  # why|  x|done", "ls"]),
+            ("$ for i in 1; do\n> x\n> done\n1\n", &["for i in 1; do|x|done", "= 1"]),
+            (
+                "nodejs=# CREATE TABLE a (\nnodejs(# b int);\nCREATE TABLE\nnodejs=# \\q\n",
+                &["CREATE TABLE a (|b int);", "= CREATE TABLE", "\\q"],
+            ),
+            ("mysql> SELECT 1\n    -> ;\n+---+\nmysql> quit\n", &["SELECT 1|;", "= +---+", "quit"]),
+            (">>> def f():\n...     return 1\n... \n>>> f()\n1\n", &["def f():|    return 1|", "f()", "= 1"]),
+            ("postgres=# # x\n", &["# x"]),
+            ("echo don't\nls\n", &["echo don't", "ls"]),
+            ("$ echo don't\n$ ls\n", &["echo don't", "ls"]),
+            ("user@host:~$ su -\nroot@host:~# ls\n", &["su -", "ls"]),
+            ("", &[]),
+        ] {
+            assert_eq!(shown(text), expected, "{text:?}");
+        }
+        assert_eq!(pieces("if x; then\n y\n").1, [Unfinished { line: 0, waits_for: "fi".into() }]);
+    }
+}

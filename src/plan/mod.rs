@@ -1,0 +1,180 @@
+//! From a guide to what a careful reader at a terminal would do with it: ordered steps, each with its reasons.
+//!
+//! ```text
+//! front matter, verify.yaml ─ settings ─► machine, answers, variables
+//! tokens ─ blocks ─► blocks that the reader follows ─ attributes, sidecar ─► what is said about each
+//!                                                    steps ─► Plan
+//! ```
+//!
+//! Planning is pure and never fails: problems are collected in the plan. Nothing is done yet; `verify` does it.
+
+use serde::Serialize;
+use std::sync::Arc;
+
+mod attributes;
+mod blocks;
+mod command;
+pub mod duration;
+mod editor;
+mod said;
+mod settings;
+mod sidecar;
+mod steps;
+#[cfg(test)]
+mod tests;
+mod value;
+mod variables;
+mod yaml;
+
+pub use attributes::{Answer, Attributes, Edit, NAMES as ATTRIBUTES, Rule};
+pub use command::Command;
+pub use settings::Settings;
+pub use sidecar::FILE_NAME as SIDECAR;
+
+use crate::{
+    diagnostic::{self, Diagnostic},
+    guide::Guide,
+    source::{Source, Span},
+};
+
+/// The steps of one guide on one machine.
+#[derive(Debug, Clone, Serialize)]
+pub struct Plan {
+    /// Path of the guide's file relative to the site's folder.
+    pub path: String,
+    /// Title of the guide; its path if it has none.
+    pub title: String,
+    /// Name of the machine.
+    pub machine: String,
+    /// What was decided for the guide as a whole, each with its reason.
+    pub inferred: Vec<String>,
+    /// What the guide says as a whole.
+    pub settings: Settings,
+    /// In the order in which they are done.
+    pub steps: Vec<Step>,
+    /// What is wrong, in the order of files and lines.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Where something stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct At {
+    /// Path of the file relative to the site's folder: the guide's, that of an included bundle, or the sidecar's.
+    pub path: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// Bytes of the file.
+    pub span: Span,
+}
+
+impl At {
+    /// The place of `span` in `source`.
+    pub fn new(source: &Source, span: Span) -> Self {
+        Self { path: source.path.clone(), line: source.line_of(span.start).0, span }
+    }
+}
+
+/// What verification does for a block, or for a part of one.
+#[derive(Debug, Clone, Serialize)]
+pub struct Step {
+    /// From 1, in order.
+    pub number: usize,
+    /// What is done.
+    #[serde(flatten)]
+    pub kind: StepKind,
+    /// The block; of an output inside a block of commands its lines.
+    pub at: At,
+    /// The nearest heading before it; empty if there is none.
+    pub section: String,
+    /// Why it is not done.
+    pub skip: Option<String>,
+    /// How it runs.
+    pub attributes: Attributes,
+    /// What was decided for it, each with its reason, in a sentence.
+    pub inferred: Vec<String>,
+}
+
+/// What is done.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum StepKind {
+    /// Commands are typed.
+    Run {
+        /// In order. Exit statuses, `until`, `background` and `retry` belong to the last one.
+        commands: Vec<Command>,
+    },
+    /// A file is written.
+    Write {
+        /// As the guide has it: relative to the session's working directory, absolute, or with `~`.
+        file: String,
+        /// The text, with `\n` line ends.
+        text: String,
+        /// How a file that is there is changed.
+        edit: Edit,
+        /// Who saves it.
+        owner: Owner,
+    },
+    /// An output is compared.
+    Expect {
+        /// The documented output, with `\n` line ends.
+        text: String,
+        /// For each line of `text`, the byte of the source file where it begins; empty for `expect=`.
+        lines: Vec<usize>,
+        /// Number of the step whose last command printed it.
+        of: usize,
+        /// How; `None` leaves it to the default, kinds.
+        rule: Option<Rule>,
+    },
+}
+
+/// Who saves a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Owner {
+    /// Whoever the session is at that moment.
+    Session,
+    /// Root, by sudo.
+    Root,
+}
+
+/// Plans a guide.
+///
+/// `includes` finds headless bundles by name; `sidecar` is the text of its `verify.yaml`; `machines` are the names of
+/// guidepost.yaml, of which the first is the default.
+pub fn plan(
+    guide: &Guide,
+    includes: &dyn Fn(&str) -> Option<Arc<Guide>>,
+    sidecar: Option<&Source>,
+    machines: &[String],
+) -> Plan {
+    let mut diagnostics = Vec::new();
+    let mut settings = Settings::default();
+    settings::of_front_matter(guide, &mut settings, &mut diagnostics);
+    let sidecar = sidecar.map(|source| sidecar::Sidecar::read(source, &mut settings, &mut diagnostics));
+    settings.finish(&mut diagnostics);
+    let (machine, why) = settings.machine(machines, &mut diagnostics);
+    let blocks = blocks::gather(guide, includes, &machine);
+    let mut given: Vec<_> = blocks.iter().map(|block| said::read(block, &mut diagnostics)).collect();
+    if let Some(sidecar) = &sidecar {
+        sidecar.apply(&blocks, &mut given, &mut diagnostics);
+    }
+    let mut builder = steps::Builder::new(&settings, &machine, diagnostics);
+    for (block, (given, skipped)) in blocks.iter().zip(given) {
+        builder.block(block, given, skipped);
+    }
+    let (steps, mut diagnostics) = builder.finish();
+    if settings.skip.is_some() {
+        // Nobody will be hurt by what is not run; what cannot be read must still be told.
+        diagnostics.retain(Diagnostic::is_error);
+    }
+    diagnostic::sort(&mut diagnostics);
+    Plan {
+        path: guide.path.clone(),
+        title: guide.front.title.clone().unwrap_or_else(|| guide.path.clone()),
+        machine,
+        inferred: why.into_iter().collect(),
+        settings,
+        steps,
+        diagnostics,
+    }
+}

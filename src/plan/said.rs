@@ -1,0 +1,98 @@
+//! What a block says about itself: attributes of its fence or shortcode, and of the comment before it.
+
+use serde_json::Value;
+
+use super::{
+    attributes::{Given, NAMES, unknown},
+    blocks::Block,
+};
+use crate::{
+    diagnostic::{Diagnostic, Place, nearest},
+    guide::{Argument, Role},
+};
+
+/// Attributes that say how a block looks, here or in the libraries that guides come from.
+#[rustfmt::skip]
+const LOOKS: &[&str] = &[
+    "anchorlinenos", "class", "copy", "file", "filename", "guesssyntax", "hl_inline", "hl_lines", "hl_style", "id", "lang",
+    "language", "lineanchors", "linenos", "linenostart", "lines", "name", "noclasses", "open", "respectIndent", "role", "start",
+    "style", "tabwidth", "title",
+];
+
+/// What is given for a block, and where its `skip` stands. An attribute in the comment replaces one of the fence.
+pub(super) fn read(block: &Block<'_>, diagnostics: &mut Vec<Diagnostic>) -> (Given, Option<Place>) {
+    let mut given = Given::default();
+    let mut skipped = None;
+    let source = &block.origin.source;
+    for argument in &block.code.arguments.0 {
+        let Some(name) = &argument.name else {
+            if argument.value == "background" && block.code.role == Role::Command {
+                given.runs.background = true;
+            }
+            continue;
+        };
+        if !NAMES.contains(&name.as_str()) {
+            diagnostics.extend(stranger(block, argument, name));
+            continue;
+        }
+        match given.set(name, &Value::String(argument.value.clone())) {
+            Ok(()) if matches!(name.as_str(), "skip" | "verify") => skipped = Some(Place::new(source, argument.span)),
+            Ok(()) => {}
+            Err(problem) => diagnostics.push(
+                Diagnostic::error("verify-attribute", problem.message).at(source, argument.span).help(problem.help),
+            ),
+        }
+    }
+    (given, skipped)
+}
+
+/// A name that is none of ours: an error in a comment, which is for us alone; in a fence only if it nearly is one.
+fn stranger(block: &Block<'_>, argument: &Argument, name: &str) -> Option<Diagnostic> {
+    let looks = LOOKS.iter().any(|known| known.eq_ignore_ascii_case(name));
+    let in_comment = argument.span.start < block.span.start;
+    if looks || !in_comment && nearest(name, NAMES.iter().copied()).is_none() {
+        return None;
+    }
+    let problem = unknown(name, NAMES);
+    let diagnostic = if in_comment {
+        Diagnostic::error("verify-attribute", problem.message)
+    } else {
+        Diagnostic::warning("verify-attribute", problem.message)
+    };
+    Some(diagnostic.at(&block.origin.source, argument.span).help(problem.help))
+}
+
+/// What has no meaning on a block of this role.
+pub(super) fn unused(block: &Block<'_>, given: &Given) -> Option<Diagnostic> {
+    let (what, useless): (_, &[&str]) = match block.code.role {
+        Role::Command | Role::Listing => ("a command", &["edit", "path"]),
+        Role::File if given.run.is_some() => return None,
+        Role::File => {
+            ("a file", &["exit", "timeout", "answers", "until", "background", "terminal", "retry", "match", "expect"])
+        }
+        Role::Output => (
+            "an output",
+            &[
+                "exit",
+                "timeout",
+                "answers",
+                "until",
+                "background",
+                "terminal",
+                "edit",
+                "path",
+                "run",
+                "expect",
+                "retry",
+            ],
+        ),
+    };
+    let name = useless.iter().find(|name| given.names.iter().any(|given| given == *name))?;
+    let message = format!("`{name}` has no meaning on {what}");
+    let help = match block.code.role {
+        Role::Output => "say it on the command before",
+        _ => "remove it",
+    };
+    let span = block.code.arguments.span_of(name).unwrap_or(block.span);
+    Some(Diagnostic::warning("verify-attribute", message).at(&block.origin.source, span).help(help))
+}

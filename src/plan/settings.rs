@@ -1,0 +1,175 @@
+//! What a guide says about its verification as a whole: `verify:` in the front matter, and `verify.yaml` over it.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+use std::{collections::BTreeMap, time::Duration};
+
+use super::{
+    At, Command,
+    attributes::{Answer, unknown},
+    command, duration,
+    value::{self, Problem},
+    yaml::{self, Key},
+};
+use crate::{
+    diagnostic::{Diagnostic, Place, nearest},
+    guide::Guide,
+    source::{Source, Span, front_matter},
+};
+
+/// The keys of `verify:` and of a sidecar.
+const NAMES: &[&str] = &["machine", "answers", "setup", "requires", "timeout", "skip", "reason", "vars"];
+
+/// The machine of a site that describes none.
+const DEFAULT_MACHINE: &str = "debian";
+
+/// The settings of one guide, with the sidecar's over the front matter's.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Settings {
+    /// Replies to questions of any step.
+    pub answers: Vec<Answer>,
+    /// Commands that prepare the machine, typed before the first step and not part of the page.
+    pub setup: Vec<Command>,
+    /// Guides to do first, on the same machine, as their author names them.
+    pub requires: Vec<String>,
+    /// How long one command may take, where its step does not say; `None` leaves it to the verifier.
+    #[serde(serialize_with = "duration::seconds")]
+    pub timeout: Option<Duration>,
+    /// Why the guide is not run.
+    pub skip: Option<String>,
+    /// Values of reader variables.
+    pub vars: BTreeMap<String, String>,
+    /// The machine that was asked for, and where.
+    #[serde(skip)]
+    machine: Option<(String, Place)>,
+    #[serde(skip)]
+    reason: Option<String>,
+    #[serde(skip)]
+    skipped: Option<(bool, Place)>,
+}
+
+/// A map of YAML in an author's file.
+pub(super) struct Layer<'a> {
+    pub(super) source: &'a Source,
+    /// The YAML in the source.
+    pub(super) yaml: Span,
+    /// The way to the map.
+    pub(super) prefix: Vec<Key>,
+}
+
+impl Layer<'_> {
+    /// The place of a key below the map, or of the nearest key above it.
+    pub(super) fn span(&self, keys: &[Key]) -> Span {
+        let mut path = self.prefix.clone();
+        path.extend_from_slice(keys);
+        while !path.is_empty() {
+            if let Some(span) = yaml::find(self.source, self.yaml, &path) {
+                return span;
+            }
+            path.pop();
+        }
+        Span::from(self.source.line_of(self.yaml.start).1)
+    }
+
+    pub(super) fn error(&self, problem: Problem, keys: &[Key]) -> Diagnostic {
+        Diagnostic::error("verify-setting", problem.message).help(problem.help).at(self.source, self.span(keys))
+    }
+}
+
+/// Reads the front matter's `verify:`.
+pub(super) fn of_front_matter(guide: &Guide, settings: &mut Settings, diagnostics: &mut Vec<Diagnostic>) {
+    let Some(verify) = &guide.front.verify else { return };
+    let Some(yaml) = front_matter::yaml_span(&guide.source) else { return };
+    let layer = Layer { source: &guide.source, yaml, prefix: vec![Key::Name("verify".into())] };
+    match verify {
+        Value::Object(map) => settings.read(map, &layer, &[], diagnostics),
+        other => {
+            let help = "write `verify: {skip: true, reason: …}`, or the name of a machine as `verify: {machine: …}`";
+            let problem = Problem::new(format!("`verify` is {}, a map is wanted", value::kind(other)), help);
+            diagnostics.push(layer.error(problem, &[]));
+        }
+    }
+}
+
+impl Settings {
+    /// Reads a map over what is there; keys in `others` are somebody else's.
+    pub(super) fn read(
+        &mut self,
+        map: &Map<String, Value>,
+        layer: &Layer<'_>,
+        others: &[&str],
+        diagnostics: &mut Vec<Diagnostic>,
+    ) {
+        for (name, value) in map.iter().filter(|(name, _)| !others.contains(&name.as_str())) {
+            let key = [Key::Name(name.clone())];
+            if let Err(problem) = self.set(name, value, layer) {
+                diagnostics.push(layer.error(problem, &key));
+            }
+        }
+    }
+
+    fn set(&mut self, name: &str, value: &Value, layer: &Layer<'_>) -> Result<(), Problem> {
+        let here = || layer.span(&[Key::Name(name.to_owned())]);
+        match name {
+            "machine" => self.machine = Some((value::text(name, value)?, Place::new(layer.source, here()))),
+            "answers" => value::merge(&mut self.answers, value::answers(value)?),
+            "setup" => {
+                let lines = value::lines(name, value)?;
+                let at = At::new(layer.source, here());
+                self.setup = command::typed(&lines, &at);
+            }
+            "requires" => self.requires = value::list(name, value)?,
+            "timeout" => self.timeout = Some(value::time(name, value)?),
+            "skip" => self.skipped = Some((value::truth(name, value)?, Place::new(layer.source, here()))),
+            "reason" => self.reason = Some(value::text(name, value)?),
+            "vars" => self.vars.extend(value::vars(value)?),
+            _ => return Err(unknown(name, NAMES)),
+        }
+        Ok(())
+    }
+
+    /// When everything is read: whether the guide is skipped, and why.
+    pub(super) fn finish(&mut self, diagnostics: &mut Vec<Diagnostic>) {
+        let Some((true, place)) = self.skipped.take() else { return };
+        if self.reason.is_none() {
+            diagnostics.push(without_reason(place));
+        }
+        self.skip = Some(self.reason.clone().unwrap_or_else(|| "no reason is given".into()));
+    }
+
+    /// The machine of the guide, and why it is that one where nobody says so. The first of `machines` is the default.
+    pub(super) fn machine(&self, machines: &[String], diagnostics: &mut Vec<Diagnostic>) -> (String, Option<String>) {
+        let default = machines.first().map_or(DEFAULT_MACHINE, String::as_str);
+        let Some((name, place)) = &self.machine else {
+            let why = match machines.first() {
+                Some(first) => format!(
+                    "on the machine `{first}`, because the guide names none and it is the first of guidepost.yaml"
+                ),
+                None => format!(
+                    "on the machine `{DEFAULT_MACHINE}`, because neither the guide nor guidepost.yaml names one"
+                ),
+            };
+            return (default.to_owned(), Some(why));
+        };
+        if !machines.contains(name) && (!machines.is_empty() || name != DEFAULT_MACHINE) {
+            let help = match nearest(name, machines.iter().map(String::as_str)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None if machines.is_empty() => "describe it under `machines:` in guidepost.yaml".into(),
+                None => format!("guidepost.yaml describes {}", machines.join(", ")),
+            };
+            let message = format!("there is no machine `{}`", name.escape_debug());
+            diagnostics.push(placed(Diagnostic::error("unknown-machine", message), place.clone()).help(help));
+        }
+        (name.clone(), None)
+    }
+}
+
+/// `skip` without `reason`.
+pub(super) fn without_reason(place: Place) -> Diagnostic {
+    let problem = Diagnostic::error("skip-without-reason", "`skip` needs a `reason`: readers of the report will ask");
+    placed(problem, place).help("write reason=\"needs a real domain\"")
+}
+
+fn placed(problem: Diagnostic, place: Place) -> Diagnostic {
+    Diagnostic { place: Some(Box::new(place)), ..problem }
+}

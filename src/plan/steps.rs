@@ -1,0 +1,365 @@
+//! Blocks to steps.
+
+use std::collections::BTreeMap;
+
+use super::{
+    At, Attributes, Command, Owner, Settings, Step, StepKind,
+    attributes::{Given, Rule},
+    blocks::Block,
+    command::{self, Piece},
+    editor::{self, Editor},
+    said, settings, variables,
+};
+use crate::{
+    diagnostic::{Diagnostic, Place},
+    guide::Role,
+    source::Span,
+};
+
+/// Folders that only root may write in.
+const OF_ROOT: &[&str] = &["/etc/", "/usr/", "/lib/", "/boot/"];
+
+/// Makes the steps, one block after the other.
+pub(super) struct Builder<'a> {
+    settings: &'a Settings,
+    machine: &'a str,
+    steps: Vec<Step>,
+    diagnostics: Vec<Diagnostic>,
+    /// Number of the last step that types commands.
+    last_run: Option<usize>,
+    /// An editor that was opened, and waits for its file.
+    opened: Option<Opened>,
+}
+
+/// An editor that waits for its file.
+struct Opened {
+    editor: Editor,
+    /// The step that it is if no file follows.
+    alone: Step,
+    problem: Diagnostic,
+}
+
+impl<'a> Builder<'a> {
+    pub(super) fn new(settings: &'a Settings, machine: &'a str, diagnostics: Vec<Diagnostic>) -> Self {
+        Self { settings, machine, steps: Vec::new(), diagnostics, last_run: None, opened: None }
+    }
+
+    pub(super) fn finish(mut self) -> (Vec<Step>, Vec<Diagnostic>) {
+        self.close_editor();
+        (self.steps, self.diagnostics)
+    }
+
+    /// Adds the steps of a block. `skipped` is where its `skip` stands.
+    pub(super) fn block(&mut self, block: &Block<'_>, given: Given, skipped: Option<Place>) {
+        self.diagnostics.extend(said::unused(block, &given));
+        let skip = self.skip(block, &given, skipped);
+        let mut vars = self.settings.vars.clone();
+        vars.extend(given.vars.clone());
+        let draft = Draft { block, skip, vars, inferred: block.inferred.clone(), given };
+        match (block.code.role, &draft.given.run) {
+            (Role::Command | Role::File, Some(run)) => {
+                let run = run.clone();
+                self.instead(draft, &run);
+            }
+            (Role::Command, None) => self.commands(draft),
+            (Role::File, None) => self.file(draft),
+            (Role::Output, _) => self.output(draft),
+            (Role::Listing, _) => {}
+        }
+    }
+
+    /// Why a block is not done.
+    fn skip(&mut self, block: &Block<'_>, given: &Given, skipped: Option<Place>) -> Option<String> {
+        let machines = given.machine.as_deref().unwrap_or(self.machine);
+        if !machines.split([',', ' ']).any(|machine| machine == self.machine) {
+            return Some(format!("it is for the machine `{machines}`"));
+        }
+        match given.skip {
+            Some(true) => {
+                if given.reason.is_none() {
+                    self.diagnostics.extend(skipped.map(settings::without_reason));
+                }
+                Some(given.reason.clone().unwrap_or_else(|| "no reason is given".into()))
+            }
+            Some(false) => None,
+            None => block.folded.clone(),
+        }
+    }
+
+    /// `run`: something else is typed.
+    fn instead(&mut self, mut draft: Draft<'_, '_>, run: &str) {
+        self.close_editor();
+        let commands = command::typed(&variables::fill_text(run, &draft.vars), &draft.block.at());
+        draft.inferred.push("this is done instead of what the guide shows, because of `run`".into());
+        let attributes = draft.attributes(self.settings, true);
+        self.run(&draft, commands, attributes);
+        self.expect_prose(&draft);
+    }
+
+    fn commands(&mut self, mut draft: Draft<'_, '_>) {
+        self.close_editor();
+        let block = draft.block;
+        let (text, unbound) = variables::fill(&block.code, &draft.vars);
+        let (pieces, unfinished) = command::pieces(&text);
+        let source = &block.origin.source;
+        for problem in unfinished {
+            let message = format!("this command is not finished in its block: it waits for `{}`", problem.waits_for);
+            let help = "complete it, or quote what is meant as text";
+            let span = whole_line(block, problem.line);
+            self.diagnostics.push(Diagnostic::warning("command-unfinished", message).at(source, span).help(help));
+        }
+        let typed =
+            |line| pieces.iter().any(|p| matches!(p, Piece::Typed(lines) if lines.iter().any(|(l, _)| *l == line)));
+        for name in unbound.iter().filter(|name| draft.skip.is_none() && typed(name.line)) {
+            self.diagnostics.push(not_bound(block, name));
+        }
+        let lines: Vec<&str> = text.lines().collect();
+        let last = pieces.iter().rposition(|piece| matches!(piece, Piece::Typed(_)));
+        let Some(last) = last else {
+            let problem = Diagnostic::warning("no-command", "this block of commands has nothing to type");
+            let help = "`# ` begins a comment; write a root prompt as `root@host:~# `, or mark the block as ```output";
+            self.diagnostics.push(problem.at(source, block.span).help(help));
+            return;
+        };
+        let mut commands = Vec::new();
+        for (index, piece) in pieces.iter().enumerate() {
+            match piece {
+                Piece::Typed(typed) => {
+                    // An editor in the middle of a block has no file.
+                    self.close_editor();
+                    let command = command_of(block, &lines, typed);
+                    let opens = opens_editor(&draft, &command);
+                    commands.push(command);
+                    if opens.is_some() || matches!(pieces.get(index + 1), None | Some(Piece::Shown(_))) {
+                        let attributes = draft.attributes(self.settings, index == last);
+                        self.run_and_open(&draft, std::mem::take(&mut commands), opens, attributes);
+                        draft.inferred.clear();
+                    }
+                }
+                Piece::Shown(shown) => self.shown(&draft, &lines, shown),
+            }
+        }
+        self.expect_prose(&draft);
+    }
+
+    /// Commands, of which the last may open an editor: then it waits for its file.
+    fn run_and_open(
+        &mut self,
+        draft: &Draft<'_, '_>,
+        mut commands: Vec<Command>,
+        opens: Option<Editor>,
+        attributes: Attributes,
+    ) {
+        let Some(editor) = opens else { return self.run(draft, commands, attributes) };
+        let Some(command) = commands.pop() else { return };
+        if let Some(before) = &editor.before {
+            commands.push(Command { lines: vec![before.clone()], ..command.clone() });
+        }
+        if !commands.is_empty() {
+            self.run(draft, commands, attributes.clone());
+        }
+        let message = format!("`{}` opens an editor, and the guide does not show what to write", editor.command);
+        let help = "show it in a `file` block below the command, or skip the command with a reason";
+        let problem = Diagnostic::warning("editor-alone", message).at(&draft.block.origin.source, command.at.span);
+        let mut alone = draft.step(StepKind::Run { commands: vec![command] }, attributes);
+        alone.skip = Some("it opens an editor, and no file block says what to write".into());
+        self.opened = Some(Opened { editor, alone, problem: problem.help(help) });
+    }
+
+    /// What waits for a file waits no longer.
+    fn close_editor(&mut self) {
+        if let Some(Opened { alone, problem, .. }) = self.opened.take() {
+            self.diagnostics.push(problem);
+            self.last_run = Some(self.push(alone));
+        }
+    }
+
+    /// Lines in a block of commands that the command before shows.
+    fn shown(&mut self, draft: &Draft<'_, '_>, lines: &[&str], shown: &[usize]) {
+        self.close_editor();
+        let Some(of) = self.last_run else { return };
+        let block = draft.block;
+        let text = shown.iter().map(|line| lines[*line].to_owned() + "\n").collect();
+        let begins = shown.iter().filter_map(|line| block.code.lines.get(*line).copied()).collect();
+        let mut step =
+            draft.step(StepKind::Expect { text, lines: begins, of, rule: draft.given.rule }, Attributes::default());
+        let (first, last) = (shown[0], shown[shown.len() - 1]);
+        step.at = At::new(&block.origin.source, whole_lines(block, first, last));
+        step.inferred =
+            vec!["it is what the command shows, because the block has prompts and these lines have none".into()];
+        self.push(step);
+    }
+
+    /// `expect=`: what the prose promises.
+    fn expect_prose(&mut self, draft: &Draft<'_, '_>) {
+        let (Some(expected), Some(of)) = (&draft.given.expect, self.last_run) else { return };
+        let text = variables::fill_text(expected, &draft.vars) + "\n";
+        let rule = Some(draft.given.rule.unwrap_or(Rule::Contains));
+        let mut step = draft.step(StepKind::Expect { text, lines: Vec::new(), of, rule }, Attributes::default());
+        step.inferred = vec!["it is looked for in what the command shows, because of `expect`".into()];
+        self.push(step);
+    }
+
+    fn file(&mut self, mut draft: Draft<'_, '_>) {
+        let block = draft.block;
+        let (text, unbound) = variables::fill(&block.code, &draft.vars);
+        let title = draft.given.path.clone().or_else(|| block.code.title.clone());
+        let title = title.map(|title| variables::fill_text(&title, &draft.vars));
+        let opened = self.opened.take();
+        let fits = |opened: &Opened| opened.editor.path_for(title.as_deref());
+        let (file, owner) = match opened.map(|opened| (fits(&opened), opened)) {
+            Some((Some(path), Opened { editor, alone, .. })) => {
+                draft.inferred.splice(0..0, alone.inferred);
+                let path = if draft.given.path.is_some() { title.unwrap_or(path) } else { path };
+                let who = if editor.root { "is written, as root," } else { "is written" };
+                let command = &editor.command;
+                draft.inferred.push(format!("the file {who} instead of typed, because `{command}` opens an editor"));
+                (path, if editor.root { Owner::Root } else { Owner::Session })
+            }
+            other => {
+                self.opened = other.map(|(_, opened)| opened);
+                self.close_editor();
+                let Some(path) = title else {
+                    let problem = Diagnostic::warning("file-without-path", "this file has no path to save it at");
+                    let help = "write it as {title=\"app/app.js\"}";
+                    self.diagnostics.push(problem.at(&block.origin.source, block.span).help(help));
+                    return;
+                };
+                let folder = OF_ROOT.iter().find(|folder| path.starts_with(**folder));
+                draft.inferred.extend(folder.map(|folder| {
+                    format!("it is written as root, because only root may write in {}", folder.trim_end_matches('/'))
+                }));
+                (path, if folder.is_some() { Owner::Root } else { Owner::Session })
+            }
+        };
+        for name in unbound.iter().filter(|name| name.shortcode && draft.skip.is_none()) {
+            self.diagnostics.push(not_bound(block, name));
+        }
+        let edit = draft.given.edit.unwrap_or_default();
+        let step = draft.step(StepKind::Write { file, text, edit, owner }, Attributes::default());
+        self.push(step);
+    }
+
+    fn output(&mut self, mut draft: Draft<'_, '_>) {
+        let block = draft.block;
+        let Some(of) = self.last_run else {
+            let problem =
+                Diagnostic::warning("output-without-command", "no command before this output could have shown it");
+            let help = "put it below its command, or skip it with a reason";
+            self.diagnostics.push(problem.at(&block.origin.source, block.span).help(help));
+            return;
+        };
+        if of != self.steps.len() {
+            draft.inferred.push(format!("it is what step {of} shows, because that is the last command before it"));
+        }
+        if draft.skip.is_none()
+            && let Some(reason) = &self.steps[of - 1].skip
+        {
+            draft.skip = Some(format!("its command, step {of}, is skipped: {reason}"));
+        }
+        let (text, _) = variables::fill(&block.code, &draft.vars);
+        let kind = StepKind::Expect { text, lines: block.code.lines.clone(), of, rule: draft.given.rule };
+        let step = draft.step(kind, Attributes::default());
+        self.push(step);
+    }
+
+    fn run(&mut self, draft: &Draft<'_, '_>, commands: Vec<Command>, attributes: Attributes) {
+        let step = draft.step(StepKind::Run { commands }, attributes);
+        self.last_run = Some(self.push(step));
+    }
+
+    /// Adds a step; its number.
+    fn push(&mut self, mut step: Step) -> usize {
+        step.number = self.steps.len() + 1;
+        self.steps.push(step);
+        self.steps.len()
+    }
+}
+
+/// A block on its way to be steps.
+struct Draft<'b, 'a> {
+    block: &'b Block<'a>,
+    given: Given,
+    skip: Option<String>,
+    vars: BTreeMap<String, String>,
+    inferred: Vec<String>,
+}
+
+impl Draft<'_, '_> {
+    fn step(&self, kind: StepKind, attributes: Attributes) -> Step {
+        Step {
+            number: 0,
+            kind,
+            at: self.block.at(),
+            section: self.block.section.clone(),
+            skip: self.skip.clone(),
+            attributes,
+            inferred: self.inferred.clone(),
+        }
+    }
+
+    /// Of a run of commands; what is said about an end belongs to the last of its block.
+    fn attributes(&self, settings: &Settings, last: bool) -> Attributes {
+        let mut attributes = self.given.runs.clone();
+        attributes.timeout = attributes.timeout.or(settings.timeout);
+        if !last {
+            let Attributes { timeout, answers, terminal, .. } = attributes;
+            attributes = Attributes { timeout, answers, terminal, ..Attributes::default() };
+        }
+        attributes
+    }
+}
+
+/// The editor that a command opens, unless it is skipped.
+fn opens_editor(draft: &Draft<'_, '_>, command: &Command) -> Option<Editor> {
+    let wanted = command.lines.len() == 1 && draft.skip.is_none();
+    wanted.then(|| editor::editor(&command.lines[0])).flatten()
+}
+
+/// The source of a line of the block's text.
+fn whole_line(block: &Block<'_>, line: usize) -> Span {
+    let start = block.code.lines.get(line).copied().unwrap_or(block.span.start);
+    Span::new(start, block.origin.source.line_of(start).1.end.max(start))
+}
+
+/// The source of some lines of the block's text.
+fn whole_lines(block: &Block<'_>, first: usize, last: usize) -> Span {
+    let start = whole_line(block, first).start;
+    Span::new(start, whole_line(block, last).end.max(start))
+}
+
+fn command_of(block: &Block<'_>, lines: &[&str], typed: &[(usize, usize)]) -> Command {
+    let (first, length) = typed[0];
+    let (last, _) = typed[typed.len() - 1];
+    let span = whole_lines(block, first, last);
+    Command {
+        lines: typed.iter().map(|(line, prompt)| lines[*line][*prompt..].to_owned()).collect(),
+        prompt: lines[first][..length].to_owned(),
+        at: At::new(&block.origin.source, span),
+    }
+}
+
+/// A placeholder without a value, at its place.
+fn not_bound(block: &Block<'_>, name: &variables::Unbound) -> Diagnostic {
+    let code = &block.code;
+    let begin: usize = code.text.split_inclusive('\n').take(name.line).map(str::len).sum();
+    let at = begin + name.range.start;
+    // Where shortcodes stand before it on the line, the source is longer than the text.
+    let before =
+        code.inserts.iter().filter(|(range, _)| range.start >= begin && range.end <= at && range.end > range.start);
+    let shift: usize =
+        before.map(|(range, shortcode)| (shortcode.tag.end - shortcode.tag.start).saturating_sub(range.len())).sum();
+    let own = code.inserts.iter().find(|(range, _)| name.shortcode && range.start == at);
+    let span = own.map_or_else(
+        || code.source_span(name.line, name.range.start + shift..name.range.end + shift),
+        |(_, shortcode)| shortcode.tag,
+    );
+    let message = format!("the placeholder `{}` has no value, so it would be typed as it is", name.name);
+    Diagnostic::warning("unbound-placeholder", message)
+        .at(&block.origin.source, span)
+        .help(format!("give it one in the front matter or in verify.yaml: `vars: {{{}: …}}`", yaml_key(&name.name)))
+}
+
+fn yaml_key(name: &str) -> String {
+    if name.chars().all(|c| c.is_alphanumeric() || "_-".contains(c)) { name.to_owned() } else { format!("\"{name}\"") }
+}

@@ -1,0 +1,137 @@
+//! Guides of a site as plans.
+
+use std::path::Path;
+
+use super::{
+    address::{normal, path_part},
+    build::{Failure, Options},
+    library::{Library, Target},
+    load::{Inputs, Site},
+    record::Kind,
+};
+use crate::{
+    config::Config,
+    diagnostic::{self, Diagnostic, nearest},
+    plan::{self, Plan, SIDECAR},
+    source::Source,
+};
+
+/// Plans the guides with these names, in that order; every guide of the site if there are none.
+///
+/// A guide is named by its file or folder (relative to the site's folder or to the working directory), by its address, or by
+/// its slug. Errors of its text are among the plan's diagnostics, because a plan of a text that cannot be read is half a plan.
+///
+/// # Errors
+/// If a name fits no guide or several, and as for [`build`](super::build).
+pub fn plans(options: &Options, names: &[String]) -> Result<Vec<Plan>, Failure> {
+    let inputs = Inputs::load(options)?;
+    let site = Site::read(&inputs, options);
+    let pages: Vec<usize> = if names.is_empty() {
+        guides(&site.library).collect()
+    } else {
+        names.iter().map(|name| find(&site, options, name)).collect::<Result<_, _>>()?
+    };
+    let whole = |index: usize| {
+        let record = &site.library.pages[index].record;
+        let mut plan = plan_page(&site, options, index)?;
+        plan.diagnostics.extend(record.diagnostics.iter().filter(|problem| problem.is_error()).cloned());
+        diagnostic::sort(&mut plan.diagnostics);
+        Some(plan)
+    };
+    Ok(pages.into_iter().filter_map(whole).collect())
+}
+
+/// What is wrong with plans: errors of every guide, and warnings of those that speak of their verification. Of a page
+/// that nobody means to run, a placeholder without a value is no fault.
+pub(super) fn check(site: &Site<'_>, options: &Options) -> Vec<Diagnostic> {
+    let problems = |index: usize| {
+        let record = &site.library.pages[index].record;
+        let meant = record.front.verify.is_some() || sidecar_of(site, &record.source).is_some();
+        let problems = plan_page(site, options, index).map(|plan| plan.diagnostics).unwrap_or_default();
+        problems.into_iter().filter(move |problem| meant || problem.is_error())
+    };
+    guides(&site.library).flat_map(problems).collect()
+}
+
+fn guides(library: &Library) -> impl Iterator<Item = usize> + '_ {
+    (0..library.pages.len()).filter(|index| library.pages[*index].record.kind == Kind::Guide)
+}
+
+fn plan_page(site: &Site<'_>, options: &Options, index: usize) -> Option<Plan> {
+    let record = &site.library.pages[index].record;
+    let guide = site.files.guide(&record.source)?;
+    let machines: Vec<String> = site.inputs.config.machines.keys().cloned().collect();
+    let mut problem = None;
+    let sidecar = sidecar_of(site, &record.source).and_then(|path| {
+        let text = std::fs::read_to_string(options.site.join(path));
+        text.map(|text| Source::new(path, text))
+            .map_err(|e| {
+                problem = Some(Diagnostic::error("unreadable", format!("this file cannot be read: {e}")).in_file(path))
+            })
+            .ok()
+    });
+    let mut plan = plan::plan(&guide, &|name| site.files.bundle(name), sidecar.as_ref(), &machines);
+    plan.title.clone_from(&record.title);
+    plan.diagnostics.extend(problem);
+    Some(plan)
+}
+
+/// The sidecar of a page bundle.
+fn sidecar_of<'s>(site: &'s Site<'_>, source: &str) -> Option<&'s str> {
+    let path = format!("{}{SIDECAR}", source.strip_suffix("index.md")?);
+    site.found.sidecars.iter().find(|known| **known == path).map(String::as_str)
+}
+
+/// The page of a name.
+fn find(site: &Site<'_>, options: &Options, name: &str) -> Result<usize, Failure> {
+    let library = &site.library;
+    let sources = [Some(name.trim_start_matches("./").to_owned()), in_site(&options.site, name)];
+    for source in sources.into_iter().flatten() {
+        let folder = source.trim_end_matches('/');
+        for path in [source.clone(), format!("{folder}/index.md"), format!("{folder}/_index.md")] {
+            if let Some(index) = library.by_source.get(&path) {
+                return Ok(*index);
+            }
+            if let Some(reason) = library.hidden.get(&path) {
+                return Err(Failure::usage(format!("{path} {reason}"), "drafts are included with --drafts"));
+            }
+        }
+    }
+    let url = url_path(&site.inputs.config, name);
+    if let Some(Target::Page(index) | Target::Alias(index)) = url.and_then(|url| library.by_url.get(&url)) {
+        return Ok(*index);
+    }
+    match library.by_name.get(&path_part(name)) {
+        Some(Some(index)) => Ok(*index),
+        Some(None) => {
+            Err(Failure::usage(format!("several guides are called `{name}`"), "name its file: content/…/index.md"))
+        }
+        None => {
+            let known = library.by_name.keys().map(String::as_str);
+            let help = nearest(name, known).map_or_else(
+                || "name it by its file, its address or its slug".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            );
+            Err(Failure::usage(format!("there is no guide `{name}`"), &help))
+        }
+    }
+}
+
+/// A path of the working directory as one of the site's folder.
+fn in_site(site: &Path, name: &str) -> Option<String> {
+    let path = Path::new(name).canonicalize().ok()?;
+    let inside = path.strip_prefix(site.canonicalize().ok()?).ok()?;
+    Some(inside.to_str()?.replace('\\', "/"))
+}
+
+/// An address as the library has it: without scheme, host and the site's base path.
+fn url_path(config: &Config, name: &str) -> Option<String> {
+    let path = match name.split_once("://") {
+        Some((_, rest)) => &rest[rest.find('/').unwrap_or(rest.len())..],
+        None if name.starts_with('/') => name,
+        None => return None,
+    };
+    let path = path.split(['#', '?']).next().unwrap_or_default();
+    let base = config.base_path();
+    Some(normal(path.strip_prefix(base.as_str()).unwrap_or(path)))
+}

@@ -1,0 +1,79 @@
+//! What these tests share: the engine, a small image, a runtime.
+
+use guidepost::machine::{
+    Engine, Event, Identity, Machine, Name, Owner, Run, RunId, RunningMachine, settings::ImageSource, start,
+};
+use std::{collections::HashMap, future::Future, path::Path, process::Command, sync::Mutex};
+
+/// The image that everything here starts from; `scripts/engine` makes sure of it.
+pub(crate) const IMAGE: &str = "debian:bookworm";
+
+/// Runs a test with an engine that has [`IMAGE`]. Skips loudly without.
+pub(crate) fn with_engine<F: Future<Output = ()>>(test: impl FnOnce(Engine) -> F) {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let problem = match Engine::connect().await {
+            Ok(engine) => match engine.find_image(IMAGE).await {
+                Ok(Some(_)) => return test(engine).await,
+                Ok(None) => format!("the engine has no image {IMAGE}"),
+                Err(e) => e.to_string(),
+            },
+            Err(e) => e.to_string(),
+        };
+        eprintln!("SKIPPED: {problem}: run scripts/engine");
+    });
+}
+
+/// Names for a machine of a test.
+pub(crate) fn identity(guide: &str) -> Identity {
+    Identity { run: RunId::random(), owner: Owner::this(), guide: Name::new(guide), machine: Name::new("debian") }
+}
+
+/// A plain machine of little memory.
+pub(crate) fn plain() -> Machine {
+    Machine { source: ImageSource::Image(IMAGE.into()), memory: 256 << 20, ..Machine::default() }
+}
+
+/// Starts a machine, from a folder that `build:` is relative to: this one.
+pub(crate) async fn started(engine: &Engine, machine: &Machine, guide: &str) -> RunningMachine {
+    let site = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/machine");
+    start(engine, machine, &identity(guide), &site, &|event| {
+        if let Event::Building { line, .. } = event {
+            eprintln!("{line}");
+        }
+    })
+    .await
+    .unwrap_or_else(|e| panic!("{e}\n{}", e.tail()))
+}
+
+/// What a shell script prints in a machine, both outputs, and its status.
+pub(crate) async fn sh(machine: &RunningMachine, user: &str, script: &str) -> (i64, String) {
+    let run = Run { command: &["sh", "-c", script], user: Some(user), ..Run::default() };
+    let output = machine.run(&run).await.expect("it runs");
+    (output.status.expect("in time"), output.text())
+}
+
+/// The `docker` command, to look at the engine with other eyes.
+pub(crate) fn docker(arguments: &[&str]) -> String {
+    let output = Command::new("docker").args(arguments).output().expect("the docker command");
+    assert!(output.status.success(), "docker {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+/// Names of containers, networks and volumes that have a label.
+pub(crate) fn labelled(label: &str) -> Vec<String> {
+    let filter = format!("label={label}");
+    let containers = docker(&["ps", "--all", "--filter", &filter, "--format", "container {{.Names}}"]);
+    let networks = docker(&["network", "ls", "--filter", &filter, "--format", "network {{.Name}}"]);
+    let volumes = docker(&["volume", "ls", "--filter", &filter, "--format", "volume {{.Name}}"]);
+    [containers, networks, volumes].iter().flat_map(|list| list.lines().map(str::to_owned)).collect()
+}
+
+/// `--label` arguments for labels.
+pub(crate) fn label_arguments(labels: &HashMap<String, String>) -> Vec<String> {
+    labels.iter().flat_map(|(key, value)| ["--label".to_owned(), format!("{key}={value}")]).collect()
+}
+
+/// The reaper works on the whole engine: tests that let it do so must not meet.
+pub(crate) static REAPER: Mutex<()> = Mutex::new(());

@@ -1,0 +1,6 @@
+//! Machines in a real Docker engine. Without one the tests are skipped, and say so: `scripts/engine` starts one.
+
+mod engine;
+mod life;
+mod plain;
+mod server;

@@ -1,0 +1,77 @@
+//! A machine with systemd and a Docker engine of its own, built from the folder `server` beside this file.
+
+use crate::engine::{IMAGE, docker, identity, labelled, sh, with_engine};
+use guidepost::machine::{Event, Machine, settings::ImageSource, settings::Init, start};
+use std::{path::Path, sync::Mutex};
+
+#[test]
+fn systemd_and_a_nested_engine_work() {
+    with_engine(|engine| async move {
+        let settings = Machine {
+            source: ImageSource::Build("server".into()),
+            user: Some("reader".into()),
+            init: Init::Systemd,
+            nested_docker: true,
+            images: vec![IMAGE.into()],
+            ..Machine::default()
+        };
+        let identity = identity("server");
+        let events = Mutex::new(Vec::new());
+        let site = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/machine");
+        let machine = start(&engine, &settings, &identity, &site, &|event| {
+            if let Event::Building { line, .. } = &event {
+                eprintln!("{line}");
+            }
+            events.lock().expect("unpoisoned").push(event);
+        })
+        .await
+        .unwrap_or_else(|e| panic!("{e}\n{}", e.tail()));
+        {
+            let events = events.lock().expect("unpoisoned");
+            for expected in
+                [Event::Waiting("systemd"), Event::Waiting("its Docker engine"), Event::Preloading(IMAGE.to_owned())]
+            {
+                assert!(events.contains(&expected), "{events:?}");
+            }
+        }
+        assert_eq!(labelled(&format!("org.guidepost.run={}", identity.run.as_str())).len(), 3);
+
+        let (status, text) = sh(
+            &machine,
+            "reader",
+            "sudo systemctl is-active docker; sudo systemctl restart docker && docker info --format \
+            '{{.Driver}}'; docker images --format '{{.Repository}}:{{.Tag}}'",
+        )
+        .await;
+        assert_eq!((status, text.as_str()), (0, "active\noverlay2\ndebian:bookworm"));
+        // The host's engine is not the one inside.
+        assert_ne!(sh(&machine, "reader", "docker ps --quiet").await.1, docker(&["ps", "--quiet"]));
+        let nested =
+            "docker run --rm --memory 64m --pids-limit 32 debian:bookworm sh -c 'echo inside; cat /etc/resolv.conf'";
+        let (status, text) = sh(&machine, "reader", nested).await;
+        assert!(status == 0 && text.starts_with("inside"), "{status} {text}");
+        assert!(!text.contains("8.8.8.8"), "the network's own name servers: {text}");
+        // Two containers that know each other by name.
+        let pair = "docker network create n >/dev/null && docker run -d --name first --network n debian:bookworm sleep 60 >/dev/null && \
+            docker run --rm --network n debian:bookworm getent hosts first";
+        let (status, text) = sh(&machine, "reader", pair).await;
+        assert!(status == 0 && text.ends_with(" first"), "{status} {text}");
+        // Folders that only the inside sees.
+        machine.write("/tmp/x", b"t", Some("reader"), None).await.expect("written");
+        machine.write("/run/x", b"r", None, None).await.expect("written");
+        assert_eq!(sh(&machine, "reader", "cat /tmp/x /run/x").await.1, "tr");
+        // Nothing of the host's own tree of control groups is seen.
+        let (_, groups) =
+            sh(&machine, "root", "ls -d /sys/fs/cgroup/pids/docker/*/ /sys/fs/cgroup/docker/*/ 2>/dev/null | wc -l")
+                .await;
+        assert_eq!(groups, "1", "the nested engine's own container only");
+
+        // The limits are the machine's as a whole, whatever systemd makes below it.
+        let limits = "cat /sys/fs/cgroup/pids/pids.max /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/pids.max \
+            /sys/fs/cgroup/memory.max 2>/dev/null";
+        assert_eq!(sh(&machine, "root", limits).await.1, "1024\n2147483648");
+
+        machine.close().await.expect("removed");
+        assert_eq!(labelled(&format!("org.guidepost.run={}", identity.run.as_str())), [""; 0]);
+    });
+}

@@ -1,0 +1,230 @@
+//! Plans, through the public API and the binary.
+
+mod support;
+
+use guidepost::plan::{self, Owner, Plan, StepKind};
+use serde_json::Value;
+use support::TestSite;
+
+/// Commands as `$ …`, files as `> path`, outputs as `= first line`.
+fn sequence(plan: &Plan) -> Vec<String> {
+    let mut all = Vec::new();
+    for step in &plan.steps {
+        match &step.kind {
+            StepKind::Run { commands } => all.extend(commands.iter().map(|c| format!("$ {}", c.lines.join("\n")))),
+            StepKind::Write { file, owner, .. } => {
+                all.push(format!("> {file}{}", if *owner == Owner::Root { " (root)" } else { "" }));
+            }
+            StepKind::Expect { text, .. } => all.push(format!("= {}", text.lines().next().unwrap_or_default())),
+        }
+    }
+    all
+}
+
+#[test]
+fn the_seed_as_it_stands() {
+    let Some(seed) = support::seed() else { return };
+    let guide = support::parse(&seed);
+    let plan = plan::plan(&guide, &|_| None, None, &[]);
+    assert!(plan.diagnostics.is_empty(), "{:?}", plan.diagnostics);
+    assert!(plan.steps.iter().all(|step| step.skip.is_none()));
+    let expected = [
+        "$ sudo apt update && sudo apt upgrade",
+        "$ sudo apt install postgresql postgresql-contrib",
+        "$ sudo passwd postgres",
+        "$ su - postgres",
+        "$ psql -d template1 -c \"ALTER USER postgres WITH PASSWORD 'newpassword';\"",
+        "$ createdb nodejs",
+        "$ psql nodejs",
+        "$ CREATE TABLE hello (message varchar);",
+        "$ INSERT INTO hello VALUES ('Hello world');",
+        "$ \\q",
+        "$ pg_dumpall > backup.sql",
+        "$ exit",
+        "$ sudo cp /var/lib/postgresql/backup.sql ~/.",
+        "> /etc/postgresql/9.5/main/postgresql.conf (root)",
+        "$ sudo systemctl enable postgresql",
+        "$ sudo systemctl start postgresql",
+        "$ curl -sL https://deb.nodesource.com/setup_8.x | sudo -E bash -",
+        "$ sudo apt-get install nodejs",
+        "$ cd",
+        "$ mkdir app && cd app",
+        "> app.js",
+        "$ npm install pg",
+        "$ node app.js",
+        "$ cd",
+        "> Dockerfile",
+        "> app/app.js",
+        "$ docker build -t node_image .",
+        "$ ifconfig docker0",
+        "= docker0   Link encap:Ethernet  HWaddr 02:42:1e:e8:39:54",
+        "> /etc/postgresql/9.5/main/pg_hba.conf (root)",
+        "$ sudo systemctl restart postgresql",
+        "$ docker run -d --add-host=database:172.17.0.1 --name node_container node_image",
+        "$ docker exec -it node_container ping database",
+        "$ docker exec -it node_container ip addr show eth0",
+        "$ docker exec -it node_container node home/app.js",
+        "$ docker stop node_container",
+        "$ docker rm node_container",
+        "$ docker pull postgres",
+        "$ docker run -d -v `pwd`:/backup/ --name pg_container postgres",
+        "$ docker exec -it pg_container bash",
+        "$ cd backup",
+        "$ psql -U postgres -f backup.sql postgres",
+        "$ exit",
+        "$ docker run -d --name node_container --link=pg_container:database node_image",
+        "$ docker exec -it node_container cat /etc/hosts",
+        "> /etc/hosts (root)",
+        "$ docker exec -it node_container node home/app.js",
+        "$ sudo curl -L https://github.com/docker/compose/releases/download/1.17.0/docker-compose-`uname -s`-`uname -m` -o /usr/local/bin/docker-compose",
+        "$ sudo chmod +x /usr/local/bin/docker-compose",
+        "> docker-compose.yml",
+        "> app.js",
+        "$ docker rm -f node_container pg_container",
+        "$ docker-compose up -d",
+        "$ docker cp backup.sql pg_container:/",
+        "$ docker exec -it pg_container psql -U postgres -f backup.sql postgres",
+        "$ docker exec -it node_container node home/app.js",
+    ];
+    assert_eq!(sequence(&plan), expected);
+    let (number, of) = (plan.steps.iter())
+        .find_map(|step| match step.kind {
+            StepKind::Expect { of, .. } => Some((step.number, of)),
+            _ => None,
+        })
+        .expect("an output");
+    assert_eq!(number, of + 1, "the output is that of `ifconfig docker0`");
+    for step in &plan.steps {
+        // Every line leads back to the author's text.
+        if let StepKind::Run { commands } = &step.kind {
+            for command in commands {
+                assert_eq!(seed[command.at.span.range()], format!("{}{}", command.prompt, command.lines[0]));
+            }
+        }
+        if let StepKind::Expect { text, lines, .. } = &step.kind {
+            for (line, at) in text.lines().zip(lines) {
+                assert!(seed[*at..].starts_with(line), "{line}");
+            }
+        }
+    }
+    let psql = plan.steps.iter().find(|step| step.at.line == 66).expect("the block in psql");
+    assert_eq!(psql.section, "Install and Configure PostgreSQL");
+    let StepKind::Run { commands } = &psql.kind else { panic!("{psql:?}") };
+    assert_eq!(commands[0].prompt, "nodejs=# ");
+}
+
+fn site() -> TestSite {
+    TestSite::new(&[
+        (
+            "guidepost.yaml",
+            "title: T\nbase_url: https://example.org/docs/\nmachines:\n  debian: {image: debian}\n  server: {build: x}\n",
+        ),
+        (
+            "content/guides/one/index.md",
+            "---\ntitle: One\nslug: first\naliases: [/old/]\n---\n\n{{< content \"shared\" >}}\n\n## Edit\n\n    sudo nano /etc/motd\n\n```file {title=\"/etc/motd\"}\nHello NAME\n\u{1b}[31m\n```\n\n```console\n$ cat /etc/motd\nHello NAME\n```\n",
+        ),
+        (
+            "content/guides/one/verify.yaml",
+            "vars: {NAME: ann}\nanswers:\n  \"Password:\": {reply: hunter2, secret: true}\nsteps:\n  - contains: cat /etc/motd\n    timeout: 90s\n    match: exact\n",
+        ),
+        ("content/shared/shared/index.md", "---\nheadless: true\n---\n\n    apt update\n"),
+        ("content/guides/two.md", "---\ntitle: Two\nverify:\n  vars: {A: b}\n---\n\n    ping <your_ip>\n"),
+        ("content/guides/three.md", "---\ntitle: Three\n---\n\n    ping <your_ip>\n"),
+        ("content/guides/draft.md", "---\ntitle: Draft\ndraft: true\n---\n\nx\n"),
+    ])
+}
+
+#[test]
+fn a_plan_for_people() {
+    let ran = site().run(&["plan", "first"]);
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, ""), "{ran:?}");
+    let expected = "\
+One
+content/guides/one/index.md, machine debian
+  on the machine `debian`, because the guide names none and it is the first of guidepost.yaml
+  answers “Password:” with ••••
+  types ann for NAME
+
+
+   1  run · content/shared/shared/index.md:5
+      $ apt update
+
+Edit
+   2  write /etc/motd (auto, as root) · line 13
+      | Hello ann
+      | \u{fffd}[31m
+      - the file is written, as root, instead of typed, because `sudo nano /etc/motd` opens an editor
+   3  run · line 18
+      $ cat /etc/motd
+      with timeout 1m30s
+   4  expect of step 3 (exact) · line 20
+      | Hello ann
+      - it is what the command shows, because the block has prompts and these lines have none
+
+4 steps: 2 run, 1 write, 1 expect; 0 skipped
+";
+    assert_eq!(ran.stdout, expected);
+}
+
+#[test]
+fn a_plan_for_programs_and_names_of_guides() {
+    let site = site();
+    let path = site.path().join("content/guides/one");
+    let names = [
+        "first",
+        "one",
+        "content/guides/one/index.md",
+        "./content/guides/one/",
+        path.to_str().expect("UTF-8"),
+        "/docs/guides/first/",
+        "/guides/first/",
+        "https://example.org/docs/guides/first/#edit",
+        "/old/",
+    ];
+    for name in names {
+        let ran = site.run(&["plan", name, "--format", "json"]);
+        assert_eq!(ran.status, 0, "{name} {ran:?}");
+        assert!(!ran.stdout.contains("hunter2"));
+        let json: Value = serde_json::from_str(&ran.stdout).expect("JSON");
+        assert_eq!((&json["version"], &json["plan"]["title"]), (&Value::from(1), &Value::from("One")));
+        let kinds: Vec<&str> =
+            json["plan"]["steps"].as_array().expect("steps").iter().filter_map(|s| s["kind"].as_str()).collect();
+        assert_eq!(kinds, ["run", "write", "run", "expect"]);
+        assert_eq!(json["plan"]["steps"][2]["attributes"]["timeout"], Value::from(90.0));
+    }
+    for (name, message) in [
+        ("frist", "there is no guide `frist`"),
+        ("content/guides/draft.md", "content/guides/draft.md is a draft"),
+        ("/nowhere/", "there is no guide `/nowhere/`"),
+    ] {
+        let ran = site.run(&["plan", name]);
+        assert_eq!(ran.status, 2, "{ran:?}");
+        assert!(ran.stderr.contains(message), "{}", ran.stderr);
+    }
+    assert!(site.run(&["plan", "frist"]).stderr.contains("did you mean `first`?"));
+}
+
+#[test]
+fn check_looks_at_plans_of_guides_that_speak_of_verification() {
+    let site = site();
+    let ran = site.run(&["check"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert!(ran.stdout.contains("content/guides/two.md:7:10") && ran.stdout.contains("unbound-placeholder"), "{ran:?}");
+    assert!(!ran.stdout.contains("three.md"), "{}", ran.stdout);
+    let ran = site.run(&["plan", "three", "--strict"]);
+    assert!(ran.status == 1 && ran.stderr.contains("unbound-placeholder"), "{ran:?}");
+}
+
+#[test]
+fn a_sidecar_is_not_published() {
+    let site = site();
+    site.write("content/verify.yaml", "skip: true\n");
+    let ran = site.run(&["build"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert!(ran.stderr.contains("sidecar-alone"), "{}", ran.stderr);
+    for (path, bytes) in site.tree() {
+        let published = path.starts_with("public");
+        assert!(!(published && String::from_utf8_lossy(&bytes).contains("hunter2")), "{}", path.display());
+    }
+    assert!(!site.has_output("guides/first/verify.yaml") && !site.has_output("verify.yaml"));
+}
