@@ -17,11 +17,13 @@ use crate::{
 
 mod build;
 mod check;
+mod clean;
 mod completions;
 mod man;
 mod new;
 mod plan;
 mod progress;
+mod verify;
 
 /// A static site generator for runnable guides.
 #[derive(Debug, Parser)]
@@ -39,8 +41,12 @@ enum Command {
     Check(check::Arguments),
     /// Show what verification would do with a guide, step by step, and why
     Plan(plan::Arguments),
+    /// Do guides in Docker, as a reader would, and say whether they still work
+    Verify(verify::Arguments),
     /// Make a new site that builds at once
     New(new::Arguments),
+    /// Remove what interrupted runs of `verify` left behind in Docker
+    Clean(clean::Arguments),
     /// Print shell completions
     Completions(completions::Arguments),
     /// Write the man pages
@@ -62,7 +68,9 @@ pub fn run() -> ExitCode {
         Command::Build(arguments) => build::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Plan(arguments) => plan::run(&arguments),
+        Command::Verify(arguments) => verify::run(&arguments),
         Command::New(arguments) => new::run(&arguments),
+        Command::Clean(arguments) => clean::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Man(arguments) => man::run(&arguments),
     };

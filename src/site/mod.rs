@@ -33,4 +33,4 @@ mod world;
 mod write;
 
 pub use build::{Built, Failure, Listener, Options, build, check};
-pub use plans::plans;
+pub use plans::{jobs, plans};

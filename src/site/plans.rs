@@ -14,6 +14,7 @@ use crate::{
     diagnostic::{self, Diagnostic, nearest},
     plan::{self, Plan, SIDECAR},
     source::Source,
+    verify::Job,
 };
 
 /// Plans the guides with these names, in that order; every guide of the site if there are none.
@@ -39,6 +40,43 @@ pub fn plans(options: &Options, names: &[String]) -> Result<Vec<Plan>, Failure> 
         Some(plan)
     };
     Ok(pages.into_iter().filter_map(whole).collect())
+}
+
+/// Guides with these names as jobs for `verify`: with their machines and with the guides that they require.
+///
+/// # Errors
+/// If a machine is not described as it should be, a guide requires one that there is not, and as for [`plans`].
+pub fn jobs(options: &Options, names: &[String]) -> Result<Vec<Job>, Failure> {
+    let inputs = Inputs::load(options)?;
+    let (machines, problems) = crate::machine::machines(&inputs.config, &inputs.source);
+    if problems.iter().any(Diagnostic::is_error) {
+        return Err(Failure::Configuration(problems));
+    }
+    let mut jobs = Vec::new();
+    for plan in plans(options, names)? {
+        let machine = machines.get(&plan.machine).cloned();
+        let runs = plan.settings.skip.is_none() && !plan.steps.is_empty();
+        let machine = match machine {
+            Some(machine) => machine,
+            None if runs => {
+                let message = format!(
+                    "{} wants the machine `{}`, which guidepost.yaml does not describe",
+                    plan.path, plan.machine
+                );
+                return Err(Failure::usage(message, "add it below `machines:`"));
+            }
+            None => continue,
+        };
+        let requires = if runs { plans_of(options, &plan.settings.requires)? } else { Vec::new() };
+        let hash = crate::verify::hash_of(&options.site, &plan.path)
+            .map_err(|e| Failure::environment(format!("{}: {e}", plan.path)))?;
+        jobs.push(Job { plan, requires, machine, hash });
+    }
+    Ok(jobs)
+}
+
+fn plans_of(options: &Options, names: &[String]) -> Result<Vec<Plan>, Failure> {
+    if names.is_empty() { Ok(Vec::new()) } else { plans(options, names) }
 }
 
 /// What is wrong with plans: errors of every guide, and warnings of those that speak of their verification. Of a page

@@ -1,0 +1,222 @@
+//! Annotations and the summary of a step of GitHub Actions.
+//!
+//! Escaping follows `@actions/core`: `%`, CR and LF in a message, and also `:` and `,` in a property.
+
+use super::{
+    Report, StepReport, Verdict,
+    difference::{self, count},
+    human,
+    problem::{Level, Problem, from_root, problems},
+    safe::{defused, line},
+};
+
+/// Bytes of one annotation's message; GitHub cuts at 64 KiB.
+const MESSAGE: usize = 8 << 10;
+
+/// Bytes of a summary; GitHub refuses more than 1 MiB.
+const SUMMARY: usize = 900 << 10;
+
+/// A workflow command a problem, each in one line: to be printed to the job's log. `folder` is the site's, from the root of
+/// the repository.
+pub fn annotations(report: &Report, folder: &str, deny_drift: bool) -> String {
+    problems(report, deny_drift).iter().map(|problem| annotation(problem, folder)).collect()
+}
+
+fn annotation(problem: &Problem<'_>, folder: &str) -> String {
+    let command = match problem.level {
+        Level::Error => "error",
+        Level::Warning => "warning",
+        Level::Notice => "notice",
+    };
+    let mut message = problem.message.clone();
+    if let Some(help) = &problem.help {
+        message.push_str(&format!("\nhelp: {help}"));
+    }
+    if let Some(step) = problem.step {
+        message.push_str(&format!("\n\n{}\nlook: {}", difference::text(step, ""), human::look(&problem.guide.path)));
+    }
+    if message.len() > MESSAGE {
+        let cut = (0..=MESSAGE).rev().find(|at| message.is_char_boundary(*at)).unwrap_or(0);
+        message.truncate(cut);
+        message.push_str("\n[...]");
+    }
+    format!(
+        "::{command} file={},line={},title={}::{}\n",
+        property(&from_root(folder, &problem.path)),
+        problem.line,
+        property(&problem.title),
+        data(&defused(&message)),
+    )
+}
+
+/// A command's message.
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// A command's property.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+/// Markdown for the file that `GITHUB_STEP_SUMMARY` names.
+pub fn summary(report: &Report, deny_drift: bool) -> String {
+    let mut out =
+        format!("## guidepost: {}\n\n", if report.fails(deny_drift) { "guides are broken" } else { "guides hold" });
+    out.push_str(&format!(
+        "{}.\n\n| | Guide | Machine | Steps | Time |\n| --- | --- | --- | ---: | ---: |\n",
+        human::summary(report)
+    ));
+    for guide in &report.guides {
+        let reason = guide.reason.as_ref().map(|reason| format!("<br>{}", escaped(reason))).unwrap_or_default();
+        out.push_str(&format!(
+            "| {} {} | {}{reason} | {} | {} | {} |\n",
+            sign(guide.verdict),
+            guide.verdict.name(),
+            escaped(if guide.title.is_empty() { &guide.path } else { &guide.title }),
+            escaped(&guide.machine),
+            guide.steps.len(),
+            human::seconds(guide.seconds),
+        ));
+    }
+    let problems = problems(report, deny_drift);
+    let mut left = problems.iter().filter(|problem| problem.level != Level::Notice);
+    for problem in left.by_ref() {
+        let section = detail(problem);
+        if out.len() + section.len() > SUMMARY {
+            out.push_str(&format!("\n{} more: see the log.\n", count(left.count() + 1, "problem")));
+            break;
+        }
+        out.push_str(&section);
+    }
+    let (version, engine) = (escaped(&report.guidepost), escaped(&report.engine));
+    out.push_str(&format!("\nguidepost {version}, Docker {engine}, {}\n", escaped(&report.started)));
+    defused(&out)
+}
+
+fn detail(problem: &Problem<'_>) -> String {
+    let title = html(&problem.title);
+    let mut out = format!("\n<details><summary>{title}</summary>\n\n{}", escaped(&problem.message));
+    out.push_str(&format!(" ({}:{})\n", escaped(&problem.path), problem.line));
+    if let Some(help) = &problem.help {
+        out.push_str(&format!("\n{}\n", escaped(help)));
+    }
+    if let Some(step) = problem.step {
+        out.push_str(&body(step));
+        out.push_str(&format!("\nTo look for yourself:\n\n{}", fenced("sh", &human::look(&problem.guide.path))));
+    }
+    out + "\n</details>\n"
+}
+
+fn body(step: &StepReport) -> String {
+    let typed = fenced("console", &difference::typed(step));
+    let status = step.status.map(|status| format!(", exit status {status}")).unwrap_or_default();
+    let place = escaped(&step.place.join(" > "));
+    format!("\nTyped in {place}{status}:\n\n{typed}\n{}", fenced("diff", &difference::text(step, "")))
+}
+
+/// A fenced block whose fence is longer than any in its text.
+fn fenced(language: &str, text: &str) -> String {
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(3.max(longest + 1));
+    format!("{fence}{language}\n{}\n{fence}\n", text.trim_end())
+}
+
+/// One line of text that is Markdown and means itself.
+fn escaped(text: &str) -> String {
+    let mut out = String::new();
+    for c in line(text).chars() {
+        if "\\`*_{}[]()#+!|~@$&<>".contains(c) {
+            // A character reference cannot begin a code span, a link, a mention or a cell.
+            out.push_str(&format!("&#{};", u32::from(c)));
+        } else {
+            out.push(c);
+        }
+    }
+    // Nor is an address made a link.
+    out.replace("://", "&#58;//")
+}
+
+fn html(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+fn sign(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Holds => "✅",
+        Verdict::Skipped => "⏭️",
+        Verdict::Drifted => "⚠️",
+        Verdict::Unreached | Verdict::Broken => "❌",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::sample, *};
+    use proptest::prelude::*;
+
+    #[test]
+    fn annotates() {
+        let text = annotations(&sample::report(), "docs", false);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 5);
+        assert_eq!(
+            lines[0],
+            "::warning file=docs/content/guides/connect/index.md,line=4,title=Connect%3A 100%25%2C really%3A plan::\
+             nothing binds <your_ip>%0Ahelp: add it to vars"
+        );
+        assert_eq!(
+            lines[1],
+            "::warning file=docs/content/guides/connect/index.md,line=7,title=Connect%3A 100%25%2C really%3A step 2 is \
+             drifted::1 line moved: version%0A%0A- [-v18.12.0-]%0A+ {+v20.11.1+}  (moved: version)%0A%0A\
+             look: guidepost verify content/guides/connect/index.md --keep"
+        );
+        assert!(lines[2].starts_with("::error file=docs/content/parts/ping.md,line=2,title="), "{}", lines[2]);
+        assert!(lines[2].contains("forgiven: IPv4 address") && !lines[2].contains("##["), "{}", lines[2]);
+        assert!(lines[3].starts_with("::notice ") && lines[4].starts_with("::error "));
+        assert!(!annotations(&sample::report(), "", true).contains("step 2 is drifted::warning"));
+    }
+
+    #[test]
+    fn escapes() {
+        for (text, message, in_property) in [("a:b,c", "a:b,c", "a%3Ab%2Cc"), ("5%\r\n", "5%25%0D%0A", "5%25%0D%0A")] {
+            assert_eq!(data(text), message);
+            assert_eq!(property(text), in_property);
+        }
+        assert_eq!(escaped("<b> & |x|\n@me"), "&#60;b&#62; &#38; &#124;x&#124; &#64;me");
+        assert_eq!(fenced("", "a ```` b"), "`````\na ```` b\n`````\n");
+    }
+
+    #[test]
+    fn summarises() {
+        let text = summary(&sample::report(), false);
+        for part in [
+            "## guidepost: guides are broken\n",
+            "4 guides: 1 holds, 1 skipped, 2 broken; 6 steps in 1 min 32 s.\n",
+            "| ⏭️ skipped | Later<br>needs a real domain | debian | 0 | 12.5 s |\n",
+            "Typed in bash &#62; docker exec -it app bash, exit status 1:\n\n```console\nping -c 1 db\n```\n",
+            "- service is [-active-] ([-running-])\n",
+        ] {
+            assert!(text.contains(part), "{part}\n---\n{text}");
+        }
+        assert!(!text.contains('\u{1b}') && !text.contains("##["));
+    }
+
+    proptest! {
+        #[test]
+        fn every_line_is_an_annotation(text in "([\u{0}-\u{ff}]|::error::x|\n|\r|%|,|\u{2028}){0,30}") {
+            let mut report = sample::report();
+            for guide in &mut report.guides {
+                (guide.title, guide.path, guide.reason) = (text.clone(), text.clone(), Some(text.clone()));
+                for step in &mut guide.steps {
+                    (step.message, step.help, step.path) = (Some(text.clone()), Some(text.clone()), text.clone());
+                    (step.output, step.documented, step.comparison) = (text.clone(), None, None);
+                }
+            }
+            for part in annotations(&report, "", false).split_inclusive('\n') {
+                prop_assert!(["::error ", "::warning ", "::notice "].iter().any(|start| part.starts_with(start)), "{}", part);
+                prop_assert!(part.trim_end_matches('\n').chars().all(|c| c == '\t' || !c.is_control()), "{:?}", part);
+            }
+        }
+    }
+}

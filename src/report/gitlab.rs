@@ -1,0 +1,127 @@
+//! GitLab's Code Quality report: the part of Code Climate's format that GitLab reads.
+
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+use super::{
+    Report,
+    json::text,
+    problem::{Level, Problem, from_root, problems},
+};
+
+/// One finding.
+#[derive(Debug, Serialize)]
+struct Finding {
+    description: String,
+    check_name: String,
+    fingerprint: String,
+    severity: &'static str,
+    location: Location,
+}
+
+#[derive(Debug, Serialize)]
+struct Location {
+    path: String,
+    lines: Lines,
+}
+
+#[derive(Debug, Serialize)]
+struct Lines {
+    begin: usize,
+}
+
+/// The findings as JSON. `folder` is the site's, from the root of the repository.
+///
+/// A fingerprint follows from what a step *is* (its guide, file, section, kind and what is typed), so that it stays when lines
+/// move, or when the output changes once more: GitLab tells by it what a merge request adds and mends.
+pub fn gitlab(report: &Report, folder: &str, deny_drift: bool) -> String {
+    let mut seen = BTreeMap::new();
+    let findings: Vec<Finding> = problems(report, deny_drift)
+        .iter()
+        .map(|problem| {
+            let identity = identity(problem);
+            let again = seen.entry(identity.clone()).and_modify(|n| *n += 1).or_insert(0);
+            Finding {
+                description: description(problem),
+                check_name: format!("guidepost/{}", problem.check),
+                fingerprint: blake3::hash(format!("{identity}\0{again}").as_bytes()).to_hex()[..32].to_owned(),
+                severity: match problem.level {
+                    Level::Error => "major",
+                    Level::Warning => "minor",
+                    Level::Notice => "info",
+                },
+                location: Location { path: from_root(folder, &problem.path), lines: Lines { begin: problem.line } },
+            }
+        })
+        .collect();
+    text(&findings)
+}
+
+fn description(problem: &Problem<'_>) -> String {
+    let help = problem.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
+    format!("{}: {}{help}", problem.title, problem.message)
+}
+
+/// What makes a problem the same one in another run.
+fn identity(problem: &Problem<'_>) -> String {
+    let mut parts = vec![problem.check.as_str(), &problem.guide.path, &problem.path];
+    match problem.step {
+        Some(step) => {
+            parts.extend([step.section.as_str(), step.kind.name()]);
+            parts.extend(step.typed.iter().map(String::as_str));
+        }
+        None => parts.push(&problem.message),
+    }
+    parts.join("\0")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::sample, *};
+    use serde_json::Value;
+
+    fn findings(report: &Report) -> Vec<Value> {
+        serde_json::from_str(&gitlab(report, "docs", false)).unwrap()
+    }
+
+    #[test]
+    fn has_what_gitlab_reads() {
+        let findings = findings(&sample::report());
+        let severities: Vec<&str> = findings.iter().map(|f| f["severity"].as_str().unwrap()).collect();
+        assert_eq!(severities, ["minor", "minor", "major", "info", "major"]);
+        let broken = &findings[2];
+        assert_eq!(broken["check_name"], "guidepost/step-broken");
+        assert_eq!(broken["location"]["path"], "docs/content/parts/ping.md");
+        assert_eq!(broken["location"]["lines"]["begin"], 2);
+        let description = broken["description"].as_str().unwrap();
+        assert!(description.starts_with("Connect: 100%, really: step 3 is broken: the output is not"), "{description}");
+    }
+
+    #[test]
+    fn fingerprints_are_stable_and_unique() {
+        let report = sample::report();
+        let mut moved = report.clone();
+        for step in &mut moved.guides[1].steps {
+            step.line += 10;
+            step.number += 1;
+            step.output.push('x');
+        }
+        let fingerprints = |report| findings(report).iter().map(|f| f["fingerprint"].clone()).collect::<Vec<_>>();
+        assert_eq!(fingerprints(&report), fingerprints(&moved));
+        let mut twice = report.clone();
+        let again = twice.guides[1].steps[2].clone();
+        twice.guides[1].steps.push(again);
+        let mut all: Vec<String> = fingerprints(&twice).iter().map(Value::to_string).collect();
+        all.sort();
+        let count = all.len();
+        all.dedup();
+        assert_eq!((count, all.len()), (6, 6));
+    }
+
+    #[test]
+    fn nothing_is_an_empty_list() {
+        let mut report = sample::report();
+        report.guides.truncate(1);
+        assert_eq!(gitlab(&report, "", false), "[]\n");
+    }
+}

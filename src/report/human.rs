@@ -1,0 +1,183 @@
+//! The report for people: on a terminal or in a log.
+
+use super::{
+    GuideReport, Report, StepReport, Verdict,
+    difference::{self, Row, count},
+    problem::{Level, Problem, of_guide},
+    safe::{defused, line, plain},
+};
+use crate::{
+    diagnostic::{Diagnostic, Place, Severity},
+    source::{Source, Span},
+};
+
+/// What a colour says.
+const GOOD: &str = "32";
+const BAD: &str = "1;31";
+const MOVED: &str = "33";
+const QUIET: &str = "2";
+
+/// The report: a line a guide, after it what drifted or broke, and a summary last. `source` gives the text of a file by its
+/// path, if it is as it was; the lines that steps stand in are drawn from it. Workflow commands of runners are [`defused`].
+pub fn human(report: &Report, source: &dyn Fn(&str) -> Option<String>, color: bool) -> String {
+    let mut out = String::new();
+    for guide in &report.guides {
+        out.push_str(&headline(guide, color));
+        for problem in of_guide(guide, false) {
+            if problem.level == Level::Notice {
+                out.push_str(&format!("          {}\n", problem.message));
+                continue;
+            }
+            let gap = if out.ends_with("\n\n") { "" } else { "\n" };
+            out.push_str(&format!("{gap}{}\n", drawn(&problem, source, color)));
+            if let Some(step) = problem.step {
+                out.push_str(&details(guide, step, color));
+            }
+            out.push('\n');
+        }
+    }
+    out.push_str(&format!("{}\n", summary(report)));
+    defused(&out)
+}
+
+/// One line: `1 guide holds, 2 guides broken; 14 steps in 92.3 s`.
+pub fn summary(report: &Report) -> String {
+    let verdicts = [Verdict::Holds, Verdict::Skipped, Verdict::Drifted, Verdict::Unreached, Verdict::Broken];
+    let counts = verdicts.iter().map(|verdict| (report.count(*verdict), verdict)).filter(|(n, _)| *n > 0);
+    let counts: Vec<String> = counts
+        .map(|(n, verdict)| match verdict {
+            Verdict::Holds if n > 1 => format!("{n} hold"),
+            _ => format!("{n} {}", verdict.name()),
+        })
+        .collect();
+    let steps = report.guides.iter().map(|guide| guide.steps.len()).sum();
+    let counts = if counts.is_empty() { "none".to_owned() } else { counts.join(", ") };
+    let guides = count(report.guides.len(), "guide");
+    format!("{guides}: {counts}; {} in {}", count(steps, "step"), seconds(report.seconds))
+}
+
+/// `broken      12.5 s   3 of 4 steps  content/x.md (debian)`.
+fn headline(guide: &GuideReport, color: bool) -> String {
+    let verdict = painted(&format!("{:9}", guide.verdict.name()), tone(guide.verdict), color);
+    let good = guide.steps.iter().filter(|step| step.verdict < Verdict::Unreached).count();
+    let steps = match guide.steps.len() {
+        all if all == good => count(all, "step"),
+        all => format!("{good} of {}", count(all, "step")),
+    };
+    let machine = painted(&format!("({})", line(&guide.machine)), QUIET, color);
+    format!("{verdict} {:>9}  {steps:>14}  {} {machine}\n", seconds(guide.seconds), line(&guide.path))
+}
+
+/// The problem with the author's line, as every problem is drawn.
+fn drawn(problem: &Problem<'_>, source: &dyn Fn(&str) -> Option<String>, color: bool) -> String {
+    let place = match (problem.plan, problem.step) {
+        (Some(diagnostic), _) => diagnostic.place.as_deref().filter(|place| is_drawable(place)).cloned(),
+        (_, Some(_)) => source(&problem.path).and_then(|text| place(&problem.path, &text, problem.line)),
+        _ => None,
+    };
+    let unseen = || Place { line: problem.line, ..Place::whole_file(&problem.path) };
+    let diagnostic = Diagnostic {
+        severity: if problem.level == Level::Error { Severity::Error } else { Severity::Warning },
+        code: problem.check.clone(),
+        message: problem.message.clone(),
+        help: problem.help.clone(),
+        place: Some(Box::new(place.unwrap_or_else(unseen))),
+    };
+    diagnostic.draw(color)
+}
+
+/// Whether a place of the report, perhaps of an edited one, is plain and marks what it has.
+fn is_drawable(place: &Place) -> bool {
+    let (start, end) = place.mark;
+    let marks = start <= end && place.text.get(start..end).is_some();
+    marks && line(&place.path) == place.path && plain(&place.text) == place.text && !place.text.contains('\n')
+}
+
+/// A whole line as a place, without the space around it.
+fn place(path: &str, text: &str, number: usize) -> Option<Place> {
+    let line = text.split_inclusive('\n').nth(number.checked_sub(1)?)?;
+    let start =
+        text.split_inclusive('\n').take(number - 1).map(str::len).sum::<usize>() + line.len() - line.trim_start().len();
+    let trimmed = line.trim();
+    (!trimmed.is_empty()).then(|| Place::new(&Source::new(path, text), Span::new(start, start + trimmed.len())))
+}
+
+/// What was done, where, what came of it, and how to look for oneself.
+fn details(guide: &GuideReport, step: &StepReport, color: bool) -> String {
+    let mut out = String::new();
+    let mut say = |name: &str, text: &str| {
+        for (index, line) in text.lines().enumerate() {
+            let name = if index == 0 { name } else { "" };
+            out.push_str(&format!("  {} {line}\n", painted(&format!("{name:8}"), QUIET, color)));
+        }
+    };
+    let section = if step.section.is_empty() { String::new() } else { format!(" in \"{}\"", line(&step.section)) };
+    let (number, all, kind) = (step.number, guide.steps.len(), step.kind.name());
+    say("step", &format!("{number} of {all}, {kind}{section}, {}", seconds(step.seconds)));
+    say("typed", &difference::typed(step));
+    say("where", &step.place.iter().map(|place| line(place)).collect::<Vec<_>>().join(" > "));
+    say("status", &step.status.map(|status| status.to_string()).unwrap_or_default());
+    let rows = difference::rows(step);
+    if !rows.is_empty() {
+        let legend = if step.comparison.is_some() { "documented -, real +, forgiven ~" } else { "as printed" };
+        say("output", legend);
+    }
+    for row in &rows {
+        out.push_str(&format!("    {}\n", painted_row(row, color)));
+    }
+    out.push_str(&format!("  {} {}\n", painted("look    ", QUIET, color), look(&guide.path)));
+    out
+}
+
+/// The command that opens a terminal at a guide's broken step.
+pub fn look(path: &str) -> String {
+    let path = line(path);
+    let simple = !path.starts_with('-') && path.chars().all(|c| c.is_alphanumeric() || "/._-+,@".contains(c));
+    let path = if simple { path } else { format!("'{}'", path.replace('\'', r"'\''")) };
+    format!("guidepost verify {path} --keep")
+}
+
+fn painted_row(row: &Row, color: bool) -> String {
+    let tone = match row.mark {
+        '-' => "31",
+        '+' => GOOD,
+        '~' => MOVED,
+        '.' => QUIET,
+        _ => return row.text(),
+    };
+    if !color {
+        return row.text();
+    }
+    let pieces = row.pieces.iter().map(|piece| match piece.differs {
+        true => painted(&piece.text, &format!("1;7;{tone}"), true),
+        false => painted(&piece.text, tone, true),
+    });
+    let note = row.note.as_ref().map(|note| painted(&format!("  ({note})"), QUIET, true)).unwrap_or_default();
+    format!("{} {}{note}", painted(&row.mark.to_string(), tone, true), pieces.collect::<String>())
+}
+
+fn tone(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Holds => GOOD,
+        Verdict::Skipped => QUIET,
+        Verdict::Drifted => MOVED,
+        Verdict::Unreached | Verdict::Broken => BAD,
+    }
+}
+
+fn painted(text: &str, tone: &str, color: bool) -> String {
+    if color { format!("\u{1b}[{tone}m{text}\u{1b}[0m") } else { text.to_owned() }
+}
+
+/// `0.25 s`, `12.5 s`, `3 min 20 s`.
+pub(super) fn seconds(seconds: f64) -> String {
+    match seconds {
+        s if s < 1.0 => format!("{s:.2} s"),
+        s if s < 60.0 => format!("{s:.1} s"),
+        s => format!("{} min {} s", (s as u64) / 60, (s as u64) % 60),
+    }
+}
+
+#[cfg(test)]
+#[path = "human_tests.rs"]
+mod tests;

@@ -1,0 +1,211 @@
+//! JUnit XML, as CI systems show it: a suite a guide, a case a step.
+
+use chrono::{DateTime, FixedOffset};
+use quick_junit::{NonSuccessKind, SerializeError, TestCase, TestCaseStatus, TestSuite};
+use std::time::Duration;
+
+use super::{
+    GuideReport, Report, StepReport, Verdict, difference, human,
+    problem::{Level, Problem, of_guide},
+    safe::{line, plain},
+};
+
+/// The report as XML. A drifted step is a failure only if `deny_drift`; an unreached one counts as skipped, since the step
+/// that broke has failed. What is wrong with a guide as a whole is a case of its own, and an error.
+///
+/// # Errors
+/// If the XML cannot be written, which for memory does not happen.
+pub fn junit(report: &Report, deny_drift: bool) -> Result<String, SerializeError> {
+    let mut xml = quick_junit::Report::new("guidepost");
+    xml.set_time(duration(report.seconds));
+    if let Some(started) = time(&report.started) {
+        xml.set_timestamp(started);
+    }
+    xml.add_test_suites(report.guides.iter().map(|guide| suite(report, guide, deny_drift)));
+    xml.to_string()
+}
+
+fn suite(report: &Report, guide: &GuideReport, deny_drift: bool) -> TestSuite {
+    let mut suite = TestSuite::new(legal(&line(&guide.path)));
+    suite.set_time(duration(guide.seconds));
+    if let Some(started) = time(&guide.started) {
+        suite.set_timestamp(started);
+    }
+    for (name, value) in [
+        ("title", guide.title.as_str()),
+        ("verdict", guide.verdict.name()),
+        ("machine", &guide.machine),
+        ("image", &guide.image),
+        ("hash", &guide.hash),
+        ("engine", &report.engine),
+        ("guidepost", &report.guidepost),
+    ] {
+        suite.add_property((name, legal(&line(value)).as_str()));
+    }
+    let problems = of_guide(guide, deny_drift);
+    suite.add_test_cases(problems.iter().filter(|problem| problem.step.is_none()).map(whole));
+    suite.add_test_cases(guide.steps.iter().map(|step| {
+        let of_step = |problem: &&Problem<'_>| problem.step.is_some_and(|s| std::ptr::eq(s, step));
+        case(guide, step, problems.iter().find(of_step))
+    }));
+    suite
+}
+
+/// A case for what is no step's.
+fn whole(problem: &Problem<'_>) -> TestCase {
+    let status = match problem.level {
+        Level::Error => TestCaseStatus::non_success(NonSuccessKind::Error),
+        Level::Warning => TestCaseStatus::success(),
+        Level::Notice => TestCaseStatus::skipped(),
+    };
+    let mut case = TestCase::new(format!("the guide: {}", legal(&problem.check)), said(status, problem, None));
+    case.set_classname(legal(&line(&problem.guide.path)));
+    at(&mut case, &problem.path, problem.line);
+    if problem.level == Level::Warning {
+        case.set_system_out(legal(&problem.message));
+    }
+    case
+}
+
+fn case(guide: &GuideReport, step: &StepReport, problem: Option<&Problem<'_>>) -> TestCase {
+    let status = match (step.verdict, problem) {
+        (_, Some(problem)) if problem.level == Level::Error => {
+            let description = description(guide, step);
+            said(TestCaseStatus::non_success(NonSuccessKind::Failure), problem, Some(&description))
+        }
+        (Verdict::Skipped | Verdict::Unreached, _) => {
+            let mut status = TestCaseStatus::skipped();
+            let default = if step.verdict == Verdict::Skipped { "skipped" } else { "an earlier step broke" };
+            status.set_message(legal(&line(step.message.as_deref().unwrap_or(default))));
+            status
+        }
+        _ => TestCaseStatus::success(),
+    };
+    let typed = line(step.typed.first().map_or("", String::as_str));
+    let name = format!("{} {} {}: {typed}", step.number, step.kind.name(), line(&step.section));
+    let mut case = TestCase::new(legal(&name), status);
+    case.set_classname(legal(&line(&guide.path)));
+    case.set_time(duration(step.seconds));
+    at(&mut case, &line(&step.path), step.line);
+    case.add_property(("verdict", step.verdict.name()));
+    if let Some(status) = step.status {
+        case.add_property(("exit-status", status.to_string().as_str()));
+    }
+    if let Some(message) = &step.message {
+        case.add_property(("message", legal(&line(message)).as_str()));
+    }
+    if !step.output.is_empty() {
+        case.set_system_out(legal(&plain(&step.output)));
+    }
+    case
+}
+
+fn said(mut status: TestCaseStatus, problem: &Problem<'_>, description: Option<&str>) -> TestCaseStatus {
+    status.set_message(legal(&problem.message));
+    status.set_type(legal(&problem.check));
+    if let Some(description) = description {
+        status.set_description(legal(description));
+    }
+    status
+}
+
+/// Where GitLab and others look for the place.
+fn at(case: &mut TestCase, path: &str, number: usize) {
+    case.extra.insert("file".into(), legal(path).into());
+    case.extra.insert("line".into(), number.to_string().into());
+}
+
+fn description(guide: &GuideReport, step: &StepReport) -> String {
+    let mut out = format!("{}:{}\n", line(&step.path), step.line);
+    out.push_str(&format!("typed: {}\n", difference::typed(step)));
+    out.push_str(&format!("where: {}\n", line(&step.place.join(" > "))));
+    out.push_str(&difference::text(step, ""));
+    if let Some(help) = &step.help {
+        out.push_str(&format!("help: {}\n", line(help)));
+    }
+    out + &format!("look: {}", human::look(&guide.path))
+}
+
+/// Text that XML 1.0 can hold: `plain` leaves only two characters that it cannot. Tabs become spaces, because quick-junit
+/// takes them out.
+fn legal(text: &str) -> String {
+    text.replace(['\u{fffe}', '\u{ffff}'], "").replace('\t', "    ")
+}
+
+fn time(text: &str) -> Option<DateTime<FixedOffset>> {
+    DateTime::parse_from_rfc3339(text).ok()
+}
+
+/// A report's seconds, which may come from an edited file.
+fn duration(seconds: f64) -> Duration {
+    Duration::try_from_secs_f64(seconds).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::sample, *};
+    use proptest::prelude::*;
+    use quick_junit::Report as Xml;
+
+    #[test]
+    fn a_suite_a_guide() {
+        let text = junit(&sample::report(), false).unwrap();
+        let xml = Xml::deserialize_from_str(&text).unwrap();
+        assert_eq!((xml.tests, xml.failures, xml.errors, xml.skipped), (9, 1, 1, 2), "{text}");
+        let connect = &xml.test_suites[1];
+        assert_eq!(connect.name.as_str(), "content/guides/connect/index.md");
+        let names: Vec<&str> = connect.test_cases.iter().map(|case| case.name.as_str()).collect();
+        assert_eq!(
+            names,
+            [
+                "the guide: unbound-placeholder",
+                "1 run Install: node --version",
+                "2 expect Install: node --version",
+                "3 expect Ping: ping -c 1 db",
+                "4 run Install: node --version"
+            ]
+        );
+        for part in [
+            "name=\"title\" value=\"Connect: 100%, really\"",
+            "file=\"content/parts/ping.md\" line=\"2\"",
+            "look: guidepost verify content/guides/connect/index.md --keep",
+            "message=\"an earlier step broke\"",
+            "message=\"the machine did not start\"",
+        ] {
+            assert!(text.contains(part), "{part}\n{text}");
+        }
+    }
+
+    #[test]
+    fn drift_fails_if_denied() {
+        for (deny, failures) in [(false, 1), (true, 2)] {
+            let text = junit(&sample::report(), deny).unwrap();
+            assert_eq!(Xml::deserialize_from_str(&text).unwrap().failures, failures);
+        }
+    }
+
+    #[test]
+    fn odd_numbers_do_no_harm() {
+        for seconds in [-1.0, f64::NAN, f64::INFINITY] {
+            assert_eq!(duration(seconds), Duration::ZERO);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn is_always_legal(text in "([\u{0}-\u{ff}]|[\u{fff0}-\u{ffff}]|\\]\\]>|&|<){0,30}") {
+            let mut report = sample::report();
+            for guide in &mut report.guides {
+                (guide.title, guide.path, guide.reason) = (text.clone(), text.clone(), Some(text.clone()));
+                for step in &mut guide.steps {
+                    (step.message, step.output, step.section) = (Some(text.clone()), text.clone(), text.clone());
+                    step.typed = vec![text.clone()];
+                }
+            }
+            let xml = junit(&report, false).unwrap();
+            let legal = |c: char| matches!(c, '\n' | '\t' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
+            prop_assert!(xml.chars().all(legal));
+            prop_assert!(Xml::deserialize_from_str(&xml).is_ok());
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! What a run of guides came to: for people, for CI, and for the site that shows it.
+//!
+//! The types here are the JSON report, schema version [`SCHEMA`]. Texts in it are what guides and machines printed: every
+//! format has to make them harmless for its own reader.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{diagnostic::Diagnostic, matching::Comparison};
+
+pub mod asciicast;
+pub mod github;
+pub mod gitlab;
+pub mod human;
+pub mod json;
+pub mod junit;
+pub mod safe;
+pub mod secrets;
+
+pub use secrets::Secrets;
+
+mod difference;
+mod problem;
+
+#[cfg(test)]
+mod sample;
+
+/// Version of the JSON report. It grows when a field changes its meaning or goes; new fields do not count.
+pub const SCHEMA: u32 = 1;
+
+/// Of a step or of a guide. Better comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// A reader sees what the page says.
+    Holds,
+    /// Not done, for a reason that the author gave.
+    Skipped,
+    /// A reader sees another version, or another value of the same shape.
+    Drifted,
+    /// An earlier step broke.
+    Unreached,
+    /// A reader sees something else, or cannot go on.
+    Broken,
+}
+
+/// A run.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Report {
+    /// [`SCHEMA`].
+    pub schema: u32,
+    /// Version of guidepost.
+    pub guidepost: String,
+    /// When it began, by RFC 3339.
+    pub started: String,
+    /// How long it took.
+    pub seconds: f64,
+    /// Version of the Docker engine.
+    pub engine: String,
+    /// In the order of their paths.
+    pub guides: Vec<GuideReport>,
+}
+
+/// One guide.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct GuideReport {
+    /// Path of its file relative to the site's folder.
+    pub path: String,
+    /// Its title.
+    pub title: String,
+    /// BLAKE3 of the bytes of its file, in hexadecimal: another one means that the guide has changed since.
+    pub hash: String,
+    /// Name of the machine.
+    pub machine: String,
+    /// Id of the machine's image, as the engine gives it.
+    pub image: String,
+    /// The worst of its steps' verdicts; `Skipped` if it was not run.
+    pub verdict: Verdict,
+    /// Why it was not run, or what is wrong with it as a whole.
+    pub reason: Option<String>,
+    /// When it began, by RFC 3339.
+    pub started: String,
+    /// How long it took, the machine's start included.
+    pub seconds: f64,
+    /// What is wrong with its plan.
+    pub diagnostics: Vec<Diagnostic>,
+    /// In order.
+    pub steps: Vec<StepReport>,
+}
+
+/// One step.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct StepReport {
+    /// From 1.
+    pub number: usize,
+    /// What was done.
+    pub kind: StepKind,
+    /// The nearest heading before it.
+    pub section: String,
+    /// File that the step stands in.
+    pub path: String,
+    /// Line of that file, from 1.
+    pub line: usize,
+    /// What came of it.
+    pub verdict: Verdict,
+    /// In a sentence: why it is not `Holds`.
+    pub message: Option<String>,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// How long it took.
+    pub seconds: f64,
+    /// What was typed, or the path of the file.
+    pub typed: Vec<String>,
+    /// Where it was typed, from the outermost place to the innermost.
+    pub place: Vec<String>,
+    /// Exit status of the last command.
+    pub status: Option<i32>,
+    /// What was really shown; of a file, why it was edited as it was.
+    pub output: String,
+    /// Bytes in the middle of the output that were not kept.
+    pub dropped: u64,
+    /// The documented output.
+    pub documented: Option<String>,
+    /// Both side by side.
+    pub comparison: Option<Comparison>,
+}
+
+/// What a step does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StepKind {
+    /// Commands are typed.
+    Run,
+    /// A file is written.
+    Write,
+    /// An output is compared.
+    Expect,
+}
+
+impl Report {
+    /// Guides of a verdict.
+    pub fn count(&self, verdict: Verdict) -> usize {
+        self.guides.iter().filter(|guide| guide.verdict == verdict).count()
+    }
+
+    /// Whether a guide is broken, or drifted and `deny_drift`.
+    pub fn fails(&self, deny_drift: bool) -> bool {
+        self.guides
+            .iter()
+            .any(|guide| guide.verdict >= Verdict::Unreached || (deny_drift && guide.verdict == Verdict::Drifted))
+    }
+}
+
+impl GuideReport {
+    /// The first step that broke.
+    pub fn broken(&self) -> Option<&StepReport> {
+        self.steps.iter().find(|step| step.verdict == Verdict::Broken)
+    }
+}

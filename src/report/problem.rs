@@ -1,0 +1,202 @@
+//! What a report has to complain about, one by one: the formats that list problems share this list.
+
+use super::{GuideReport, Report, StepKind, StepReport, Verdict, safe::line};
+use crate::diagnostic::{Diagnostic, Severity};
+
+/// How bad a [`Problem`] is. Worse comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Level {
+    /// It fails the run.
+    Error,
+    /// It does not.
+    Warning,
+    /// Nothing is wrong; somebody may want to know.
+    Notice,
+}
+
+/// One thing to look at, at a line of a file. Its texts are plain.
+#[derive(Debug)]
+pub(super) struct Problem<'a> {
+    /// Whose.
+    pub(super) guide: &'a GuideReport,
+    /// Whose, if it is a step's.
+    pub(super) step: Option<&'a StepReport>,
+    /// Whose, if it is the plan's.
+    pub(super) plan: Option<&'a Diagnostic>,
+    /// How bad.
+    pub(super) level: Level,
+    /// A stable name, in kebab case.
+    pub(super) check: String,
+    /// Relative to the site's folder.
+    pub(super) path: String,
+    /// From 1.
+    pub(super) line: usize,
+    /// In a few words.
+    pub(super) title: String,
+    /// In a sentence.
+    pub(super) message: String,
+    /// What to do.
+    pub(super) help: Option<String>,
+}
+
+/// All problems, in the report's order.
+pub(super) fn problems(report: &Report, deny_drift: bool) -> Vec<Problem<'_>> {
+    report.guides.iter().flat_map(|guide| of_guide(guide, deny_drift)).collect()
+}
+
+/// The problems of a guide: those of its plan, its own, those of its steps.
+pub(super) fn of_guide(guide: &GuideReport, deny_drift: bool) -> Vec<Problem<'_>> {
+    let mut problems = of_plan(guide);
+    let steps = guide.steps.iter().filter(|step| matches!(step.verdict, Verdict::Drifted | Verdict::Broken));
+    let steps: Vec<Problem<'_>> = steps.map(|step| of_step(guide, step, deny_drift)).collect();
+    let told =
+        |reason: &String| steps.iter().any(|problem| problem.step.is_some_and(|s| s.message.as_ref() == Some(reason)));
+    let level = level(guide.verdict, deny_drift);
+    match &guide.reason {
+        Some(reason) if !told(reason) => problems.push(of_whole(guide, level, line(reason))),
+        // A failure is never left out, whatever the report lacks.
+        None if level == Level::Error && !problems.iter().chain(&steps).any(|p| p.level == Level::Error) => {
+            problems.push(of_whole(guide, level, format!("the guide is {}", guide.verdict.name())));
+        }
+        _ => {}
+    }
+    problems.extend(steps);
+    problems
+}
+
+fn of_plan<'a>(guide: &'a GuideReport) -> Vec<Problem<'a>> {
+    let place = |diagnostic: &Diagnostic| match &diagnostic.place {
+        Some(place) => (line(&place.path), place.line),
+        None => (line(&guide.path), 1),
+    };
+    let problem = |diagnostic: &'a Diagnostic| {
+        let (path, at) = place(diagnostic);
+        Problem {
+            guide,
+            step: None,
+            plan: Some(diagnostic),
+            level: if diagnostic.severity == Severity::Error { Level::Error } else { Level::Warning },
+            check: line(&diagnostic.code),
+            path,
+            line: at,
+            title: format!("{}: plan", name(guide)),
+            message: line(&diagnostic.message),
+            help: diagnostic.help.as_deref().map(line),
+        }
+    };
+    guide.diagnostics.iter().map(problem).collect()
+}
+
+fn of_whole(guide: &GuideReport, level: Level, message: String) -> Problem<'_> {
+    Problem {
+        guide,
+        step: None,
+        plan: None,
+        level,
+        check: format!("guide-{}", guide.verdict.name()),
+        path: line(&guide.path),
+        line: 1,
+        title: format!("{}: {}", name(guide), guide.verdict.name()),
+        message,
+        help: None,
+    }
+}
+
+fn of_step<'a>(guide: &'a GuideReport, step: &'a StepReport, deny_drift: bool) -> Problem<'a> {
+    let why = step.message.as_deref().or(step.comparison.as_ref().map(|comparison| comparison.why.as_str()));
+    Problem {
+        guide,
+        step: Some(step),
+        plan: None,
+        level: level(step.verdict, deny_drift),
+        check: format!("step-{}", step.verdict.name()),
+        path: line(&step.path),
+        line: step.line.max(1),
+        title: format!("{}: step {} is {}", name(guide), step.number, step.verdict.name()),
+        message: why.map_or_else(|| format!("the step is {}", step.verdict.name()), line),
+        help: step.help.as_deref().map(line),
+    }
+}
+
+fn level(verdict: Verdict, deny_drift: bool) -> Level {
+    match verdict {
+        Verdict::Holds | Verdict::Skipped => Level::Notice,
+        Verdict::Drifted if !deny_drift => Level::Warning,
+        Verdict::Drifted | Verdict::Unreached | Verdict::Broken => Level::Error,
+    }
+}
+
+/// The guide's title, or its path if it has none.
+fn name(guide: &GuideReport) -> String {
+    line(if guide.title.trim().is_empty() { &guide.path } else { &guide.title })
+}
+
+/// A path from the root of the repository, where the site's folder is `folder` there; empty if they are the same.
+pub(super) fn from_root(folder: &str, path: &str) -> String {
+    let folder = folder.trim_start_matches("./").trim_matches('/');
+    if matches!(folder, "" | ".") { path.to_owned() } else { format!("{folder}/{path}") }
+}
+
+impl Verdict {
+    /// The word of the JSON report.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Holds => "holds",
+            Self::Skipped => "skipped",
+            Self::Drifted => "drifted",
+            Self::Unreached => "unreached",
+            Self::Broken => "broken",
+        }
+    }
+}
+
+impl StepKind {
+    /// The word of the JSON report.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Run => "run",
+            Self::Write => "write",
+            Self::Expect => "expect",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::sample, *};
+
+    #[test]
+    fn are_listed() {
+        let report = sample::report();
+        let listed: Vec<String> = problems(&report, false)
+            .iter()
+            .map(|p| format!("{:?} {} {}:{} {}", p.level, p.check, p.path, p.line, p.message))
+            .collect();
+        assert_eq!(
+            listed,
+            [
+                "Warning unbound-placeholder content/guides/connect/index.md:4 nothing binds <your_ip>",
+                "Warning step-drifted content/guides/connect/index.md:7 1 line moved: version",
+                "Error step-broken content/parts/ping.md:2 the output is not as documented",
+                "Notice guide-skipped content/guides/later.md:1 needs a real domain",
+                "Error guide-broken content/guides/machine.md:1 the machine did not start",
+            ]
+        );
+        assert!(problems(&report, true).iter().all(|p| p.check != "step-drifted" || p.level == Level::Error));
+    }
+
+    #[test]
+    fn failures_without_a_reason_are_listed() {
+        let mut report = sample::report();
+        report.guides.drain(..3);
+        report.guides[0].reason = None;
+        assert_eq!(problems(&report, false)[0].message, "the guide is broken");
+    }
+
+    #[test]
+    fn paths_begin_at_the_root() {
+        for (folder, path) in [("", "a.md"), (".", "a.md"), ("docs", "docs/a.md"), ("./docs/", "docs/a.md")] {
+            assert_eq!(from_root(folder, "a.md"), path);
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! What the engine types, and how a step ends.
+
+use super::{Arriving, Engine, Hidden, Phase};
+use crate::session::place::{Kind, Place};
+use crate::session::step::{End, Outcome};
+use crate::session::{clean, inject, look};
+use std::time::Duration;
+
+impl Engine {
+    /// Types keys as they are.
+    pub(super) fn press(&mut self, keys: &[u8], now: Duration) {
+        self.to_type.extend_from_slice(keys);
+        self.last = now;
+        self.sight = None;
+        if let Some(running) = &mut self.running {
+            running.fresh = false;
+        }
+    }
+
+    /// Types a line and the Enter key. Control characters in it are quoted (Ctrl-V), for a tab would complete.
+    pub(super) fn type_line(&mut self, line: &str, now: Duration) {
+        let mut keys = Vec::with_capacity(line.len() + 1);
+        for byte in line.bytes() {
+            if byte.is_ascii_control() {
+                keys.push(0x16);
+            }
+            keys.push(byte);
+        }
+        keys.push(b'\r');
+        self.press(&keys, now);
+    }
+
+    /// Types the step's next line; an empty one if it has none.
+    pub(super) fn type_next_line(&mut self, now: Duration) {
+        let Some(running) = &mut self.running else { return };
+        let line = running.step.lines.get(running.typed).cloned().unwrap_or_default();
+        running.typed = (running.typed + 1).min(running.step.lines.len());
+        running.newline = false;
+        self.type_line(&line, now);
+    }
+
+    /// The shell or program wants more lines of the same command.
+    pub(super) fn type_more(&mut self, now: Duration) {
+        let Some(running) = &mut self.running else { return };
+        let prompt = self.screen.cursor_line();
+        if running.typed < running.step.lines.len() {
+            self.type_next_line(now);
+        } else if prompt == "... " && !running.closed_block {
+            // Python's blocks end with an empty line.
+            running.closed_block = true;
+            running.newline = false;
+            self.type_line("", now);
+        } else {
+            self.stop(End::Unfinished { prompt }, now);
+        }
+    }
+
+    /// Types the hidden line at what looks like a shell's prompt.
+    pub(super) fn hide(&mut self, prompt: String, now: Duration) {
+        self.marks += 1;
+        self.freeze(true);
+        let line = inject::line(&format!("{}.{}", self.settings.key, self.marks));
+        self.type_line(&line, now);
+        self.phase = Phase::Hidden(Hidden { mark: self.marks, since: now, prompt, shell: None, spent: None });
+    }
+
+    /// A shell has understood the hidden line.
+    pub(super) fn opened(&mut self, arriving: Arriving, now: Duration) {
+        let Phase::Hidden(hidden) = &self.phase else { return };
+        let Hidden { shell, spent, .. } = hidden.clone();
+        let Some(running) = &mut self.running else { return };
+        let (name, user) = shell.unwrap_or_else(|| ("sh".into(), String::new()));
+        let line = running.step.lines.get(running.typed.saturating_sub(1)).cloned().unwrap_or_default();
+        let text = clean::clean(&String::from_utf8_lossy(&arriving.text));
+        let mut place = Place {
+            kind: Kind::Shell { mark: arriving.shell, pid: arriving.pid },
+            name,
+            user: (!user.is_empty()).then_some(user),
+            prompt: text.rsplit('\n').next().unwrap_or_default().into(),
+            cwd: Some(arriving.cwd),
+            opened_by: line.clone(),
+        };
+        // The same process: a shell that the guide made forget its marks, or one that was replaced by `exec`.
+        let again =
+            self.places.last().is_some_and(|top| matches!(top.kind, Kind::Shell { pid, .. } if pid == arriving.pid));
+        let replaced = line.trim_start().starts_with("exec ");
+        if !self.places.is_empty() && (replaced || (again && (spent.is_some() || !look::opens(&line)))) {
+            let top = self.places.pop();
+            if !replaced && let Some(top) = top {
+                place.opened_by = top.opened_by;
+            }
+        }
+        self.places.push(place);
+        if spent.is_some() {
+            running.frozen = None;
+        }
+        let status = match spent {
+            Some((_, status)) => status,
+            None if again && !replaced => arriving.status,
+            None => None,
+        };
+        self.back(status, false, now);
+    }
+
+    /// The hidden line was no line for a shell: the program that looked like one has read it as its input.
+    pub(super) fn swallowed(&mut self, now: Duration) {
+        let Phase::Hidden(hidden) = &self.phase else { return };
+        let text = hidden.prompt.trim_end().to_string();
+        self.finish(End::Question { text }, true, now);
+    }
+
+    /// Presses Ctrl-C until a prompt is back. Output from now on counts only if the step was to be interrupted.
+    pub(super) fn stop(&mut self, end: End, now: Duration) {
+        if !matches!(end, End::Interrupted { .. }) {
+            self.freeze(false);
+        }
+        self.phase = Phase::Stopping { end, since: now, presses: 0, settling: None };
+    }
+
+    /// A prompt is back. `at_cursor`: it stands in the cursor's line, and is not output.
+    pub(super) fn back(&mut self, status: Option<i32>, at_cursor: bool, now: Duration) {
+        if at_cursor {
+            self.freeze(true);
+        }
+        let end = match &self.phase {
+            // It ended by itself in the moment before Ctrl-C.
+            Phase::Stopping { end: End::Interrupted { .. }, presses: 0, .. } => End::Prompt { status },
+            Phase::Stopping { end: End::Interrupted { .. }, .. } => End::Interrupted { status },
+            Phase::Stopping { end, .. } => end.clone(),
+            _ => End::Prompt { status: if self.is_no_command() { None } else { status } },
+        };
+        self.finish(end, true, now);
+    }
+
+    /// No prompt came back.
+    pub(super) fn lose(&mut self, now: Duration) {
+        let Phase::Stopping { end, .. } = self.phase.clone() else { return };
+        self.finish(end, false, now);
+    }
+
+    /// The lines typed have no command, only blanks or a comment: the status is that of an earlier command.
+    fn is_no_command(&self) -> bool {
+        self.running.as_ref().is_some_and(|running| {
+            let mut typed = running.step.lines[..running.typed].iter().map(|line| line.trim());
+            typed.all(|line| line.is_empty() || line.starts_with('#'))
+        })
+    }
+
+    /// Keeps the output as it is now. `without_last`: but not the cursor's line, which is a prompt.
+    pub(super) fn freeze(&mut self, without_last: bool) {
+        let Some(running) = self.running.as_mut().filter(|running| running.frozen.is_none()) else { return };
+        running.frozen = Some(self.screen.text(without_last));
+    }
+
+    /// Keeps what a full-screen program shows: it will be wiped when it ends.
+    pub(super) fn freeze_full_screen(&mut self) {
+        let Some(running) = &mut self.running else { return };
+        let (mut text, dropped) = self.screen.text(false);
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(&self.screen.visible());
+        running.frozen = Some((text, dropped));
+    }
+
+    /// Ends the step.
+    pub(super) fn finish(&mut self, end: End, ready: bool, now: Duration) {
+        let Some(running) = self.running.take() else { return };
+        let spent = matches!(&self.phase, Phase::Hidden(hidden) if hidden.spent.is_some());
+        let frozen = running.frozen.filter(|_| !spent);
+        let nothing_typed = running.typed == 0 && !running.opening;
+        let (output, dropped) = match frozen {
+            Some(frozen) => frozen,
+            None if nothing_typed => (String::new(), 0),
+            None => self.screen.text(false),
+        };
+        let mut output = if spent { without_hidden(&output) } else { output };
+        if !running.accepted {
+            let empty = running.closed_block.then_some(String::new());
+            output = without_echo(&output, running.step.lines[..running.typed].iter().chain(&empty));
+        }
+        if !running.step.lines.iter().any(|line| look::is_about_jobs(line)) {
+            output.truncate(look::without_notices(&output).len());
+        }
+        if !self.is_closed() {
+            self.phase = if ready { Phase::Idle } else { Phase::Lost };
+        }
+        let until_seen = running.until_seen || running.step.until.as_ref().is_some_and(|until| until.is_in(&output));
+        let left = self.places.len() < running.before.len()
+            && running.step.lines[..running.typed].last().is_some_and(|line| look::leaves(line));
+        self.done = Some(Outcome {
+            end,
+            ready,
+            typed: running.typed,
+            output,
+            dropped,
+            cwd: self.places.last().and_then(|place| place.cwd.clone()),
+            before: running.before,
+            after: self.places.clone(),
+            left,
+            until_seen,
+            paged: running.quits > 0,
+            answered: running.answered,
+            duration: now.saturating_sub(running.started),
+        });
+    }
+}
+
+/// Takes the echo of typed lines away: each stands, after a prompt, at the end of one of the first lines.
+fn without_echo<'a>(output: &str, typed: impl Iterator<Item = &'a String>) -> String {
+    let mut rest = output;
+    for line in typed {
+        let mut after = rest.split_once('\n').map_or("", |(_, after)| after);
+        let mut lines = rest;
+        // A prompt of several lines, or output of the background, can stand before it.
+        for _ in 0..4 {
+            let (first, following) = lines.split_once('\n').unwrap_or((lines, ""));
+            if first.trim_end().ends_with(line.trim_end()) {
+                after = following;
+                break;
+            }
+            lines = following;
+        }
+        rest = after;
+    }
+    rest.to_string()
+}
+
+/// Takes the echo of the hidden line away, which can stand anywhere in what a program printed.
+fn without_hidden(output: &str) -> String {
+    let mut text = output.to_string();
+    while let Some(start) = text.find(inject::HIDDEN) {
+        let end = text[start..].find('\n').map_or(text.len(), |end| start + end + 1);
+        text.replace_range(start..end, "");
+    }
+    text
+}

@@ -1,0 +1,172 @@
+//! What arrives: text for the screen, and marks.
+
+use super::{Arriving, Engine, Phase};
+use crate::session::clean::clean;
+use crate::session::inject;
+use crate::session::marks::{Mark, Piece};
+use crate::session::place::Kind;
+use crate::session::step::End;
+use std::time::Duration;
+
+/// A prompt longer than this is cut.
+const LONGEST_PROMPT: usize = 4096;
+/// More marks than this in one prompt are forgotten.
+const MOST_ARRIVING: usize = 8;
+
+impl Engine {
+    pub(super) fn read(&mut self, mut bytes: &[u8], now: Duration) {
+        while let Some(piece) = self.scanner.next(&mut bytes) {
+            match piece {
+                Piece::Text(text) => self.read_text(text, now),
+                Piece::Mark(mark) => self.read_mark(mark, now),
+            }
+        }
+    }
+
+    fn read_text(&mut self, text: &[u8], now: Duration) {
+        if !matches!(self.phase, Phase::Hidden(_)) {
+            self.shown.extend_from_slice(text);
+        }
+        for arriving in &mut self.arriving {
+            let room = LONGEST_PROMPT.saturating_sub(arriving.text.len());
+            arriving.text.extend_from_slice(&text[..text.len().min(room)]);
+        }
+        let Some(running) = self.running.as_mut().filter(|running| !running.over) else { return };
+        running.newline |= text.contains(&b'\n');
+        self.screen.feed(text);
+        if self.phase == Phase::Running {
+            self.watch(text.len(), now);
+        }
+    }
+
+    /// Presses Ctrl-C if what was waited for has been shown.
+    fn watch(&mut self, new: usize, now: Duration) {
+        let Some(running) = self.running.as_mut().filter(|running| running.accepted || running.newline) else { return };
+        if let Some(until) = &running.step.until {
+            let text = self.screen.recent(new.max(4096) * 2);
+            // What was typed is no output.
+            let text = if running.accepted { &text } else { text.split_once('\n').map_or("", |(_, rest)| rest) };
+            if until.is_in(text) {
+                running.until_seen = true;
+                self.stop(End::Interrupted { status: None }, now);
+            }
+        } else if running.endless {
+            let text = self.screen.recent(4096);
+            let complete = text.rfind('\n').map_or("", |end| &text[..end]);
+            let lines = complete.lines().filter(|line| !line.is_empty() && !line.starts_with("PING "));
+            if lines.count() >= if running.accepted { 2 } else { 3 } {
+                self.stop(End::Interrupted { status: None }, now);
+            }
+        }
+    }
+
+    fn read_mark(&mut self, mark: Mark, now: Duration) {
+        match mark {
+            Mark::Accepted { shell } => {
+                if self.knows(shell)
+                    && let Some(running) = self.running.as_mut().filter(|running| !running.accepted)
+                {
+                    running.accepted = true;
+                    self.screen.reset("");
+                }
+            }
+            Mark::Ended { shell } => {
+                if self.knows(shell)
+                    && let Some(running) = &mut self.running
+                {
+                    running.over |= running.accepted;
+                }
+            }
+            Mark::Asks { shell } => {
+                if matches!(&self.phase, Phase::Hidden(hidden) if hidden.mark == shell) {
+                    let script = inject::script(&format!("{}.{shell}", self.settings.key));
+                    self.type_line(&script, now);
+                }
+            }
+            Mark::Ready { shell, kind, user } => {
+                if let Phase::Hidden(hidden) = &mut self.phase
+                    && hidden.mark == shell
+                {
+                    let kind = if kind.is_empty() { "sh".into() } else { kind };
+                    hidden.shell = Some((kind, user));
+                }
+            }
+            Mark::Prompt { shell, status, pid, cwd } => {
+                let known = self.places.iter().any(|place| place.kind == Kind::Shell { mark: shell, pid });
+                if known && let Some(running) = &mut self.running {
+                    running.over |= running.accepted || running.newline;
+                }
+                // A prompt can have the marks of two shells, if the inner one has inherited those of the outer one.
+                self.arriving.retain(|arriving| arriving.shell != shell);
+                self.arriving.truncate(MOST_ARRIVING - 1);
+                self.arriving.push(Arriving { shell, status, pid, cwd, text: Vec::new() });
+            }
+            Mark::Input { shell } => {
+                if let Some(index) = self.arriving.iter().position(|arriving| arriving.shell == shell) {
+                    let arriving = self.arriving.remove(index);
+                    self.prompt(arriving, now);
+                }
+            }
+            Mark::More { shell } => {
+                let typed = self.running.as_ref().is_some_and(|running| running.newline && !running.accepted);
+                if typed && self.phase == Phase::Running && self.knows(shell) {
+                    self.type_more(now);
+                }
+            }
+        }
+    }
+
+    /// Whether a shell with this mark is among the places.
+    fn knows(&self, shell: u32) -> bool {
+        self.places.iter().any(|place| place.mark() == Some(shell))
+    }
+
+    /// A marked prompt is complete.
+    fn prompt(&mut self, arriving: Arriving, now: Duration) {
+        if let Phase::Hidden(hidden) = &self.phase
+            && hidden.mark == arriving.shell
+        {
+            self.opened(arriving, now);
+            return;
+        }
+        let Some(index) = self.places.iter().rposition(|place| place.mark() == Some(arriving.shell)) else { return };
+        let known =
+            self.places.iter().any(|place| matches!(place.kind, Kind::Shell { pid, .. } if pid == arriving.pid));
+        let place = &mut self.places[index];
+        let inherited = place.kind != Kind::Shell { mark: arriving.shell, pid: arriving.pid };
+        let text = clean(&String::from_utf8_lossy(&arriving.text));
+        let prompt = text.rsplit('\n').next().unwrap_or_default().to_string();
+        if inherited {
+            // A shell in the shell, with an exported PS1: not the one that we know.
+            if self.phase == Phase::Running && !known {
+                self.hide(prompt, now);
+            }
+            return;
+        }
+        place.prompt = prompt;
+        place.cwd = Some(arriving.cwd);
+        match &mut self.phase {
+            Phase::Hidden(hidden) => {
+                // No new shell: the command went on, and has ended. The hidden line is still to be read, or was swallowed.
+                self.places.truncate(index + 1);
+                hidden.spent.get_or_insert((now, arriving.status));
+            }
+            Phase::Stopping { settling, presses: 1.., .. } => {
+                self.places.truncate(index + 1);
+                settling.get_or_insert(arriving.status);
+            }
+            Phase::Running | Phase::Stopping { .. } => {
+                let Some(running) = self.running.as_ref() else { return };
+                if running.accepted || running.newline {
+                    self.places.truncate(index + 1);
+                    self.back(arriving.status, false, now);
+                }
+            }
+            Phase::Lost => {
+                self.places.truncate(index + 1);
+                self.phase = Phase::Idle;
+            }
+            Phase::Idle | Phase::Closed { .. } => {}
+        }
+    }
+}

@@ -1,0 +1,306 @@
+//! Silence, and what it means.
+
+use super::{Engine, Phase};
+use crate::session::look::{self, Question};
+use crate::session::place::{Kind, Place};
+use crate::session::step::{Answered, End};
+use std::time::Duration;
+
+/// What the terminal looks like while nothing moves.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Sight {
+    /// Nothing to act on.
+    Nothing,
+    /// The prompt of the program at this depth.
+    Prompt(usize),
+    /// A program wants more lines of the same statement.
+    More,
+    /// A question, and what to type.
+    Answer {
+        question: String,
+        index: Option<usize>,
+    },
+    /// The prompt of a shell that has no marks yet.
+    Shell(String),
+    /// The prompt of a program that is new.
+    Program(String),
+    /// A question that nobody answers.
+    Question(String),
+    Pager,
+    FullScreen,
+    /// Something endless has shown what it had to show.
+    Enough,
+}
+
+/// Seconds between the first Ctrl-C and the next attempts to get the prompt back, and what is typed.
+const ATTEMPTS: [(u64, &[u8]); 6] =
+    [(0, b"\x03"), (1, b"\x03"), (2, b"\x1b:q!\r"), (3, b"\x18n"), (4, b"\x03"), (6, b"\x1c")];
+const GIVE_UP: Duration = Duration::from_secs(10);
+/// A question that is answered so often is asked in vain.
+const MOST_ANSWERS: u32 = 10;
+
+impl Engine {
+    /// Acts on the time; `None` if it has, and otherwise when to look again.
+    pub(super) fn tick(&mut self, now: Duration) -> Option<Duration> {
+        match self.phase.clone() {
+            Phase::Running => self.tick_running(now),
+            Phase::Hidden(hidden) => self.tick_hidden(&hidden, now),
+            Phase::Stopping { settling: Some(status), .. } => {
+                let due = self.last + self.settings.expected;
+                if now < due {
+                    return Some(due);
+                }
+                self.back(status, false, now);
+                None
+            }
+            Phase::Stopping { since, presses, .. } => self.tick_stopping(since, presses, now),
+            Phase::Idle | Phase::Lost | Phase::Closed { .. } => Some(Duration::MAX),
+        }
+    }
+
+    fn tick_running(&mut self, now: Duration) -> Option<Duration> {
+        let running = self.running.as_ref()?;
+        let limit = running.started.saturating_add(running.step.timeout);
+        if now >= limit {
+            self.stop(End::TimedOut, now);
+            return None;
+        }
+        let glance = self.last + self.settings.known_prompt.min(self.settings.expected);
+        if now < glance {
+            return Some(glance.min(limit));
+        }
+        let (delay, sight) = match self.sight.clone() {
+            Some(seen) => seen,
+            None => self.sight.insert(self.look()).clone(),
+        };
+        if sight == Sight::Nothing {
+            return Some(limit);
+        }
+        let due = self.last + delay;
+        if now < due {
+            return Some(due.min(limit));
+        }
+        self.sight = None;
+        self.act(sight, now);
+        None
+    }
+
+    fn tick_hidden(&mut self, hidden: &super::Hidden, now: Duration) -> Option<Duration> {
+        if let Some((since, _)) = hidden.spent {
+            let due = since + self.settings.unexpected;
+            if now < due {
+                return Some(due);
+            }
+            self.swallowed(now);
+            return None;
+        }
+        let limit = hidden.since + self.settings.opening;
+        if now >= limit {
+            self.stop(End::TimedOut, now);
+            return None;
+        }
+        // A shell that does not understand the line shows its prompt again.
+        let due = self.last + self.settings.unexpected;
+        let again = self.screen.cursor_line();
+        if hidden.shell.is_some() || again != hidden.prompt {
+            return Some(limit);
+        }
+        if now < due {
+            return Some(due.min(limit));
+        }
+        self.enter_program(again, now);
+        None
+    }
+
+    fn tick_stopping(&mut self, since: Duration, presses: usize, now: Duration) -> Option<Duration> {
+        let glance = self.last + self.settings.known_prompt;
+        let running = self.running.as_ref()?;
+        if now >= glance
+            && running.fresh
+            && let Some(depth) = self.program_prompt(&self.screen.cursor_line())
+        {
+            self.places.truncate(depth + 1);
+            self.back(None, true, now);
+            return None;
+        }
+        if now >= since + GIVE_UP {
+            self.lose(now);
+            return None;
+        }
+        let Some((seconds, keys)) = ATTEMPTS.get(presses) else { return Some(since + GIVE_UP) };
+        let due = since + Duration::from_secs(*seconds);
+        if now < due {
+            return Some(if now < glance { due.min(glance) } else { due });
+        }
+        if let Phase::Stopping { presses, .. } = &mut self.phase {
+            *presses += 1;
+        }
+        // Keys that leave editors are for editors only: a shell would take them as a command.
+        if *seconds == 0 || keys.len() == 1 || self.screen.is_alternate() {
+            self.press(keys, now);
+        }
+        None
+    }
+
+    /// The depth of the program whose prompt a line is.
+    fn program_prompt(&self, line: &str) -> Option<usize> {
+        let top = self.places.len().checked_sub(1)?;
+        self.places.iter().enumerate().rev().find_map(|(depth, place)| {
+            let same = line == place.prompt || (depth == top && look::is_same_prompt(line, &place.prompt));
+            (place.kind == Kind::Program && same).then_some(depth)
+        })
+    }
+
+    /// What is seen, and how long it must last before it counts.
+    fn look(&self) -> (Duration, Sight) {
+        let settings = &self.settings;
+        let nothing = (Duration::ZERO, Sight::Nothing);
+        let Some(running) = self.running.as_ref().filter(|running| running.fresh) else { return nothing };
+        if !running.accepted && !running.newline {
+            return nothing;
+        }
+        let command = running.step.lines.get(running.typed.saturating_sub(1)).map_or("", String::as_str);
+        if self.screen.is_alternate() {
+            return self.look_at_full_screen(running.endless, command);
+        }
+        let line = self.screen.cursor_line();
+        if running.opening {
+            // The first thing is a shell, whatever its prompt looks like.
+            let delay = if look::is_shell_prompt(&line) { settings.expected } else { settings.question };
+            return (delay, Sight::Shell(line));
+        }
+        if let Some(place) = self.places.last().filter(|place| place.kind == Kind::Program)
+            && look::is_continuation(&line, &place.prompt)
+        {
+            return (settings.known_prompt, Sight::More);
+        }
+        if let Some(depth) = self.program_prompt(&line) {
+            return (settings.known_prompt, Sight::Prompt(depth));
+        }
+        if let Some((question, index)) = self.answer_to(&line) {
+            return (settings.expected, Sight::Answer { question, index });
+        }
+        let announced = if look::opens(command) { settings.expected } else { settings.unexpected };
+        if look::is_shell_prompt(&line) {
+            return (announced, Sight::Shell(line));
+        }
+        if look::is_program_prompt(&line) {
+            return (announced, Sight::Program(line));
+        }
+        match look::question(&line) {
+            Question::Likely => (settings.question, Sight::Question(line)),
+            Question::Perhaps => (settings.perhaps_question, Sight::Question(line)),
+            Question::No if running.endless => (settings.perhaps_question, Sight::Enough),
+            Question::No => nothing,
+        }
+    }
+
+    fn look_at_full_screen(&self, endless: bool, command: &str) -> (Duration, Sight) {
+        let screen = self.screen.visible();
+        if endless && screen.lines().filter(|line| !line.trim().is_empty()).count() >= 2 {
+            return (self.settings.expected, Sight::Enough);
+        }
+        if look::runs_pager(command)
+            || look::is_pager(&self.screen.cursor_line())
+            || screen.lines().next_back().is_some_and(look::is_pager)
+        {
+            return (self.settings.expected, Sight::Pager);
+        }
+        (self.settings.unexpected, Sight::FullScreen)
+    }
+
+    /// The answer to the question in the cursor's line, or in the line before if the cursor stands on an empty one.
+    fn answer_to(&self, line: &str) -> Option<(String, Option<usize>)> {
+        let running = self.running.as_ref()?;
+        let question = if line.trim().is_empty() {
+            let recent = self.screen.recent(1024);
+            let last = recent.lines().rfind(|line| !line.trim().is_empty())?.to_string();
+            let old = |answered: &Answered| last.starts_with(answered.question.trim_end());
+            // What was typed, or was answered, is no question.
+            if !running.accepted || running.answered.last().is_some_and(old) {
+                return None;
+            }
+            last
+        } else {
+            line.to_string()
+        };
+        let answers = &running.step.answers;
+        if let Some(first) = answers.iter().position(|answer| answer.question.is_in(&question)) {
+            let same = |i: &usize| answers[*i].answers_same(&answers[first]);
+            let unused = (first..answers.len()).filter(same).find(|i| running.uses[*i] == 0);
+            let index = unused.or_else(|| (first..answers.len()).rev().find(same)).unwrap_or(first);
+            return (running.uses[index] < MOST_ANSWERS).then_some((question, Some(index)));
+        }
+        look::is_apt_question(&question).then_some((question, None))
+    }
+
+    fn act(&mut self, sight: Sight, now: Duration) {
+        match sight {
+            Sight::Nothing => {}
+            Sight::Prompt(depth) => {
+                let prompt = self.screen.cursor_line();
+                self.places.truncate(depth + 1);
+                self.places[depth].prompt = prompt;
+                self.back(None, true, now);
+            }
+            Sight::More => self.type_more(now),
+            Sight::Answer { question, index } => self.answer(question, index, now),
+            Sight::Shell(prompt) => self.hide(prompt, now),
+            Sight::Program(prompt) => self.enter_program(prompt, now),
+            Sight::Question(text) => self.stop(End::Question { text: text.trim_end().into() }, now),
+            Sight::Pager => self.quit_pager(now),
+            Sight::FullScreen => {
+                let screen = self.screen.visible();
+                self.stop(End::FullScreen { screen }, now);
+            }
+            Sight::Enough => {
+                if self.screen.is_alternate() {
+                    self.freeze_full_screen();
+                }
+                self.stop(End::Interrupted { status: None }, now);
+            }
+        }
+    }
+
+    fn answer(&mut self, question: String, index: Option<usize>, now: Duration) {
+        let Some(running) = &mut self.running else { return };
+        let (reply, secret) = match index {
+            Some(index) => {
+                running.uses[index] += 1;
+                let answer = &running.step.answers[index];
+                (answer.reply.clone(), answer.secret)
+            }
+            None => ("y".to_string(), false),
+        };
+        let shown = if secret { "********".into() } else { reply.clone() };
+        running.answered.push(Answered { question: question.trim_end().into(), reply: shown });
+        self.type_line(&reply, now);
+    }
+
+    /// A program that reads commands has opened.
+    fn enter_program(&mut self, prompt: String, now: Duration) {
+        let Some(running) = &self.running else { return };
+        let opened_by = running.step.lines.get(running.typed.saturating_sub(1)).cloned().unwrap_or_default();
+        self.places.push(Place {
+            kind: Kind::Program,
+            name: look::program(&opened_by),
+            user: None,
+            prompt,
+            cwd: None,
+            opened_by,
+        });
+        self.back(None, true, now);
+    }
+
+    fn quit_pager(&mut self, now: Duration) {
+        self.freeze_full_screen();
+        let Some(running) = &mut self.running else { return };
+        running.quits += 1;
+        if running.quits > 5 {
+            let screen = self.screen.visible();
+            self.stop(End::FullScreen { screen }, now);
+        } else {
+            self.press(b"q", now);
+        }
+    }
+}

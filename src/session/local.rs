@@ -1,0 +1,91 @@
+//! A terminal on this machine, in a pseudo-terminal. For tests: what runs in it can do all that its user can.
+
+use super::driver::{Read, Terminal};
+use super::screen::{COLUMNS, ROWS};
+use pty_process::Size;
+use pty_process::blocking::{Command, open};
+use std::fs::File;
+use std::io::{self, Read as _, Write as _};
+use std::os::fd::{AsFd, OwnedFd};
+use std::process::Child;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::time::{Duration, Instant};
+
+/// How often to look whether the shell still lives.
+const LOOK_AT_CHILD: Duration = Duration::from_millis(200);
+
+/// A shell on a pseudo-terminal; killed when dropped.
+#[derive(Debug)]
+pub struct Local {
+    start: Instant,
+    child: Child,
+    keys: File,
+    output: Receiver<Vec<u8>>,
+    /// Output that did not fit into the reader's buffer.
+    left: Vec<u8>,
+}
+
+impl Local {
+    /// Starts a program with its arguments and environment in a folder.
+    ///
+    /// # Errors
+    /// If there is no pseudo-terminal, or the program cannot be started.
+    pub fn start(command: Command) -> io::Result<Self> {
+        let (pty, pts) = open().map_err(io::Error::other)?;
+        pty.resize(Size::new(ROWS, COLUMNS)).map_err(io::Error::other)?;
+        let child = command.spawn(pts).map_err(io::Error::other)?;
+        let descriptor: OwnedFd = pty.as_fd().try_clone_to_owned()?;
+        let keys = File::from(descriptor.try_clone()?);
+        // Bounded: a program that prints faster than we read waits, as on any terminal.
+        let (sender, output) = sync_channel(4);
+        std::thread::spawn(move || read_all(File::from(descriptor), &sender));
+        Ok(Self { start: Instant::now(), child, keys, output, left: Vec::new() })
+    }
+}
+
+fn read_all(mut terminal: File, output: &SyncSender<Vec<u8>>) {
+    let mut buffer = vec![0; 64 << 10];
+    // The terminal of a shell that has ended gives an error (EIO), not an end.
+    while let Ok(length @ 1..) = terminal.read(&mut buffer) {
+        if output.send(buffer[..length].to_vec()).is_err() {
+            return;
+        }
+    }
+}
+
+impl Terminal for Local {
+    fn now(&self) -> Duration {
+        self.start.elapsed()
+    }
+
+    fn write(&mut self, keys: &[u8]) -> io::Result<()> {
+        // If the shell has just ended, reading will tell.
+        let _ = self.keys.write_all(keys);
+        Ok(())
+    }
+
+    fn read(&mut self, buffer: &mut [u8], until: Duration) -> io::Result<Read> {
+        if self.left.is_empty() {
+            let timeout = until.saturating_sub(self.now()).min(LOOK_AT_CHILD);
+            self.left = match self.output.recv_timeout(timeout) {
+                Ok(bytes) => bytes,
+                // A program in the background can hold the terminal open when the shell has gone.
+                Err(RecvTimeoutError::Timeout) => {
+                    return Ok(self.child.try_wait()?.map_or(Read::Silence, |status| Read::Closed(status.code())));
+                }
+                Err(RecvTimeoutError::Disconnected) => return Ok(Read::Closed(self.child.wait()?.code())),
+            };
+        }
+        let length = self.left.len().min(buffer.len());
+        buffer[..length].copy_from_slice(&self.left[..length]);
+        self.left.drain(..length);
+        Ok(Read::Bytes(length))
+    }
+}
+
+impl Drop for Local {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,383 @@
+//! What a line on a terminal looks like to somebody who waits for a program: a prompt, a question, a pager.
+//!
+//! All of this is a guess, and used only where no mark tells for sure.
+
+use regex::Regex;
+use std::sync::LazyLock;
+
+fn regex(pattern: &str) -> Regex {
+    Regex::new(pattern).expect("a valid pattern")
+}
+
+/// A shell's prompt: `$ `, `# `, `host% `, `user@host:~$ `, `[root@host ~]# `, `/ # `, `bash-5.2$ `.
+pub(crate) fn is_shell_prompt(line: &str) -> bool {
+    static HEAD: LazyLock<Regex> = LazyLock::new(|| {
+        // Environments before it, then: somebody at a host, a bracketed name, a path, or one word.
+        regex(
+            r"^(\([\w.@/ -]+\) ?)*(|\S*@\S+( [~/]\S*)? ?|\S+@\S+:[~/].*|\[[^\]]*\]|[~/]\S* ?|[\w.]([\w.:~/+-]*[\w.:~/+])?)$",
+        )
+    });
+    let Some(head) = line.strip_suffix(' ').and_then(|line| line.strip_suffix(['$', '#', '%', '❯'])) else {
+        return false;
+    };
+    // `33% ` is progress.
+    HEAD.is_match(head) && !(line.ends_with("% ") && head.ends_with(|c: char| c.is_ascii_digit()))
+}
+
+/// The prompt of a program that reads commands: `>>> `, `nodejs=# `, `mysql> `, `MariaDB [(none)]> `, `In [1]: `, `(gdb) `.
+pub(crate) fn is_program_prompt(line: &str) -> bool {
+    static PROMPT: LazyLock<Regex> = LazyLock::new(|| {
+        regex(
+            r"^(>>> |[\w.-]{1,63}[*!?]?=[*!?]?[#>] |[\w.@:/-]{0,63}> |MariaDB \[[^\]]*\]> |irb\([^)]*\)(:\d+)*[>*] |In \[\d+\]: |\((gdb|Pdb|lldb)\) |[\w.:\[\]]{1,40}> )$",
+        )
+    });
+    PROMPT.is_match(line)
+}
+
+/// Whether `line` is the prompt `learned` again: counters in it move on, and the database in it can be another one.
+pub(crate) fn is_same_prompt(line: &str, learned: &str) -> bool {
+    line == learned || (is_program_prompt(line) && is_program_prompt(learned) && family(line) == family(learned))
+}
+
+/// What stays of a prompt of a program when its state changes.
+fn family(prompt: &str) -> &str {
+    if prompt.ends_with("=# ") || prompt.ends_with("=> ") || prompt.ends_with("*# ") || prompt.ends_with("*> ") {
+        return "=";
+    }
+    let end = prompt.find(['(', '[', ':', '/', '@']).unwrap_or(prompt.len());
+    &prompt[..end]
+}
+
+/// The prompt of a program that wants more lines of the same statement, as `nodejs-# `, `... `, `    -> `, `   ...> `.
+pub(crate) fn is_continuation(line: &str, learned: &str) -> bool {
+    static POSTGRES: LazyLock<Regex> = LazyLock::new(|| regex(r#"^[\w.-]{1,63}[*!?]?[-('"*$^;][*!?]?[#>] $"#));
+    static OTHERS: LazyLock<Regex> = LazyLock::new(|| {
+        regex(
+            r#"^(\.{3,} |\| | {1,16}(-|'|"|`|/\*)> | *(\.\.\.|\([^)]*\.\.\.)> | {2,20}\.\.\.: |irb\([^)]*\)(:\d+)*[*"'] )$"#,
+        )
+    });
+    line != learned
+        && ((family(learned) == "=" && POSTGRES.is_match(line) && family(line) != "=") || OTHERS.is_match(line))
+}
+
+/// How much a line looks like a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Question {
+    No,
+    /// It may be one; programs also print such lines while they work.
+    Perhaps,
+    Likely,
+}
+
+/// Judges a line in which the cursor stands at the end.
+pub(crate) fn question(line: &str) -> Question {
+    static LIKELY: LazyLock<Regex> = LazyLock::new(|| {
+        regex(
+            r"(?i)(([?\]):>] )|\?|(password|passphrase|passwort)[^:]*:|\((y|yes)[/|](n|no)[^)]*\)[:?]?|\[(y|yes)[/|](n|no)[^\]]*\][:?]?|press (any key|enter|return)\b.*|hit (any key|enter|return)\b.*)$",
+        )
+    });
+    static PERHAPS: LazyLock<Regex> = LazyLock::new(|| regex(r"[:?\])>] ?$"));
+    static PROGRESS: LazyLock<Regex> = LazyLock::new(|| regex(r"\d ?%|\[[#=>. *-]*\]|\.\.\.[: ]*$|ETA|\d+/\d+"));
+    if line.trim().is_empty() || PROGRESS.is_match(line) {
+        Question::No
+    } else if LIKELY.is_match(line) {
+        Question::Likely
+    } else if PERHAPS.is_match(line) {
+        Question::Perhaps
+    } else {
+        Question::No
+    }
+}
+
+/// A pager waits: the last row of a full screen, or of a page.
+pub(crate) fn is_pager(row: &str) -> bool {
+    static PAGER: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"(^:$|\(END\)$|^--More--|^lines \d+|^Manual page |\(press h for help)"));
+    PAGER.is_match(row.trim())
+}
+
+/// A command whose full screen is a pager's, whatever it shows.
+pub(crate) fn runs_pager(line: &str) -> bool {
+    const PAGERS: &[&str] = &["less", "more", "most", "man", "zless", "git", "journalctl", "systemctl"];
+    last_command(line).first().is_some_and(|word| PAGERS.contains(&base(word)))
+}
+
+/// A command that shows or moves the shell's jobs on purpose.
+pub(crate) fn is_about_jobs(line: &str) -> bool {
+    line.split(|c: char| !c.is_alphanumeric())
+        .any(|word| ["jobs", "fg", "bg", "wait", "kill", "pkill", "killall"].contains(&word))
+}
+
+/// Output without the shell's notices at its end that jobs of earlier commands have ended: `[1]+  Done   sleep 1`.
+pub(crate) fn without_notices(output: &str) -> &str {
+    static NOTICE: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"(^|\n)\[\d+\][ +-] +(Done|done|Exit \d+|Terminated|Killed|Hangup)(  .*)?$"));
+    let mut rest = output;
+    while let Some(notice) = NOTICE.find(rest) {
+        rest = &rest[..notice.start()];
+    }
+    rest
+}
+
+/// apt asks whether it may go on.
+pub(crate) fn is_apt_question(line: &str) -> bool {
+    line.ends_with("Do you want to continue? [Y/n] ")
+}
+
+/// The words of the last command of a line, without `sudo`, its options and assignments.
+fn last_command(line: &str) -> Vec<&str> {
+    let last = line.rsplit(['|', ';', '&']).find(|part| !part.trim().is_empty()).unwrap_or(line);
+    let words = last.split_whitespace();
+    words.skip_while(|word| *word == "sudo" || *word == "env" || word.contains('=') || word.starts_with('-')).collect()
+}
+
+/// Programs that open a shell.
+const SHELLS: &[&str] = &[
+    "su",
+    "sudo",
+    "bash",
+    "sh",
+    "zsh",
+    "dash",
+    "ksh",
+    "ash",
+    "fish",
+    "csh",
+    "tcsh",
+    "busybox",
+    "docker",
+    "podman",
+    "nerdctl",
+    "kubectl",
+    "lxc",
+    "incus",
+    "ssh",
+    "newgrp",
+    "sg",
+    "chroot",
+    "exec",
+    "login",
+    "nsenter",
+    "unshare",
+    "machinectl",
+    "runuser",
+    "script",
+    "tmux",
+    "screen",
+    "vagrant",
+    "distrobox",
+    "toolbox",
+];
+
+/// Programs that read commands.
+const PROGRAMS: &[&str] = &[
+    "psql",
+    "mysql",
+    "mariadb",
+    "sqlite3",
+    "python",
+    "python3",
+    "ipython",
+    "node",
+    "irb",
+    "redis-cli",
+    "valkey-cli",
+    "mongo",
+    "mongosh",
+    "gdb",
+    "ghci",
+    "ftp",
+    "sftp",
+    "bc",
+    "telnet",
+    "fish",
+    "csh",
+    "tcsh",
+];
+
+fn base(word: &str) -> &str {
+    word.rsplit('/').next().unwrap_or(word)
+}
+
+/// A command that may open a shell or a program that reads commands: such a prompt needs no further thought.
+pub(crate) fn opens(line: &str) -> bool {
+    line.split_whitespace().map(base).any(|word| SHELLS.contains(&word) || PROGRAMS.contains(&word))
+}
+
+/// The name of the program that a line starts.
+pub(crate) fn program(line: &str) -> String {
+    let known = line.split_whitespace().map(base).rfind(|word| PROGRAMS.contains(word));
+    known.or_else(|| last_command(line).first().copied().map(base)).unwrap_or("program").to_string()
+}
+
+/// A line that says goodbye to a shell or a program.
+pub(crate) fn leaves(line: &str) -> bool {
+    let line = line.trim().trim_end_matches(';').trim_end();
+    const WORDS: &[&str] =
+        &["exit", "logout", "quit", "bye", "\\q", "\\quit", ".exit", ".quit", ".q", "exit()", "quit()", "EXIT", "QUIT"];
+    WORDS.contains(&line.split_whitespace().next().unwrap_or(""))
+        || line.starts_with("exit(")
+        || line.starts_with("process.exit(")
+}
+
+/// A command that does not end by itself: a reader looks at it for a while and presses Ctrl-C.
+pub(crate) fn is_endless(line: &str) -> bool {
+    if line.contains(['|', '>']) || line.trim_end().ends_with('&') {
+        return false;
+    }
+    let words = last_command(line);
+    let Some((name, options)) = words.split_first() else { return false };
+    let short = |letter: char| options.iter().any(|o| o.starts_with('-') && !o.starts_with("--") && o.contains(letter));
+    let long = |name: &str| options.iter().any(|o| o.split('=').next() == Some(name));
+    let follows = || short('f') || long("--follow");
+    match base(name) {
+        "ping" | "ping4" | "ping6" => !(short('c') || short('w') || long("--count") || short('V') || short('h')),
+        "tail" => follows() || short('F'),
+        "journalctl" => follows(),
+        "watch" => true,
+        "top" | "htop" => !short('n'),
+        "dmesg" => short('w') || long("--follow"),
+        "docker" | "podman" => options.contains(&"logs") && follows(),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shell_prompts() {
+        for line in [
+            "$ ",
+            "# ",
+            "% ",
+            "host% ",
+            "vm# ",
+            "user@host:~$ ",
+            "[root@host ~]# ",
+            "/ # ",
+            "~ $ ",
+            "bash-5.2$ ",
+            "sh-5.1# ",
+            "(venv) me@host:/srv/a$ ",
+            "(chroot) # ",
+            "root@9f1c:/# ",
+            "postgres@vm:/work/a b$ ",
+        ] {
+            assert!(is_shell_prompt(line), "{line}");
+        }
+        for line in
+            ["nodejs=# ", "nodejs-# ", "33% ", "costs in US$ ", "Password: ", "$", "a b c$ ", ">>> ", "name(# ", ""]
+        {
+            assert!(!is_shell_prompt(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn program_prompts() {
+        for line in [
+            "nodejs=# ",
+            "nodejs=> ",
+            "my-db=*# ",
+            ">>> ",
+            "> ",
+            "mysql> ",
+            "MariaDB [(none)]> ",
+            "sqlite> ",
+            "127.0.0.1:6379> ",
+            "irb(main):001:0> ",
+        ] {
+            assert!(is_program_prompt(line), "{line}");
+            assert!(is_same_prompt(line, line), "{line}");
+        }
+        for line in ["two words> ", "... ", "$ ", "Password: ", "nodejs-# ", "=> "] {
+            assert!(!is_program_prompt(line), "{line}");
+        }
+        assert!(is_same_prompt("other=# ", "nodejs=# ") && is_same_prompt("MariaDB [x]> ", "MariaDB [(none)]> "));
+        assert!(is_same_prompt("nodejs=*# ", "nodejs=# "));
+        assert!(!is_same_prompt(">>> ", "nodejs=# ") && !is_same_prompt("sqlite> ", "mysql> "));
+    }
+
+    #[test]
+    fn continuations() {
+        for (line, learned) in [
+            ("nodejs-# ", "nodejs=# "),
+            ("nodejs(> ", "nodejs=> "),
+            ("nodejs'# ", "nodejs=# "),
+            ("nodejs*# ", "nodejs=# "),
+            ("... ", ">>> "),
+            ("... ", "> "),
+            ("| ", "> "),
+            ("    -> ", "mysql> "),
+            ("    '> ", "mysql> "),
+            ("   ...> ", "sqlite> "),
+        ] {
+            // `nodejs*# ` is a prompt in a transaction of old psql, or a comment that is open.
+            assert!(is_continuation(line, learned) || line == "nodejs*# ", "{line}");
+        }
+        assert!(!is_continuation("> ", "> ") && !is_continuation("nodejs=# ", "nodejs=# "));
+        assert!(!is_continuation("nodejs=*# ", "nodejs=# "));
+    }
+
+    #[test]
+    fn questions() {
+        for line in [
+            "Password: ",
+            "[sudo] password for me: ",
+            "Continue? [y/N] ",
+            "Really?",
+            "Your name: ",
+            "Proceed (y/n)",
+            "Password:",
+            "Press any key to continue . . .",
+        ] {
+            assert_eq!(question(line), Question::Likely, "{line}");
+        }
+        assert_eq!(question("Name:"), Question::Perhaps);
+        for line in
+            ["", "working", "Progress: [ 33%] ", "[####....] ", "Waiting...: ", "Receiving objects:  33% (1/3) "]
+        {
+            assert_eq!(question(line), Question::No, "{line}");
+        }
+    }
+
+    #[test]
+    fn commands() {
+        for (line, endless) in [
+            ("ping localhost", true),
+            ("ping -c 2 localhost", false),
+            ("ping -c2 localhost", false),
+            ("tail -f /var/log/x", true),
+            ("sudo tail -n 5 -f x", true),
+            ("tail -n 5 x", false),
+            ("watch ls", true),
+            ("sudo journalctl -fu nginx", true),
+            ("journalctl -u nginx", false),
+            ("docker logs -f app", true),
+            ("docker logs app", false),
+            ("ping x | head -2", false),
+            ("ls", false),
+            ("", false),
+            ("tail -f x &", false),
+        ] {
+            assert_eq!(is_endless(line), endless, "{line}");
+        }
+        assert!(
+            opens("sudo -u postgres psql")
+                && opens("docker exec -it app bash")
+                && opens("su - postgres")
+                && !opens("ls -l")
+        );
+        assert!(
+            leaves("exit")
+                && leaves("exit 3")
+                && leaves("\\q")
+                && leaves("exit();")
+                && leaves("quit;")
+                && !leaves("exits")
+        );
+        assert_eq!(program("sudo -u postgres psql -d x"), "psql");
+        assert_eq!(program("cd x && /usr/bin/psql nodejs"), "psql");
+    }
+}

@@ -1,0 +1,42 @@
+//! A terminal session: typing commands like a person, and knowing when each has ended.
+//!
+//! ```text
+//! bytes of a terminal ─ marks  ─► prompt marks of shells, and text
+//!                       screen ─► text as a person sees it
+//!                       engine ─► what to type next; the outcome of a step
+//! Outcome             ◄─ look:   prompts, questions and pagers by their looks, where there are no marks
+//! ```
+//!
+//! The [`engine`] is pure: no I/O, no clock. A driver is the loop in [`driver::Session`], around any [`driver::Terminal`]: a local
+//! pseudo-terminal ([`local`]), a recorded script ([`recorded`]), or Docker, which needs the same loop with `await` in it.
+
+pub mod clean;
+pub mod driver;
+pub mod engine;
+#[cfg(unix)]
+pub mod local;
+pub mod place;
+pub mod recorded;
+pub mod step;
+
+mod inject;
+mod look;
+mod marks;
+mod screen;
+mod text;
+
+pub use engine::{Action, Engine, Settings};
+pub use place::{Kind, Place};
+pub use screen::{COLUMNS, ROWS};
+pub use step::{Answer, Answered, End, Outcome, Pattern, Step};
+
+/// Environment variables for the first shell of a session: no pagers, a known kind of terminal, UTF-8.
+pub const ENVIRONMENT: [(&str, &str); 7] = [
+    ("TERM", "xterm-256color"),
+    ("LANG", "C.UTF-8"),
+    ("PAGER", "cat"),
+    ("GIT_PAGER", "cat"),
+    ("MANPAGER", "cat"),
+    ("SYSTEMD_PAGER", "cat"),
+    ("PSQL_PAGER", "cat"),
+];

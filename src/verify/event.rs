@@ -1,0 +1,50 @@
+//! What happens while guides are done, for whoever wants to show it.
+
+use crate::report::{GuideReport, StepReport};
+
+/// Something that happened.
+#[derive(Debug, Clone)]
+pub enum Event<'a> {
+    /// A guide is begun.
+    Begin {
+        /// How many steps it has.
+        steps: usize,
+    },
+    /// Its machine is made.
+    Machine(crate::machine::Event),
+    /// A step is begun.
+    Step {
+        /// Its number, from 1.
+        number: usize,
+        /// What is typed first, or the file's path.
+        what: String,
+    },
+    /// The last line that a command has shown so far, without control characters.
+    Line(String),
+    /// A step is over.
+    StepDone {
+        /// What came of it.
+        step: &'a StepReport,
+    },
+    /// The guide is broken and its machine stays.
+    Kept {
+        /// The engine's id of its container.
+        container: String,
+    },
+    /// A guide is over.
+    End {
+        /// What came of it.
+        report: &'a GuideReport,
+    },
+}
+
+/// Hears what happens. `guide` is the path of the guide's file.
+pub trait Listener: Sync {
+    /// Called for every event.
+    fn event(&self, guide: &str, event: Event<'_>);
+}
+
+/// Nobody listens.
+impl Listener for () {
+    fn event(&self, _: &str, _: Event<'_>) {}
+}

@@ -1,0 +1,154 @@
+//! Files are saved where the reader would save them, as the reader's editor would leave them.
+
+use super::guide::{Doing, shown};
+use crate::{
+    edit::{self, How},
+    machine::{Error, FileError, Result, Run},
+    plan::{Edit, Owner},
+    report::{StepReport, Verdict},
+    session::{Kind, Place},
+};
+
+/// Largest file that is edited, in bytes.
+const LARGEST: usize = 4 << 20;
+
+/// Ends with 0 if a file can be saved, with 2 if its folder is missing, with 3 if it may not be written.
+const MAY_WRITE: &str =
+    r#"[ -d "${1%/*}/" ] || exit 2; if [ -e "$1" ]; then [ -w "$1" ] || exit 3; else [ -w "${1%/*}/" ] || exit 3; fi"#;
+
+impl Doing<'_> {
+    /// Writes a file.
+    pub(super) async fn write(
+        &mut self,
+        file: &str,
+        text: &str,
+        how: Edit,
+        owner: Owner,
+        report: &mut StepReport,
+    ) -> Result<()> {
+        let places = self.live.places().to_vec();
+        report.place = shown(&places);
+        match self.save(file, text, how, owner, &places).await? {
+            Ok(why) => report.output = why,
+            Err((message, help)) => {
+                report.verdict = Verdict::Broken;
+                report.message = Some(message);
+                report.help = Some(help.to_owned());
+            }
+        }
+        Ok(())
+    }
+
+    async fn save(
+        &self,
+        file: &str,
+        text: &str,
+        how: Edit,
+        owner: Owner,
+        places: &[Place],
+    ) -> Result<std::result::Result<String, (String, &'static str)>> {
+        let (user, folder) = match who(places) {
+            Ok(found) => found,
+            Err(problem) => return Ok(Err(problem)),
+        };
+        let path = self.absolute(file, &user, &folder).await?;
+        let mut by = if owner == Owner::Root { "root".to_owned() } else { user.clone() };
+        match self.may_write(&path, &by).await? {
+            Some(2) => {
+                let folder = path.rsplit_once('/').map_or("/", |(folder, _)| folder);
+                return Ok(Err((
+                    format!("there is no folder {folder} for this file"),
+                    "make it in an earlier step: mkdir -p",
+                )));
+            }
+            Some(3) if by != "root" && self.may_sudo(&by).await? => by = "root".into(),
+            Some(3) => {
+                return Ok(Err((
+                    format!("{by} may not write {path}"),
+                    "say how a reader becomes somebody who may: `sudo nano FILE` before the block",
+                )));
+            }
+            _ => {}
+        }
+        let existing = match self.machine.read(&path, LARGEST).await {
+            Ok(found) => Some(String::from_utf8_lossy(&found.content).into_owned()),
+            Err(Error::File(FileError::NotFound { .. })) => None,
+            Err(Error::File(problem)) => return Ok(Err((problem.to_string(), "choose another file"))),
+            Err(error) => return Err(error),
+        };
+        let edited = match edit::apply(existing.as_deref(), text, to_how(how)) {
+            Ok(edited) => edited,
+            Err(problem) => {
+                return Ok(Err((
+                    problem.to_string(),
+                    "show more of the file, or say edit=patch, edit=append or edit=replace",
+                )));
+            }
+        };
+        let new_owner = existing.is_none().then(|| format!("{by}:"));
+        match self.machine.write(&path, edited.text.as_bytes(), new_owner.as_deref(), None).await {
+            Ok(()) => {}
+            Err(Error::File(problem)) => return Ok(Err((problem.to_string(), "choose another file"))),
+            Err(error) => return Err(error),
+        }
+        let with = if by == user { String::new() } else { format!(", saved as {by}") };
+        Ok(Ok(format!("{path}: {:?}: {}{with}", edited.how, edited.why)))
+    }
+
+    /// A path as the session's shell would understand it.
+    async fn absolute(&self, file: &str, user: &str, folder: &str) -> Result<String> {
+        if let Some(rest) = file.strip_prefix("~/") {
+            let output = self.machine.run(&Run { command: &["getent", "passwd", user], ..Run::default() }).await?;
+            let entry = String::from_utf8_lossy(&output.stdout).into_owned();
+            let home = entry.trim().split(':').nth(5).unwrap_or("/root").to_owned();
+            return Ok(format!("{home}/{rest}"));
+        }
+        if file.starts_with('/') { Ok(file.to_owned()) } else { Ok(format!("{}/{file}", folder.trim_end_matches('/'))) }
+    }
+
+    async fn may_write(&self, path: &str, user: &str) -> Result<Option<i64>> {
+        let run = Run { command: &["sh", "-c", MAY_WRITE, "sh", path], user: Some(user), ..Run::default() };
+        Ok(self.machine.run(&run).await?.status)
+    }
+
+    async fn may_sudo(&self, user: &str) -> Result<bool> {
+        let run = Run {
+            command: &["sh", "-c", "id -nG | tr ' ' '\\n' | grep -qxE 'sudo|wheel|admin' || sudo -n true"],
+            user: Some(user),
+            ..Run::default()
+        };
+        Ok(self.machine.run(&run).await?.is_success())
+    }
+}
+
+/// The user and the working directory of the innermost shell.
+fn who(places: &[Place]) -> std::result::Result<(String, String), (String, &'static str)> {
+    let Some(place) = places.last() else { return Err(("there is no shell".into(), "remove an `exit` too many")) };
+    if !matches!(place.kind, Kind::Shell { .. }) {
+        return Err((
+            format!("the terminal is in {place}, where no file can be saved"),
+            "leave the program before the file",
+        ));
+    }
+    let inside = |place: &Place| {
+        ["docker exec", "docker run", "ssh ", "lxc "].iter().any(|opener| place.opened_by.contains(opener))
+    };
+    if places.iter().any(inside) {
+        return Err((
+            "the terminal is inside another machine, where guidepost cannot save files".into(),
+            "leave it before the file, or write the file with `cat > FILE <<EOF`",
+        ));
+    }
+    let user = place.user.clone().unwrap_or_else(|| "root".into());
+    let folder = place.cwd.clone().unwrap_or_else(|| "/".into());
+    Ok((user, folder))
+}
+
+fn to_how(edit: Edit) -> How {
+    match edit {
+        Edit::Auto => How::Auto,
+        Edit::Patch => How::Patch,
+        Edit::Append => How::Append,
+        Edit::Replace => How::Replace,
+    }
+}

@@ -1,0 +1,315 @@
+//! One guide: its machine, its terminals, its steps in order.
+
+use std::{collections::BTreeMap, time::Instant};
+
+use super::{Event, Job, Listener, Options, live::Live, now};
+use crate::{
+    machine::{self, Engine, Error, Identity, Name, Owner, RunId, RunningMachine},
+    matching,
+    plan::{Plan, Rule, Step, StepKind as Planned},
+    report::{GuideReport, Secrets, StepKind, StepReport, Verdict},
+    session::{End, Place},
+};
+
+/// Does a guide.
+///
+/// # Errors
+/// If the environment is at fault. What is wrong with the guide is in its report.
+pub(super) async fn verify(
+    job: &Job,
+    engine: &Engine,
+    options: &Options,
+    listener: &dyn Listener,
+) -> machine::Result<GuideReport> {
+    let begin = Instant::now();
+    let plan = &job.plan;
+    let mut report = GuideReport {
+        path: plan.path.clone(),
+        title: plan.title.clone(),
+        hash: job.hash.clone(),
+        machine: plan.machine.clone(),
+        image: String::new(),
+        verdict: Verdict::Skipped,
+        reason: plan.settings.skip.clone(),
+        started: now(),
+        seconds: 0.0,
+        diagnostics: plan.diagnostics.clone(),
+        steps: Vec::new(),
+    };
+    if plan.settings.skip.is_some() || plan.steps.is_empty() {
+        report.reason.get_or_insert_with(|| "it has no steps".into());
+        return Ok(report);
+    }
+    if plan.diagnostics.iter().any(crate::diagnostic::Diagnostic::is_error) {
+        report.verdict = Verdict::Broken;
+        report.reason = Some("its plan has errors".into());
+        return Ok(report);
+    }
+    match tokio::time::timeout(options.guide_timeout, on_machine(job, engine, options, listener, &mut report)).await {
+        Ok(Ok(())) => {}
+        // A machine that a guide has brought down is the guide's verdict; an engine that is gone is nobody's.
+        Ok(Err(error @ Error::Ended { .. })) => report.reason = Some(error.to_string()),
+        Ok(Err(error)) => return Err(error),
+        Err(_) => report.reason = Some(format!("it took more than {} s", options.guide_timeout.as_secs())),
+    }
+    finish(&mut report, plan);
+    report.seconds = begin.elapsed().as_secs_f64();
+    Ok(report)
+}
+
+/// Steps that were not done are unreached, and the worst step is the guide's verdict.
+fn finish(report: &mut GuideReport, plan: &Plan) {
+    for step in &plan.steps[report.steps.len().min(plan.steps.len())..] {
+        let mut unreached = describe(step);
+        unreached.verdict = if step.skip.is_some() { Verdict::Skipped } else { Verdict::Unreached };
+        unreached.message.clone_from(&step.skip);
+        report.steps.push(unreached);
+    }
+    let all_skipped = report.steps.iter().all(|step| step.verdict == Verdict::Skipped);
+    let worst = report.steps.iter().map(|step| step.verdict).filter(|v| *v != Verdict::Skipped).max();
+    report.verdict = match worst {
+        _ if report.reason.is_some() => Verdict::Broken,
+        Some(Verdict::Unreached) | None if !all_skipped => Verdict::Broken,
+        Some(worst) => worst,
+        None => Verdict::Skipped,
+    };
+}
+
+/// What must not be shown anywhere.
+fn secrets(plans: &[&Plan]) -> Secrets {
+    let steps = plans.iter().flat_map(|plan| &plan.steps).flat_map(|step| &step.attributes.answers);
+    let guides = plans.iter().flat_map(|plan| &plan.settings.answers);
+    Secrets::new(guides.chain(steps).filter(|answer| answer.secret).map(|answer| answer.reply.as_str()))
+}
+
+/// Masks what is not a text of the machine, which is masked where it comes in.
+fn mask(step: &mut StepReport, secrets: &Secrets) {
+    let texts = [&mut step.message, &mut step.help, &mut step.documented];
+    for text in texts.into_iter().flatten().chain(&mut step.typed).chain(&mut step.place) {
+        *text = secrets.mask(text);
+    }
+}
+
+async fn on_machine(
+    job: &Job,
+    engine: &Engine,
+    options: &Options,
+    listener: &dyn Listener,
+    report: &mut GuideReport,
+) -> machine::Result<()> {
+    let path = &job.plan.path;
+    let identity = Identity {
+        run: RunId::random(),
+        owner: Owner::this(),
+        guide: Name::new(path),
+        machine: Name::new(&job.plan.machine),
+    };
+    let machine = machine::start(engine, &job.machine, &identity, &options.site, &|event| {
+        listener.event(path, Event::Machine(event))
+    })
+    .await?;
+    report.image.clone_from(&machine.image().id);
+    let done = steps(job, &machine, listener, report).await;
+    let broken = report.reason.is_some() || report.steps.iter().any(|step| step.verdict == Verdict::Broken);
+    if options.keep && broken && done.is_ok() {
+        listener.event(path, Event::Kept { container: machine.keep() });
+        return Ok(());
+    }
+    let closed = machine.close().await;
+    done?;
+    closed
+}
+
+async fn steps(
+    job: &Job,
+    machine: &RunningMachine,
+    listener: &dyn Listener,
+    report: &mut GuideReport,
+) -> machine::Result<()> {
+    let (live, outcome) = Live::open(machine, None).await?;
+    if !matches!(outcome.end, End::Prompt { .. }) {
+        report.reason = Some("the machine's shell showed no prompt".into());
+        return Ok(());
+    }
+    let plans: Vec<&Plan> = std::iter::once(&job.plan).chain(&job.requires).collect();
+    let secrets = &secrets(&plans);
+    let mut doing =
+        Doing { plan: &job.plan, machine, live, others: BTreeMap::new(), outputs: BTreeMap::new(), listener, secrets };
+    for required in &job.requires {
+        let mut first = Doing { plan: required, outputs: BTreeMap::new(), ..doing };
+        for step in required.steps.iter().filter(|step| step.skip.is_none()) {
+            let done = first.step(step).await?;
+            if done.verdict == Verdict::Broken {
+                report.reason = Some(format!(
+                    "the guide that it requires, {}, broke at line {}: {}",
+                    required.path,
+                    done.line,
+                    done.message.unwrap_or_default()
+                ));
+                return Ok(());
+            }
+        }
+        doing = Doing { plan: &job.plan, outputs: BTreeMap::new(), ..first };
+    }
+    for command in &job.plan.settings.setup {
+        if let Some((message, _)) = doing.setup(command).await? {
+            report.reason =
+                Some(secrets.mask(&format!("its setup failed at `{}`: {message}", command.lines.join("\n"))));
+            return Ok(());
+        }
+    }
+    for step in &job.plan.steps {
+        if let Some(reason) = &step.skip {
+            let mut skipped = describe(step);
+            skipped.verdict = Verdict::Skipped;
+            skipped.message = Some(reason.clone());
+            report.steps.push(skipped);
+            continue;
+        }
+        let first = describe(step).typed.into_iter().next().unwrap_or_default();
+        listener.event(&job.plan.path, Event::Step { number: step.number, what: first });
+        let done = doing.step(step).await?;
+        listener.event(&job.plan.path, Event::StepDone { step: &done });
+        let broken = done.verdict == Verdict::Broken;
+        report.steps.push(done);
+        if broken {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// What a step has shown.
+#[derive(Debug, Default)]
+pub(super) struct Shown {
+    /// Its last command.
+    pub(super) last: String,
+    /// All of its commands.
+    pub(super) all: String,
+}
+
+impl Shown {
+    /// One more command has ended.
+    pub(super) fn add(&mut self, output: &str) {
+        if !self.all.is_empty() && !output.is_empty() {
+            self.all.push('\n');
+        }
+        self.all.push_str(output);
+    }
+
+    /// The comparison with a documented output: most often that of the last command, and else that of the whole block.
+    fn compare(&self, documented: &str, rule: matching::Rule) -> (matching::Comparison, &str) {
+        let last = matching::compare(documented, &self.last, rule);
+        if last.verdict == matching::Verdict::Holds || self.all == self.last {
+            return (last, &self.last);
+        }
+        let all = matching::compare(documented, &self.all, rule);
+        if all.verdict < last.verdict { (all, &self.all) } else { (last, &self.last) }
+    }
+}
+
+/// A guide in the middle of being done.
+pub(super) struct Doing<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) machine: &'a RunningMachine,
+    /// The terminal that is open from the first step to the last.
+    pub(super) live: Live,
+    /// Others, by their names.
+    pub(super) others: BTreeMap<String, Live>,
+    /// What each step has shown.
+    pub(super) outputs: BTreeMap<usize, Shown>,
+    pub(super) listener: &'a dyn Listener,
+    pub(super) secrets: &'a Secrets,
+}
+
+impl Doing<'_> {
+    async fn step(&mut self, step: &Step) -> machine::Result<StepReport> {
+        let begin = Instant::now();
+        let mut report = describe(step);
+        match &step.kind {
+            Planned::Run { commands } => self.run(step, commands, &mut report).await?,
+            Planned::Write { file, text, edit, owner } => self.write(file, text, *edit, *owner, &mut report).await?,
+            Planned::Expect { text, of, rule, .. } => self.expect(text, *of, *rule, &mut report),
+        }
+        report.seconds = begin.elapsed().as_secs_f64();
+        mask(&mut report, self.secrets);
+        Ok(report)
+    }
+
+    fn expect(&self, text: &str, of: usize, rule: Option<Rule>, report: &mut StepReport) {
+        let Some(real) = self.outputs.get(&of) else {
+            report.verdict = Verdict::Skipped;
+            report.message = Some("the command that prints it is skipped".into());
+            return;
+        };
+        let (comparison, real) = real.compare(text, matching_rule(rule));
+        report.verdict = match comparison.verdict {
+            matching::Verdict::Holds => Verdict::Holds,
+            matching::Verdict::Drifted => Verdict::Drifted,
+            matching::Verdict::Broken => Verdict::Broken,
+        };
+        if report.verdict != Verdict::Holds {
+            report.message = Some(comparison.why.clone());
+        }
+        if report.verdict == Verdict::Broken {
+            report.help = Some("change the output in the guide, or say how to compare it: match=\"contains\", or `...` for lines that vary".into());
+        }
+        real.clone_into(&mut report.output);
+        report.comparison = Some(comparison);
+    }
+
+    /// Whether the output that step `of` has to show is there: for `retry`.
+    pub(super) fn holds(&self, of: usize) -> bool {
+        self.plan.steps.iter().all(|step| match &step.kind {
+            Planned::Expect { text, of: number, rule, .. } if *number == of && step.skip.is_none() => {
+                let compare = |shown: &Shown| shown.compare(text, matching_rule(*rule)).0.verdict;
+                self.outputs.get(&of).is_some_and(|shown| compare(shown) != matching::Verdict::Broken)
+            }
+            _ => true,
+        })
+    }
+}
+
+fn matching_rule(rule: Option<Rule>) -> matching::Rule {
+    match rule {
+        None => matching::Rule::Auto,
+        Some(Rule::Exact) => matching::Rule::Exact,
+        Some(Rule::Kinds) => matching::Rule::Kinds,
+        Some(Rule::Contains) => matching::Rule::Contains,
+        Some(Rule::Regex) => matching::Rule::Regex,
+        Some(Rule::Json) => matching::Rule::Json,
+        Some(Rule::Unordered) => matching::Rule::Unordered,
+    }
+}
+
+/// A step that holds, before it is done.
+pub(super) fn describe(step: &Step) -> StepReport {
+    let (kind, typed, documented) = match &step.kind {
+        Planned::Run { commands } => (StepKind::Run, commands.iter().flat_map(|c| c.lines.clone()).collect(), None),
+        Planned::Write { file, .. } => (StepKind::Write, vec![file.clone()], None),
+        Planned::Expect { text, .. } => (StepKind::Expect, Vec::new(), Some(text.clone())),
+    };
+    StepReport {
+        number: step.number,
+        kind,
+        section: step.section.clone(),
+        path: step.at.path.clone(),
+        line: step.at.line,
+        verdict: Verdict::Holds,
+        message: None,
+        help: None,
+        seconds: 0.0,
+        typed,
+        place: Vec::new(),
+        status: None,
+        output: String::new(),
+        dropped: 0,
+        documented,
+        comparison: None,
+    }
+}
+
+/// Places as people read them.
+pub(super) fn shown(places: &[Place]) -> Vec<String> {
+    places.iter().map(ToString::to_string).collect()
+}

@@ -1,0 +1,155 @@
+//! The session engine on a terminal in a machine.
+
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use crate::{
+    machine::{Ended, Error, Result, RunningMachine, Terminal, TerminalOptions, TerminalReader, TerminalWriter},
+    session::{Action, ENVIRONMENT, End, Engine, Outcome, Place, Settings, Step},
+};
+
+/// An open session.
+pub(super) struct Live {
+    engine: Engine,
+    terminal: Terminal,
+    reader: TerminalReader,
+    writer: TerminalWriter,
+    begin: Instant,
+    buffer: Vec<u8>,
+    /// The end of what was shown last, for progress.
+    tail: Vec<u8>,
+}
+
+/// Bytes of [`Live::tail`].
+const TAIL: usize = 400;
+
+impl Live {
+    /// Opens a terminal and waits for its prompt. The outcome tells how that went.
+    ///
+    /// # Errors
+    /// If the machine or the engine is gone.
+    pub(super) async fn open(machine: &RunningMachine, folder: Option<String>) -> Result<(Self, Outcome)> {
+        let env = ENVIRONMENT.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let options =
+            TerminalOptions { command: vec!["bash".into(), "-l".into()], env, folder, ..TerminalOptions::default() };
+        let (terminal, reader, writer) = machine.open(&options).await?;
+        let key: String =
+            crate::machine::RunId::random().as_str().chars().filter(char::is_ascii_alphanumeric).collect();
+        let engine = Engine::open(Settings { key, ..Settings::default() }, Duration::ZERO);
+        let begin = Instant::now();
+        let mut live = Self { engine, terminal, reader, writer, begin, buffer: vec![0; 64 << 10], tail: Vec::new() };
+        let outcome = live.drive(None, &|_| {}).await?;
+        Ok((live, outcome))
+    }
+
+    /// Types a step and waits for its end. `shown` is called with the last line from time to time.
+    ///
+    /// # Errors
+    /// If the machine or the engine is gone.
+    pub(super) async fn step(&mut self, step: Step, shown: &(dyn Fn(String) + Sync)) -> Result<Outcome> {
+        self.engine.begin(step, self.begin.elapsed());
+        self.drive(None, shown).await
+    }
+
+    /// Types a step that is not waited for: until its command has shown `until`, or for a moment. `None` if it runs on.
+    ///
+    /// # Errors
+    /// If the machine or the engine is gone.
+    pub(super) async fn launch(
+        &mut self,
+        step: Step,
+        until: Option<&str>,
+        at_most: Duration,
+    ) -> Result<Option<Outcome>> {
+        self.engine.begin(step, self.begin.elapsed());
+        let limit = Limit { until: until.map(str::to_owned), at: self.begin.elapsed() + at_most };
+        let outcome = self.drive(Some(&limit), &|_| {}).await?;
+        Ok((outcome.end != End::TimedOut).then_some(outcome))
+    }
+
+    async fn drive(&mut self, limit: Option<&Limit>, shown: &(dyn Fn(String) + Sync)) -> Result<Outcome> {
+        let mut all = String::new();
+        loop {
+            let until = match self.engine.poll(self.begin.elapsed()) {
+                Action::Done(outcome) => return Ok(outcome),
+                Action::Type(keys) => {
+                    // A terminal that is gone tells so when it is read.
+                    let _ = self.writer.write_all(&keys).await;
+                    continue;
+                }
+                Action::Wait(until) => until,
+                Action::Idle => return Err(Error::Refused { status: 0, message: "the session has no step".into() }),
+            };
+            let until = limit.map_or(until, |limit| until.min(limit.at));
+            let wait = until.saturating_sub(self.begin.elapsed());
+            match tokio::time::timeout(wait, self.reader.read(&mut self.buffer)).await {
+                Ok(Ok(length)) if length > 0 => {
+                    self.engine.feed(&self.buffer[..length], self.begin.elapsed());
+                    let bytes = self.engine.shown();
+                    self.tail.extend_from_slice(&bytes[bytes.len().saturating_sub(TAIL)..]);
+                    let extra = self.tail.len().saturating_sub(TAIL);
+                    self.tail.drain(..extra);
+                    if limit.is_some() {
+                        all.push_str(&String::from_utf8_lossy(bytes));
+                    }
+                    shown(last_line(&self.tail));
+                }
+                Ok(_) => {
+                    let status = match self.terminal.ended().await? {
+                        Ended::With(status) => i32::try_from(status).ok(),
+                        Ended::No => None,
+                    };
+                    self.engine.closed(status, self.begin.elapsed());
+                }
+                Err(_) => {}
+            }
+            if let Some(limit) = limit
+                && (self.begin.elapsed() >= limit.at
+                    || limit.until.as_ref().is_some_and(|text| all.contains(text.as_str())))
+            {
+                return Ok(self.running_on(all));
+            }
+        }
+    }
+
+    /// The outcome of a command that is left running.
+    fn running_on(&self, output: String) -> Outcome {
+        Outcome {
+            end: End::TimedOut,
+            ready: false,
+            typed: 1,
+            output,
+            dropped: 0,
+            cwd: None,
+            before: self.engine.places().to_vec(),
+            after: self.engine.places().to_vec(),
+            left: false,
+            until_seen: false,
+            paged: false,
+            answered: Vec::new(),
+            duration: Duration::ZERO,
+        }
+    }
+
+    /// Where the terminal is, from the outermost place to the innermost.
+    pub(super) fn places(&self) -> &[Place] {
+        self.engine.places()
+    }
+
+    /// Keeps reading and forgets what it reads, so that a command that runs on is never held up.
+    pub(super) fn drain(mut self) -> tokio::task::JoinHandle<()> {
+        tokio::spawn(
+            async move { while matches!(self.reader.read(&mut self.buffer).await, Ok(length) if length > 0) {} },
+        )
+    }
+}
+
+struct Limit {
+    until: Option<String>,
+    at: Duration,
+}
+
+fn last_line(tail: &[u8]) -> String {
+    let text = crate::session::clean::clean(&String::from_utf8_lossy(tail));
+    text.trim_end().rsplit('\n').next().unwrap_or_default().trim().to_owned()
+}

@@ -1,0 +1,115 @@
+//! Doing guides: each on a clean machine of its own, and what came of it.
+//!
+//! ```text
+//! Plan ─ guide ─► machine started, a terminal opened, steps done in order ─► GuideReport
+//!          live   the session engine on a terminal in Docker
+//!          run    commands are typed          file   files are saved as a reader's editor would
+//! ```
+//!
+//! This is the one door to async under `cli`. Work emits [`Event`]s and knows nothing of who listens.
+
+use futures_util::StreamExt;
+use std::{
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicBool, Ordering},
+    time::{Duration, Instant},
+};
+
+mod event;
+mod file;
+mod guide;
+mod live;
+mod run;
+
+pub use event::{Event, Listener};
+
+use crate::{
+    machine::{self, Engine, Machine, Scope},
+    plan::Plan,
+    report::{GuideReport, Report, SCHEMA, Verdict},
+};
+
+/// A guide to do.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// What to do.
+    pub plan: Plan,
+    /// Guides to do first, on the same machine, in order.
+    pub requires: Vec<Plan>,
+    /// Where.
+    pub machine: Machine,
+    /// BLAKE3 of the guide's file.
+    pub hash: String,
+}
+
+/// How to do them.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The site's folder, which machines are built from.
+    pub site: PathBuf,
+    /// Guides at the same time.
+    pub jobs: usize,
+    /// Whether nothing new is begun once a guide is broken.
+    pub fail_fast: bool,
+    /// Whether the machine of a broken guide stays, to look around in it.
+    pub keep: bool,
+    /// How long one guide may take, its machine's start included.
+    pub guide_timeout: Duration,
+}
+
+/// How long one command may take where neither its step nor its guide says.
+pub(crate) const COMMAND_TIMEOUT: Duration = Duration::from_secs(300);
+
+/// Does all jobs. Before, what crashed runs left behind in the engine is removed.
+///
+/// Dropping the future ends everything and removes the machines.
+///
+/// # Errors
+/// If the engine is missing or goes away, or a machine cannot be made: the environment is at fault, and no verdict is given.
+pub async fn run(jobs: Vec<Job>, options: &Options, listener: &dyn Listener) -> machine::Result<Report> {
+    let begin = Instant::now();
+    let started = now();
+    let engine = Engine::connect().await?;
+    machine::reap(&engine, Scope::OwnerGone).await?;
+    let broken = AtomicBool::new(false);
+    let one = |job: Job| {
+        let (engine, broken) = (&engine, &broken);
+        async move {
+            if options.fail_fast && broken.load(Ordering::Relaxed) {
+                return Ok(None);
+            }
+            listener.event(&job.plan.path, Event::Begin { steps: job.plan.steps.len() });
+            let report = guide::verify(&job, engine, options, listener).await?;
+            broken.fetch_or(report.verdict == Verdict::Broken, Ordering::Relaxed);
+            listener.event(&job.plan.path, Event::End { report: &report });
+            Ok::<_, machine::Error>(Some(report))
+        }
+    };
+    let mut running = futures_util::stream::iter(jobs.into_iter().map(one)).buffer_unordered(options.jobs.max(1));
+    let mut guides: Vec<GuideReport> = Vec::new();
+    while let Some(done) = running.next().await {
+        guides.extend(done?);
+    }
+    guides.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(Report {
+        schema: SCHEMA,
+        guidepost: env!("CARGO_PKG_VERSION").to_owned(),
+        started,
+        seconds: begin.elapsed().as_secs_f64(),
+        engine: engine.info().version.clone(),
+        guides,
+    })
+}
+
+/// RFC 3339, to the second.
+fn now() -> String {
+    chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+}
+
+/// The bytes of a site's file as a hash, for [`Job::hash`].
+///
+/// # Errors
+/// If the file cannot be read.
+pub fn hash_of(site: &Path, path: &str) -> std::io::Result<String> {
+    Ok(blake3::hash(&std::fs::read(site.join(path))?).to_hex().to_string())
+}

@@ -1,0 +1,215 @@
+//! Commands are typed, and their ends judged.
+
+use std::time::{Duration, Instant};
+
+use super::{
+    COMMAND_TIMEOUT, Event,
+    guide::{Doing, shown},
+    live::Live,
+};
+use crate::{
+    machine::Result,
+    plan::{self, Command, Step as Planned},
+    report::{StepReport, Verdict},
+    session::{Answer, End, Outcome, Pattern, Step, clean::clean},
+};
+
+/// What is wrong, and what to do about it.
+pub(super) type Problem = (String, String);
+
+/// How long a command in the background may take to show itself where the guide does not say what to wait for.
+const BACKGROUND: Duration = Duration::from_secs(2);
+/// Pause before a command is run again.
+const AGAIN: Duration = Duration::from_millis(500);
+/// The terminal of a guide that names none.
+const MAIN: &str = "main";
+
+impl Doing<'_> {
+    /// Types the commands of a step, until one of them breaks.
+    pub(super) async fn run(&mut self, step: &Planned, commands: &[Command], report: &mut StepReport) -> Result<()> {
+        for (index, command) in commands.iter().enumerate() {
+            let last = index + 1 == commands.len();
+            if last && step.attributes.background {
+                return self.background(step, command, report).await;
+            }
+            let problem = self.command(step, command, last, report).await?;
+            let problem = match (problem, step.attributes.retry) {
+                (problem, Some(patience)) if last => self.again(step, command, patience, problem, report).await?,
+                (problem, _) => problem,
+            };
+            if let Some((message, help)) = problem {
+                report.verdict = Verdict::Broken;
+                report.message = Some(message);
+                report.help = Some(help);
+                report.line = command.at.line;
+                report.path.clone_from(&command.at.path);
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs the last command again until it holds, or patience ends.
+    async fn again(
+        &mut self,
+        step: &Planned,
+        command: &Command,
+        patience: Duration,
+        mut problem: Option<Problem>,
+        report: &mut StepReport,
+    ) -> Result<Option<Problem>> {
+        let begin = Instant::now();
+        while (problem.is_some() || !self.holds(step.number)) && begin.elapsed() < patience {
+            tokio::time::sleep(AGAIN).await;
+            problem = self.command(step, command, true, report).await?;
+        }
+        Ok(problem)
+    }
+
+    /// A command that prepares the machine.
+    pub(super) async fn setup(&mut self, command: &Command) -> Result<Option<Problem>> {
+        let step = self.session_step(command.lines.clone(), &plan::Attributes::default(), None);
+        let outcome = self.live.step(step, &|_| {}).await?;
+        Ok(judge(&outcome, &[0]))
+    }
+
+    fn session_step(&self, lines: Vec<String>, attributes: &plan::Attributes, until: Option<&str>) -> Step {
+        let answers = attributes.answers.iter().chain(&self.plan.settings.answers).map(answer).collect();
+        let timeout = attributes.timeout.or(self.plan.settings.timeout).unwrap_or(COMMAND_TIMEOUT);
+        Step { lines, answers, until: until.map(pattern), timeout }
+    }
+
+    /// Types one command to its end.
+    async fn command(
+        &mut self,
+        step: &Planned,
+        command: &Command,
+        last: bool,
+        report: &mut StepReport,
+    ) -> Result<Option<Problem>> {
+        let mut lines = command.lines.clone();
+        let mut output = String::new();
+        let path = self.plan.path.clone();
+        let (listener, secrets) = (self.listener, self.secrets);
+        loop {
+            let until = step.attributes.until.as_deref().filter(|_| last);
+            let typed = self.session_step(lines.clone(), &step.attributes, until);
+            let live = self.terminal(step).await?;
+            let outcome = live.step(typed, &|line| listener.event(&path, Event::Line(secrets.mask(&line)))).await?;
+            report.place = shown(&outcome.before);
+            report.dropped += outcome.dropped;
+            if !output.is_empty() && !outcome.output.is_empty() {
+                output.push('\n');
+            }
+            output.push_str(&self.secrets.mask(&clean(&outcome.output)));
+            if let End::Prompt { status } | End::Interrupted { status } = &outcome.end {
+                report.status = *status;
+            }
+            let exits: &[i32] = if last && !step.attributes.exit.is_empty() { &step.attributes.exit } else { &[0] };
+            let problem = judge(&outcome, exits);
+            let shown = self.outputs.entry(step.number).or_default();
+            if shown.last != output {
+                shown.last.clone_from(&output);
+            }
+            report.output.clone_from(&output);
+            if problem.is_some() {
+                return Ok(problem);
+            }
+            // A command of several lines may have ended before the last of them: the rest is a command of its own.
+            lines.drain(..outcome.typed.clamp(1, lines.len()));
+            if lines.is_empty() {
+                self.outputs.entry(step.number).or_default().add(&output);
+                return Ok(None);
+            }
+        }
+    }
+
+    /// The terminal that a step names.
+    async fn terminal(&mut self, step: &Planned) -> Result<&mut Live> {
+        let Some(name) = step.attributes.terminal.as_deref().filter(|name| *name != MAIN) else {
+            return Ok(&mut self.live);
+        };
+        if !self.others.contains_key(name) {
+            let (live, _) = Live::open(self.machine, self.folder()).await?;
+            self.others.insert(name.to_owned(), live);
+        }
+        Ok(self.others.entry(name.to_owned()).or_insert_with(|| unreachable!("it was opened above")))
+    }
+
+    /// The working directory of the first terminal's outermost shell, where a reader would open another terminal.
+    fn folder(&self) -> Option<String> {
+        self.live.places().first().and_then(|place| place.cwd.clone())
+    }
+
+    /// A command that keeps running in a terminal of its own.
+    async fn background(&mut self, step: &Planned, command: &Command, report: &mut StepReport) -> Result<()> {
+        let (mut live, _) = Live::open(self.machine, self.folder()).await?;
+        let until = step.attributes.until.as_deref();
+        let patience = until.map_or(BACKGROUND, |_| step.attributes.timeout.unwrap_or(COMMAND_TIMEOUT));
+        let typed = self.session_step(command.lines.clone(), &step.attributes, None);
+        report.place = shown(live.places());
+        match live.launch(typed, until, patience).await? {
+            None => {
+                live.drain();
+            }
+            Some(outcome) => {
+                report.output = self.secrets.mask(&clean(&outcome.output));
+                let (message, help) = judge(&outcome, &[0])
+                    .unwrap_or_else(|| ("it has ended already".into(), "remove `background`".into()));
+                report.verdict = Verdict::Broken;
+                report.message = Some(format!("this command was to keep running: {message}"));
+                report.help = Some(help);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn answer(answer: &plan::Answer) -> Answer {
+    Answer { question: pattern(&answer.question), reply: answer.reply.clone(), secret: answer.secret }
+}
+
+/// `/…/` is a regular expression, anything else is text.
+fn pattern(text: &str) -> Pattern {
+    let regex = text.strip_prefix('/').and_then(|t| t.strip_suffix('/')).filter(|t| !t.is_empty());
+    regex.and_then(|regex| Pattern::regex(regex).ok()).unwrap_or_else(|| Pattern::Text(text.to_owned()))
+}
+
+/// What is wrong with the end of a command.
+fn judge(outcome: &Outcome, exits: &[i32]) -> Option<Problem> {
+    let problem = |message: String, help: &str| Some((message, help.to_owned()));
+    match &outcome.end {
+        End::Prompt { status: None } => None,
+        // Leaving a place returns the status of what was done there.
+        End::Prompt { .. } if outcome.left => None,
+        End::Prompt { status: Some(status) } if exits.contains(status) => None,
+        End::Prompt { status: Some(127) } => {
+            problem("a command was not found (status 127)".into(), "install it in an earlier step, or correct its name")
+        }
+        End::Prompt { status: Some(status) } => problem(
+            format!("it ended with status {status}"),
+            &format!("mend the command; if this is what a reader sees, say exit={status}"),
+        ),
+        End::Interrupted { .. } => None,
+        End::Unfinished { prompt } => problem(
+            format!("the shell still waits for more, at {prompt:?}"),
+            "close the quote, the loop or the here-document that is open",
+        ),
+        End::Question { text } => problem(
+            format!("it asks, and the guide does not say what to answer: {text}"),
+            &format!("add to the front matter or to verify.yaml:  answers: {{{:?}: \"…\"}}", text.trim()),
+        ),
+        End::FullScreen { .. } => problem(
+            "it opens a full-screen program".into(),
+            "let a `file` block follow an editor, so that the file is written; or skip the step with a reason",
+        ),
+        End::TimedOut => problem(
+            "it did not end in time".into(),
+            "give it more (timeout=10m), say what to wait for (until=\"…\"), or let it run on (background)",
+        ),
+        End::SessionEnded { status } => {
+            let status = status.map_or(String::new(), |status| format!(", with status {status}"));
+            problem(format!("the terminal's shell has ended{status}"), "remove an `exit` too many")
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! The session engine on a pseudo-terminal of this machine, with real shells and programs, and on recorded scripts.
+
+mod output;
+mod programs;
+mod questions;
+mod recorded;
+mod shells;
+mod speed;
+mod stop;
+
+use guidepost::session::driver::Session;
+use guidepost::session::local::Local;
+use guidepost::session::{ENVIRONMENT, End, Outcome, Settings, Step};
+use pty_process::blocking::Command;
+use std::time::Duration;
+
+type Shell = Session<Local, Vec<(Duration, Vec<u8>)>>;
+
+/// A session in a fresh home.
+struct Test {
+    shell: Shell,
+    home: tempfile::TempDir,
+}
+
+/// Long enough for any machine, and short enough to be noticed: nothing here may run into it.
+const LIMIT: Duration = Duration::from_secs(60);
+
+impl Test {
+    fn bash() -> Self {
+        Self::open(&["bash", "--norc", "--noprofile"])
+    }
+
+    fn open(program: &[&str]) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let path = std::env::var("PATH").unwrap();
+        let command = Command::new(program[0])
+            .args(&program[1..])
+            .env_clear()
+            .envs(ENVIRONMENT)
+            .env("PATH", path)
+            .env("HOME", home.path())
+            .current_dir(home.path());
+        let settings = Settings { key: "k7Qz".into(), ..Settings::default() };
+        let (shell, outcome) = Session::open(Local::start(command).unwrap(), Vec::new(), settings).unwrap();
+        assert_eq!(outcome.end, End::Prompt { status: None }, "{outcome:#?}");
+        assert_eq!(outcome.after.len(), 1);
+        Self { shell, home }
+    }
+
+    fn step(&mut self, step: Step) -> Outcome {
+        let limit = step.timeout.min(LIMIT);
+        self.shell.run(step.timeout(limit)).unwrap()
+    }
+
+    /// Types lines, all of which must belong to one command.
+    fn run(&mut self, text: &str) -> Outcome {
+        let outcome = self.step(Step::block(text));
+        assert_eq!(outcome.typed, text.lines().count(), "{text}: {outcome:#?}");
+        outcome
+    }
+
+    /// Types lines; the prompt must be back, with this status and output.
+    #[track_caller]
+    fn check(&mut self, text: &str, status: impl Into<Option<i32>>, output: &str) -> Outcome {
+        let outcome = self.run(text);
+        assert_eq!(outcome.end, End::Prompt { status: status.into() }, "{text}: {outcome:#?}");
+        assert_eq!(outcome.output, output, "{text}: {outcome:#?}");
+        outcome
+    }
+
+    /// All that was shown.
+    fn shown(self) -> String {
+        let shown = self.shell.into_parts().1;
+        String::from_utf8(shown.into_iter().flat_map(|(_, bytes)| bytes).collect()).unwrap()
+    }
+}
+
+/// Names of the places.
+fn names(outcome: &Outcome) -> Vec<&str> {
+    outcome.after.iter().map(|place| place.name.as_str()).collect()
+}
+
+/// Whether all programs are here. In CI a missing one is an error: `scripts/prepare test` installs them.
+fn have(programs: &[&str]) -> bool {
+    let path = std::env::var_os("PATH").unwrap();
+    let here = |program: &str| std::env::split_paths(&path).any(|folder| folder.join(program).is_file());
+    let missing: Vec<&&str> = programs.iter().filter(|program| !here(program)).collect();
+    assert!(missing.is_empty() || std::env::var("CI").as_deref() != Ok("true"), "not installed: {missing:?}");
+    if !missing.is_empty() {
+        eprintln!("SKIPPED, not installed: {missing:?}");
+    }
+    missing.is_empty()
+}

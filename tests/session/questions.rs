@@ -1,0 +1,92 @@
+//! Questions, answered and not.
+
+use super::{Test, have};
+use guidepost::session::{Answer, End, Pattern, Step};
+use std::time::Duration;
+
+#[test]
+fn answered() {
+    let mut t = Test::bash();
+    let outcome = t.step(Step::new("read -p 'Continue? [y/N] ' x; echo got $x").answer("[y/N]", "y"));
+    assert_eq!(outcome.end, End::Prompt { status: Some(0) });
+    assert_eq!(outcome.output, "Continue? [y/N] y\ngot y");
+    assert_eq!(outcome.answered[0].question, "Continue? [y/N]");
+    // The cursor on an empty line after the question; a regular expression.
+    let question = Pattern::regex("(?i)your name").unwrap();
+    let outcome = t.step(Step::new("echo 'Your name?'; read x; echo got $x").answer(question, "Ann"));
+    assert_eq!(outcome.output, "Your name?\nAnn\ngot Ann");
+    // apt's own question needs no answer from the guide.
+    let outcome = t.step(Step::new("read -p 'Do you want to continue? [Y/n] ' x; echo got $x"));
+    assert_eq!(outcome.output, "Do you want to continue? [Y/n] y\ngot y");
+}
+
+#[test]
+fn in_turn() {
+    let mut t = Test::bash();
+    let step = Step::new("for i in 1 2 3; do read -p 'Number: ' x; echo \"<$x>\"; done")
+        .answer("Number", "one")
+        .answer("Number", "two");
+    let outcome = t.step(step);
+    assert_eq!(outcome.output, "Number: one\n<one>\nNumber: two\n<two>\nNumber: two\n<two>");
+}
+
+#[test]
+fn secrets() {
+    let mut t = Test::bash();
+    let ask = "for i in New Retype; do read -sp \"$i password: \" x; echo; done; echo ${#x}";
+    let mut step = Step::new(ask);
+    step.answers.push(Answer { question: "password".into(), reply: "geheim".into(), secret: true });
+    let outcome = t.step(step);
+    assert_eq!(outcome.output, "New password:\nRetype new password:\n6".replace("Retype new", "Retype"));
+    assert_eq!(outcome.answered.len(), 2);
+    assert!(outcome.answered.iter().all(|answered| answered.reply == "********"));
+    assert!(!format!("{outcome:?}").contains("geheim"));
+    assert!(!t.shown().contains("geheim"));
+}
+
+#[test]
+fn unanswered() {
+    let mut t = Test::bash();
+    for (command, text) in [
+        ("read -p 'Your name: ' x", "Your name:"),
+        ("read -sp 'Password: ' x", "Password:"),
+        ("read -p 'Really? [y/N] ' x", "Really? [y/N]"),
+        ("read -p 'Really (yes/no)' x", "Really (yes/no)"),
+    ] {
+        let outcome = t.step(Step::new(command).timeout(Duration::from_secs(50)));
+        assert_eq!(outcome.end, End::Question { text: text.into() }, "{outcome:#?}");
+        assert!(outcome.ready);
+        assert_eq!(outcome.output, text, "{outcome:#?}");
+        assert!(outcome.duration >= Duration::from_secs(2) && outcome.duration < Duration::from_secs(20));
+    }
+    t.check("echo well", 0, "well");
+}
+
+#[test]
+fn asked_in_vain() {
+    let mut t = Test::bash();
+    let outcome = t.step(Step::new("while true; do read -p 'Password: ' x; done").answer("Password", "wrong"));
+    assert_eq!(outcome.end, End::Question { text: "Password:".into() }, "{outcome:#?}");
+    assert_eq!(outcome.answered.len(), 10);
+    assert!(outcome.ready);
+}
+
+#[test]
+fn progress_is_no_question() {
+    let mut t = Test::bash();
+    t.check("printf 'Progress: [ 33%%] '; sleep 2.5; echo done", 0, "Progress: [ 33%] done");
+    t.check("printf 'Compiling:'; sleep 2.5; echo done", 0, "Compiling:done");
+}
+
+#[test]
+fn ssh_keygen() {
+    if !have(&["ssh-keygen"]) {
+        return;
+    }
+    let mut t = Test::bash();
+    let step = Step::new("ssh-keygen -t ed25519 -f key").answer("passphrase", "").answer("same passphrase", "");
+    let outcome = t.step(step);
+    assert_eq!(outcome.end, End::Prompt { status: Some(0) }, "{outcome:#?}");
+    assert_eq!(outcome.answered.len(), 2);
+    assert!(t.home.path().join("key").exists());
+}

@@ -1,0 +1,230 @@
+//! Recorded scripts: no program runs and no time passes.
+
+use guidepost::session::driver::Session;
+use guidepost::session::recorded::{Event, Recorded};
+use guidepost::session::{Action, End, Engine, Outcome, Settings, Step};
+use proptest::prelude::*;
+use std::time::Duration;
+
+type Shown = Vec<(Duration, Vec<u8>)>;
+
+fn typed(keys: &str) -> Event {
+    Event::Typed(keys.as_bytes().to_vec())
+}
+
+fn print(text: &str) -> Event {
+    Event::Print(text.as_bytes().to_vec())
+}
+
+fn pause(milliseconds: u64) -> Event {
+    Event::Pause(Duration::from_millis(milliseconds))
+}
+
+/// A prompt of the shell that was told the hidden line number `shell`.
+fn prompt(shell: u32, status: i32) -> String {
+    format!(
+        "\x1b]133;D;gp.{shell}\x07\x1b]133;A;gp.{shell};{status};{};/srv\x07u{shell}@h:/srv$ \x1b]133;B;gp.{shell}\x07",
+        100 + shell
+    )
+}
+
+/// A shell that shows a prompt, is asked for marks, and has them.
+fn shell(shell: u32) -> Vec<Event> {
+    vec![
+        print(&format!("u{shell}@h:/srv$ ")),
+        typed("read -r __gp_l"),
+        print(&format!("hidden echo\r\n\x1b]133;R;gp.{shell}\x07")),
+        typed("export PAGER"),
+        print(&format!("more echo\r\n\x1b]133;I;gp.{shell};bash;u{shell}\x07{}", prompt(shell, 0))),
+    ]
+}
+
+/// A shell, then this script.
+fn play(script: Vec<Event>) -> (Session<Recorded, Shown>, Outcome) {
+    let script = shell(1).into_iter().chain(script);
+    Session::open(Recorded::new(script), Vec::new(), Settings::default()).unwrap()
+}
+
+#[test]
+fn a_command() {
+    let (mut session, opened) =
+        play(vec![typed("echo hi\r"), print("echo hi\r\n\x1b]133;C;g"), print("p.1\x07hi\r\n"), print(&prompt(1, 3))]);
+    assert_eq!(opened.after[0].to_string(), "bash as u1 in /srv");
+    let outcome = session.run(Step::new("echo hi")).unwrap();
+    assert_eq!((outcome.end, outcome.output.as_str()), (End::Prompt { status: Some(3) }, "hi"));
+    assert_eq!(outcome.cwd.as_deref(), Some("/srv"));
+    let (_, shown) = session.into_parts();
+    let shown: Vec<u8> = shown.into_iter().flat_map(|(_, bytes)| bytes).collect();
+    let shown = String::from_utf8(shown).unwrap();
+    assert_eq!(shown, "u1@h:/srv$ echo hi\r\nhi\r\nu1@h:/srv$ ");
+}
+
+/// `docker exec -it app bash` in an application's container, psql in it, and back.
+#[test]
+fn a_stack() {
+    let mut script =
+        vec![typed("docker exec -it app bash\r"), print("docker exec -it app bash\r\n\x1b]133;C;gp.1\x07")];
+    script.extend(shell(2));
+    script.extend([
+        typed("psql nodejs\r"),
+        print("psql nodejs\r\n\x1b]133;C;gp.2\x07psql (15.3)\r\nType \"help\" for help.\r\n\r\nnodejs=# "),
+        typed("SELECT 1;\r"),
+        print("SELECT 1;\r\n ?column? \r\n----------\r\n        1\r\n(1 row)\r\n\r\n"),
+        pause(3000),
+        print("nodejs=# "),
+        typed("\\q\r"),
+        print("\\q\r\n"),
+        print(&prompt(2, 0)),
+        typed("exit\r"),
+        print("exit\r\n\x1b]133;C;gp.2\x07exit\r\n"),
+        print(&prompt(1, 0)),
+        typed("exit\r"),
+        print("exit\r\n"),
+        Event::Close(Some(0)),
+    ]);
+    let (mut session, _) = play(script);
+    let outcome = session.run(Step::new("docker exec -it app bash")).unwrap();
+    assert_eq!((outcome.end, outcome.after.len(), outcome.output.as_str()), (End::Prompt { status: None }, 2, ""));
+    let outcome = session.run(Step::new("psql nodejs")).unwrap();
+    assert_eq!(outcome.output, "psql (15.3)\nType \"help\" for help.");
+    assert_eq!(outcome.after[2].to_string(), "psql at nodejs=#");
+    let outcome = session.run(Step::new("SELECT 1;")).unwrap();
+    assert_eq!(outcome.output, " ?column?\n----------\n        1\n(1 row)");
+    let outcome = session.run(Step::new("\\q")).unwrap();
+    assert!(outcome.left && outcome.after.len() == 2);
+    let outcome = session.run(Step::new("exit")).unwrap();
+    assert!(outcome.left && outcome.after.len() == 1);
+    assert_eq!(session.run(Step::new("exit")).unwrap().end, End::SessionEnded { status: Some(0) });
+}
+
+/// An installation that stands still for minutes is no end, and its progress is no question.
+#[test]
+fn patience() {
+    let (mut session, _) = play(vec![
+        typed("apt-get install x\r"),
+        print("apt-get install x\r\n\x1b]133;C;gp.1\x07Reading package lists... 0%\r"),
+        pause(60_000),
+        print("Reading package lists... Done\r\nDo you want to continue? [Y/n] "),
+        typed("y\r"),
+        print("y\r\nProgress: [ 33%] "),
+        pause(100_000),
+        print("\r\x1b[KSetting up x (1.0) ...\r\n"),
+        print(&prompt(1, 0)),
+    ]);
+    let outcome = session.run(Step::new("apt-get install x")).unwrap();
+    assert_eq!(outcome.end, End::Prompt { status: Some(0) });
+    assert_eq!(
+        outcome.output,
+        "Reading package lists... Done\nDo you want to continue? [Y/n] y\nSetting up x (1.0) ..."
+    );
+    assert_eq!(outcome.answered.len(), 1);
+}
+
+#[test]
+fn the_machine_is_gone() {
+    let (mut session, _) =
+        play(vec![typed("reboot\r"), print("reboot\r\n\x1b]133;C;gp.1\x07"), pause(500), Event::Close(None)]);
+    assert_eq!(session.run(Step::new("reboot")).unwrap().end, End::SessionEnded { status: None });
+    assert_eq!(session.run(Step::new("ls")).unwrap().typed, 0);
+}
+
+/// A shell that does not know the hidden line, as fish, is a program.
+#[test]
+fn an_unknown_shell() {
+    let (mut session, _) = play(vec![
+        typed("fish\r"),
+        print("fish\r\n\x1b]133;C;gp.1\x07me@h ~# "),
+        typed("read -r __gp_l"),
+        print("hidden echo\r\nfish: error\r\nme@h ~# "),
+        typed("pwd\r"),
+        print("pwd\r\n/srv\r\nme@h ~# "),
+    ]);
+    let outcome = session.run(Step::new("fish")).unwrap();
+    assert_eq!(outcome.after[1].to_string(), "fish at me@h ~#");
+    assert_eq!(session.run(Step::new("pwd")).unwrap().output, "/srv");
+}
+
+/// What comes after the first prompt, in chunks, with every kind of thing in it.
+fn feed(chunks: &[&[u8]]) -> Outcome {
+    let zero = Duration::ZERO;
+    let mut engine = Engine::open(Settings::default(), zero);
+    engine.feed(b"$ ", zero);
+    let opened = Duration::from_millis(500);
+    let Action::Type(_) = engine.poll(opened) else { panic!("no hidden line") };
+    engine.feed(format!("\x1b]133;R;gp.1\x07\x1b]133;I;gp.1;bash;me\x07{}", prompt(1, 0)).as_bytes(), opened);
+    let Action::Type(_) = engine.poll(opened) else { panic!("no script") };
+    assert!(matches!(engine.poll(opened), Action::Done(_)));
+    engine.begin(Step::block("first\nsecond\nthird"), opened);
+    for chunk in chunks {
+        engine.feed(chunk, opened);
+    }
+    loop {
+        match engine.poll(opened) {
+            Action::Type(_) => {}
+            Action::Done(outcome) => return outcome,
+            action => panic!("{action:?}"),
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn chunks_do_not_matter(cuts in proptest::collection::vec(0usize..400, 0..12), middle in "[ -~é日\r\n\t\u{1b}]{0,60}") {
+        let all = format!(
+            "first\r\n> \x1b]133;P;gp.1\x07second\r\n\x1b]133;C;gp.1\x07{middle}\x1b\\\r\n50%\r100%\r\n日本\x1b[31mred\x1b[0m\x1b]0;t\x07{}",
+            prompt(1, 2)
+        );
+        let all = all.as_bytes();
+        let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut % all.len()).chain([0, all.len()]).collect();
+        cuts.sort_unstable();
+        let chunks: Vec<&[u8]> = cuts.windows(2).map(|w| &all[w[0]..w[1]]).collect();
+        let outcome = feed(&[all]);
+        prop_assert_eq!(&outcome.end, &End::Prompt { status: Some(2) });
+        prop_assert_eq!(outcome.typed, 2);
+        prop_assert_eq!(feed(&chunks), outcome);
+    }
+
+    /// Whatever is fed, the engine neither panics nor hangs: with time, every step ends.
+    #[test]
+    fn every_step_ends(chunks in proptest::collection::vec("([ -~\r\n\u{1b}]|\\$ |> |\u{1b}\\[\\?1049[hl]|\u{1b}\\]133;[ABCDPRI];gp\\.1;0;101;/\u{7}){0,20}", 0..8)) {
+        let mut engine = Engine::open(Settings::default(), Duration::ZERO);
+        let mut chunks = chunks.into_iter();
+        let mut now = Duration::ZERO;
+        let mut steps = 0;
+        for _ in 0..2000 {
+            match engine.poll(now) {
+                Action::Type(_) => {}
+                Action::Done(_) if steps < 3 => {
+                    steps += 1;
+                    engine.begin(Step::block("a\nb").timeout(Duration::from_secs(20)), now);
+                }
+                Action::Done(_) | Action::Idle => return Ok(()),
+                Action::Wait(until) => match chunks.next() {
+                    Some(chunk) => engine.feed(chunk.as_bytes(), now),
+                    None => {
+                        prop_assert!(until < Duration::MAX && until >= now);
+                        now = until;
+                    }
+                },
+            }
+        }
+        prop_assert!(false, "the steps do not end");
+    }
+}
+
+/// 100 MB through the engine: memory is bounded by construction, so this is about time.
+#[test]
+fn a_hundred_megabytes() {
+    let mut chunk = "x".repeat(98);
+    chunk.push_str("\r\n");
+    let chunk = chunk.repeat(650);
+    let size = if cfg!(debug_assertions) { 10_000_000 } else { 100_000_000 };
+    let start = std::time::Instant::now();
+    let mut chunks: Vec<&[u8]> = vec![b"first\r\n\x1b]133;C;gp.1\x07"];
+    chunks.extend(std::iter::repeat_n(chunk.as_bytes(), size / chunk.len()));
+    let end = prompt(1, 0);
+    chunks.push(end.as_bytes());
+    let outcome = feed(&chunks);
+    assert!(outcome.output.len() < 600 << 10 && outcome.dropped > size as u64 * 9 / 10);
+    eprintln!("{} MB in {:?}", size / 1_000_000, start.elapsed());
+}

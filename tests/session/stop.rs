@@ -1,0 +1,92 @@
+//! What does not end by itself.
+
+use super::{LIMIT, Test, have};
+use guidepost::session::{End, Pattern, Step};
+use std::time::Duration;
+
+#[test]
+fn until() {
+    let mut t = Test::bash();
+    let endless = "i=0; while true; do i=$((i+1)); echo \"reply $i\"; sleep 0.05; done";
+    let outcome = t.step(Step::new(endless).until("reply 3"));
+    assert_eq!(outcome.end, End::Interrupted { status: Some(130) });
+    assert!(outcome.until_seen && outcome.output.starts_with("reply 1\nreply 2\nreply 3"), "{outcome:#?}");
+    let outcome =
+        t.step(Step::new("python3 -c 'x=1'; echo ready to serve").until(Pattern::regex("ready to [a-z]+").unwrap()));
+    assert!(outcome.until_seen, "{outcome:#?}");
+    // What was typed is not what was shown.
+    let outcome = t.step(Step::new("sleep 0.3; true never").until("never"));
+    assert_eq!((outcome.end, outcome.until_seen), (End::Prompt { status: Some(0) }, false));
+    t.check("echo $((6*7))", 0, "42");
+}
+
+#[test]
+fn tail_and_watch() {
+    let mut t = Test::bash();
+    t.check("printf 'one\\ntwo\\nthree\\n' > log", 0, "");
+    let outcome = t.run("tail -f log");
+    assert_eq!(outcome.end, End::Interrupted { status: Some(130) });
+    assert!(outcome.output.starts_with("one\ntwo\nthree"), "{outcome:#?}");
+    // Nothing more comes: looked at long enough.
+    t.check("echo one > short", 0, "");
+    let outcome = t.run("tail -f short");
+    assert_eq!(outcome.end, End::Interrupted { status: Some(130) });
+    if have(&["watch"]) {
+        let outcome = t.run("watch -n 1 echo watched");
+        assert!(matches!(outcome.end, End::Interrupted { .. }), "{outcome:#?}");
+        assert!(outcome.output.contains("watched"), "{outcome:#?}");
+    }
+    t.check("echo well", 0, "well");
+}
+
+#[test]
+fn time_limit() {
+    let mut t = Test::bash();
+    let outcome = t.step(Step::new("sleep 1000").timeout(Duration::from_millis(300)));
+    assert_eq!((outcome.end, outcome.ready), (End::TimedOut, true));
+    let outcome = t.step(Step::new("cat").timeout(Duration::from_millis(300)));
+    assert_eq!((outcome.end, outcome.ready), (End::TimedOut, true));
+    // A program that does not listen to Ctrl-C gets Ctrl-\.
+    let outcome = t.step(Step::new("(trap '' INT; exec sleep 1000)").timeout(Duration::from_millis(300)));
+    assert_eq!((outcome.end, outcome.ready), (End::TimedOut, true));
+    t.check("echo well", 0, "well");
+    // One that listens to neither has the session.
+    let outcome = t.step(Step::new("(trap '' INT QUIT; exec sleep 30)").timeout(Duration::from_millis(300)));
+    assert_eq!((outcome.end, outcome.ready), (End::TimedOut, false));
+    assert_eq!(t.step(Step::new("echo no")).typed, 0);
+}
+
+#[test]
+fn pagers() {
+    if !have(&["less"]) {
+        return;
+    }
+    let mut t = Test::bash();
+    t.check("seq 500 > numbers", 0, "");
+    let outcome = t.run("less numbers");
+    assert_eq!(outcome.end, End::Prompt { status: Some(0) }, "{outcome:#?}");
+    assert!(outcome.paged && outcome.output.starts_with("1\n2\n3\n"), "{outcome:#?}");
+    t.check("echo well", 0, "well");
+}
+
+#[test]
+fn editors() {
+    let mut t = Test::bash();
+    for editor in ["vim", "nano"] {
+        if !have(&[editor]) {
+            continue;
+        }
+        let outcome = t.run(&format!("{editor} new-file"));
+        assert!(matches!(&outcome.end, End::FullScreen { screen } if screen.contains("new-file")), "{outcome:#?}");
+        assert!(outcome.ready, "{outcome:#?}");
+        assert!(outcome.duration < LIMIT / 2);
+        t.check("echo well", 0, "well");
+    }
+    assert!(!t.home.path().join("new-file").exists());
+}
+
+#[test]
+fn the_shell_is_killed() {
+    let mut t = Test::bash();
+    assert_eq!(t.run("kill -9 $$").end, End::SessionEnded { status: None });
+}
