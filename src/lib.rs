@@ -10,7 +10,16 @@
 //!                      theme  ─► templates and static files, embedded or overridden
 //! ```
 //!
-//! `source`, `guide` and `render` are pure; I/O lives in `site`, `theme` and `cli`.
+//! and of its steps:
+//!
+//! ```text
+//! Guide ─ plan ─► Plan ─ verify ─► a session on a machine ─► verdicts ─ report ─► people, CI
+//!                          │ session   the terminal engine      │ matching  outputs
+//!                          │ machine   Docker                   │ edit      files
+//! ```
+//!
+//! `source`, `guide`, `render`, `plan`, `matching` and `edit` are pure, and so is the engine of `session`; I/O lives in `site`,
+//! `theme`, `machine`, `verify` and `cli`.
 
 pub mod cli;
 pub mod config;
