@@ -102,6 +102,7 @@ impl SiteArguments {
             site: self.site.clone(),
             out: None,
             base_url: None,
+            report: None,
             drafts: self.drafts,
             strict: self.strict,
             today: chrono::Local::now().format("%Y-%m-%d").to_string(),

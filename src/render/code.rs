@@ -1,15 +1,21 @@
 //! Blocks of code: highlighted lines, prompts that are not copied, marked lines, numbers.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::html::{Renderer, escape};
-use crate::guide::{
-    CodeBlock, Guide, Role,
-    prompt::{self, Line},
+use super::{
+    Mark,
+    html::{Renderer, escape},
+};
+use crate::{
+    guide::{
+        CodeBlock, Guide, Role,
+        prompt::{self, Line},
+    },
+    source::Span,
 };
 
 impl Renderer<'_> {
-    pub(super) fn code(&mut self, guide: &Guide, code: &CodeBlock) -> String {
+    pub(super) fn code(&mut self, guide: &Guide, code: &CodeBlock, span: Span) -> String {
         let language = self.language(code);
         let mut lines = match code.role {
             Role::Command => self.commands(&language, &code.text),
@@ -35,8 +41,21 @@ impl Renderer<'_> {
             "path".into(),
             if code.role == Role::File { title.unwrap_or_default().into() } else { Value::Null },
         );
+        let mark = self.mark(guide, code, span);
+        context.insert("verdict".into(), json!(mark.as_ref().map(|mark| mark.verdict)));
+        let (message, real) = mark.map_or((None, None), |mark| (mark.message, mark.real));
+        context.insert("message".into(), message.into());
+        context.insert("real".into(), real.into());
         context.insert("copyable".into(), (code.role != Role::Output).into());
         self.template(template, context, guide, code.inner)
+    }
+
+    /// What verification found out about the block.
+    fn mark(&self, guide: &Guide, code: &CodeBlock, span: Span) -> Option<Mark> {
+        let page = self.including.first().filter(|_| code.role != Role::Listing)?;
+        let line = |at: usize| guide.source.line_of(at).0;
+        let last = span.end.saturating_sub(1).max(span.start);
+        self.world.mark(page, &guide.path, line(span.start)..=line(last))
     }
 
     /// The language to highlight: the author's, that of the file's name, or the role's.

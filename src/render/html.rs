@@ -86,7 +86,7 @@ impl Renderer<'_> {
         while let Some(token) = tokens.get(at) {
             match &token.kind {
                 TokenKind::Code(code) => {
-                    let html = self.code(guide, code);
+                    let html = self.code(guide, code, token.span);
                     events.push(Event::Html(html.into()));
                 }
                 TokenKind::Shortcode(shortcode) => {

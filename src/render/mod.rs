@@ -4,9 +4,9 @@
 //! [`page`] makes HTML when all are. Both are pure: what they need of the site they ask a [`World`].
 
 use serde_json::{Map, Value};
-use std::sync::Arc;
+use std::{ops::RangeInclusive, sync::Arc};
 
-use crate::{diagnostic::Diagnostic, guide::Guide};
+use crate::{diagnostic::Diagnostic, guide::Guide, report::Verdict};
 
 mod alert;
 mod code;
@@ -45,6 +45,11 @@ pub trait World: Sync {
     /// The language of a file by its path; `None` if it tells nothing.
     fn language_of_path(&self, path: &str) -> Option<String>;
 
+    /// What verification of the guide in the file `page` found out about the block in these lines of the file `file`.
+    fn mark(&self, _page: &str, _file: &str, _lines: RangeInclusive<usize>) -> Option<Mark> {
+        None
+    }
+
     /// The HTML of a shortcode.
     ///
     /// # Errors
@@ -59,6 +64,17 @@ pub struct ImageInfo {
     pub src: String,
     /// Width and height in pixels, where the file says.
     pub size: Option<(usize, usize)>,
+}
+
+/// What a block shows of its verification. Its texts are plain: no control characters but line ends and tabs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// Never `Unreached`: such a block shows nothing.
+    pub verdict: Verdict,
+    /// Why it does not hold, in a sentence.
+    pub message: Option<String>,
+    /// What was really shown, where that is not as documented.
+    pub real: Option<String>,
 }
 
 /// What templates of shortcodes know of the page that they stand in.

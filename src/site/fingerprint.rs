@@ -119,9 +119,9 @@ impl<'a> Fingerprints<'a> {
         }
     }
 
-    /// The text of a page: its file, what it includes, and where its links and images lead.
+    /// The text of a page: its file, what it includes, where its links and images lead, and what verification found.
     fn text(&self, hasher: &mut blake3::Hasher, record: &PageRecord) {
-        hasher.update(&record.hash);
+        hasher.update(&record.hash).update(&self.site.verified.fingerprint(&record.source));
         for include in &record.includes {
             hasher.update(include.source.as_bytes()).update(&include.hash);
         }

@@ -11,12 +11,14 @@ use super::{
     links::{Findings, Links},
     record::PageRecord,
     taxonomy::{self, Taxonomy},
+    verified::{self, Verified},
     view::{Views, markdown_url},
 };
 use crate::{
     config::{self, Config},
     diagnostic::{Diagnostic, Severity},
     render,
+    report::Report,
     source::Source,
     theme::Theme,
 };
@@ -27,6 +29,8 @@ pub(super) struct Inputs {
     pub(super) theme: Theme,
     /// The text of the configuration, to point at.
     pub(super) source: Source,
+    /// What verification found.
+    pub(super) report: Option<Report>,
 }
 
 impl Inputs {
@@ -65,7 +69,8 @@ impl Inputs {
             }
         }
         let theme = Theme::load(&options.site, config.theme.as_deref()).map_err(Failure::Pages)?;
-        Ok(Self { config, theme, source })
+        let report = options.report.as_deref().map(verified::read).transpose()?;
+        Ok(Self { config, theme, source, report })
     }
 }
 
@@ -76,6 +81,7 @@ pub(super) struct Site<'a> {
     pub(super) found: Found,
     pub(super) library: Library,
     pub(super) taxonomies: Vec<Taxonomy>,
+    pub(super) verified: Verified,
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
@@ -95,7 +101,15 @@ impl<'a> Site<'a> {
         if !unchanged {
             cache::save(&options.site, &fingerprint, &records);
         }
-        let mut site = Self { inputs, files, found, library: Library::default(), taxonomies: Vec::new(), diagnostics };
+        let mut site = Self {
+            inputs,
+            files,
+            found,
+            library: Library::default(),
+            taxonomies: Vec::new(),
+            verified: Verified::default(),
+            diagnostics,
+        };
         site.arrange(records, options);
         site
     }
@@ -107,6 +121,7 @@ impl<'a> Site<'a> {
         let choice = Choice { drafts: options.drafts, today: options.today.clone() };
         let config = &self.inputs.config;
         self.library = Library::new(records, &self.found, config, &choice, &mut self.diagnostics);
+        self.verified = Verified::new(self.inputs.report.as_ref(), &self.library);
         self.taxonomies = taxonomy::group(&self.library, config);
         for (url, name) in Views::list_urls(&self.taxonomies) {
             self.library.add_list(&url, &name, &mut self.diagnostics);

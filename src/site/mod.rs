@@ -28,6 +28,7 @@ pub mod search;
 pub mod sitemap;
 pub mod structured;
 mod taxonomy;
+mod verified;
 mod view;
 mod world;
 mod write;

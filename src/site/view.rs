@@ -10,6 +10,7 @@ use super::{
     record::{Heading, Kind, PageRecord},
     structured,
     taxonomy::{Taxonomy, person, terms_of},
+    verified::Verified,
 };
 use crate::{config::Config, render, source::date::Date};
 use std::path::Path;
@@ -23,6 +24,7 @@ pub(super) struct Views<'a> {
     pub(super) folder: &'a Path,
     /// Related pages of each page, best first.
     pub(super) related: &'a [Vec<usize>],
+    pub(super) verified: &'a Verified,
 }
 
 /// The file that links of the configuration are resolved from.
@@ -170,6 +172,7 @@ impl Views<'_> {
             "breadcrumbs": self.breadcrumbs(index),
             "section": section.map(|i| self.link_to(i)),
             "draft": front.draft,
+            "verified": self.verified.page(&record.source),
             "relations": front.relations,
             "extra": front.extra,
         })
@@ -346,7 +349,7 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
-fn date(date: &Date) -> Value {
+pub(super) fn date(date: &Date) -> Value {
     let part = |range: std::ops::Range<usize>| date.day.get(range).and_then(|p| p.parse::<usize>().ok());
     let text = match (part(8..10), part(5..7).and_then(|m| MONTHS.get(m.wrapping_sub(1))), date.day.get(..4)) {
         (Some(day), Some(month), Some(year)) => format!("{day} {month} {year}"),

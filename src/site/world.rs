@@ -3,20 +3,22 @@
 use serde_json::{Map, Value};
 use std::{
     collections::HashMap,
+    ops::RangeInclusive,
     path::Path,
     sync::{Arc, Mutex, PoisonError},
 };
 
-use super::{files::Files, images::Image, links::Links};
+use super::{files::Files, images::Image, links::Links, verified::Verified};
 use crate::{
     diagnostic::Diagnostic,
     guide::Guide,
-    render::{self, ImageInfo, World, highlight::Highlighter},
+    render::{self, ImageInfo, Mark, World, highlight::Highlighter},
     theme::Theme,
 };
 
 pub(super) struct SiteWorld<'a> {
     pub(super) files: &'a Files<'a>,
+    pub(super) verified: &'a Verified,
     pub(super) links: &'a Links<'a>,
     pub(super) theme: &'a Theme,
     /// None where nobody will look at the HTML.
@@ -63,6 +65,10 @@ impl World for SiteWorld<'_> {
 
     fn language_of_path(&self, path: &str) -> Option<String> {
         crate::render::highlight::language_of_path(path).map(str::to_owned)
+    }
+
+    fn mark(&self, page: &str, file: &str, lines: RangeInclusive<usize>) -> Option<Mark> {
+        self.verified.mark(page, file, lines)
     }
 
     fn shortcode(&self, name: &str, mut context: Map<String, Value>) -> Result<String, Diagnostic> {

@@ -75,6 +75,7 @@ fn views<'a>(site: &'a Site<'_>, links: &'a Links<'a>, related: &'a [Vec<usize>]
         taxonomies: &site.taxonomies,
         folder: &options.site,
         related,
+        verified: &site.verified,
     }
 }
 
@@ -88,6 +89,7 @@ fn world<'a>(
     let config = &site.inputs.config;
     SiteWorld {
         files: &site.files,
+        verified: &site.verified,
         links,
         theme: &site.inputs.theme,
         highlighter,

@@ -107,7 +107,7 @@
   }
 
   // Only what scrolls needs to be reached by the keyboard.
-  const scrollers = all(".block > pre, .table");
+  const scrollers = all(".block pre, .table");
   const reach = () => {
     const wide = scrollers.map((one) => one.scrollWidth > one.clientWidth);
     scrollers.forEach((one, i) => { wide[i] ? one.tabIndex = 0 : one.removeAttribute("tabindex"); });

@@ -1,0 +1,206 @@
+//! What `guidepost verify` found, as pages show it: a badge for the guide, and a mark for each of its blocks.
+//!
+//! A report speaks of a guide's file as it was. Once the file has changed, its page says so, and its blocks say nothing.
+
+use serde_json::{Value, json};
+use std::{collections::BTreeMap, ops::RangeInclusive, path::Path};
+
+use super::{
+    build::Failure,
+    fingerprint::Fingerprint,
+    library::{Library, Page},
+    record::Kind,
+    view::date,
+};
+use crate::{
+    render::Mark,
+    report::{GuideReport, Report, StepKind, StepReport, Verdict, json, safe::plain},
+    source::date::Date,
+};
+
+/// Lines that are shown of the beginning of an output, and of its end.
+const LINES: usize = 40;
+/// Characters that are shown of a line.
+const CHARACTERS: usize = 400;
+
+/// Reads a report.
+///
+/// # Errors
+/// If it cannot be read, or is no report that this guidepost knows.
+pub(super) fn read(file: &Path) -> Result<Report, Failure> {
+    let help = "make it with: guidepost verify --report FILE";
+    let unusable = |why: String| Failure::usage(format!("the report {} cannot be used: {why}", file.display()), help);
+    let text = std::fs::read_to_string(file).map_err(|error| unusable(error.to_string()))?;
+    json::read(&text).map_err(|error| unusable(error.to_string()))
+}
+
+/// What a report says of the pages of a site.
+#[derive(Debug, Default)]
+pub(super) struct Verified {
+    /// By the paths of their files. Guides that were skipped are not among them.
+    guides: BTreeMap<String, Proof>,
+}
+
+/// Of one guide.
+#[derive(Debug)]
+struct Proof {
+    /// `page.verified`.
+    page: Value,
+    /// None if the guide has changed since.
+    steps: Vec<StepMark>,
+    fingerprint: Fingerprint,
+}
+
+/// Of one step.
+#[derive(Debug)]
+struct StepMark {
+    file: String,
+    line: usize,
+    mark: Mark,
+}
+
+impl Verified {
+    pub(super) fn new(report: Option<&Report>, library: &Library) -> Self {
+        let reported = report.map_or(&[][..], |report| &report.guides);
+        let proof = |guide: &GuideReport| {
+            let page = &library.pages[*library.by_source.get(&guide.path)?];
+            let shown = page.record.kind == Kind::Guide && guide.verdict != Verdict::Skipped;
+            shown.then(|| (guide.path.clone(), Proof::new(guide, page)))
+        };
+        Self { guides: reported.iter().filter_map(proof).collect() }
+    }
+
+    /// `page.verified` of the page of a file.
+    pub(super) fn page(&self, source: &str) -> Value {
+        self.guides.get(source).map_or(Value::Null, |proof| proof.page.clone())
+    }
+
+    /// Changes when the page of a file has to show something else.
+    pub(super) fn fingerprint(&self, source: &str) -> Fingerprint {
+        self.guides.get(source).map_or([0; 32], |proof| proof.fingerprint)
+    }
+
+    /// The mark of the block in these lines of `file`, on the page of the file `page`. Several steps of a block have one
+    /// mark, that of the worst: a block holds if all of its steps do.
+    pub(super) fn mark(&self, page: &str, file: &str, lines: RangeInclusive<usize>) -> Option<Mark> {
+        let steps = &self.guides.get(page)?.steps;
+        let of_block = || steps.iter().filter(|step| step.file == file && lines.contains(&step.line)).map(|s| &s.mark);
+        let verdict = of_block().map(|mark| mark.verdict).max_by_key(|verdict| rank(*verdict))?;
+        if verdict == Verdict::Unreached {
+            return None;
+        }
+        let joined = |part: fn(&Mark) -> Option<&str>, between: &str| {
+            let mut parts: Vec<&str> = of_block().filter(|mark| mark.verdict == verdict).filter_map(part).collect();
+            parts.dedup();
+            (!parts.is_empty()).then(|| parts.join(between))
+        };
+        let message = joined(|mark| mark.message.as_deref(), "; ");
+        Some(Mark { verdict, message, real: joined(|mark| mark.real.as_deref(), "\n") })
+    }
+}
+
+/// The worse, the higher. What was not reached proves less than what drifted.
+fn rank(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::Holds => 0,
+        Verdict::Drifted => 1,
+        Verdict::Skipped => 2,
+        Verdict::Unreached => 3,
+        Verdict::Broken => 4,
+    }
+}
+
+impl Proof {
+    fn new(guide: &GuideReport, page: &Page) -> Self {
+        let stale = blake3::Hash::from_bytes(page.record.hash).to_hex().as_str() != guide.hash;
+        let state = match guide.verdict {
+            _ if stale => "stale",
+            Verdict::Holds | Verdict::Skipped => "holds",
+            Verdict::Drifted => "drifted",
+            Verdict::Unreached | Verdict::Broken => "broken",
+        };
+        let skipped = guide.steps.iter().filter(|step| step.verdict == Verdict::Skipped).count();
+        let value = json!({
+            "state": state,
+            "at": Date::parse(&guide.started).as_ref().map(date),
+            "machine": Some(plain(&guide.machine)).filter(|machine| !machine.is_empty()),
+            "seconds": guide.seconds,
+            "duration": duration(guide.seconds),
+            "steps": guide.steps.len(),
+            "skipped": skipped,
+            "reason": guide.reason.as_deref().map(plain),
+        });
+        let steps: Vec<StepMark> = if stale { Vec::new() } else { guide.steps.iter().map(StepMark::new).collect() };
+        let fingerprint = *blake3::hash(format!("{value}{steps:?}").as_bytes()).as_bytes();
+        Self { page: value, steps, fingerprint }
+    }
+}
+
+impl StepMark {
+    fn new(step: &StepReport) -> Self {
+        let differs = matches!(step.verdict, Verdict::Drifted | Verdict::Broken);
+        // What a step that writes shows is why the file was edited as it was.
+        let real = (differs && step.kind != StepKind::Write).then(|| excerpt(&step.output));
+        let mark = Mark {
+            verdict: step.verdict,
+            message: step.message.as_deref().map(plain),
+            real: real.filter(|real| !real.is_empty()),
+        };
+        Self { file: step.path.clone(), line: step.line, mark }
+    }
+}
+
+/// `12 s`, `1 min 12 s`, `1 h 2 min`.
+fn duration(seconds: f64) -> String {
+    match seconds.round().max(1.0) as u64 {
+        s if s < 60 => format!("{s} s"),
+        s if s < 3600 => format!("{} min {} s", s / 60, s % 60),
+        s => format!("{} h {} min", s / 3600, s % 3600 / 60),
+    }
+}
+
+/// A page is no log: the beginning and the end of a long output, without control characters.
+fn excerpt(output: &str) -> String {
+    let text = plain(output);
+    let lines: Vec<String> = text.trim_end().lines().map(cut).collect();
+    let Some(between) = lines.len().checked_sub(2 * LINES).filter(|between| *between > 1) else {
+        return lines.join("\n");
+    };
+    let (head, tail) = (&lines[..LINES], &lines[lines.len() - LINES..]);
+    format!("{}\n[… {between} lines …]\n{}", head.join("\n"), tail.join("\n"))
+}
+
+fn cut(line: &str) -> String {
+    match line.char_indices().nth(CHARACTERS) {
+        Some((end, _)) => format!("{} [… {} characters]", &line[..end], line[end..].chars().count()),
+        None => line.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations() {
+        for (seconds, text) in [
+            (0.0, "1 s"),
+            (-3.0, "1 s"),
+            (12.4, "12 s"),
+            (59.5, "1 min 0 s"),
+            (72.0, "1 min 12 s"),
+            (3725.0, "1 h 2 min"),
+        ] {
+            assert_eq!(duration(seconds), text);
+        }
+    }
+
+    #[test]
+    fn excerpts() {
+        assert_eq!(excerpt("a\u{1b}[31mb\r\n\n"), "ab");
+        let long = excerpt(&"x\n".repeat(100));
+        assert_eq!(long.lines().count(), 2 * LINES + 1);
+        assert!(long.contains("x\n[… 20 lines …]\nx"), "{long}");
+        assert_eq!(excerpt(&"é".repeat(CHARACTERS + 7)), format!("{} [… 7 characters]", "é".repeat(CHARACTERS)));
+    }
+}

@@ -1,0 +1,312 @@
+//! Pages say what `guidepost verify` found: when, where, how long it took, and block by block.
+
+mod support;
+
+use guidepost::report::{GuideReport, Report, SCHEMA, StepKind, StepReport, Verdict, json};
+use support::TestSite;
+
+const PATH: &str = "content/guides/node.md";
+const PART: &str = "content/shared/part/index.md";
+
+/// Lines: 5 a command, 9 its output, 13 a file, 17 commands with their outputs, 25 an included command.
+const GUIDE: &str = r#"---
+title: Node
+---
+
+```command
+node --version
+```
+
+```output
+v18.12.0
+```
+
+```file {title="app.js"}
+console.log(1)
+```
+
+```command
+$ node app.js
+1
+$ node other.js
+2
+```
+
+A listing, and what is shared:
+
+{{< content "part" >}}
+
+```js
+listing()
+```
+"#;
+
+fn site() -> TestSite {
+    TestSite::new(&[
+        (PATH, GUIDE),
+        ("content/guides/other.md", "---\ntitle: Other\n---\n\n```command\ntrue\n```\n\n{{< content \"part\" >}}\n"),
+        (PART, "---\nheadless: true\n---\n\n    apt install nodejs\n"),
+    ])
+}
+
+fn guide(site: &TestSite, path: &str, verdict: Verdict, steps: Vec<StepReport>) -> GuideReport {
+    let bytes = std::fs::read(site.path().join(path)).expect("there");
+    GuideReport {
+        path: path.to_owned(),
+        title: "Node".to_owned(),
+        hash: blake3::hash(&bytes).to_hex().to_string(),
+        machine: "debian".to_owned(),
+        image: "sha256:0".to_owned(),
+        verdict,
+        reason: None,
+        started: "2026-11-25T03:04:05Z".to_owned(),
+        seconds: 72.3,
+        diagnostics: Vec::new(),
+        steps,
+    }
+}
+
+fn step(kind: StepKind, path: &str, line: usize, verdict: Verdict) -> StepReport {
+    StepReport {
+        number: 1,
+        kind,
+        section: String::new(),
+        path: path.to_owned(),
+        line,
+        verdict,
+        message: None,
+        help: None,
+        seconds: 0.1,
+        typed: Vec::new(),
+        place: Vec::new(),
+        status: None,
+        output: String::new(),
+        dropped: 0,
+        documented: None,
+        comparison: None,
+    }
+}
+
+fn shows(mut step: StepReport, message: &str, output: &str) -> StepReport {
+    step.message = Some(message.to_owned());
+    step.output = output.to_owned();
+    step
+}
+
+/// Every step of the guide, all well.
+fn all_well() -> Vec<StepReport> {
+    use StepKind::{Expect, Run, Write};
+    let places = [(Run, 5), (Expect, 9), (Write, 13), (Run, 17), (Expect, 19), (Run, 17), (Expect, 21)];
+    let mut steps: Vec<StepReport> =
+        places.into_iter().map(|(kind, line)| step(kind, PATH, line, Verdict::Holds)).collect();
+    steps.push(step(Run, PART, 5, Verdict::Holds));
+    steps
+}
+
+/// Writes the report and builds; the page of the guide.
+fn page(site: &TestSite, guides: Vec<GuideReport>) -> String {
+    let report = Report {
+        schema: SCHEMA,
+        guidepost: "0.1.0".to_owned(),
+        started: "2026-11-25T03:04:05Z".to_owned(),
+        seconds: 80.0,
+        engine: "20.10.24".to_owned(),
+        guides,
+    };
+    site.write("report.json", json::json(&report));
+    build(site, &["build", "--report", "report.json"])
+}
+
+fn build(site: &TestSite, arguments: &[&str]) -> String {
+    let ran = site.run(arguments);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    site.output("guides/node/index.html")
+}
+
+/// The blocks of a page, each with its kind.
+fn blocks(html: &str) -> Vec<&str> {
+    html.split("<figure class=\"block ").skip(1).map(|part| part.split("</figure>").next().unwrap_or(part)).collect()
+}
+
+/// The badge as text.
+fn badge(html: &str) -> String {
+    let Some(begin) = html.find("<p class=\"verified") else { return String::new() };
+    let html = &html[begin..];
+    let mut text = String::new();
+    for part in html[..html.find("</p>").expect("closed")].split('<') {
+        text.push_str(part.split_once('>').map_or("", |(_, text)| text));
+    }
+    text.replace('\n', "")
+}
+
+#[test]
+fn what_holds_has_marks_and_a_badge() {
+    let site = site();
+    let html = page(&site, vec![guide(&site, PATH, Verdict::Holds, all_well())]);
+    assert_eq!(badge(&html), "Verified 25 November 2026 on debian in 1 min 12 s");
+    assert!(html.contains("<time datetime=\"2026-11-25\">"), "{html}");
+    let blocks = blocks(&html);
+    assert_eq!(blocks.len(), 6, "{blocks:?}");
+    for block in &blocks[..5] {
+        assert_eq!(block.matches("<span class=\"hidden\">Verified</span>").count(), 1, "{block}");
+    }
+    assert!(!blocks[5].contains("verdict"), "a listing is no step: {}", blocks[5]);
+    let other = site.output("guides/other/index.html");
+    assert!(!other.contains("verdict") && !other.contains("\"verified"), "the report says nothing of it: {other}");
+}
+
+#[test]
+fn what_does_not_hold_shows_what_was_really_there() {
+    let site = site();
+    let mut steps = all_well();
+    steps[1].verdict = Verdict::Drifted;
+    steps[1] = shows(steps[1].clone(), "1 line moved: version", "v20.11.1\n");
+    steps[2].verdict = Verdict::Skipped;
+    steps[2].message = Some("needs a real domain".to_owned());
+    // The second command of the block of prompts, at its own line.
+    steps[5].verdict = Verdict::Broken;
+    steps[5].line = 20;
+    steps[5] = shows(steps[5].clone(), "it ended with status 1", "Cannot find module\n");
+    for unreached in &mut steps[6..] {
+        unreached.verdict = Verdict::Unreached;
+    }
+    let html = page(&site, vec![guide(&site, PATH, Verdict::Broken, steps)]);
+    assert_eq!(badge(&html), "Broken when last verified 25 November 2026 on debian");
+    let blocks = blocks(&html);
+    assert!(blocks[0].contains(">Verified</span>"), "{}", blocks[0]);
+    assert!(blocks[1].contains("v18.12.0") && blocks[1].contains("<samp>v20.11.1</samp>"), "{}", blocks[1]);
+    assert!(blocks[1].contains("<b>Drifted</b>: 1 line moved: version"), "{}", blocks[1]);
+    assert!(blocks[2].contains("<b>Not verified</b>: needs a real domain"), "{}", blocks[2]);
+    assert!(blocks[3].contains("<details class=\"verdict broken\" open>"), "{}", blocks[3]);
+    assert!(blocks[3].contains("<b>Broken</b>: it ended with status 1"), "{}", blocks[3]);
+    assert!(blocks[3].contains("<samp>Cannot find module</samp>"), "{}", blocks[3]);
+    assert!(!blocks[4].contains("verdict"), "it was not reached: {}", blocks[4]);
+}
+
+#[test]
+fn a_guide_that_changed_says_so_and_marks_nothing() {
+    let site = site();
+    let reported = vec![guide(&site, PATH, Verdict::Broken, all_well())];
+    site.write(PATH, GUIDE.replace("Node", "Nodes"));
+    let html = page(&site, reported);
+    assert_eq!(badge(&html), "Changed since it was verified 25 November 2026 on debian");
+    assert!(!html.contains("class=\"verdict"), "{html}");
+}
+
+#[test]
+fn other_states_of_guides() {
+    let site = site();
+    let with = |verdict, reason: Option<&str>, steps| {
+        let mut guide = guide(&site, PATH, verdict, steps);
+        guide.reason = reason.map(str::to_owned);
+        badge(&page(&site, vec![guide]))
+    };
+    assert_eq!(with(Verdict::Skipped, Some("not now"), all_well()), "");
+    assert_eq!(
+        with(Verdict::Broken, Some("the machine did not start"), Vec::new()),
+        "Broken when last verified 25 November 2026 on debian: the machine did not start"
+    );
+    assert_eq!(
+        with(Verdict::Drifted, None, Vec::new()),
+        "Verified, with drift, 25 November 2026 on debian in 1 min 12 s"
+    );
+    let mut steps = all_well();
+    steps[2].verdict = Verdict::Skipped;
+    assert_eq!(
+        with(Verdict::Holds, None, steps),
+        "Verified 25 November 2026 on debian in 1 min 12 s, 1 of 8 steps skipped"
+    );
+}
+
+#[test]
+fn a_bundle_has_the_marks_of_the_page_that_includes_it() {
+    let site = site();
+    let other = "content/guides/other.md";
+    let broken = vec![
+        step(StepKind::Run, other, 5, Verdict::Holds),
+        shows(step(StepKind::Run, PART, 5, Verdict::Broken), "it ended with status 100", "E: none"),
+    ];
+    let guides = vec![guide(&site, PATH, Verdict::Holds, all_well()), guide(&site, other, Verdict::Broken, broken)];
+    let html = page(&site, guides);
+    assert!(blocks(&html)[4].contains(">Verified</span>"), "{html}");
+    let html = site.output("guides/other/index.html");
+    assert!(blocks(&html)[1].contains("<samp>E: none</samp>"), "{html}");
+}
+
+#[test]
+fn hostile_output_is_text() {
+    let site = site();
+    let hostile =
+        "</samp></pre><script>alert(1)</script>\u{1b}[31mred\u{1b}[0m\u{9b}2J\u{202e}\r\n{{ 7 * 7 }} & \"q\"\n";
+    let mut steps = all_well();
+    steps[1].verdict = Verdict::Broken;
+    steps[1] = shows(steps[1].clone(), hostile, hostile);
+    let mut guide = guide(&site, PATH, Verdict::Broken, steps);
+    guide.machine = hostile.to_owned();
+    guide.reason = Some(hostile.to_owned());
+    guide.started = hostile.to_owned();
+    let html = page(&site, vec![guide]);
+    assert!(!html.contains("<script>alert") && !html.contains("</samp></pre><script"), "{html}");
+    assert!(html.chars().all(|c| (c == '\n' || !c.is_control()) && c != '\u{202e}'), "{html:?}");
+    assert!(html.contains("&lt;script&gt;alert(1)") && html.contains("{{ 7 * 7 }} &amp;"), "{html}");
+    assert_eq!(html.matches("<samp>").count(), 1);
+}
+
+#[test]
+fn a_long_output_is_cut() {
+    let site = site();
+    let mut steps = all_well();
+    steps[0].verdict = Verdict::Broken;
+    steps[0] = shows(
+        steps[0].clone(),
+        "it ended with status 1",
+        &format!("first\n{}last\n", "x".repeat(90).repeat(100_000) + "\n"),
+    );
+    let html = page(&site, vec![guide(&site, PATH, Verdict::Broken, steps)]);
+    assert!(html.len() < 60_000 && html.contains("first\n") && html.contains("last</samp>"), "{}", html.len());
+}
+
+#[test]
+fn without_a_report_nothing_is_shown_and_builds_with_another_are_as_new() {
+    let site = site();
+    let bare = build(&site, &["build"]);
+    assert!(!bare.contains("verdict") && !bare.contains("\"verified"), "{bare}");
+    let empty = page(&site, Vec::new());
+    assert_eq!(bare, empty, "a report that does not know the guide changes nothing");
+
+    let mut drifted = all_well();
+    drifted[1].verdict = Verdict::Drifted;
+    drifted[1] = shows(drifted[1].clone(), "1 line moved: version", "v20.11.1");
+    let mut other_output = drifted.clone();
+    other_output[1].output = "v22.0.0".to_owned();
+    let mut pages = vec![bare.clone()];
+    for (verdict, steps) in
+        [(Verdict::Holds, all_well()), (Verdict::Drifted, drifted), (Verdict::Drifted, other_output)]
+    {
+        let guides = vec![guide(&site, PATH, verdict, steps)];
+        let kept = page(&site, guides.clone());
+        for folder in ["public", ".guidepost"] {
+            std::fs::remove_dir_all(site.path().join(folder)).expect("there");
+        }
+        assert_eq!(kept, page(&site, guides), "{verdict:?}");
+        assert!(!pages.contains(&kept), "{verdict:?}");
+        pages.push(kept);
+    }
+    assert_eq!(build(&site, &["build"]), bare, "and back");
+}
+
+#[test]
+fn an_unusable_report_is_an_error_of_usage() {
+    let site = site();
+    site.write("schema.json", "{\"schema\": 99}");
+    site.write("text.json", "hello");
+    for (file, why) in
+        [("none.json", "No such file"), ("schema.json", "has schema 99"), ("text.json", "this is not JSON")]
+    {
+        let ran = site.run(&["build", "--report", file]);
+        assert_eq!(ran.status, 2, "{ran:?}");
+        assert!(ran.stderr.contains(file) && ran.stderr.contains(why), "{}", ran.stderr);
+        assert!(ran.stderr.contains("guidepost verify --report FILE"), "{}", ran.stderr);
+        assert!(!site.has_output("index.html"), "nothing is built");
+    }
+}
