@@ -7,9 +7,11 @@ export PATH := $(PATH):$(HOME)/.cargo/bin
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: ## build guidepost, and with it the site of its own guides
+demo: ## build guidepost, do its own guides in Docker, and build their site with what came of it
 	@scripts/prepare build
-	cargo run --release --locked -- build
+	@scripts/engine
+	cargo run --release --locked -- verify --report target/report.json
+	cargo run --release --locked -- build --report target/report.json
 	@echo
 	@echo "The site is in $(CURDIR)/public. To read it:"
 	@echo "  python3 -m http.server --directory public 8000    and open http://localhost:8000/"

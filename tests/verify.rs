@@ -5,18 +5,9 @@ mod support;
 
 use serde_json::Value;
 use std::process::Command;
-use support::TestSite;
+use support::{TestSite, has_engine};
 
 const CONFIG: &str = "title: T\nbase_url: https://example.org/\nmachines:\n  debian:\n    image: debian:bookworm\n";
-
-fn has_engine() -> bool {
-    let image = Command::new("docker").args(["image", "inspect", "debian:bookworm"]).output();
-    let found = image.is_ok_and(|output| output.status.success());
-    if !found {
-        eprintln!("SKIPPED: no Docker engine with debian:bookworm: run scripts/engine");
-    }
-    found
-}
 
 /// The report of one guide, and the exit status.
 fn verify(text: &str, more: &[&str]) -> (i32, Value) {

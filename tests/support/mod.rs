@@ -34,6 +34,19 @@ pub(crate) fn has_program(name: &str, version: &str) -> bool {
     found
 }
 
+/// Whether a Docker engine answers and has `debian:bookworm`. Where everything must be installed (`CI=true`), a missing one is
+/// a failure.
+pub(crate) fn has_engine() -> bool {
+    let image = std::process::Command::new("docker").args(["image", "inspect", "debian:bookworm"]).output();
+    let found = image.is_ok_and(|output| output.status.success());
+    if !found {
+        let problem = "no Docker engine with debian:bookworm: run scripts/engine";
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "{problem}");
+        eprintln!("SKIPPED: {problem}");
+    }
+    found
+}
+
 /// A site in a folder of its own.
 pub(crate) struct TestSite {
     folder: tempfile::TempDir,
