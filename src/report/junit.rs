@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::{
     GuideReport, Report, StepReport, Verdict, difference, human,
     problem::{Level, Problem, of_guide},
-    safe::{line, plain},
+    safe::{defused, line, plain},
 };
 
 /// The report as XML. A drifted step is a failure only if `deny_drift`; an unreached one counts as skipped, since the step
@@ -22,7 +22,8 @@ pub fn junit(report: &Report, deny_drift: bool) -> Result<String, SerializeError
         xml.set_timestamp(started);
     }
     xml.add_test_suites(report.guides.iter().map(|guide| suite(report, guide, deny_drift)));
-    xml.to_string()
+    // It may be printed into the log of a job.
+    Ok(defused(&xml.to_string()?))
 }
 
 fn suite(report: &Report, guide: &GuideReport, deny_drift: bool) -> TestSuite {
