@@ -33,8 +33,10 @@ impl Test {
     fn open(program: &[&str]) -> Self {
         let home = tempfile::tempdir().unwrap();
         let path = std::env::var("PATH").unwrap();
-        let command = Command::new(program[0])
-            .args(&program[1..])
+        // Whoever starts the tests in the background has them ignore Ctrl-C, and so all that they start.
+        let command = Command::new("env")
+            .arg("--default-signal=INT,QUIT")
+            .args(program)
             .env_clear()
             .envs(ENVIRONMENT)
             .env("PATH", path)
