@@ -111,3 +111,24 @@ fn without_an_engine_the_environment_is_at_fault() {
     assert_eq!(output.status.code(), Some(3), "{output:?}");
     assert!(String::from_utf8_lossy(&output.stderr).contains("no Docker engine answers"), "{output:?}");
 }
+
+#[test]
+fn a_terminal_begins_at_home_in_the_shell_that_there_is() {
+    if !has_engine() {
+        return;
+    }
+    let config = format!("{CONFIG}  small:\n    build: machines/small\n");
+    let guide = |machine: &str, folder: &str| {
+        format!(
+            "---\ntitle: A\nverify: {{machine: {machine}}}\n---\n\n```command\nfalse || pwd\n```\n\n```output\n{folder}\n```\n"
+        )
+    };
+    let site = TestSite::new(&[
+        ("guidepost.yaml", &config),
+        ("machines/small/Dockerfile", "FROM debian:bookworm\nRUN rm -f /bin/bash /usr/bin/bash\nWORKDIR /srv\n"),
+        ("content/home.md", &guide("debian", "/root")),
+        ("content/srv.md", &guide("small", "/srv")),
+    ]);
+    let ran = site.run(&["verify"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+}

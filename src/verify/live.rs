@@ -23,6 +23,9 @@ pub(super) struct Live {
 /// Bytes of [`Live::tail`].
 const TAIL: usize = 400;
 
+/// A terminal begins at home, unless it is to begin elsewhere, by its folder or by the image's `WORKDIR`. Bash if there is one.
+const LOGIN: &str = r#"[ "$PWD" != / ] || cd; command -v bash >/dev/null && exec bash -l; exec sh -l"#;
+
 impl Live {
     /// Opens a terminal and waits for its prompt. The outcome tells how that went.
     ///
@@ -30,8 +33,8 @@ impl Live {
     /// If the machine or the engine is gone.
     pub(super) async fn open(machine: &RunningMachine, folder: Option<String>) -> Result<(Self, Outcome)> {
         let env = ENVIRONMENT.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let options =
-            TerminalOptions { command: vec!["bash".into(), "-l".into()], env, folder, ..TerminalOptions::default() };
+        let command = ["sh", "-c", LOGIN].map(str::to_owned).to_vec();
+        let options = TerminalOptions { command, env, folder, ..TerminalOptions::default() };
         let (terminal, reader, writer) = machine.open(&options).await?;
         let key: String =
             crate::machine::RunId::random().as_str().chars().filter(char::is_ascii_alphanumeric).collect();
