@@ -1,4 +1,4 @@
-//! `match="contains"`: the documented lines stand somewhere in the output, one after the other.
+//! `match="contains"`: the documented lines stand somewhere in the output, one after the other, `...` for any between them.
 //!
 //! Each documented line may be a part of its real one, from a word's beginning to a word's end: `active` is not in `inactive`.
 
@@ -6,7 +6,7 @@ use super::{
     Comparison, LineDiff, State, align, diff,
     kinds::{self, Token},
     line::{self, Outcome, Versions},
-    lines::Lines,
+    lines::{Lines, is_elision},
 };
 
 /// Lines that are cut before only equal text is looked for.
@@ -28,35 +28,61 @@ pub(super) fn compare(documented: &str, real: &str) -> Comparison {
         }
         return whole;
     }
-    let count = d_lines.all.len();
-    let wanted: Vec<Vec<Token>> = d_lines.all.iter().map(|l| kinds::tokens(l)).collect();
-    let mut steps = STEPS;
-    let mut found = None;
-    for at in 0..(r_lines.all.len() + 1).saturating_sub(count) {
-        let outcomes: Option<Vec<Outcome>> =
-            (0..count).map(|d| inside(d_lines.all[d], &wanted[d], r_lines.all[at + d], &mut steps)).collect();
-        let Some(outcomes) = outcomes else { continue };
-        let worst = outcomes.iter().map(|o| o.state).max();
-        if worst <= Some(State::Forgiven) || found.is_none() {
-            found = Some((at, outcomes));
-        }
-        if worst <= Some(State::Forgiven) {
-            break;
-        }
-    }
-    if let Some((at, outcomes)) = found {
-        let lines = outcomes.into_iter().enumerate().map(|(d, Outcome { state, changes, .. })| LineDiff {
-            documented: Some(d),
-            real: at + d..at + d + 1,
-            state,
-            changes,
-        });
-        let mut lines: Vec<LineDiff> = lines.collect();
+    if let Some(mut lines) = pieces(&d_lines.all, &r_lines.all) {
         diff::shift(&mut lines, d_lines.first, r_lines.first);
         return Comparison::of_lines(lines);
     }
     let lines = align::compare(documented, real, Versions::Drift).lines;
     Comparison::broken(lines, "the documented lines are nowhere in the output")
+}
+
+/// Finds the lines between elisions, each perhaps as a part of its real line: one piece after the other, where it first holds,
+/// or else where it drifted.
+fn pieces(documented: &[&str], real: &[&str]) -> Option<Vec<LineDiff>> {
+    let mut lines = Vec::new();
+    let (mut steps, mut from, mut elided) = (STEPS, 0, None);
+    let mut d = 0;
+    while d < documented.len() {
+        if is_elision(documented[d]) {
+            elided = Some(d);
+            d += 1;
+            continue;
+        }
+        let length = documented[d..].iter().take_while(|line| !is_elision(line)).count();
+        let (at, outcomes) = piece(&documented[d..d + length], real, from, &mut steps)?;
+        if let Some(d) = elided.take() {
+            lines.push(LineDiff { documented: Some(d), real: from..at, state: State::Elided, changes: Vec::new() });
+        }
+        lines.extend(outcomes.into_iter().enumerate().map(|(i, Outcome { state, changes, .. })| LineDiff {
+            documented: Some(d + i),
+            real: at + i..at + i + 1,
+            state,
+            changes,
+        }));
+        (d, from) = (d + length, at + length);
+    }
+    if let Some(d) = elided {
+        let rest = from..real.len();
+        lines.push(LineDiff { documented: Some(d), real: rest, state: State::Elided, changes: Vec::new() });
+    }
+    Some(lines)
+}
+
+/// Where neighbouring lines stand, at `from` or later.
+fn piece(documented: &[&str], real: &[&str], from: usize, steps: &mut usize) -> Option<(usize, Vec<Outcome>)> {
+    let wanted: Vec<Vec<Token>> = documented.iter().map(|line| kinds::tokens(line)).collect();
+    let mut found = None;
+    for at in from..(real.len() + 1).saturating_sub(documented.len()) {
+        let line = |d: usize, steps: &mut usize| inside(documented[d], &wanted[d], real[at + d], steps);
+        let Some(outcomes) = (0..documented.len()).map(|d| line(d, steps)).collect::<Option<Vec<_>>>() else {
+            continue;
+        };
+        if outcomes.iter().all(|o| o.state <= State::Forgiven) {
+            return Some((at, outcomes));
+        }
+        found.get_or_insert((at, outcomes));
+    }
+    found
 }
 
 /// A documented line as a part of a real one.

@@ -58,6 +58,9 @@ fn rules_differ() {
         (Rule::Contains, "b\nc", "a\nb\nc\nd", Holds),
         (Rule::Contains, "b\nd", "a\nb\nc\nd", Broken),
         (Rule::Contains, "b\n...\nd", "a\nb\nc\nd\ne", Holds),
+        (Rule::Contains, "is b\n...\nis d\n...", "this is b.\nc\nhere is d!\ne", Holds),
+        (Rule::Contains, "is d\n...\nis b", "this is b.\nc\nhere is d!\ne", Broken),
+        (Rule::Contains, "is b\nis d", "this is b.\nc\nhere is d!\ne", Broken),
         (Rule::Contains, "0 failed", "10 failed", Broken),
         (Rule::Contains, "from 10.0.0.1 in 3 ms", "64 bytes from 10.2.3.4 in 5 ms.", Holds),
         (Rule::Contains, "nginx 1.2.3 is", "yes, nginx 1.2.4 is here", Drifted),
@@ -104,8 +107,8 @@ fn blank_lines_around_do_not_shift_numbers() {
 }
 
 #[test]
-fn large_texts_take_a_bounded_time() {
-    let started = std::time::Instant::now();
+fn large_texts_come_to_an_end() {
+    // Without bounds each of these would take hours.
     let real: String = (0..100_000).map(|i| format!("line {} of many, {} things\n", i % 7, i % 3)).collect();
     let mut documented: String = "...\n".to_owned();
     for i in 0..5_000 {
@@ -121,7 +124,6 @@ fn large_texts_take_a_bounded_time() {
     check(&format!("...\n{same}...\n"), &"a\n".repeat(100_000), Rule::Auto, Verdict::Broken);
     compare(&format!("x[..]{}y", "a[..]".repeat(500)), &"a".repeat(10_000), Rule::Auto);
     compare(&"1.2.3a".repeat(2_000), &"1.2.3a".repeat(100_000), Rule::Auto);
-    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
 }
 
 /// Lines as terminals print them.
