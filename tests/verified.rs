@@ -61,6 +61,8 @@ fn guide(site: &TestSite, path: &str, verdict: Verdict, steps: Vec<StepReport>) 
         reason: None,
         started: "2026-11-25T03:04:05Z".to_owned(),
         seconds: 72.3,
+        session_seconds: 70.0,
+        recording: None,
         diagnostics: Vec::new(),
         steps,
     }
@@ -77,6 +79,7 @@ fn step(kind: StepKind, path: &str, line: usize, verdict: Verdict) -> StepReport
         message: None,
         help: None,
         seconds: 0.1,
+        recorded: None,
         typed: Vec::new(),
         place: Vec::new(),
         status: None,

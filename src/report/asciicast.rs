@@ -15,7 +15,7 @@ const HELD: usize = 64 << 10;
 #[derive(Debug, Clone, Serialize)]
 pub struct Header {
     /// Always 2.
-    version: u8,
+    pub version: u8,
     /// Columns of the terminal.
     pub width: u16,
     /// Rows of the terminal.
@@ -26,12 +26,18 @@ pub struct Header {
     /// What is shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
+    /// Seconds of silence that a player shows at most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub idle_time_limit: Option<f64>,
+    /// Version of the guidepost that wrote it: players pass over it, and guidepost knows its own files by it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub guidepost: Option<String>,
 }
 
 impl Header {
     /// A header with nothing but the terminal's size.
     pub fn new(width: u16, height: u16) -> Self {
-        Self { version: 2, width, height, timestamp: None, title: None }
+        Self { version: 2, width, height, timestamp: None, title: None, idle_time_limit: None, guidepost: None }
     }
 }
 
@@ -47,6 +53,8 @@ pub struct Recorder<W> {
     partial: Vec<u8>,
     /// Time of the last event: time never goes back.
     last: Duration,
+    /// Bytes written so far.
+    written: usize,
 }
 
 impl<W: Write> Recorder<W> {
@@ -56,8 +64,8 @@ impl<W: Write> Recorder<W> {
     /// If it cannot be written.
     pub fn new(mut writer: W, header: &Header, secrets: Secrets) -> io::Result<Self> {
         let title = header.title.as_ref().map(|title| secrets.mask(title));
-        line(&mut writer, &Header { title, ..header.clone() })?;
-        Ok(Self { writer, secrets, held: Vec::new(), partial: Vec::new(), last: Duration::ZERO })
+        let written = line(&mut writer, &Header { title, ..header.clone() })?;
+        Ok(Self { writer, secrets, held: Vec::new(), partial: Vec::new(), last: Duration::ZERO, written })
     }
 
     /// Adds what the terminal printed, `at` this time after the beginning.
@@ -72,13 +80,40 @@ impl<W: Write> Recorder<W> {
         if self.held.len() > HELD { self.emit(true) } else { Ok(()) }
     }
 
+    /// Marks a moment, for players to jump to. What is kept back at that moment comes after it.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn marker(&mut self, at: Duration, label: &str) -> io::Result<()> {
+        self.last = self.last.max(at);
+        self.event("m", &self.secrets.mask(label))
+    }
+
+    /// Bytes written so far.
+    pub fn written(&self) -> usize {
+        self.written
+    }
+
+    /// Where it is written to.
+    pub fn writer(&self) -> &W {
+        &self.writer
+    }
+
+    /// Writes what was kept back.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.emit(true)?;
+        self.writer.flush()
+    }
+
     /// Writes what was kept back, and gives the writer.
     ///
     /// # Errors
     /// If it cannot be written.
     pub fn finish(mut self) -> io::Result<W> {
-        self.emit(true)?;
-        self.writer.flush()?;
+        self.flush()?;
         Ok(self.writer)
     }
 
@@ -89,12 +124,14 @@ impl<W: Write> Recorder<W> {
         let whole = if end { self.partial.len() } else { whole_characters(&self.partial) };
         let text = String::from_utf8_lossy(&self.partial[..whole]).into_owned();
         self.partial.drain(..whole);
-        if text.is_empty() {
-            return Ok(());
-        }
+        if text.is_empty() { Ok(()) } else { self.event("o", &text) }
+    }
+
+    fn event(&mut self, kind: &str, text: &str) -> io::Result<()> {
         // Microseconds are what players use.
         let seconds = self.last.as_micros() as f64 / 1e6;
-        line(&mut self.writer, &(seconds, "o", text))
+        self.written += line(&mut self.writer, &(seconds, kind, text))?;
+        Ok(())
     }
 }
 
@@ -109,9 +146,11 @@ fn whole_characters(bytes: &[u8]) -> usize {
 }
 
 /// One line of JSON, in which every control character is escaped: a recording is a program's to play, not a terminal's.
-fn line(writer: &mut impl Write, data: &impl Serialize) -> io::Result<()> {
-    let json = serde_json::to_string(data)?;
-    writeln!(writer, "{}", escaped(&json, |_| false))
+/// Gives its length.
+fn line(writer: &mut impl Write, data: &impl Serialize) -> io::Result<usize> {
+    let json = escaped(&serde_json::to_string(data)?, |_| false) + "\n";
+    writer.write_all(json.as_bytes())?;
+    Ok(json.len())
 }
 
 #[cfg(test)]

@@ -81,6 +81,12 @@ pub struct GuideReport {
     pub started: String,
     /// How long it took, the machine's start included.
     pub seconds: f64,
+    /// Of that, the time from the ready machine to the end of the last step.
+    #[serde(default)]
+    pub session_seconds: f64,
+    /// File of its recording, in the folder of `--record`.
+    #[serde(default)]
+    pub recording: Option<String>,
     /// What is wrong with its plan.
     pub diagnostics: Vec<Diagnostic>,
     /// In order.
@@ -108,6 +114,9 @@ pub struct StepReport {
     pub help: Option<String>,
     /// How long it took.
     pub seconds: f64,
+    /// When it began and ended in the guide's recording, in seconds.
+    #[serde(default)]
+    pub recorded: Option<(f64, f64)>,
     /// What was typed, or the path of the file.
     pub typed: Vec<String>,
     /// Where it was typed, from the outermost place to the innermost.

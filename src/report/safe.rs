@@ -16,7 +16,7 @@ pub fn plain(text: &str) -> String {
 }
 
 /// [`plain`], in one line.
-pub(super) fn line(text: &str) -> String {
+pub fn line(text: &str) -> String {
     plain(text).split(['\n', '\t']).map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 

@@ -81,6 +81,8 @@ fn guide(path: &str, title: &str, verdict: Verdict) -> GuideReport {
         reason: None,
         started: "2026-01-02T03:04:06Z".to_owned(),
         seconds: 12.5,
+        session_seconds: 11.5,
+        recording: None,
         diagnostics: Vec::new(),
         steps: Vec::new(),
     }
@@ -97,6 +99,7 @@ fn step(number: usize, kind: StepKind, verdict: Verdict) -> StepReport {
         message: None,
         help: None,
         seconds: 0.25,
+        recorded: None,
         typed: vec!["node --version".to_owned()],
         place: vec!["bash".to_owned()],
         status: Some(0),

@@ -28,8 +28,15 @@ pub enum Event<'a> {
     },
     /// The guide is broken and its machine stays.
     Kept {
-        /// The engine's id of its container.
-        container: String,
+        /// The command that opens a terminal there, as the user and in the folder where it broke.
+        command: String,
+    },
+    /// The guide is broken, and a person gets a terminal in its machine.
+    Shell,
+    /// The guide's recording cannot be written.
+    Unrecorded {
+        /// Why.
+        why: String,
     },
     /// A guide is over.
     End {

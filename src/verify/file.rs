@@ -121,6 +121,11 @@ impl Doing<'_> {
     }
 }
 
+/// Whether a place is in another machine than the one before it.
+pub(super) fn is_elsewhere(place: &Place) -> bool {
+    ["docker exec", "docker run", "ssh ", "lxc "].iter().any(|opener| place.opened_by.contains(opener))
+}
+
 /// The user and the working directory of the innermost shell.
 fn who(places: &[Place]) -> std::result::Result<(String, String), (String, &'static str)> {
     let Some(place) = places.last() else { return Err(("there is no shell".into(), "remove an `exit` too many")) };
@@ -130,10 +135,7 @@ fn who(places: &[Place]) -> std::result::Result<(String, String), (String, &'sta
             "leave the program before the file",
         ));
     }
-    let inside = |place: &Place| {
-        ["docker exec", "docker run", "ssh ", "lxc "].iter().any(|opener| place.opened_by.contains(opener))
-    };
-    if places.iter().any(inside) {
+    if places.iter().any(is_elsewhere) {
         return Err((
             "the terminal is inside another machine, where guidepost cannot save files".into(),
             "leave it before the file, or write the file with `cat > FILE <<EOF`",

@@ -1,8 +1,11 @@
 //! One guide: its machine, its terminals, its steps in order.
 
-use std::{collections::BTreeMap, time::Instant};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
-use super::{Event, Job, Listener, Options, live::Live, now};
+use super::{Event, Job, Listener, Options, live::Live, now, recording::Tape, shell};
 use crate::{
     machine::{self, Engine, Error, Identity, Name, Owner, RunId, RunningMachine},
     matching,
@@ -33,6 +36,8 @@ pub(super) async fn verify(
         reason: plan.settings.skip.clone(),
         started: now(),
         seconds: 0.0,
+        session_seconds: 0.0,
+        recording: None,
         diagnostics: plan.diagnostics.clone(),
         steps: Vec::new(),
     };
@@ -45,12 +50,19 @@ pub(super) async fn verify(
         report.reason = Some("its plan has errors".into());
         return Ok(report);
     }
-    match tokio::time::timeout(options.guide_timeout, on_machine(job, engine, options, listener, &mut report)).await {
-        Ok(Ok(())) => {}
+    let secrets = secrets(&std::iter::once(plan).chain(&job.requires).collect::<Vec<_>>());
+    let tape = options.record.as_ref().and_then(|_| Tape::new(&plan.title, secrets.clone()).ok());
+    match on_machine(job, engine, options, listener, &secrets, tape.clone(), &mut report).await {
+        Ok(()) => {}
         // A machine that a guide has brought down is the guide's verdict; an engine that is gone is nobody's.
-        Ok(Err(error @ Error::Ended { .. })) => report.reason = Some(error.to_string()),
-        Ok(Err(error)) => return Err(error),
-        Err(_) => report.reason = Some(format!("it took more than {} s", options.guide_timeout.as_secs())),
+        Err(error @ Error::Ended { .. }) => report.reason = Some(error.to_string()),
+        Err(error) => return Err(error),
+    }
+    if let (Some(folder), Some(tape)) = (&options.record, &tape) {
+        match tape.save(folder, job) {
+            Ok(name) => report.recording = Some(name),
+            Err(error) => listener.event(&plan.path, Event::Unrecorded { why: error.to_string() }),
+        }
     }
     finish(&mut report, plan);
     report.seconds = begin.elapsed().as_secs_f64();
@@ -95,44 +107,66 @@ async fn on_machine(
     engine: &Engine,
     options: &Options,
     listener: &dyn Listener,
+    secrets: &Secrets,
+    tape: Option<Tape>,
     report: &mut GuideReport,
 ) -> machine::Result<()> {
     let path = &job.plan.path;
+    let begin = Instant::now();
+    let too_long = || Some(format!("it took more than {} s", options.guide_timeout.as_secs()));
     let identity = Identity {
         run: RunId::random(),
         owner: Owner::this(),
         guide: Name::new(path),
         machine: Name::new(&job.plan.machine),
     };
-    let machine = machine::start(engine, &job.machine, &identity, &options.site, &|event| {
-        listener.event(path, Event::Machine(event))
-    })
-    .await?;
+    let tell = |event| listener.event(path, Event::Machine(event));
+    let starting = machine::start(engine, &job.machine, &identity, &options.site, &tell);
+    let Ok(machine) = tokio::time::timeout(options.guide_timeout, starting).await else {
+        report.reason = too_long();
+        return Ok(());
+    };
+    let machine = machine?;
     report.image.clone_from(&machine.image().id);
-    let done = steps(job, &machine, listener, report).await;
+    let ready = Instant::now();
+    let mut stand = shell::Stand::default();
+    let left = options.guide_timeout.saturating_sub(begin.elapsed());
+    let doing = steps(job, &machine, listener, secrets, tape, &mut stand, report);
+    let done = tokio::time::timeout(left, doing).await.unwrap_or_else(|_| Ok(false));
+    report.session_seconds = ready.elapsed().as_secs_f64();
+    if matches!(done, Ok(false)) {
+        report.reason = too_long();
+    }
     let broken = report.reason.is_some() || report.steps.iter().any(|step| step.verdict == Verdict::Broken);
     if options.keep && broken && done.is_ok() {
-        listener.event(path, Event::Kept { container: machine.keep() });
+        listener.event(path, Event::Kept { command: stand.command(machine.container()) });
+        let _ = machine.keep();
         return Ok(());
+    }
+    if options.shell && broken && done.is_ok() {
+        listener.event(path, Event::Shell);
+        shell::open(&machine, &stand).await?;
     }
     let closed = machine.close().await;
     done?;
     closed
 }
 
+/// Does the steps, and says that it came to their end. `stand` is where a person would continue.
 async fn steps(
     job: &Job,
     machine: &RunningMachine,
     listener: &dyn Listener,
+    secrets: &Secrets,
+    tape: Option<Tape>,
+    stand: &mut shell::Stand,
     report: &mut GuideReport,
-) -> machine::Result<()> {
-    let (live, outcome) = Live::open(machine, None).await?;
+) -> machine::Result<bool> {
+    let (live, outcome) = Live::open(machine, None, tape).await?;
     if !matches!(outcome.end, End::Prompt { .. }) {
         report.reason = Some("the machine's shell showed no prompt".into());
-        return Ok(());
+        return Ok(true);
     }
-    let plans: Vec<&Plan> = std::iter::once(&job.plan).chain(&job.requires).collect();
-    let secrets = &secrets(&plans);
     let mut doing =
         Doing { plan: &job.plan, machine, live, others: BTreeMap::new(), outputs: BTreeMap::new(), listener, secrets };
     for required in &job.requires {
@@ -146,7 +180,7 @@ async fn steps(
                     done.line,
                     done.message.unwrap_or_default()
                 ));
-                return Ok(());
+                return Ok(true);
             }
         }
         doing = Doing { plan: &job.plan, outputs: BTreeMap::new(), ..first };
@@ -155,7 +189,7 @@ async fn steps(
         if let Some((message, _)) = doing.setup(command).await? {
             report.reason =
                 Some(secrets.mask(&format!("its setup failed at `{}`: {message}", command.lines.join("\n"))));
-            return Ok(());
+            return Ok(true);
         }
     }
     for step in &job.plan.steps {
@@ -168,7 +202,11 @@ async fn steps(
         }
         let first = describe(step).typed.into_iter().next().unwrap_or_default();
         listener.event(&job.plan.path, Event::Step { number: step.number, what: first });
+        *stand = shell::Stand::of(doing.live.places());
         let done = doing.step(step).await?;
+        if !doing.live.places().is_empty() {
+            *stand = shell::Stand::of(doing.live.places());
+        }
         listener.event(&job.plan.path, Event::StepDone { step: &done });
         let broken = done.verdict == Verdict::Broken;
         report.steps.push(done);
@@ -176,7 +214,7 @@ async fn steps(
             break;
         }
     }
-    Ok(())
+    Ok(true)
 }
 
 /// What a step has shown.
@@ -226,12 +264,16 @@ impl Doing<'_> {
     async fn step(&mut self, step: &Step) -> machine::Result<StepReport> {
         let begin = Instant::now();
         let mut report = describe(step);
+        let typed = report.typed.first().map_or("output", String::as_str);
+        let from = self.live.mark(&format!("{} {typed}", step.number));
         match &step.kind {
             Planned::Run { commands } => self.run(step, commands, &mut report).await?,
             Planned::Write { file, text, edit, owner } => self.write(file, text, *edit, *owner, &mut report).await?,
             Planned::Expect { text, of, rule, .. } => self.expect(text, *of, *rule, &mut report),
         }
         report.seconds = begin.elapsed().as_secs_f64();
+        let seconds = |at: Duration| (at.as_secs_f64() * 1e6).round() / 1e6;
+        report.recorded = from.zip(self.live.recorded()).map(|(from, to)| (seconds(from), seconds(to)));
         mask(&mut report, self.secrets);
         Ok(report)
     }
@@ -299,6 +341,7 @@ pub(super) fn describe(step: &Step) -> StepReport {
         message: None,
         help: None,
         seconds: 0.0,
+        recorded: None,
         typed,
         place: Vec::new(),
         status: None,

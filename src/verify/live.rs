@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+use super::recording::Tape;
 use crate::{
     machine::{Ended, Error, Result, RunningMachine, Terminal, TerminalOptions, TerminalReader, TerminalWriter},
     session::{Action, ENVIRONMENT, End, Engine, Outcome, Place, Settings, Step},
@@ -18,6 +19,7 @@ pub(super) struct Live {
     buffer: Vec<u8>,
     /// The end of what was shown last, for progress.
     tail: Vec<u8>,
+    tape: Option<Tape>,
 }
 
 /// Bytes of [`Live::tail`].
@@ -31,7 +33,11 @@ impl Live {
     ///
     /// # Errors
     /// If the machine or the engine is gone.
-    pub(super) async fn open(machine: &RunningMachine, folder: Option<String>) -> Result<(Self, Outcome)> {
+    pub(super) async fn open(
+        machine: &RunningMachine,
+        folder: Option<String>,
+        tape: Option<Tape>,
+    ) -> Result<(Self, Outcome)> {
         let env = ENVIRONMENT.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let command = ["sh", "-c", LOGIN].map(str::to_owned).to_vec();
         let options = TerminalOptions { command, env, folder, ..TerminalOptions::default() };
@@ -40,7 +46,8 @@ impl Live {
             crate::machine::RunId::random().as_str().chars().filter(char::is_ascii_alphanumeric).collect();
         let engine = Engine::open(Settings { key, ..Settings::default() }, Duration::ZERO);
         let begin = Instant::now();
-        let mut live = Self { engine, terminal, reader, writer, begin, buffer: vec![0; 64 << 10], tail: Vec::new() };
+        let buffer = vec![0; 64 << 10];
+        let mut live = Self { engine, terminal, reader, writer, begin, buffer, tail: Vec::new(), tape };
         let outcome = live.drive(None, &|_| {}).await?;
         Ok((live, outcome))
     }
@@ -89,6 +96,9 @@ impl Live {
                 Ok(Ok(length)) if length > 0 => {
                     self.engine.feed(&self.buffer[..length], self.begin.elapsed());
                     let bytes = self.engine.shown();
+                    if let Some(tape) = &self.tape {
+                        tape.shown(self.begin.elapsed(), bytes);
+                    }
                     self.tail.extend_from_slice(&bytes[bytes.len().saturating_sub(TAIL)..]);
                     let extra = self.tail.len().saturating_sub(TAIL);
                     self.tail.drain(..extra);
@@ -132,6 +142,19 @@ impl Live {
             answered: Vec::new(),
             duration: Duration::ZERO,
         }
+    }
+
+    /// The time in its recording.
+    pub(super) fn recorded(&self) -> Option<Duration> {
+        self.tape.as_ref().map(|_| self.begin.elapsed())
+    }
+
+    /// Marks a moment of its recording, and tells which.
+    pub(super) fn mark(&self, label: &str) -> Option<Duration> {
+        let tape = self.tape.as_ref()?;
+        let at = self.begin.elapsed();
+        tape.mark(at, label);
+        Some(at)
     }
 
     /// Where the terminal is, from the outermost place to the innermost.

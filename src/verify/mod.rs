@@ -19,9 +19,12 @@ mod event;
 mod file;
 mod guide;
 mod live;
+mod recording;
 mod run;
+mod shell;
 
 pub use event::{Event, Listener};
+pub use recording::in_the_way;
 
 use crate::{
     machine::{self, Engine, Machine, Scope},
@@ -53,6 +56,10 @@ pub struct Options {
     pub fail_fast: bool,
     /// Whether the machine of a broken guide stays, to look around in it.
     pub keep: bool,
+    /// Whether a person gets a terminal in the machine of a broken guide: this process has one, and does one guide at a time.
+    pub shell: bool,
+    /// The folder for recordings, which is there; nothing is recorded without it.
+    pub record: Option<PathBuf>,
     /// How long one guide may take, its machine's start included.
     pub guide_timeout: Duration,
 }

@@ -130,7 +130,7 @@ impl Doing<'_> {
             return Ok(&mut self.live);
         };
         if !self.others.contains_key(name) {
-            let (live, _) = Live::open(self.machine, self.folder()).await?;
+            let (live, _) = Live::open(self.machine, self.folder(), None).await?;
             self.others.insert(name.to_owned(), live);
         }
         Ok(self.others.entry(name.to_owned()).or_insert_with(|| unreachable!("it was opened above")))
@@ -143,7 +143,7 @@ impl Doing<'_> {
 
     /// A command that keeps running in a terminal of its own.
     async fn background(&mut self, step: &Planned, command: &Command, report: &mut StepReport) -> Result<()> {
-        let (mut live, _) = Live::open(self.machine, self.folder()).await?;
+        let (mut live, _) = Live::open(self.machine, self.folder(), None).await?;
         let until = step.attributes.until.as_deref();
         let patience = until.map_or(BACKGROUND, |_| step.attributes.timeout.unwrap_or(COMMAND_TIMEOUT));
         let typed = self.session_step(command.lines.clone(), &step.attributes, None);

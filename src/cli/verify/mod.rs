@@ -1,14 +1,20 @@
 //! `guidepost verify`
 
 use clap::ValueEnum;
-use std::{io::Write, path::PathBuf, time::Duration};
+use std::{
+    io::{IsTerminal, Write},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+mod progress;
 
 use super::{Exit, SiteArguments, color, count, print, report as report_failure};
 use crate::{
     machine,
-    report::{GuideReport, Report, StepReport, Verdict, github, gitlab, human, json, junit},
+    report::{Report, Verdict, github, gitlab, human, json, junit},
     site::{self, Failure},
-    verify::{self, Event, Listener, Options},
+    verify::{self, Options},
 };
 
 #[derive(Debug, clap::Args)]
@@ -27,6 +33,9 @@ pub(super) struct Arguments {
     /// Keep the machine of a broken guide, and say how to look around in it; the next run removes it
     #[arg(long)]
     keep: bool,
+    /// Open a terminal in the machine of a broken guide, where it broke; the machine is removed afterwards
+    #[arg(long, conflicts_with = "keep")]
+    shell: bool,
     /// Fail on this too
     #[arg(long, value_enum)]
     deny: Option<Deny>,
@@ -39,6 +48,9 @@ pub(super) struct Arguments {
     /// Also write the JSON report to this file
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
+    /// Also write a recording of each guide's terminal into this folder (asciicast v2)
+    #[arg(long, value_name = "DIR")]
+    record: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -62,28 +74,42 @@ enum Format {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Exit {
+    if arguments.shell && !(std::io::stdin().is_terminal() && std::io::stdout().is_terminal()) {
+        return report_failure(&Failure::Usage {
+            message: "--shell opens a terminal, and stdin or stdout is none".into(),
+            help: "run it in a terminal without redirections, or use --keep".into(),
+        });
+    }
     let site = arguments.site.options();
     let jobs = match site::jobs(&site, &arguments.guides) {
         Ok(jobs) => jobs,
         Err(failure) => return report_failure(&failure),
     };
+    if let Some(problem) = arguments.record.as_deref().and_then(|folder| unrecordable(folder, &jobs)) {
+        return report_failure(&problem);
+    }
     let options = Options {
         site: site.site.clone(),
-        jobs: arguments.jobs,
+        // One person has one terminal.
+        jobs: if arguments.shell { 1 } else { arguments.jobs },
         fail_fast: arguments.fail_fast,
         keep: arguments.keep,
+        shell: arguments.shell,
+        record: arguments.record.clone(),
         guide_timeout: Duration::from_secs(arguments.guide_timeout.saturating_mul(60)),
     };
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return report_failure(&Failure::Environment { message: error.to_string() }),
     };
+    let progress = progress::Progress::new();
     let done = runtime.block_on(async {
         tokio::select! {
-            done = verify::run(jobs, &options, &Lines) => Some(done),
+            done = verify::run(jobs, &options, &progress) => Some(done),
             _ = tokio::signal::ctrl_c() => None,
         }
     });
+    progress.clear();
     match done {
         Some(Ok(report)) => tell(arguments, &site.site, &report),
         Some(Err(error)) => environment(&error),
@@ -91,6 +117,18 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
             print(std::io::stderr(), "interrupted; the machines are removed\n");
             Exit::Environment
         }
+    }
+}
+
+/// Why recordings cannot be written into a folder.
+fn unrecordable(folder: &Path, jobs: &[verify::Job]) -> Option<Failure> {
+    match verify::in_the_way(folder, jobs) {
+        Ok(None) => None,
+        Ok(Some(file)) => Some(Failure::Usage {
+            message: format!("{} is there, and guidepost did not write it", file.display()),
+            help: "move it away, or name another folder: --record DIR".into(),
+        }),
+        Err(error) => Some(Failure::Environment { message: format!("{} cannot be made: {error}", folder.display()) }),
     }
 }
 
@@ -150,38 +188,6 @@ pub(super) fn environment(error: &machine::Error) -> Exit {
     let stderr = std::io::stderr();
     print(&stderr, &(diagnostic.draw(color(&stderr)) + "\n"));
     if error.exit_status() == 2 { Exit::Usage } else { Exit::Environment }
-}
-
-/// A plain line for each thing that happens, on stderr.
-struct Lines;
-
-impl Listener for Lines {
-    fn event(&self, guide: &str, event: Event<'_>) {
-        let line = match event {
-            Event::Begin { steps } => format!("{guide}: {}", count(steps, "step")),
-            Event::Machine(machine::Event::Building { line, .. }) => format!("{guide}: machine: {line}"),
-            Event::Machine(machine::Event::Waiting(what)) => format!("{guide}: machine: waiting for {what}"),
-            Event::Machine(machine::Event::Preloading(image)) => format!("{guide}: machine: loading {image}"),
-            Event::Machine(_) | Event::Line(_) | Event::Step { .. } => return,
-            Event::StepDone { step } => step_line(guide, step),
-            Event::Kept { container } => format!(
-                "{guide}: its machine stays: docker exec -it {} bash",
-                container.get(..12).unwrap_or(&container)
-            ),
-            Event::End { report } => end_line(report),
-        };
-        print(std::io::stderr(), &format!("{}\n", crate::session::clean::clean(&line)));
-    }
-}
-
-fn step_line(guide: &str, step: &StepReport) -> String {
-    let what = step.typed.first().map_or("output", String::as_str);
-    let verdict = if step.verdict == Verdict::Holds { "ok" } else { verdict_name(step.verdict) };
-    format!("{guide}:{}: {verdict}: {what} ({:.1} s)", step.line, step.seconds)
-}
-
-fn end_line(report: &GuideReport) -> String {
-    format!("{}: {} in {:.1} s", report.path, verdict_name(report.verdict), report.seconds)
 }
 
 fn verdict_name(verdict: Verdict) -> &'static str {

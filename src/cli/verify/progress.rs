@@ -1,0 +1,239 @@
+//! What happens while guides are done, on stderr: a living line a guide on a terminal, plain lines elsewhere.
+
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::{
+    collections::BTreeMap,
+    io::IsTerminal,
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use super::{count, verdict_name};
+use crate::{
+    cli::{color, print},
+    machine,
+    report::{GuideReport, StepReport, Verdict},
+    session::clean::clean,
+    verify::{Event, Listener},
+};
+
+/// In plain lines, a machine that is made says so as often as this at most.
+const SELDOM: Duration = Duration::from_secs(5);
+/// Columns of what is typed, where there is a line of its output to show.
+const TYPED: usize = 36;
+/// How often a living line is drawn again, at least.
+const TICK: Duration = Duration::from_millis(200);
+
+/// Shows events.
+pub(super) struct Progress {
+    screen: Option<MultiProgress>,
+    color: bool,
+    guides: Mutex<BTreeMap<String, Guide>>,
+}
+
+/// A guide that is being done.
+#[derive(Default)]
+struct Guide {
+    bar: Option<ProgressBar>,
+    steps: usize,
+    number: usize,
+    what: String,
+    /// When its machine was spoken of last.
+    spoke: Option<Instant>,
+}
+
+impl Progress {
+    /// On stderr, as it is.
+    pub(super) fn new() -> Self {
+        let stderr = std::io::stderr();
+        let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        let screen = (stderr.is_terminal() && !dumb)
+            .then(|| MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(12)));
+        Self { screen, color: color(&stderr), guides: Mutex::default() }
+    }
+
+    /// Takes the living lines away: something else has the terminal now.
+    pub(super) fn clear(&self) {
+        for guide in self.guides.lock().unwrap_or_else(PoisonError::into_inner).values_mut() {
+            if let Some(bar) = guide.bar.take() {
+                bar.finish_and_clear();
+            }
+        }
+    }
+
+    /// A line that stays.
+    fn say(&self, text: &str, tone: &str) {
+        let text: Vec<String> = clean(text).lines().map(|line| painted(line, tone, self.color)).collect();
+        match &self.screen {
+            // What it cannot print, nobody sees.
+            Some(screen) => drop(screen.println(text.join("\n"))),
+            None => print(std::io::stderr(), &(text.join("\n") + "\n")),
+        }
+    }
+
+    fn bar(&self, path: &str) -> Option<ProgressBar> {
+        let bar = self.screen.as_ref()?.add(ProgressBar::new_spinner());
+        let template = if self.color {
+            "{spinner:.cyan} {prefix} {elapsed:.dim} {wide_msg}"
+        } else {
+            "{spinner} {prefix} {elapsed} {wide_msg}"
+        };
+        bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner()));
+        bar.set_prefix(name(path));
+        bar.enable_steady_tick(TICK);
+        Some(bar)
+    }
+
+    fn machine(&self, path: &str, guide: &mut Guide, event: &machine::Event) {
+        let (what, seldom) = match event {
+            machine::Event::Building { line, .. } => (format!("machine: {line}"), true),
+            machine::Event::Pulling { image, layer, status, .. } => {
+                (format!("machine: {image}: {layer} {status}"), true)
+            }
+            machine::Event::Waiting(what) => (format!("machine: waiting for {what}"), false),
+            machine::Event::Preloading(image) => (format!("machine: loading {image}"), false),
+            machine::Event::Degraded(_) => return,
+        };
+        if let Some(bar) = &guide.bar {
+            bar.set_message(one_line(&what));
+        } else if !seldom || guide.spoke.is_none_or(|spoke| spoke.elapsed() > SELDOM) {
+            guide.spoke = seldom.then(Instant::now).or(guide.spoke);
+            self.say(&format!("{path}: {what}"), "");
+        }
+    }
+}
+
+impl Listener for Progress {
+    fn event(&self, path: &str, event: Event<'_>) {
+        let mut guides = self.guides.lock().unwrap_or_else(PoisonError::into_inner);
+        let guide = guides.entry(path.to_owned()).or_default();
+        match event {
+            Event::Begin { steps } => {
+                *guide = Guide { bar: self.bar(path), steps, ..Guide::default() };
+                match &guide.bar {
+                    Some(bar) => bar.set_message("machine: starting"),
+                    None => self.say(&format!("{path}: {}", count(steps, "step")), ""),
+                }
+            }
+            Event::Machine(event) => self.machine(path, guide, &event),
+            Event::Step { number, what } => {
+                (guide.number, guide.what) = (number, one_line(&what));
+                if let Some(bar) = &guide.bar {
+                    bar.set_prefix(format!("{} {number}/{}", name(path), guide.steps));
+                    bar.set_message(guide.what.clone());
+                }
+            }
+            Event::Line(line) => {
+                if let Some(bar) = &guide.bar {
+                    bar.set_message(typed_and_shown(&guide.what, &one_line(&line)));
+                }
+            }
+            Event::StepDone { step } => self.say(&step_line(path, step), tone(step.verdict)),
+            Event::Kept { command } => self.say(&format!("{path}: its machine stays: {command}"), ""),
+            Event::Shell => {
+                if let Some(bar) = guide.bar.take() {
+                    bar.finish_and_clear();
+                }
+                self.say(&format!("{path}: this is its machine, where it broke; `exit` removes it"), "");
+            }
+            Event::Unrecorded { why } => {
+                self.say(&format!("{path}: its recording cannot be written: {why}"), tone(Verdict::Drifted));
+            }
+            Event::End { report } => {
+                if let Some(bar) = guide.bar.take() {
+                    bar.finish_and_clear();
+                }
+                self.say(&end_line(report), tone(report.verdict));
+            }
+        }
+    }
+}
+
+/// A guide's path without what all of them have.
+fn name(path: &str) -> String {
+    let path = path.strip_prefix("content/").unwrap_or(path);
+    let path = path.strip_suffix(".md").unwrap_or(path);
+    clean(path.strip_suffix("/index").unwrap_or(path))
+}
+
+fn one_line(text: &str) -> String {
+    clean(text).replace(['\n', '\t'], " ").trim().to_owned()
+}
+
+/// `apt-get install -y nginx | Unpacking nginx`.
+fn typed_and_shown(typed: &str, shown: &str) -> String {
+    match (typed, shown) {
+        (_, "") => typed.to_owned(),
+        ("", _) => shown.to_owned(),
+        _ => format!("{} | {shown}", cut(typed, TYPED)),
+    }
+}
+
+/// The beginning of a text, in so many columns; wide characters take two.
+fn cut(text: &str, columns: usize) -> String {
+    if text.width() <= columns {
+        return text.to_owned();
+    }
+    let mut left = columns.saturating_sub(1);
+    let fits = |c: &char| {
+        let width = c.width().unwrap_or(0);
+        let fits = width <= left;
+        left = left.saturating_sub(width);
+        fits
+    };
+    text.chars().take_while(fits).collect::<String>() + "…"
+}
+
+fn step_line(path: &str, step: &StepReport) -> String {
+    let what = step.typed.first().map_or("output", String::as_str);
+    let verdict = if step.verdict == Verdict::Holds { "ok" } else { verdict_name(step.verdict) };
+    let why = step.message.as_ref().map(|message| format!(": {message}")).unwrap_or_default();
+    let time = if step.seconds < 1.0 { format!("{:.2} s", step.seconds) } else { format!("{:.1} s", step.seconds) };
+    format!("{path}:{}: {verdict}: {what} ({time}){why}", step.line)
+}
+
+fn end_line(report: &GuideReport) -> String {
+    format!("{}: {} in {:.1} s", report.path, verdict_name(report.verdict), report.seconds)
+}
+
+fn tone(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Holds => "32",
+        Verdict::Skipped | Verdict::Unreached => "2",
+        Verdict::Drifted => "33",
+        Verdict::Broken => "1;31",
+    }
+}
+
+fn painted(text: &str, tone: &str, color: bool) -> String {
+    if color && !tone.is_empty() { format!("\u{1b}[{tone}m{text}\u{1b}[0m") } else { text.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cuts_by_columns() {
+        for (text, columns, left) in [
+            ("short", 5, "short"),
+            ("longer", 5, "long…"),
+            ("日本語", 6, "日本語"),
+            ("日本語", 5, "日本…"),
+            ("日本語", 4, "日…"),
+            ("e\u{301}e\u{301}e\u{301}", 2, "e\u{301}…"),
+        ] {
+            assert_eq!(cut(text, columns), left, "{text} in {columns}");
+        }
+    }
+
+    #[test]
+    fn lines_are_short_and_clean() {
+        assert_eq!(name("content/guides/first/index.md"), "guides/first");
+        assert_eq!(one_line("a\u{1b}[31m\r\n\tb\u{9b}2J"), "a  b");
+        assert_eq!(typed_and_shown("ls", ""), "ls");
+        assert_eq!(typed_and_shown("ls", "a b"), "ls | a b");
+        assert_eq!(painted("x", "32", false), "x");
+    }
+}

@@ -1,0 +1,176 @@
+//! What a guide's first terminal shows, recorded for a page to play: one asciicast a guide.
+
+use std::{
+    io::{self, BufRead, Write},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use super::Job;
+use crate::{
+    machine::Name,
+    report::{
+        Secrets,
+        asciicast::{Header, Recorder},
+        safe::line,
+    },
+    session::{COLUMNS, ROWS},
+};
+
+/// Bytes of a recording; what comes after is left out.
+const LARGEST: usize = 4 << 20;
+/// Characters of a marker's label.
+const LABEL: usize = 120;
+/// Seconds of silence that a player shows at most.
+const IDLE: f64 = 2.0;
+
+/// A recording under way, of which all clones are the same.
+#[derive(Debug, Clone)]
+pub(super) struct Tape(Arc<Mutex<Inner>>);
+
+#[derive(Debug)]
+struct Inner {
+    recorder: Recorder<Vec<u8>>,
+    full: bool,
+}
+
+impl Tape {
+    /// Begins a recording. Secrets are masked in it.
+    pub(super) fn new(title: &str, secrets: Secrets) -> io::Result<Self> {
+        let header = Header {
+            timestamp: Some(chrono::Utc::now().timestamp()),
+            title: Some(line(title)),
+            idle_time_limit: Some(IDLE),
+            guidepost: Some(env!("CARGO_PKG_VERSION").to_owned()),
+            ..Header::new(COLUMNS, ROWS)
+        };
+        let recorder = Recorder::new(Vec::new(), &header, secrets)?;
+        Ok(Self(Arc::new(Mutex::new(Inner { recorder, full: false }))))
+    }
+
+    /// Adds what the terminal showed, `at` this time after the beginning.
+    pub(super) fn shown(&self, at: Duration, bytes: &[u8]) {
+        let inner = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if inner.full || bytes.is_empty() {
+            return;
+        }
+        // Writing to memory does not fail.
+        let _ = inner.recorder.output(at, bytes);
+        if inner.recorder.written() > LARGEST {
+            inner.full = true;
+            let note = format!("\r\n\x1b[m[the recording ends here, after {} MiB]\r\n", LARGEST >> 20);
+            let _ = inner.recorder.output(at, note.as_bytes());
+        }
+    }
+
+    /// A step begins.
+    pub(super) fn mark(&self, at: Duration, label: &str) {
+        let label: String = line(label).chars().take(LABEL).collect();
+        let _ = self.0.lock().unwrap_or_else(PoisonError::into_inner).recorder.marker(at, &label);
+    }
+
+    /// Writes the recording into a folder, and gives the file's name.
+    ///
+    /// # Errors
+    /// If it cannot be written, or something that guidepost did not write has its name.
+    pub(super) fn save(&self, folder: &Path, job: &Job) -> io::Result<String> {
+        let name = file_name(job);
+        let path = folder.join(&name);
+        if !is_free(&path) {
+            return Err(io::Error::new(io::ErrorKind::AlreadyExists, "a file of somebody else is there"));
+        }
+        let inner = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.recorder.flush()?;
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.write_all(inner.recorder.writer())?;
+        let mode = <std::fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o644);
+        file.as_file().set_permissions(mode)?;
+        file.persist(&path)?;
+        Ok(name)
+    }
+}
+
+/// Files in the way of the recordings of some jobs: guidepost did not write them. The folder is made if it is missing.
+///
+/// # Errors
+/// If the folder cannot be made.
+pub fn in_the_way(folder: &Path, jobs: &[Job]) -> io::Result<Option<PathBuf>> {
+    std::fs::create_dir_all(folder)?;
+    Ok(jobs.iter().map(|job| folder.join(file_name(job))).find(|path| !is_free(path)))
+}
+
+/// `guides-first-debian-1a2b3c4d.cast`: what the guide and its machine are called, and a hash that tells them apart.
+fn file_name(job: &Job) -> String {
+    let path = job.plan.path.strip_prefix("content/").unwrap_or(&job.plan.path);
+    let path = path.strip_suffix(".md").unwrap_or(path);
+    let path = path.strip_suffix("/index").unwrap_or(path);
+    format!("{}.cast", Name::new(&format!("{path}@{}", job.plan.machine)))
+}
+
+/// Whether there is nothing, or a recording by guidepost.
+fn is_free(path: &Path) -> bool {
+    let Ok(found) = std::fs::symlink_metadata(path) else { return true };
+    let mut first = Vec::new();
+    let read = std::fs::File::open(path)
+        .and_then(|file| io::BufReader::new(io::Read::take(file, 64 << 10)).read_until(b'\n', &mut first));
+    let header: Option<serde_json::Value> = serde_json::from_slice(&first).ok();
+    found.is_file() && read.is_ok() && header.is_some_and(|header| header["version"] == 2 && !header["guidepost"].is_null())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(tape: &Tape) -> Vec<serde_json::Value> {
+        let inner = &mut *tape.0.lock().unwrap();
+        inner.recorder.flush().unwrap();
+        let text = String::from_utf8(inner.recorder.writer().clone()).unwrap();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    #[test]
+    fn has_marks_and_no_secrets() {
+        let tape = Tape::new("A\u{1b}[31m", Secrets::new(["hunter2"])).unwrap();
+        tape.mark(Duration::ZERO, "1 echo hunter2\n\u{9b}x");
+        tape.shown(Duration::from_secs(1), b"$ echo hun");
+        tape.shown(Duration::from_secs(2), b"ter2\r\n");
+        let lines = lines(&tape);
+        assert_eq!(lines[0]["title"], "A");
+        assert_eq!(lines[0]["idle_time_limit"], 2.0);
+        assert_eq!(lines[1], serde_json::json!([0.0, "m", "1 echo [masked]"]));
+        assert_eq!(lines[2], serde_json::json!([1.0, "o", "$ echo "]));
+        assert_eq!(lines[3], serde_json::json!([2.0, "o", "[masked]\r\n"]));
+    }
+
+    #[test]
+    fn ends_with_a_note() {
+        let tape = Tape::new("A", Secrets::default()).unwrap();
+        for _ in 0..200 {
+            tape.shown(Duration::ZERO, &[b'x'; 64 << 10]);
+        }
+        tape.mark(Duration::from_secs(9), "2 ls");
+        let lines = lines(&tape);
+        let sum: usize = lines[1..].iter().map(|line| line[2].as_str().unwrap().len()).sum();
+        assert!(sum < LARGEST + (128 << 10), "{sum}");
+        assert!(lines[lines.len() - 2][2].as_str().unwrap().contains("ends here, after 4 MiB"));
+        assert_eq!(lines[lines.len() - 1][1], "m");
+    }
+
+    #[test]
+    fn only_recordings_of_guidepost_are_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        for (name, text, free) in [
+            ("ours", "{\"version\":2,\"width\":1,\"height\":1,\"guidepost\":\"0.1.0\"}\n[0,\"o\",\"x\"]\n", true),
+            ("other", "{\"version\":2,\"width\":1,\"height\":1}\n", false),
+            ("empty", "", false),
+            ("text", "notes\n", false),
+        ] {
+            std::fs::write(at(name), text).unwrap();
+            assert_eq!(is_free(&at(name)), free, "{name}");
+        }
+        std::os::unix::fs::symlink(at("ours"), at("link")).unwrap();
+        assert!(is_free(&at("nothing")) && !is_free(&at("link")) && !is_free(folder.path()));
+    }
+}

@@ -1,0 +1,163 @@
+//! A person in the machine of a broken guide: where they continue, and a terminal for them.
+
+use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetattr};
+use std::io::{self, Write};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt, Interest, unix::AsyncFd},
+    signal::unix::{SignalKind, signal},
+};
+
+use super::file::is_elsewhere;
+use crate::{
+    machine::{Result, RunningMachine, TerminalOptions},
+    session::{ENVIRONMENT, Kind, Place},
+};
+
+/// Who was typing, and where.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Stand {
+    user: Option<String>,
+    folder: Option<String>,
+    shell: Option<String>,
+}
+
+impl Stand {
+    /// The innermost shell of the machine itself: of another machine that was entered from it, `docker exec` knows nothing.
+    pub(super) fn of(places: &[Place]) -> Self {
+        let own = places.iter().take_while(|place| !is_elsewhere(place));
+        let Some(place) = own.filter(|place| matches!(place.kind, Kind::Shell { .. })).last() else {
+            return Self::default();
+        };
+        Self { user: place.user.clone(), folder: place.cwd.clone(), shell: Some(place.name.clone()) }
+    }
+
+    fn shell(&self) -> &str {
+        self.shell.as_deref().unwrap_or("sh")
+    }
+
+    /// The command that opens a terminal there.
+    pub(super) fn command(&self, container: &str) -> String {
+        let mut words = vec!["docker exec -it".to_owned()];
+        words.extend(self.user.iter().map(|user| format!("-u {}", quoted(user))));
+        words.extend(self.folder.iter().map(|folder| format!("-w {}", quoted(folder))));
+        words.push(container.get(..12).unwrap_or(container).to_owned());
+        words.push(quoted(self.shell()));
+        words.join(" ")
+    }
+}
+
+/// A word for a shell.
+fn quoted(word: &str) -> String {
+    let simple = !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || "/._-+,@:".contains(c));
+    if simple { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+}
+
+/// Connects this process's terminal with a new one in the machine, until its shell ends. As with `docker exec -it`, what is
+/// printed there reaches the person's terminal as it is.
+///
+/// # Errors
+/// If the machine or the engine is gone.
+pub(super) async fn open(machine: &RunningMachine, stand: &Stand) -> Result<()> {
+    let env = ENVIRONMENT.iter().filter(|(name, _)| *name != "PAGER" && !name.ends_with("_PAGER"));
+    let options = TerminalOptions {
+        user: stand.user.clone(),
+        command: vec![stand.shell().to_owned()],
+        env: env.map(|(name, value)| format!("{name}={value}")).collect(),
+        folder: stand.folder.clone(),
+        size: size(),
+    };
+    let (terminal, mut reader, mut writer) = machine.open(&options).await?;
+    let raw = Raw::enter()?;
+    #[expect(deprecated, reason = "the new name needs unsafe code, for files that may be closed; stdin stays open")]
+    let keyboard = AsyncFd::with_interest(io::stdin(), Interest::READABLE)?;
+    let mut resized = signal(SignalKind::window_change())?;
+    let (mut keys, mut output) = ([0; 4096], vec![0; 64 << 10]);
+    loop {
+        tokio::select! {
+            read = reader.read(&mut output) => match read {
+                Ok(length) if length > 0 => {
+                    let mut stdout = io::stdout().lock();
+                    stdout.write_all(&output[..length])?;
+                    stdout.flush()?;
+                }
+                _ => break,
+            },
+            ready = keyboard.readable() => {
+                let length = rustix::io::read(keyboard.get_ref(), &mut keys).unwrap_or(0);
+                if length == 0 || writer.write_all(&keys[..length]).await.is_err() {
+                    break;
+                }
+                ready?.clear_ready();
+            }
+            _ = resized.recv() => {
+                let (columns, rows) = size();
+                // A terminal that has just ended needs no size.
+                let _ = terminal.resize(columns, rows).await;
+            }
+        }
+    }
+    drop(raw);
+    Ok(())
+}
+
+/// Columns and rows of this process's terminal.
+fn size() -> (u16, u16) {
+    match tcgetwinsize(io::stdin()) {
+        Ok(size) if size.ws_col > 0 && size.ws_row > 0 => (size.ws_col, size.ws_row),
+        _ => (80, 24),
+    }
+}
+
+/// This process's terminal hands on every key, until it is dropped.
+struct Raw(Termios);
+
+impl Raw {
+    fn enter() -> io::Result<Self> {
+        let before = tcgetattr(io::stdin())?;
+        let mut raw = before.clone();
+        raw.make_raw();
+        tcsetattr(io::stdin(), OptionalActions::Now, &raw)?;
+        Ok(Self(before))
+    }
+}
+
+impl Drop for Raw {
+    fn drop(&mut self) {
+        // A terminal that is gone needs no repair.
+        let _ = tcsetattr(io::stdin(), OptionalActions::Drain, &self.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shell(user: &str, cwd: &str, opened_by: &str) -> Place {
+        Place {
+            kind: Kind::Shell { mark: 1, pid: 2 },
+            name: "bash".into(),
+            user: Some(user.into()),
+            prompt: "$ ".into(),
+            cwd: Some(cwd.into()),
+            opened_by: opened_by.into(),
+        }
+    }
+
+    #[test]
+    fn stands_in_the_innermost_own_shell() {
+        let program = Place { kind: Kind::Program, name: "psql".into(), ..shell("x", "/", "psql") };
+        let (root, postgres) = (shell("root", "/root", ""), shell("postgres", "/var/lib/it's", "su - postgres"));
+        let inside = shell("root", "/app", "docker exec -it app bash");
+        for (places, command) in [
+            (vec![], "docker exec -it 0123456789ab sh"),
+            (vec![root.clone()], "docker exec -it -u root -w /root 0123456789ab bash"),
+            (
+                vec![root.clone(), postgres, program],
+                r"docker exec -it -u postgres -w '/var/lib/it'\''s' 0123456789ab bash",
+            ),
+            (vec![root, inside.clone(), inside], "docker exec -it -u root -w /root 0123456789ab bash"),
+        ] {
+            assert_eq!(Stand::of(&places).command("0123456789abcdef"), command);
+        }
+    }
+}
