@@ -57,8 +57,12 @@ fn guide(site: &TestSite, path: &str, verdict: Verdict, steps: Vec<StepReport>) 
         hash: blake3::hash(&bytes).to_hex().to_string(),
         machine: "debian".to_owned(),
         image: "sha256:0".to_owned(),
+        digest: None,
         verdict,
         reason: None,
+        attempts: 1,
+        flaky: false,
+        failures: Vec::new(),
         started: "2026-11-25T03:04:05Z".to_owned(),
         seconds: 72.3,
         session_seconds: 70.0,
@@ -114,6 +118,7 @@ fn page(site: &TestSite, guides: Vec<GuideReport>) -> String {
         started: "2026-11-25T03:04:05Z".to_owned(),
         seconds: 80.0,
         engine: "20.10.24".to_owned(),
+        engine_api: \"1.41\".to_owned(),
         guides,
     };
     site.write("report.json", json::json(&report));

@@ -3,7 +3,7 @@
 use super::{
     GuideReport, Report, StepReport, Verdict,
     difference::{self, Row, count},
-    problem::{Level, Problem, of_guide},
+    problem::{FLAKY, Level, Problem, of_guide},
     safe::{defused, line, plain},
 };
 use crate::{
@@ -50,6 +50,8 @@ pub fn summary(report: &Report) -> String {
             _ => format!("{n} {}", verdict.name()),
         })
         .collect();
+    let flaky = report.guides.iter().filter(|guide| guide.flaky).count();
+    let counts: Vec<String> = counts.into_iter().chain((flaky > 0).then(|| format!("{flaky} flaky"))).collect();
     let steps = report.guides.iter().map(|guide| guide.steps.len()).sum();
     let counts = if counts.is_empty() { "none".to_owned() } else { counts.join(", ") };
     let guides = count(report.guides.len(), "guide");
@@ -65,7 +67,11 @@ fn headline(guide: &GuideReport, color: bool) -> String {
         all => format!("{good} of {}", count(all, "step")),
     };
     let machine = painted(&format!("({})", line(&guide.machine)), QUIET, color);
-    format!("{verdict} {:>9}  {steps:>14}  {} {machine}\n", seconds(guide.seconds), line(&guide.path))
+    let flaky = match guide.flaky {
+        true => painted(&format!(" flaky, {}", count(guide.attempts, "attempt")), MOVED, color),
+        false => String::new(),
+    };
+    format!("{verdict} {:>9}  {steps:>14}  {} {machine}{flaky}\n", seconds(guide.seconds), line(&guide.path))
 }
 
 /// The problem with the author's line, as every problem is drawn.
@@ -73,6 +79,7 @@ fn drawn(problem: &Problem<'_>, source: &dyn Fn(&str) -> Option<String>, color: 
     let place = match (problem.plan, problem.step) {
         (Some(diagnostic), _) => diagnostic.place.as_deref().filter(|place| is_drawable(place)).cloned(),
         (_, Some(_)) => source(&problem.path).and_then(|text| place(&problem.path, &text, problem.line)),
+        _ if problem.check == FLAKY => source(&problem.path).and_then(|text| place(&problem.path, &text, problem.line)),
         _ => None,
     };
     let unseen = || Place { line: problem.line, ..Place::whole_file(&problem.path) };

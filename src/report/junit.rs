@@ -1,12 +1,12 @@
 //! JUnit XML, as CI systems show it: a suite a guide, a case a step.
 
 use chrono::{DateTime, FixedOffset};
-use quick_junit::{NonSuccessKind, SerializeError, TestCase, TestCaseStatus, TestSuite};
+use quick_junit::{NonSuccessKind, SerializeError, TestCase, TestCaseStatus, TestRerun, TestSuite};
 use std::time::Duration;
 
 use super::{
     GuideReport, Report, StepReport, Verdict, difference, human,
-    problem::{Level, Problem, of_guide},
+    problem::{FLAKY, Level, Problem, of_guide},
     safe::{defused, line, plain},
 };
 
@@ -37,11 +37,14 @@ fn suite(report: &Report, guide: &GuideReport, deny_drift: bool) -> TestSuite {
         ("verdict", guide.verdict.name()),
         ("machine", &guide.machine),
         ("image", &guide.image),
+        ("digest", guide.digest.as_deref().unwrap_or_default()),
         ("hash", &guide.hash),
         ("engine", &report.engine),
         ("guidepost", &report.guidepost),
     ] {
-        suite.add_property((name, legal(&line(value)).as_str()));
+        if !value.is_empty() {
+            suite.add_property((name, legal(&line(value)).as_str()));
+        }
     }
     let problems = of_guide(guide, deny_drift);
     suite.add_test_cases(problems.iter().filter(|problem| problem.step.is_none()).map(whole));
@@ -56,6 +59,13 @@ fn suite(report: &Report, guide: &GuideReport, deny_drift: bool) -> TestSuite {
 fn whole(problem: &Problem<'_>) -> TestCase {
     let status = match problem.level {
         Level::Error => TestCaseStatus::non_success(NonSuccessKind::Error),
+        Level::Warning if problem.check == FLAKY => {
+            let mut status = TestCaseStatus::success();
+            let mut rerun = TestRerun::new(NonSuccessKind::Failure);
+            rerun.set_message(legal(&problem.message)).set_type(FLAKY);
+            status.add_rerun(rerun);
+            status
+        }
         Level::Warning => TestCaseStatus::success(),
         Level::Notice => TestCaseStatus::skipped(),
     };

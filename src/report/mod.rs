@@ -56,6 +56,9 @@ pub struct Report {
     pub seconds: f64,
     /// Version of the Docker engine.
     pub engine: String,
+    /// Version of the interface that guidepost spoke with it.
+    #[serde(default)]
+    pub engine_api: String,
     /// In the order of their paths.
     pub guides: Vec<GuideReport>,
 }
@@ -73,10 +76,22 @@ pub struct GuideReport {
     pub machine: String,
     /// Id of the machine's image, as the engine gives it.
     pub image: String,
+    /// The registry's digest of that image, `debian@sha256:…`, if it has one.
+    #[serde(default)]
+    pub digest: Option<String>,
     /// The worst of its steps' verdicts; `Skipped` if it was not run.
     pub verdict: Verdict,
     /// Why it was not run, or what is wrong with it as a whole.
     pub reason: Option<String>,
+    /// How often it was done, each time on a clean machine; the last time counts.
+    #[serde(default = "once")]
+    pub attempts: usize,
+    /// It holds, and was broken in an earlier attempt.
+    #[serde(default)]
+    pub flaky: bool,
+    /// What was wrong in each earlier attempt.
+    #[serde(default)]
+    pub failures: Vec<Failure>,
     /// When it began, by RFC 3339.
     pub started: String,
     /// How long it took, the machine's start included.
@@ -91,6 +106,23 @@ pub struct GuideReport {
     pub diagnostics: Vec<Diagnostic>,
     /// In order.
     pub steps: Vec<StepReport>,
+}
+
+fn once() -> usize {
+    1
+}
+
+/// What was wrong in an attempt that does not count.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Failure {
+    /// File of the step that broke, or of the guide.
+    pub path: String,
+    /// Line of that file, from 1.
+    pub line: usize,
+    /// What was typed first, or the path of a file; empty if no step broke.
+    pub typed: String,
+    /// In a sentence.
+    pub message: String,
 }
 
 /// One step.
@@ -151,6 +183,11 @@ impl Report {
         self.guides.iter().filter(|guide| guide.verdict == verdict).count()
     }
 
+    /// Whether a guide was broken in one attempt, and not in the next.
+    pub fn is_flaky(&self) -> bool {
+        self.guides.iter().any(|guide| guide.flaky)
+    }
+
     /// Whether a guide is broken, or drifted and `deny_drift`.
     pub fn fails(&self, deny_drift: bool) -> bool {
         self.guides
@@ -160,6 +197,25 @@ impl Report {
 }
 
 impl GuideReport {
+    /// What is wrong with a broken guide, in short.
+    pub fn failure(&self) -> Failure {
+        let message = |text: &Option<String>| text.clone().unwrap_or_else(|| "it is broken".into());
+        match self.broken() {
+            Some(step) => Failure {
+                path: step.path.clone(),
+                line: step.line,
+                typed: step.typed.first().cloned().unwrap_or_default(),
+                message: message(&step.message),
+            },
+            None => Failure {
+                path: self.path.clone(),
+                line: 1,
+                typed: String::new(),
+                message: message(&self.reason),
+            },
+        }
+    }
+
     /// The first step that broke.
     pub fn broken(&self) -> Option<&StepReport> {
         self.steps.iter().find(|step| step.verdict == Verdict::Broken)

@@ -1,6 +1,6 @@
 //! What a report has to complain about, one by one: the formats that list problems share this list.
 
-use super::{GuideReport, Report, StepKind, StepReport, Verdict, safe::line};
+use super::{Failure, GuideReport, Report, StepKind, StepReport, Verdict, safe::line};
 use crate::diagnostic::{Diagnostic, Severity};
 
 /// How bad a [`Problem`] is. Worse comes first.
@@ -13,6 +13,9 @@ pub(super) enum Level {
     /// Nothing is wrong; somebody may want to know.
     Notice,
 }
+
+/// The check of a guide that broke in one attempt and held in another.
+pub(super) const FLAKY: &str = "guide-flaky";
 
 /// One thing to look at, at a line of a file. Its texts are plain.
 #[derive(Debug)]
@@ -60,8 +63,26 @@ pub(super) fn of_guide(guide: &GuideReport, deny_drift: bool) -> Vec<Problem<'_>
         }
         _ => {}
     }
+    problems.extend(guide.failures.iter().filter(|_| guide.flaky).map(|failure| of_attempt(guide, failure)));
     problems.extend(steps);
     problems
+}
+
+/// An attempt that broke, of a guide that then held.
+fn of_attempt<'a>(guide: &'a GuideReport, failure: &Failure) -> Problem<'a> {
+    let typed = if failure.typed.is_empty() { String::new() } else { format!("`{}`: ", line(&failure.typed)) };
+    Problem {
+        guide,
+        step: None,
+        plan: None,
+        level: Level::Warning,
+        check: FLAKY.to_owned(),
+        path: line(&failure.path),
+        line: failure.line.max(1),
+        title: format!("{}: flaky", name(guide)),
+        message: format!("flaky: it broke here, and held at attempt {}: {typed}{}", guide.attempts, line(&failure.message)),
+        help: Some("wait for what it needs: retry=30s on the command, or a command that waits".to_owned()),
+    }
 }
 
 fn of_plan<'a>(guide: &'a GuideReport) -> Vec<Problem<'a>> {

@@ -36,6 +36,7 @@ pub(super) fn report() -> Report {
         started: "2026-01-02T03:04:05Z".to_owned(),
         seconds: 92.25,
         engine: "20.10.24".to_owned(),
+        engine_api: \"1.41\".to_owned(),
         guides: vec![first, connect(), later, machine],
     }
 }
@@ -77,8 +78,12 @@ fn guide(path: &str, title: &str, verdict: Verdict) -> GuideReport {
         hash: "abc123".to_owned(),
         machine: "debian".to_owned(),
         image: "sha256:0123".to_owned(),
+        digest: None,
         verdict,
         reason: None,
+        attempts: 1,
+        flaky: false,
+        failures: Vec::new(),
         started: "2026-01-02T03:04:06Z".to_owned(),
         seconds: 12.5,
         session_seconds: 11.5,

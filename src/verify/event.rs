@@ -1,6 +1,6 @@
 //! What happens while guides are done, for whoever wants to show it.
 
-use crate::report::{GuideReport, StepReport};
+use crate::report::{Failure, GuideReport, StepReport};
 
 /// Something that happened.
 #[derive(Debug, Clone)]
@@ -25,6 +25,11 @@ pub enum Event<'a> {
     StepDone {
         /// What came of it.
         step: &'a StepReport,
+    },
+    /// The guide is broken, and is done again on a clean machine.
+    Again {
+        /// What was wrong.
+        failure: &'a Failure,
     },
     /// The guide is broken and its machine stays.
     Kept {

@@ -14,7 +14,7 @@ use crate::{
     session::{End, Place},
 };
 
-/// Does a guide.
+/// Does a guide. If this is not the `last` attempt, nobody looks at its machine.
 ///
 /// # Errors
 /// If the environment is at fault. What is wrong with the guide is in its report.
@@ -22,6 +22,7 @@ pub(super) async fn verify(
     job: &Job,
     engine: &Engine,
     options: &Options,
+    last: bool,
     listener: &dyn Listener,
 ) -> machine::Result<GuideReport> {
     let begin = Instant::now();
@@ -32,8 +33,12 @@ pub(super) async fn verify(
         hash: job.hash.clone(),
         machine: plan.machine.clone(),
         image: String::new(),
+        digest: None,
         verdict: Verdict::Skipped,
         reason: plan.settings.skip.clone(),
+        attempts: 1,
+        flaky: false,
+        failures: Vec::new(),
         started: now(),
         seconds: 0.0,
         session_seconds: 0.0,
@@ -52,7 +57,7 @@ pub(super) async fn verify(
     }
     let secrets = secrets(&std::iter::once(plan).chain(&job.requires).collect::<Vec<_>>());
     let tape = options.record.as_ref().and_then(|_| Tape::new(&plan.title, secrets.clone()).ok());
-    match on_machine(job, engine, options, listener, &secrets, tape.clone(), &mut report).await {
+    match on_machine(job, engine, options, last, listener, &secrets, tape.clone(), &mut report).await {
         Ok(()) => {}
         // A machine that a guide has brought down is the guide's verdict; an engine that is gone is nobody's.
         Err(error @ Error::Ended { .. }) => report.reason = Some(error.to_string()),
@@ -102,10 +107,12 @@ fn mask(step: &mut StepReport, secrets: &Secrets) {
     }
 }
 
+#[expect(clippy::too_many_arguments, reason = "what one guide needs")]
 async fn on_machine(
     job: &Job,
     engine: &Engine,
     options: &Options,
+    last: bool,
     listener: &dyn Listener,
     secrets: &Secrets,
     tape: Option<Tape>,
@@ -128,6 +135,7 @@ async fn on_machine(
     };
     let machine = machine?;
     report.image.clone_from(&machine.image().id);
+    report.digest.clone_from(&machine.image().digest);
     let ready = Instant::now();
     let mut stand = shell::Stand::default();
     let left = options.guide_timeout.saturating_sub(begin.elapsed());
@@ -137,7 +145,7 @@ async fn on_machine(
     if matches!(done, Ok(false)) {
         report.reason = too_long();
     }
-    let broken = report.reason.is_some() || report.steps.iter().any(|step| step.verdict == Verdict::Broken);
+    let broken = last && (report.reason.is_some() || report.steps.iter().any(|step| step.verdict == Verdict::Broken));
     if options.keep && broken && done.is_ok() {
         listener.event(path, Event::Kept { command: stand.command(machine.container()) });
         let _ = machine.keep();

@@ -54,6 +54,8 @@ pub struct Options {
     pub jobs: usize,
     /// Whether nothing new is begun once a guide is broken.
     pub fail_fast: bool,
+    /// How often a broken guide is done again, on a clean machine.
+    pub retries: usize,
     /// Whether the machine of a broken guide stays, to look around in it.
     pub keep: bool,
     /// Whether a person gets a terminal in the machine of a broken guide: this process has one, and does one guide at a time.
@@ -86,7 +88,7 @@ pub async fn run(jobs: Vec<Job>, options: &Options, listener: &dyn Listener) -> 
                 return Ok(None);
             }
             listener.event(&job.plan.path, Event::Begin { steps: job.plan.steps.len() });
-            let report = guide::verify(&job, engine, options, listener).await?;
+            let report = attempts(&job, engine, options, listener).await?;
             broken.fetch_or(report.verdict == Verdict::Broken, Ordering::Relaxed);
             listener.event(&job.plan.path, Event::End { report: &report });
             Ok::<_, machine::Error>(Some(report))
@@ -104,8 +106,32 @@ pub async fn run(jobs: Vec<Job>, options: &Options, listener: &dyn Listener) -> 
         started,
         seconds: begin.elapsed().as_secs_f64(),
         engine: engine.info().version.clone(),
+        engine_api: engine.info().api_version.clone(),
         guides,
     })
+}
+
+/// Does a guide until it is not broken, or has been tried often enough. One whose plan is wrong will not change.
+async fn attempts(
+    job: &Job,
+    engine: &Engine,
+    options: &Options,
+    listener: &dyn Listener,
+) -> machine::Result<GuideReport> {
+    let mut failures = Vec::new();
+    loop {
+        let last = failures.len() >= options.retries;
+        let report = guide::verify(job, engine, options, last, listener).await?;
+        let broken = report.verdict == Verdict::Broken;
+        let hopeless = report.diagnostics.iter().any(crate::diagnostic::Diagnostic::is_error);
+        if !broken || last || hopeless {
+            let flaky = !broken && !failures.is_empty();
+            return Ok(GuideReport { attempts: failures.len() + 1, flaky, failures, ..report });
+        }
+        let failure = report.failure();
+        listener.event(&job.plan.path, Event::Again { failure: &failure });
+        failures.push(failure);
+    }
 }
 
 /// RFC 3339, to the second.

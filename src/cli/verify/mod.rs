@@ -33,12 +33,15 @@ pub(super) struct Arguments {
     /// Keep the machine of a broken guide, and say how to look around in it; the next run removes it
     #[arg(long)]
     keep: bool,
+    /// Do a broken guide again on a clean machine, so many times at most; if it then holds, it is flaky
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    retries: usize,
     /// Open a terminal in the machine of a broken guide, where it broke; the machine is removed afterwards
     #[arg(long, conflicts_with = "keep")]
     shell: bool,
     /// Fail on this too
-    #[arg(long, value_enum)]
-    deny: Option<Deny>,
+    #[arg(long, value_enum, value_delimiter = ',')]
+    deny: Vec<Deny>,
     /// How long one guide may take, in minutes
     #[arg(long, value_name = "MINUTES", default_value_t = 60)]
     guide_timeout: u64,
@@ -57,6 +60,8 @@ pub(super) struct Arguments {
 enum Deny {
     /// Outputs that show another version
     Drift,
+    /// Guides that hold only when they are done again
+    Flaky,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -93,6 +98,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
         // One person has one terminal.
         jobs: if arguments.shell { 1 } else { arguments.jobs },
         fail_fast: arguments.fail_fast,
+        retries: arguments.retries,
         keep: arguments.keep,
         shell: arguments.shell,
         record: arguments.record.clone(),
@@ -142,7 +148,7 @@ fn tell(arguments: &Arguments, site: &std::path::Path, report: &Report) -> Exit 
         });
     }
     let stdout = std::io::stdout();
-    let denied = arguments.deny == Some(Deny::Drift) || arguments.site.strict;
+    let denied = arguments.deny.contains(&Deny::Drift) || arguments.site.strict;
     let folder = site.to_string_lossy();
     let folder = folder.trim_start_matches("./").trim_matches('.').trim_end_matches('/');
     let source = |path: &str| std::fs::read_to_string(site.join(path)).ok();
@@ -161,7 +167,8 @@ fn tell(arguments: &Arguments, site: &std::path::Path, report: &Report) -> Exit 
         }
         Format::Gitlab => print(&stdout, &gitlab::gitlab(report, folder, denied)),
     }
-    if report.fails(denied) { Exit::Guide } else { Exit::Ok }
+    let flaky = report.is_flaky() && (arguments.deny.contains(&Deny::Flaky) || arguments.site.strict);
+    if report.fails(denied) || flaky { Exit::Guide } else { Exit::Ok }
 }
 
 /// Adds to the summary of the job's step, where GitHub has one.

@@ -130,6 +130,14 @@ impl Listener for Progress {
                 }
             }
             Event::StepDone { step } => self.say(&step_line(path, step), tone(step.verdict)),
+            Event::Again { failure } => {
+                if let Some(bar) = &guide.bar {
+                    bar.set_prefix(name(path));
+                    bar.set_message("machine: starting");
+                }
+                let why = format!("{path}:{}: once more, on a clean machine: {}", failure.line, failure.message);
+                self.say(&why, tone(Verdict::Drifted));
+            }
             Event::Kept { command } => self.say(&format!("{path}: its machine stays: {command}"), ""),
             Event::Shell => {
                 if let Some(bar) = guide.bar.take() {
