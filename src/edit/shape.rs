@@ -15,6 +15,8 @@ pub(super) struct Line {
     pub(super) hash: u64,
     /// As `hash`, without a comment's mark, white space as one.
     pub(super) bare: u64,
+    /// As `hash`, with every number as the same one.
+    pub(super) numberless: u64,
     /// The key of a setting, also of one in a comment.
     pub(super) key: Option<String>,
     /// Whether it is a comment.
@@ -47,6 +49,9 @@ impl Line {
         Self {
             hash: hash(text),
             bare: hash(&joined),
+            numberless: hash(
+                &text.split(|c: char| c.is_ascii_digit()).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("0"),
+            ),
             // `location / {` and `location /api {` are two statements.
             key: key(bare, comment).filter(|key| !key.ends_with(' ') || depth(bare) <= 0),
             comment,

@@ -52,6 +52,17 @@ impl<'a> Shapes<'a> {
                 _ => Place::New,
             };
         }
+        // Between two lines that follow each other as in the file, a line with another number is that line.
+        for b in 1..self.block.len().saturating_sub(1) {
+            let around = (at(alignment.places[b - 1]), at(alignment.places[b + 1]));
+            if let (Place::New, (Some(above), Some(below))) = (alignment.places[b], around)
+                && below == above + 2
+                && self.block[b].substantive
+                && self.block[b].numberless == self.file[above + 1].numberless
+            {
+                alignment.places[b] = Place::At(above + 1);
+            }
+        }
         // A blank line before new lines at the end is new too: the file's own stays where it is.
         let last = (0..self.block.len()).rfind(|b| at(alignment.places[*b]).is_some() && !self.is_blank(*b));
         for b in last.map_or(0, |l| l + 1)..self.block.len() {

@@ -284,6 +284,20 @@ fn programs_and_data() {
         ("env: set", "A=1\nB=2\n", "B=3\n", Patch, "A=1\nB=3\n"),
         ("env: add", "A=1\nB=2\n", "C=3\n", Append, "A=1\nB=2\nC=3\n"),
         ("requirements", "flask\nredis\n", "gunicorn\n", Append, "flask\nredis\ngunicorn\n"),
+        (
+            "another number between known lines",
+            "top\n```\n3 the\n3 is\n```\n",
+            "```\n3 the\n2 is\n```\n",
+            Patch,
+            "top\n```\n3 the\n2 is\n```\n",
+        ),
+        (
+            "another line between known lines",
+            "top\na b\nc d\ne f\n",
+            "a b\nx y\ne f\n",
+            Patch,
+            "top\na b\nx y\nc d\ne f\n",
+        ),
         ("already there", "a = 1\nb = 2\nc = 3\n", "b = 2\n", Patch, "a = 1\nb = 2\nc = 3\n"),
     ];
     check(cases);
