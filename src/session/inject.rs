@@ -15,7 +15,7 @@ case "${PS1-}" in *@*) ;; *) PS1="\\[\\e]133;A;@;\$?;\$\$;\$PWD\\a\\]${PS1-}\\[\
 case "${PS2-}" in *@*) ;; *) PS2="${PS2-}\\[\\e]133;P;@\\a\\]" ;; esac
 case "${PS0-}" in *@*) ;; *) PS0="\\e]133;C;@\\a${PS0-}" ;; esac
 }
-PROMPT_COMMAND="{ printf \"\\033]133;D;@\\007\"; } 2>/dev/null
+PROMPT_COMMAND="{ printf \"\\033]133;D;@;%s\\007\" \"\${PIPESTATUS[*]}\"; } 2>/dev/null
 ${PROMPT_COMMAND-}
 { __gp; } 2>/dev/null"
 __gp_h=$(HISTTIMEFORMAT= history 1)

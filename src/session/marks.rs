@@ -16,7 +16,9 @@ pub(crate) enum Mark {
     /// The command was accepted: its output begins.
     Accepted { shell: u32 },
     /// The command has ended: what follows is not its output.
-    Ended { shell: u32 },
+    ///
+    /// `pipe` are the statuses of a pipeline's commands, where the shell tells them.
+    Ended { shell: u32, pipe: Vec<i32> },
     /// The shell reads the hidden script.
     Asks { shell: u32 },
     /// The shell has understood the hidden script.
@@ -150,7 +152,10 @@ impl Scanner {
             "P" => Mark::More { shell },
             "R" => Mark::Asks { shell },
             "C" => Mark::Accepted { shell },
-            "D" => Mark::Ended { shell },
+            "D" => {
+                let statuses = fields.next().unwrap_or_default().split(' ');
+                Mark::Ended { shell, pipe: statuses.filter_map(|status| status.parse().ok()).collect() }
+            }
             "I" => Mark::Ready { shell, kind: fields.next()?.into(), user: fields.next()?.into() },
             _ => return None,
         })
@@ -177,7 +182,7 @@ mod tests {
     }
 
     const ALL: &[u8] = b"a\x1b]133;A;gp.2;130;77;/a;b\x07$ \x1b]133;B;gp.2\x1b\\\x1b[1mx\x1b]0;title\x07y\x1b]133;B\x07\
-        \x1b]133;B;other.2\x07\x1bPq#0\x1b\\z\x1b]133;P;gp.2\x07\x1b]133;C;gp.2\x07\x1b]133;D;gp.2\x07\x1b]133;I;gp.2;bash;me\x07";
+        \x1b]133;B;other.2\x07\x1bPq#0\x1b\\z\x1b]133;P;gp.2\x07\x1b]133;C;gp.2\x07\x1b]133;D;gp.2;6 0\x07\x1b]133;I;gp.2;bash;me\x07";
 
     #[test]
     fn finds_marks_of_this_session_only() {
@@ -189,7 +194,7 @@ mod tests {
             (3, Mark::Input { shell }),
             (10, Mark::More { shell }),
             (10, Mark::Accepted { shell }),
-            (10, Mark::Ended { shell }),
+            (10, Mark::Ended { shell, pipe: vec![6, 0] }),
             (10, Mark::Ready { shell, kind: "bash".into(), user: "me".into() }),
         ];
         assert_eq!(marks, expected);

@@ -184,6 +184,8 @@ pub struct Outcome {
     pub paged: bool,
     /// Questions and answers, in order.
     pub answered: Vec<Answered>,
+    /// Exit statuses of the commands of the last pipeline, in bash; empty where the shell does not tell them.
+    pub pipe: Vec<i32>,
     /// From the first key to the end.
     pub duration: Duration,
 }

@@ -140,6 +140,7 @@ impl Live {
             until_seen: false,
             paged: false,
             answered: Vec::new(),
+            pipe: Vec::new(),
             duration: Duration::ZERO,
         }
     }

@@ -18,6 +18,7 @@ use std::{
 mod event;
 mod file;
 mod guide;
+mod judge;
 mod live;
 mod recording;
 mod run;

@@ -5,17 +5,15 @@ use std::time::{Duration, Instant};
 use super::{
     COMMAND_TIMEOUT, Event,
     guide::{Doing, shown},
+    judge::{Problem, judge, pipe},
     live::Live,
 };
 use crate::{
     machine::Result,
     plan::{self, Command, Step as Planned},
     report::{StepReport, Verdict},
-    session::{Answer, End, Outcome, Pattern, Step, clean::clean},
+    session::{Answer, End, Pattern, Step, clean::clean},
 };
-
-/// What is wrong, and what to do about it.
-pub(super) type Problem = (String, String);
 
 /// How long a command in the background may take to show itself where the guide does not say what to wait for.
 const BACKGROUND: Duration = Duration::from_secs(2);
@@ -106,7 +104,8 @@ impl Doing<'_> {
                 report.status = *status;
             }
             let exits: &[i32] = if last && !step.attributes.exit.is_empty() { &step.attributes.exit } else { &[0] };
-            let problem = judge(&outcome, exits);
+            let typed = &lines[..outcome.typed.min(lines.len())];
+            let problem = judge(&outcome, exits).or_else(|| pipe(&typed.join("\n"), &outcome));
             let shown = self.outputs.entry(step.number).or_default();
             if shown.last != output {
                 shown.last.clone_from(&output);
@@ -173,43 +172,4 @@ fn answer(answer: &plan::Answer) -> Answer {
 fn pattern(text: &str) -> Pattern {
     let regex = text.strip_prefix('/').and_then(|t| t.strip_suffix('/')).filter(|t| !t.is_empty());
     regex.and_then(|regex| Pattern::regex(regex).ok()).unwrap_or_else(|| Pattern::Text(text.to_owned()))
-}
-
-/// What is wrong with the end of a command.
-fn judge(outcome: &Outcome, exits: &[i32]) -> Option<Problem> {
-    let problem = |message: String, help: &str| Some((message, help.to_owned()));
-    match &outcome.end {
-        End::Prompt { status: None } => None,
-        // Leaving a place returns the status of what was done there.
-        End::Prompt { .. } if outcome.left => None,
-        End::Prompt { status: Some(status) } if exits.contains(status) => None,
-        End::Prompt { status: Some(127) } => {
-            problem("a command was not found (status 127)".into(), "install it in an earlier step, or correct its name")
-        }
-        End::Prompt { status: Some(status) } => problem(
-            format!("it ended with status {status}"),
-            &format!("mend the command; if this is what a reader sees, say exit={status}"),
-        ),
-        End::Interrupted { .. } => None,
-        End::Unfinished { prompt } => problem(
-            format!("the shell still waits for more, at {prompt:?}"),
-            "close the quote, the loop or the here-document that is open",
-        ),
-        End::Question { text } => problem(
-            format!("it asks, and the guide does not say what to answer: {text}"),
-            &format!("add to the front matter or to verify.yaml:  answers: {{{:?}: \"…\"}}", text.trim()),
-        ),
-        End::FullScreen { .. } => problem(
-            "it opens a full-screen program".into(),
-            "let a `file` block follow an editor, so that the file is written; or skip the step with a reason",
-        ),
-        End::TimedOut => problem(
-            "it did not end in time".into(),
-            "give it more (timeout=10m), say what to wait for (until=\"…\"), or let it run on (background)",
-        ),
-        End::SessionEnded { status } => {
-            let status = status.map_or(String::new(), |status| format!(", with status {status}"));
-            problem(format!("the terminal's shell has ended{status}"), "remove an `exit` too many")
-        }
-    }
 }

@@ -22,6 +22,22 @@ fn status_and_folder() {
 }
 
 #[test]
+fn statuses_of_a_pipe() {
+    let mut t = Test::bash();
+    for (line, status, pipe) in [
+        ("false | true", 0, &[1, 0][..]),
+        ("no-such-command-here 2>&1 | (exit 3) | cat", 0, &[127, 3, 0]),
+        ("true", 0, &[0]),
+        ("(exit 7)", 7, &[7]),
+    ] {
+        assert_eq!(t.check(line, status, "").pipe, pipe, "{line}");
+    }
+    // Whoever looks at them sees those of the own command.
+    t.check("false | true", 0, "");
+    t.check("echo ${PIPESTATUS[*]}", 0, "1 0");
+}
+
+#[test]
 fn lines_of_one_command() {
     let mut t = Test::bash();
     t.check(

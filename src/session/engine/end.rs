@@ -201,6 +201,7 @@ impl Engine {
             until_seen,
             paged: running.quits > 0,
             answered: running.answered,
+            pipe: running.pipe,
             duration: now.saturating_sub(running.started),
         });
     }

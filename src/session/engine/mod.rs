@@ -128,6 +128,8 @@ struct Running {
     /// How often each answer was given.
     uses: Vec<u32>,
     answered: Vec<Answered>,
+    /// Statuses of the last pipeline's commands.
+    pipe: Vec<i32>,
     until_seen: bool,
     /// How often a pager was told to quit.
     quits: u32,
@@ -275,6 +277,7 @@ impl Engine {
             frozen: None,
             uses: vec![0; step.answers.len()],
             answered: Vec::new(),
+            pipe: Vec::new(),
             until_seen: false,
             quits: 0,
             closed_block: false,

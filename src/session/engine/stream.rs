@@ -70,10 +70,11 @@ impl Engine {
                     self.screen.reset("");
                 }
             }
-            Mark::Ended { shell } => {
+            Mark::Ended { shell, pipe } => {
                 if self.knows(shell)
                     && let Some(running) = &mut self.running
                 {
+                    running.pipe = pipe;
                     running.over |= running.accepted;
                 }
             }

@@ -1,0 +1,127 @@
+//! What the end of a command says about the guide.
+
+use crate::session::{End, Outcome};
+
+/// What is wrong, and what to do about it.
+pub(super) type Problem = (String, String);
+
+/// What is wrong with the end of a command.
+pub(super) fn judge(outcome: &Outcome, exits: &[i32]) -> Option<Problem> {
+    let problem = |message: String, help: &str| Some((message, help.to_owned()));
+    match &outcome.end {
+        End::Prompt { status: None } => None,
+        // Leaving a place returns the status of what was done there.
+        End::Prompt { .. } if outcome.left => None,
+        End::Prompt { status: Some(status) } if exits.contains(status) => None,
+        End::Prompt { status: Some(127) } => {
+            problem("a command was not found (status 127)".into(), "install it in an earlier step, or correct its name")
+        }
+        End::Prompt { status: Some(status) } => problem(
+            format!("it ended with status {status}"),
+            &format!("mend the command; if this is what a reader sees, say exit={status}"),
+        ),
+        End::Interrupted { .. } => None,
+        End::Unfinished { prompt } => problem(
+            format!("the shell still waits for more, at {prompt:?}"),
+            "close the quote, the loop or the here-document that is open",
+        ),
+        End::Question { text } => problem(
+            format!("it asks, and the guide does not say what to answer: {text}"),
+            &format!("add to the front matter or to verify.yaml:  answers: {{{:?}: \"…\"}}", text.trim()),
+        ),
+        End::FullScreen { .. } => problem(
+            "it opens a full-screen program".into(),
+            "let a `file` block follow an editor, so that the file is written; or skip the step with a reason",
+        ),
+        End::TimedOut => problem(
+            "it did not end in time".into(),
+            "give it more (timeout=10m), say what to wait for (until=\"…\"), or let it run on (background)",
+        ),
+        End::SessionEnded { status } => {
+            let status = status.map_or(String::new(), |status| format!(", with status {status}"));
+            problem(format!("the terminal's shell has ended{status}"), "remove an `exit` too many")
+        }
+    }
+}
+
+/// Programs that fetch, and statuses of theirs that say only that nobody read on.
+const FETCHERS: &[(&str, &[i32])] = &[("curl", &[0, 23, 141]), ("wget", &[0, 3, 141])];
+
+/// What is wrong before the last command of a pipe, whose status hides it: `curl … | bash` ends with 0 if nothing was fetched.
+pub(super) fn pipe(line: &str, outcome: &Outcome) -> Option<Problem> {
+    let (End::Prompt { status: Some(status) }, false) = (&outcome.end, outcome.left) else { return None };
+    let parts: Vec<&str> = line.split('|').collect();
+    for (index, of) in outcome.pipe.iter().enumerate().rev().skip(1) {
+        // As many parts as statuses: no `|` is in a quote.
+        let name = parts.get(index).filter(|_| parts.len() == outcome.pipe.len()).map_or("", |part| program(part));
+        let fetches = FETCHERS.iter().any(|(fetcher, fine)| *fetcher == name && !fine.contains(of));
+        let what = if name.is_empty() { "a command".to_owned() } else { format!("`{name}`") };
+        if *of == 127 {
+            let help = "install it in an earlier step, or correct its name";
+            return Some((format!("{what} was not found, in a pipe that ended with status {status}"), help.into()));
+        }
+        if fetches {
+            let help = "see whether its address still leads anywhere; the status of a pipe is that of its last command";
+            return Some((
+                format!(
+                    "nothing was fetched: {what} ended with status {of}, in a pipe that ended with status {status}"
+                ),
+                help.into(),
+            ));
+        }
+    }
+    None
+}
+
+/// The program that a part of a pipe runs.
+fn program(part: &str) -> &str {
+    let last = part.rsplit([';', '&', '(']).next().unwrap_or(part);
+    let words = last.split_whitespace();
+    let mut words =
+        words.skip_while(|word| matches!(*word, "sudo" | "env") || word.starts_with('-') || word.contains('='));
+    words.next().map_or("", |word| word.rsplit('/').next().unwrap_or(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    fn outcome(pipe: &[i32]) -> Outcome {
+        Outcome {
+            end: End::Prompt { status: pipe.last().copied() },
+            ready: true,
+            typed: 1,
+            output: String::new(),
+            dropped: 0,
+            cwd: None,
+            before: Vec::new(),
+            after: Vec::new(),
+            left: false,
+            until_seen: false,
+            paged: false,
+            answered: Vec::new(),
+            pipe: pipe.to_vec(),
+            duration: Duration::ZERO,
+        }
+    }
+
+    #[test]
+    fn pipes() {
+        for (line, statuses, message) in [
+            ("curl -sL x | sudo -E bash -", &[6, 0][..], "nothing was fetched: `curl` ended with status 6"),
+            ("cd y && sudo /usr/bin/curl x | gpg | sudo tee z", &[22, 2, 0], "`curl` ended with status 22"),
+            ("curl x | bash", &[127, 0], "`curl` was not found, in a pipe that ended with status 0"),
+            ("a '|' | b", &[127, 0], "a command was not found"),
+            ("curl x | head -1", &[23, 0], ""),
+            ("grep x y | wc -l", &[1, 0], ""),
+            ("yes | head -1", &[141, 0], ""),
+            ("echo curl | cat", &[1, 0], ""),
+            ("curl x", &[6], ""),
+            ("curl x | bash", &[], ""),
+        ] {
+            let problem = pipe(line, &outcome(statuses)).map_or(String::new(), |(message, _)| message);
+            assert!(problem.contains(message) && problem.is_empty() == message.is_empty(), "{line}: {problem}");
+        }
+    }
+}
