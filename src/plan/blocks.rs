@@ -58,11 +58,13 @@ impl Block<'_> {
 /// Where the bundles that a guide includes come from.
 pub(super) type Includes<'i> = &'i dyn Fn(&str) -> Option<Arc<Guide>>;
 
-/// Gathers the blocks of a guide for one machine.
-pub(super) fn gather<'a>(guide: &'a Guide, includes: Includes<'_>, machine: &str) -> Vec<Block<'a>> {
+/// Gathers the blocks of a guide for one machine. `named` are the machines for which the guide is done, each with its own tabs;
+/// none if it is done only once.
+pub(super) fn gather<'a>(guide: &'a Guide, includes: Includes<'_>, machine: &str, named: &[String]) -> Vec<Block<'a>> {
     let mut walk = Walk {
         includes,
         machine,
+        named,
         blocks: Vec::new(),
         section: String::new(),
         folded: None,
@@ -73,9 +75,45 @@ pub(super) fn gather<'a>(guide: &'a Guide, includes: Includes<'_>, machine: &str
     walk.blocks
 }
 
+/// Those of `machines` that tabs of a guide are for, in the same order.
+pub(super) fn machines_of_tabs(guide: &Guide, includes: Includes<'_>, machines: &[String]) -> Vec<String> {
+    let mut including = vec![guide.path.clone()];
+    let mut tabs = Vec::new();
+    tabs_in(&guide.tokens, includes, &mut including, &mut tabs);
+    machines.iter().filter(|machine| tabs.iter().any(|tab| is_for(tab, machine))).cloned().collect()
+}
+
+fn tabs_in(tokens: &[Token], includes: Includes<'_>, including: &mut Vec<String>, tabs: &mut Vec<Shortcode>) {
+    for token in tokens {
+        let TokenKind::Shortcode(shortcode) = &token.kind else { continue };
+        if shortcode.name == "tab" {
+            tabs.push((**shortcode).clone());
+        }
+        if shortcode.name == "content" {
+            let name = shortcode.arguments.get("name", 0).unwrap_or_default();
+            if let Some(included) = includes(name).filter(|guide| !including.contains(&guide.path)) {
+                including.push(included.path.clone());
+                tabs_in(&included.tokens, includes, including, tabs);
+                including.pop();
+            }
+        }
+        tabs_in(&shortcode.body, includes, including, tabs);
+    }
+}
+
+/// Whether a tab says that it is for a machine, by its argument or by the slug of its title.
+fn is_for(tab: &Shortcode, machine: &str) -> bool {
+    let title = tab.arguments.get("title", 0).unwrap_or_default();
+    match tab.arguments.named("machine") {
+        Some(named) => named.split([',', ' ']).any(|name| name.eq_ignore_ascii_case(machine)),
+        None => title.eq_ignore_ascii_case(machine) || slug::slugify(title) == machine,
+    }
+}
+
 struct Walk<'a, 'i> {
     includes: Includes<'i>,
     machine: &'i str,
+    named: &'i [String],
     blocks: Vec<Block<'a>>,
     section: String,
     folded: Option<String>,
@@ -160,12 +198,11 @@ impl<'a> Walk<'a, '_> {
             .collect();
         let title = |tab: &Shortcode| tab.arguments.get("title", 0).unwrap_or_default().to_owned();
         let machine = self.machine;
-        let named = tabs.iter().find(|tab| {
-            (tab.arguments.named("machine").unwrap_or_default().split([',', ' ']))
-                .any(|m| m.eq_ignore_ascii_case(machine))
-        });
-        let titled = tabs.iter().find(|tab| title(tab).eq_ignore_ascii_case(machine));
-        let (tab, why) = match (named, titled, tabs.first()) {
+        let named = tabs.iter().find(|tab| tab.arguments.named("machine").is_some() && is_for(tab, machine));
+        let titled = tabs.iter().find(|tab| is_for(tab, machine));
+        // Where each machine has its own tabs, those of another one are not for this one.
+        let first = tabs.iter().find(|tab| !self.named.iter().any(|machine| is_for(tab, machine)));
+        let (tab, why) = match (named, titled, first) {
             (Some(tab), ..) => (tab, format!("because it is for the machine `{machine}`")),
             (None, Some(tab), _) => (tab, format!("because its title is the machine's name, `{machine}`")),
             (None, None, Some(tab)) => {

@@ -137,6 +137,22 @@ pub enum Owner {
     Root,
 }
 
+/// Plans a guide as [`plan`] does, once for each machine that its tabs are for. A guide that names its machine, or whose tabs
+/// name none of `machines`, has one plan.
+pub fn plans(
+    guide: &Guide,
+    includes: &dyn Fn(&str) -> Option<Arc<Guide>>,
+    sidecar: Option<&Source>,
+    machines: &[String],
+) -> Vec<Plan> {
+    let named = blocks::machines_of_tabs(guide, includes, machines);
+    let once = plan(guide, includes, sidecar, machines);
+    if named.is_empty() || once.settings.names_machine() {
+        return vec![once];
+    }
+    named.iter().map(|machine| on(guide, includes, sidecar, machines, Some((machine, &named)))).collect()
+}
+
 /// Plans a guide.
 ///
 /// `includes` finds headless bundles by name; `sidecar` is the text of its `verify.yaml`; `machines` are the names of
@@ -147,13 +163,30 @@ pub fn plan(
     sidecar: Option<&Source>,
     machines: &[String],
 ) -> Plan {
+    on(guide, includes, sidecar, machines, None)
+}
+
+/// Plans a guide; on this machine, if it is done on several.
+fn on(
+    guide: &Guide,
+    includes: &dyn Fn(&str) -> Option<Arc<Guide>>,
+    sidecar: Option<&Source>,
+    machines: &[String],
+    wanted: Option<(&String, &[String])>,
+) -> Plan {
     let mut diagnostics = Vec::new();
     let mut settings = Settings::default();
     settings::of_front_matter(guide, &mut settings, &mut diagnostics);
     let sidecar = sidecar.map(|source| sidecar::Sidecar::read(source, &mut settings, &mut diagnostics));
     settings.finish(&mut diagnostics);
-    let (machine, why) = settings.machine(machines, &mut diagnostics);
-    let blocks = blocks::gather(guide, includes, &machine);
+    let (machine, why) = match wanted {
+        Some((machine, named)) => {
+            let why = format!("on the machine `{machine}`, one of {} that its tabs are for", named.len());
+            (machine.clone(), Some(why))
+        }
+        None => settings.machine(machines, &mut diagnostics),
+    };
+    let blocks = blocks::gather(guide, includes, &machine, wanted.map_or(&[], |(_, named)| named));
     let mut given: Vec<_> = blocks.iter().map(|block| said::read(block, &mut diagnostics)).collect();
     if let Some(sidecar) = &sidecar {
         sidecar.apply(&blocks, &mut given, &mut diagnostics);

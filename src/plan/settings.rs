@@ -137,6 +137,11 @@ impl Settings {
         self.skip = Some(self.reason.clone().unwrap_or_else(|| "no reason is given".into()));
     }
 
+    /// Whether the guide says on which machine it is done.
+    pub(super) fn names_machine(&self) -> bool {
+        self.machine.is_some()
+    }
+
     /// The machine of the guide, and why it is that one where nobody says so. The first of `machines` is the default.
     pub(super) fn machine(&self, machines: &[String], diagnostics: &mut Vec<Diagnostic>) -> (String, Option<String>) {
         let default = machines.first().map_or(DEFAULT_MACHINE, String::as_str);

@@ -17,7 +17,8 @@ use crate::{
     verify::Job,
 };
 
-/// Plans the guides with these names, in that order; every guide of the site if there are none.
+/// Plans the guides with these names, in that order; every guide of the site if there are none. A guide whose tabs are for
+/// several machines has a plan for each.
 ///
 /// A guide is named by its file or folder (relative to the site's folder or to the working directory), by its address, or by
 /// its slug. Errors of its text are among the plan's diagnostics, because a plan of a text that cannot be read is half a plan.
@@ -34,12 +35,14 @@ pub fn plans(options: &Options, names: &[String]) -> Result<Vec<Plan>, Failure> 
     };
     let whole = |index: usize| {
         let record = &site.library.pages[index].record;
-        let mut plan = plan_page(&site, options, index)?;
-        plan.diagnostics.extend(record.diagnostics.iter().filter(|problem| problem.is_error()).cloned());
-        diagnostic::sort(&mut plan.diagnostics);
-        Some(plan)
+        let mut plans = plan_page(&site, options, index);
+        for plan in &mut plans {
+            plan.diagnostics.extend(record.diagnostics.iter().filter(|problem| problem.is_error()).cloned());
+            diagnostic::sort(&mut plan.diagnostics);
+        }
+        plans
     };
-    Ok(pages.into_iter().filter_map(whole).collect())
+    Ok(pages.into_iter().flat_map(whole).collect())
 }
 
 /// Guides with these names as jobs for `verify`: with their machines and with the guides that they require.
@@ -67,16 +70,32 @@ pub fn jobs(options: &Options, names: &[String]) -> Result<Vec<Job>, Failure> {
             }
             None => continue,
         };
-        let requires = if runs { plans_of(options, &plan.settings.requires)? } else { Vec::new() };
+        let requires = if runs { plans_of(options, &plan.settings.requires, &plan.machine)? } else { Vec::new() };
         let hash = crate::verify::hash_of(&options.site, &plan.path)
             .map_err(|e| Failure::environment(format!("{}: {e}", plan.path)))?;
-        jobs.push(Job { plan, requires, machine, hash });
+        jobs.push(Job { plan, requires, machine, hash, one_of_several: false });
+    }
+    let paths: Vec<String> = jobs.iter().map(|job| job.plan.path.clone()).collect();
+    for job in &mut jobs {
+        job.one_of_several = paths.iter().filter(|path| **path == job.plan.path).count() > 1;
     }
     Ok(jobs)
 }
 
-fn plans_of(options: &Options, names: &[String]) -> Result<Vec<Plan>, Failure> {
-    if names.is_empty() { Ok(Vec::new()) } else { plans(options, names) }
+/// Plans of required guides; of one that has several, that for this machine or else the first.
+fn plans_of(options: &Options, names: &[String], machine: &str) -> Result<Vec<Plan>, Failure> {
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut required: Vec<Plan> = Vec::new();
+    for plan in plans(options, names)? {
+        match required.iter_mut().find(|known| known.path == plan.path) {
+            Some(known) if plan.machine == machine => *known = plan,
+            Some(_) => {}
+            None => required.push(plan),
+        }
+    }
+    Ok(required)
 }
 
 /// What is wrong with plans: errors of every guide, and warnings of those that speak of their verification. Of a page
@@ -85,7 +104,13 @@ pub(super) fn check(site: &Site<'_>, options: &Options) -> Vec<Diagnostic> {
     let problems = |index: usize| {
         let record = &site.library.pages[index].record;
         let meant = record.front.verify.is_some() || sidecar_of(site, &record.source).is_some();
-        let problems = plan_page(site, options, index).map(|plan| plan.diagnostics).unwrap_or_default();
+        let mut problems: Vec<Diagnostic> = Vec::new();
+        for problem in plan_page(site, options, index).into_iter().flat_map(|plan| plan.diagnostics) {
+            // What stands outside the tabs is in the plan of every machine.
+            if !problems.contains(&problem) {
+                problems.push(problem);
+            }
+        }
         problems.into_iter().filter(move |problem| meant || problem.is_error())
     };
     guides(&site.library).flat_map(problems).collect()
@@ -95,9 +120,9 @@ fn guides(library: &Library) -> impl Iterator<Item = usize> + '_ {
     (0..library.pages.len()).filter(|index| library.pages[*index].record.kind == Kind::Guide)
 }
 
-fn plan_page(site: &Site<'_>, options: &Options, index: usize) -> Option<Plan> {
+fn plan_page(site: &Site<'_>, options: &Options, index: usize) -> Vec<Plan> {
     let record = &site.library.pages[index].record;
-    let guide = site.files.guide(&record.source)?;
+    let Some(guide) = site.files.guide(&record.source) else { return Vec::new() };
     let machines: Vec<String> = site.inputs.config.machines.keys().cloned().collect();
     let mut problem = None;
     let sidecar = sidecar_of(site, &record.source).and_then(|path| {
@@ -108,10 +133,12 @@ fn plan_page(site: &Site<'_>, options: &Options, index: usize) -> Option<Plan> {
             })
             .ok()
     });
-    let mut plan = plan::plan(&guide, &|name| site.files.bundle(name), sidecar.as_ref(), &machines);
-    plan.title.clone_from(&record.title);
-    plan.diagnostics.extend(problem);
-    Some(plan)
+    let mut plans = plan::plans(&guide, &|name| site.files.bundle(name), sidecar.as_ref(), &machines);
+    for plan in &mut plans {
+        plan.title.clone_from(&record.title);
+        plan.diagnostics.extend(problem.clone());
+    }
+    plans
 }
 
 /// The sidecar of a page bundle.

@@ -62,12 +62,16 @@ struct StepMark {
 impl Verified {
     pub(super) fn new(report: Option<&Report>, library: &Library) -> Self {
         let reported = report.map_or(&[][..], |report| &report.guides);
-        let proof = |guide: &GuideReport| {
-            let page = &library.pages[*library.by_source.get(&guide.path)?];
-            let shown = page.record.kind == Kind::Guide && guide.verdict != Verdict::Skipped;
-            shown.then(|| (guide.path.clone(), Proof::new(guide, page)))
+        // A guide that is done on several machines has a report of each.
+        let mut by_path: BTreeMap<&str, Vec<&GuideReport>> = BTreeMap::new();
+        for guide in reported.iter().filter(|guide| guide.verdict != Verdict::Skipped) {
+            by_path.entry(&guide.path).or_default().push(guide);
+        }
+        let proof = |(path, guides): (&str, Vec<&GuideReport>)| {
+            let page = &library.pages[*library.by_source.get(path)?];
+            (page.record.kind == Kind::Guide).then(|| (path.to_owned(), Proof::new(&guides, page)))
         };
-        Self { guides: reported.iter().filter_map(proof).collect() }
+        Self { guides: by_path.into_iter().filter_map(proof).collect() }
     }
 
     /// `page.verified` of the page of a file.
@@ -111,26 +115,33 @@ fn rank(verdict: Verdict) -> u8 {
 }
 
 impl Proof {
-    fn new(guide: &GuideReport, page: &Page) -> Self {
-        let stale = blake3::Hash::from_bytes(page.record.hash).to_hex().as_str() != guide.hash;
-        let state = match guide.verdict {
+    /// Of all reports of a guide, one at least. The worst verdict is the guide's, and the oldest time.
+    fn new(guides: &[&GuideReport], page: &Page) -> Self {
+        let hash = blake3::Hash::from_bytes(page.record.hash).to_hex();
+        let stale = guides.iter().any(|guide| hash.as_str() != guide.hash);
+        let verdict = guides.iter().map(|guide| guide.verdict).max_by_key(|verdict| rank(*verdict));
+        let state = match verdict.unwrap_or(Verdict::Skipped) {
             _ if stale => "stale",
             Verdict::Holds | Verdict::Skipped => "holds",
             Verdict::Drifted => "drifted",
             Verdict::Unreached | Verdict::Broken => "broken",
         };
-        let skipped = guide.steps.iter().filter(|step| step.verdict == Verdict::Skipped).count();
+        let all = || guides.iter().flat_map(|guide| &guide.steps);
+        let skipped = all().filter(|step| step.verdict == Verdict::Skipped).count();
+        let machines: Vec<String> = guides.iter().map(|guide| plain(&guide.machine)).filter(|m| !m.is_empty()).collect();
+        let seconds: f64 = guides.iter().map(|guide| guide.seconds).sum();
+        let started = guides.iter().map(|guide| guide.started.as_str()).min().unwrap_or_default();
         let value = json!({
             "state": state,
-            "at": Date::parse(&guide.started).as_ref().map(date),
-            "machine": Some(plain(&guide.machine)).filter(|machine| !machine.is_empty()),
-            "seconds": guide.seconds,
-            "duration": duration(guide.seconds),
-            "steps": guide.steps.len(),
+            "at": Date::parse(started).as_ref().map(date),
+            "machine": Some(machines.join(", ")).filter(|machines| !machines.is_empty()),
+            "seconds": seconds,
+            "duration": duration(seconds),
+            "steps": all().count(),
             "skipped": skipped,
-            "reason": guide.reason.as_deref().map(plain),
+            "reason": guides.iter().find_map(|guide| guide.reason.as_deref()).map(plain),
         });
-        let steps: Vec<StepMark> = if stale { Vec::new() } else { guide.steps.iter().map(StepMark::new).collect() };
+        let steps: Vec<StepMark> = if stale { Vec::new() } else { all().map(StepMark::new).collect() };
         let fingerprint = *blake3::hash(format!("{value}{steps:?}").as_bytes()).as_bytes();
         Self { page: value, steps, fingerprint }
     }

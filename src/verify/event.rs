@@ -50,7 +50,7 @@ pub enum Event<'a> {
     },
 }
 
-/// Hears what happens. `guide` is the path of the guide's file.
+/// Hears what happens. `guide` is the path of the guide's file, followed by its machine if it is done on several.
 pub trait Listener: Sync {
     /// Called for every event.
     fn event(&self, guide: &str, event: Event<'_>);

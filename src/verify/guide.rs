@@ -66,7 +66,7 @@ pub(super) async fn verify(
     if let (Some(folder), Some(tape)) = (&options.record, &tape) {
         match tape.save(folder, job) {
             Ok(name) => report.recording = Some(name),
-            Err(error) => listener.event(&plan.path, Event::Unrecorded { why: error.to_string() }),
+            Err(error) => listener.event(&job.name(), Event::Unrecorded { why: error.to_string() }),
         }
     }
     finish(&mut report, plan);
@@ -118,16 +118,16 @@ async fn on_machine(
     tape: Option<Tape>,
     report: &mut GuideReport,
 ) -> machine::Result<()> {
-    let path = &job.plan.path;
+    let name = &job.name();
     let begin = Instant::now();
     let too_long = || Some(format!("it took more than {} s", options.guide_timeout.as_secs()));
     let identity = Identity {
         run: RunId::random(),
         owner: Owner::this(),
-        guide: Name::new(path),
+        guide: Name::new(&job.plan.path),
         machine: Name::new(&job.plan.machine),
     };
-    let tell = |event| listener.event(path, Event::Machine(event));
+    let tell = |event| listener.event(name, Event::Machine(event));
     let starting = machine::start(engine, &job.machine, &identity, &options.site, &tell);
     let Ok(machine) = tokio::time::timeout(options.guide_timeout, starting).await else {
         report.reason = too_long();
@@ -147,12 +147,12 @@ async fn on_machine(
     }
     let broken = last && (report.reason.is_some() || report.steps.iter().any(|step| step.verdict == Verdict::Broken));
     if options.keep && broken && done.is_ok() {
-        listener.event(path, Event::Kept { command: stand.command(machine.container()) });
+        listener.event(name, Event::Kept { command: stand.command(machine.container()) });
         let _ = machine.keep();
         return Ok(());
     }
     if options.shell && broken && done.is_ok() {
-        listener.event(path, Event::Shell);
+        listener.event(name, Event::Shell);
         shell::open(&machine, &stand).await?;
     }
     let closed = machine.close().await;
@@ -170,13 +170,14 @@ async fn steps(
     stand: &mut shell::Stand,
     report: &mut GuideReport,
 ) -> machine::Result<bool> {
+    let name = &job.name();
     let (live, outcome) = Live::open(machine, None, tape).await?;
     if !matches!(outcome.end, End::Prompt { .. }) {
         report.reason = Some("the machine's shell showed no prompt".into());
         return Ok(true);
     }
     let mut doing =
-        Doing { plan: &job.plan, machine, live, others: BTreeMap::new(), outputs: BTreeMap::new(), listener, secrets };
+        Doing { plan: &job.plan, machine, live, others: BTreeMap::new(), outputs: BTreeMap::new(), listener, name, secrets };
     for required in &job.requires {
         let mut first = Doing { plan: required, outputs: BTreeMap::new(), ..doing };
         for step in required.steps.iter().filter(|step| step.skip.is_none()) {
@@ -209,13 +210,13 @@ async fn steps(
             continue;
         }
         let first = describe(step).typed.into_iter().next().unwrap_or_default();
-        listener.event(&job.plan.path, Event::Step { number: step.number, what: first });
+        listener.event(name, Event::Step { number: step.number, what: first });
         *stand = shell::Stand::of(doing.live.places());
         let done = doing.step(step).await?;
         if !doing.live.places().is_empty() {
             *stand = shell::Stand::of(doing.live.places());
         }
-        listener.event(&job.plan.path, Event::StepDone { step: &done });
+        listener.event(name, Event::StepDone { step: &done });
         let broken = done.verdict == Verdict::Broken;
         report.steps.push(done);
         if broken {
@@ -265,6 +266,8 @@ pub(super) struct Doing<'a> {
     /// What each step has shown.
     pub(super) outputs: BTreeMap<usize, Shown>,
     pub(super) listener: &'a dyn Listener,
+    /// What listeners call the guide.
+    pub(super) name: &'a str,
     pub(super) secrets: &'a Secrets,
 }
 

@@ -44,6 +44,18 @@ pub struct Job {
     pub machine: Machine,
     /// BLAKE3 of the guide's file.
     pub hash: String,
+    /// The guide is done on other machines, too.
+    pub one_of_several: bool,
+}
+
+impl Job {
+    /// What listeners call it: the path of the guide's file, and its machine if there are several.
+    fn name(&self) -> String {
+        match self.one_of_several {
+            true => format!("{} on {}", self.plan.path, self.plan.machine),
+            false => self.plan.path.clone(),
+        }
+    }
 }
 
 /// How to do them.
@@ -88,10 +100,10 @@ pub async fn run(jobs: Vec<Job>, options: &Options, listener: &dyn Listener) -> 
             if options.fail_fast && broken.load(Ordering::Relaxed) {
                 return Ok(None);
             }
-            listener.event(&job.plan.path, Event::Begin { steps: job.plan.steps.len() });
+            listener.event(&job.name(), Event::Begin { steps: job.plan.steps.len() });
             let report = attempts(&job, engine, options, listener).await?;
             broken.fetch_or(report.verdict == Verdict::Broken, Ordering::Relaxed);
-            listener.event(&job.plan.path, Event::End { report: &report });
+            listener.event(&job.name(), Event::End { report: &report });
             Ok::<_, machine::Error>(Some(report))
         }
     };
@@ -100,7 +112,7 @@ pub async fn run(jobs: Vec<Job>, options: &Options, listener: &dyn Listener) -> 
     while let Some(done) = running.next().await {
         guides.extend(done?);
     }
-    guides.sort_by(|a, b| a.path.cmp(&b.path));
+    guides.sort_by(|a, b| (&a.path, &a.machine).cmp(&(&b.path, &b.machine)));
     Ok(Report {
         schema: SCHEMA,
         guidepost: env!("CARGO_PKG_VERSION").to_owned(),
@@ -130,7 +142,7 @@ async fn attempts(
             return Ok(GuideReport { attempts: failures.len() + 1, flaky, failures, ..report });
         }
         let failure = report.failure();
-        listener.event(&job.plan.path, Event::Again { failure: &failure });
+        listener.event(&job.name(), Event::Again { failure: &failure });
         failures.push(failure);
     }
 }

@@ -87,13 +87,12 @@ impl Doing<'_> {
     ) -> Result<Option<Problem>> {
         let mut lines = command.lines.clone();
         let mut output = String::new();
-        let path = self.plan.path.clone();
-        let (listener, secrets) = (self.listener, self.secrets);
+        let (name, listener, secrets) = (self.name, self.listener, self.secrets);
         loop {
             let until = step.attributes.until.as_deref().filter(|_| last);
             let typed = self.session_step(lines.clone(), &step.attributes, until);
             let live = self.terminal(step).await?;
-            let outcome = live.step(typed, &|line| listener.event(&path, Event::Line(secrets.mask(&line)))).await?;
+            let outcome = live.step(typed, &|line| listener.event(name, Event::Line(secrets.mask(&line)))).await?;
             report.place = shown(&outcome.before);
             report.dropped += outcome.dropped;
             if !output.is_empty() && !outcome.output.is_empty() {

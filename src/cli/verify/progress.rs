@@ -152,7 +152,7 @@ impl Listener for Progress {
                 if let Some(bar) = guide.bar.take() {
                     bar.finish_and_clear();
                 }
-                self.say(&end_line(report), tone(report.verdict));
+                self.say(&end_line(path, report), tone(report.verdict));
             }
         }
     }
@@ -201,8 +201,8 @@ fn step_line(path: &str, step: &StepReport) -> String {
     format!("{path}:{}: {verdict}: {what} ({time}){why}", step.line)
 }
 
-fn end_line(report: &GuideReport) -> String {
-    format!("{}: {} in {:.1} s", report.path, verdict_name(report.verdict), report.seconds)
+fn end_line(path: &str, report: &GuideReport) -> String {
+    format!("{path}: {} in {:.1} s", verdict_name(report.verdict), report.seconds)
 }
 
 fn tone(verdict: Verdict) -> &'static str {
