@@ -118,7 +118,7 @@ fn page(site: &TestSite, guides: Vec<GuideReport>) -> String {
         started: "2026-11-25T03:04:05Z".to_owned(),
         seconds: 80.0,
         engine: "20.10.24".to_owned(),
-        engine_api: \"1.41\".to_owned(),
+        engine_api: "1.41".to_owned(),
         guides,
     };
     site.write("report.json", json::json(&report));

@@ -9,10 +9,10 @@ use std::{
 
 mod progress;
 
-use super::{Exit, SiteArguments, color, count, print, report as report_failure};
+use super::{Exit, SiteArguments, color, print, report as report_failure};
 use crate::{
     machine,
-    report::{Report, Verdict, github, gitlab, human, json, junit},
+    report::{Report, github, gitlab, human, json, junit},
     site::{self, Failure},
     verify::{self, Options},
 };
@@ -195,14 +195,4 @@ pub(super) fn environment(error: &machine::Error) -> Exit {
     let stderr = std::io::stderr();
     print(&stderr, &(diagnostic.draw(color(&stderr)) + "\n"));
     if error.exit_status() == 2 { Exit::Usage } else { Exit::Environment }
-}
-
-fn verdict_name(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Holds => "holds",
-        Verdict::Skipped => "skipped",
-        Verdict::Drifted => "drifted",
-        Verdict::Unreached => "unreached",
-        Verdict::Broken => "broken",
-    }
 }

@@ -9,11 +9,10 @@ use std::{
 };
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::{count, verdict_name};
 use crate::{
-    cli::{color, print},
+    cli::{color, count, print},
     machine,
-    report::{GuideReport, StepReport, Verdict},
+    report::{StepReport, Verdict},
     session::clean::clean,
     verify::{Event, Listener},
 };
@@ -63,12 +62,21 @@ impl Progress {
     }
 
     /// A line that stays.
-    fn say(&self, text: &str, tone: &str) {
-        let text: Vec<String> = clean(text).lines().map(|line| painted(line, tone, self.color)).collect();
+    fn say(&self, text: &str) {
+        self.print(&clean(text));
+    }
+
+    /// A line that stays, with a verdict in it.
+    fn judge(&self, before: &str, verdict: Verdict, after: &str) {
+        let word = if verdict == Verdict::Holds { "ok" } else { verdict.name() };
+        self.print(&format!("{}: {}{}", clean(before), painted(word, tone(verdict), self.color), clean(after)));
+    }
+
+    fn print(&self, text: &str) {
         match &self.screen {
             // What it cannot print, nobody sees.
-            Some(screen) => drop(screen.println(text.join("\n"))),
-            None => print(std::io::stderr(), &(text.join("\n") + "\n")),
+            Some(screen) => drop(screen.println(text)),
+            None => print(std::io::stderr(), &format!("{text}\n")),
         }
     }
 
@@ -99,7 +107,7 @@ impl Progress {
             bar.set_message(one_line(&what));
         } else if !seldom || guide.spoke.is_none_or(|spoke| spoke.elapsed() > SELDOM) {
             guide.spoke = seldom.then(Instant::now).or(guide.spoke);
-            self.say(&format!("{path}: {what}"), "");
+            self.say(&format!("{path}: {what}"));
         }
     }
 }
@@ -113,7 +121,7 @@ impl Listener for Progress {
                 *guide = Guide { bar: self.bar(path), steps, ..Guide::default() };
                 match &guide.bar {
                     Some(bar) => bar.set_message("machine: starting"),
-                    None => self.say(&format!("{path}: {}", count(steps, "step")), ""),
+                    None => self.say(&format!("{path}: {}", count(steps, "step"))),
                 }
             }
             Event::Machine(event) => self.machine(path, guide, &event),
@@ -129,30 +137,32 @@ impl Listener for Progress {
                     bar.set_message(typed_and_shown(&guide.what, &one_line(&line)));
                 }
             }
-            Event::StepDone { step } => self.say(&step_line(path, step), tone(step.verdict)),
+            Event::StepDone { step } => {
+                self.judge(&format!("{path}:{}", step.line), step.verdict, &what_was_done(step));
+            }
             Event::Again { failure } => {
                 if let Some(bar) = &guide.bar {
                     bar.set_prefix(name(path));
                     bar.set_message("machine: starting");
                 }
                 let why = format!("{path}:{}: once more, on a clean machine: {}", failure.line, failure.message);
-                self.say(&why, tone(Verdict::Drifted));
+                self.say(&why);
             }
-            Event::Kept { command } => self.say(&format!("{path}: its machine stays: {command}"), ""),
+            Event::Kept { command } => self.say(&format!("{path}: its machine stays: {command}")),
             Event::Shell => {
                 if let Some(bar) = guide.bar.take() {
                     bar.finish_and_clear();
                 }
-                self.say(&format!("{path}: this is its machine, where it broke; `exit` removes it"), "");
+                self.say(&format!("{path}: this is its machine, where it broke; `exit` removes it"));
             }
             Event::Unrecorded { why } => {
-                self.say(&format!("{path}: its recording cannot be written: {why}"), tone(Verdict::Drifted));
+                self.say(&format!("{path}: its recording cannot be written: {why}"));
             }
             Event::End { report } => {
                 if let Some(bar) = guide.bar.take() {
                     bar.finish_and_clear();
                 }
-                self.say(&end_line(path, report), tone(report.verdict));
+                self.say(&format!("{path}: {} in {:.1} s", report.verdict.name(), report.seconds));
             }
         }
     }
@@ -161,8 +171,8 @@ impl Listener for Progress {
 /// A guide's path without what all of them have.
 fn name(path: &str) -> String {
     let path = path.strip_prefix("content/").unwrap_or(path);
-    let path = path.strip_suffix(".md").unwrap_or(path);
-    clean(path.strip_suffix("/index").unwrap_or(path))
+    let (path, machine) = path.split_once(".md").unwrap_or((path, ""));
+    clean(&format!("{}{machine}", path.strip_suffix("/index").unwrap_or(path)))
 }
 
 fn one_line(text: &str) -> String {
@@ -193,16 +203,12 @@ fn cut(text: &str, columns: usize) -> String {
     text.chars().take_while(fits).collect::<String>() + "…"
 }
 
-fn step_line(path: &str, step: &StepReport) -> String {
+/// `: apt-get update (12.3 s)`, and what is wrong.
+fn what_was_done(step: &StepReport) -> String {
     let what = step.typed.first().map_or("output", String::as_str);
-    let verdict = if step.verdict == Verdict::Holds { "ok" } else { verdict_name(step.verdict) };
     let why = step.message.as_ref().map(|message| format!(": {message}")).unwrap_or_default();
     let time = if step.seconds < 1.0 { format!("{:.2} s", step.seconds) } else { format!("{:.1} s", step.seconds) };
-    format!("{path}:{}: {verdict}: {what} ({time}){why}", step.line)
-}
-
-fn end_line(path: &str, report: &GuideReport) -> String {
-    format!("{path}: {} in {:.1} s", verdict_name(report.verdict), report.seconds)
+    format!(": {what} ({time}){why}")
 }
 
 fn tone(verdict: Verdict) -> &'static str {
@@ -239,6 +245,7 @@ mod tests {
     #[test]
     fn lines_are_short_and_clean() {
         assert_eq!(name("content/guides/first/index.md"), "guides/first");
+        assert_eq!(name("content/a.md on debian"), "a on debian");
         assert_eq!(one_line("a\u{1b}[31m\r\n\tb\u{9b}2J"), "a  b");
         assert_eq!(typed_and_shown("ls", ""), "ls");
         assert_eq!(typed_and_shown("ls", "a b"), "ls | a b");

@@ -1,0 +1,117 @@
+//! Runs of `guidepost verify` as a whole, through the binary: recordings, retries, machines of tabs, what needs a terminal.
+//! Without an engine that has `debian:bookworm` the tests are skipped, and say so.
+
+mod support;
+
+use serde_json::Value;
+use support::{Ran, TestSite, has_engine};
+
+const CONFIG: &str = "title: T\nbase_url: https://example.org/\nmachines:\n  debian:\n    image: debian:bookworm\n  bookworm-slim:\n    image: debian:bookworm\n    env: {SLIM: 'yes'}\n";
+
+fn site(text: &str) -> TestSite {
+    TestSite::new(&[("guidepost.yaml", CONFIG), ("content/g/a.md", text)])
+}
+
+fn guides(ran: &Ran) -> Vec<Value> {
+    let report: Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|e| panic!("{e}: {ran:?}"));
+    report["guides"].as_array().expect("guides").clone()
+}
+
+#[test]
+fn recordings_have_steps_and_no_secrets() {
+    if !has_engine() {
+        return;
+    }
+    let site = site(
+        "---\ntitle: A\nverify:\n  answers:\n    \"Password\": {reply: hunter2hunter2, secret: true}\n---\n\n```command\nread -p \"Password: \" p; echo \"got $p\"\n```\n\n```command\nbash\n```\n\n```command\ncd /tmp; echo inside\nexit\n```\n",
+    );
+    let arguments = ["verify", "--record", "rec/casts", "--format", "json"];
+    let ran = site.run(&arguments);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    let guide = &guides(&ran)[0];
+    let name = guide["recording"].as_str().expect("a recording");
+    assert!(name.starts_with("g-a-debian-") && name.ends_with(".cast"), "{name}");
+    let file = site.path().join("rec/casts").join(name);
+    let text = std::fs::read_to_string(&file).expect("the recording");
+    for hidden in ["133;", "__gp", "hunter2"] {
+        assert!(!text.contains(hidden), "{hidden}: {text}");
+    }
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!(lines[0]["idle_time_limit"], 2.0);
+    let marks: Vec<&Value> = lines[1..].iter().filter(|line| line[1] == "m").collect();
+    assert_eq!(marks.len(), 3, "{text}");
+    assert_eq!(marks[1][2], "2 bash");
+    for (mark, step) in marks.iter().zip(guide["steps"].as_array().expect("steps")) {
+        let (from, to) = (step["recorded"][0].as_f64().expect("from"), step["recorded"][1].as_f64().expect("to"));
+        assert!((mark[0].as_f64().expect("time") - from).abs() < 0.001 && from < to, "{mark} {step:#}");
+    }
+    let shown: String = lines[1..].iter().filter(|line| line[1] == "o").filter_map(|line| line[2].as_str()).collect();
+    assert!(shown.contains("got [masked]") && shown.contains("echo inside\r\n"), "{shown}");
+
+    // It may be replaced, and nothing else.
+    assert_eq!(site.run(&arguments).status, 0);
+    std::fs::write(&file, "notes\n").expect("written");
+    let ran = site.run(&arguments);
+    assert_eq!(ran.status, 2, "{ran:?}");
+    assert!(ran.stderr.contains("guidepost did not write it"), "{ran:?}");
+    assert_eq!(std::fs::read_to_string(&file).expect("there"), "notes\n");
+}
+
+#[test]
+fn a_guide_that_holds_at_last_is_flaky() {
+    if !has_engine() {
+        return;
+    }
+    // A clean machine remembers nothing, so the clock decides.
+    let flaky = "---\ntitle: A\n---\n\n```command\ntrue\n```\n\n```command\n[ $(date +%s) -ge NOW ]\n```\n";
+    let in_seconds = |seconds: u64| {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs();
+        flaky.replace("NOW", &(now + seconds).to_string())
+    };
+    let ran = site(&in_seconds(4)).run(&["verify", "--retries", "30", "--format", "json"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    let guide = &guides(&ran)[0];
+    assert_eq!((&guide["flaky"], &guide["verdict"]), (&Value::Bool(true), &"holds".into()), "{guide:#}");
+    assert!(guide["attempts"].as_u64() > Some(1), "{guide:#}");
+    assert_eq!((&guide["failures"][0]["line"], &guide["failures"][0]["message"]), (&10.into(), &"it ended with status 1".into()));
+
+    let ran = site(&in_seconds(4)).run(&["verify", "--retries", "30", "--deny", "flaky", "--format", "github"]);
+    assert_eq!(ran.status, 1, "{ran:?}");
+    assert!(ran.stdout.starts_with("::warning file=content/g/a.md,line=10,title=A%3A flaky::"), "{ran:?}");
+
+    let ran = site(&in_seconds(9999)).run(&["verify", "--retries", "1", "--format", "json"]);
+    assert_eq!(ran.status, 1, "{ran:?}");
+    let guide = &guides(&ran)[0];
+    assert_eq!((&guide["flaky"], &guide["attempts"]), (&Value::Bool(false), &2.into()), "{guide:#}");
+}
+
+#[test]
+fn tabs_of_machines_are_done_on_each() {
+    if !has_engine() {
+        return;
+    }
+    let site = site(
+        "---\ntitle: A\n---\n\n{{< tabs >}}\n{{< tab \"Debian\" >}}\n```command\n[ -z \"$SLIM\" ] && W=full\n```\n{{< /tab >}}\n{{< tab \"Bookworm Slim\" >}}\n```command\n[ -n \"$SLIM\" ] && W=slim\n```\n{{< /tab >}}\n{{< /tabs >}}\n\n```command\necho $W\n```\n\n```output\nfull\n```\n",
+    );
+    let ran = site.run(&["verify", "--format", "json", "--report", "r.json"]);
+    assert_eq!(ran.status, 1, "{ran:?}");
+    let guides = guides(&ran);
+    let came_to: Vec<(&str, &str, usize)> = guides
+        .iter()
+        .map(|guide| {
+            let text = |key: &str| guide[key].as_str().unwrap_or_default();
+            (text("machine"), text("verdict"), guide["steps"].as_array().expect("steps").len())
+        })
+        .collect();
+    assert_eq!(came_to, [("bookworm-slim", "broken", 3), ("debian", "holds", 3)]);
+    assert_eq!(site.run(&["build", "--report", "r.json"]).status, 0);
+    let page = site.output("g/a/index.html");
+    assert!(page.contains("bookworm-slim, debian"), "{page}");
+}
+
+#[test]
+fn a_terminal_for_a_person_needs_one() {
+    let ran = site("---\ntitle: A\n---\n\n```command\nfalse\n```\n").run(&["verify", "--shell"]);
+    assert_eq!(ran.status, 2, "{ran:?}");
+    assert!(ran.stderr.contains("--shell opens a terminal") && ran.stderr.contains("--keep"), "{ran:?}");
+}
