@@ -50,11 +50,15 @@ fn all_of_the_documentation_tells_the_truth() {
     assert_eq!(status, 0, "{guides:#?}");
     let holds: Vec<&Value> = guides.iter().filter(|guide| guide["verdict"] != "skipped").collect();
     assert!(holds.iter().all(|guide| guide["verdict"] == "holds"), "{holds:#?}");
-    let paths: Vec<&str> = holds.iter().filter_map(|guide| guide["path"].as_str()).collect();
-    assert_eq!(paths, ["content/guides/connect-containers/index.md", "content/guides/first-runnable-guide/index.md"]);
+    let find = |name: &str| {
+        let path = format!("content/guides/{name}/index.md");
+        *holds.iter().find(|guide| guide["path"] == *path).unwrap_or_else(|| panic!("{name} is not done"))
+    };
+    find("first-runnable-guide");
+    let connect = find("connect-containers");
     let known = ["Hello from the host", "Hello from a container", "Hello from Compose"];
     let systems = [known[0], known[0], known[1], known[2], known[2]];
-    assert_eq!(greetings(holds[0], &known), systems, "{:#}", holds[0]);
+    assert_eq!(greetings(connect, &known), systems, "{connect:#}");
     for skipped in guides.iter().filter(|guide| guide["verdict"] == "skipped") {
         assert!(skipped["reason"].as_str().is_some_and(|reason| !reason.is_empty()), "{skipped:#}");
     }

@@ -73,7 +73,10 @@ fn human(plan: &Plan) -> String {
     let mut section = None;
     for step in &plan.steps {
         if section != Some(&step.section) {
-            text.push_str(&format!("\n{}\n", visible(&step.section)));
+            text.push('\n');
+            if !step.section.is_empty() {
+                text.push_str(&format!("{}\n", visible(&step.section)));
+            }
             section = Some(&step.section);
         }
         text.push_str(&one(plan, step));
