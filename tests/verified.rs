@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::collections::BTreeMap;
+
 use guidepost::report::{GuideReport, Report, SCHEMA, StepKind, StepReport, Verdict, json};
 use support::TestSite;
 
@@ -55,6 +57,7 @@ fn guide(site: &TestSite, path: &str, verdict: Verdict, steps: Vec<StepReport>) 
         path: path.to_owned(),
         title: "Node".to_owned(),
         hash: blake3::hash(&bytes).to_hex().to_string(),
+        inputs: BTreeMap::new(),
         machine: "debian".to_owned(),
         image: "sha256:0".to_owned(),
         digest: None,

@@ -73,7 +73,10 @@ fn a_guide_that_holds_at_last_is_flaky() {
     let guide = &guides(&ran)[0];
     assert_eq!((&guide["flaky"], &guide["verdict"]), (&Value::Bool(true), &"holds".into()), "{guide:#}");
     assert!(guide["attempts"].as_u64() > Some(1), "{guide:#}");
-    assert_eq!((&guide["failures"][0]["line"], &guide["failures"][0]["message"]), (&10.into(), &"it ended with status 1".into()));
+    assert_eq!(
+        (&guide["failures"][0]["line"], &guide["failures"][0]["message"]),
+        (&10.into(), &"it ended with status 1".into())
+    );
 
     let ran = site(&in_seconds(4)).run(&["verify", "--retries", "30", "--deny", "flaky", "--format", "github"]);
     assert_eq!(ran.status, 1, "{ran:?}");

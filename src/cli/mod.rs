@@ -16,6 +16,7 @@ use crate::{
 };
 
 mod build;
+mod changed;
 mod check;
 mod clean;
 mod completions;
@@ -23,6 +24,7 @@ mod man;
 mod new;
 mod plan;
 mod progress;
+mod update;
 mod verify;
 
 /// A static site generator for runnable guides.
@@ -54,7 +56,7 @@ enum Command {
 }
 
 /// The process's exit status.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Exit {
     Ok = 0,
     Guide = 1,

@@ -18,6 +18,14 @@ pub(super) struct Context {
     pub(super) hash: String,
 }
 
+/// The hash of what a machine is built from.
+///
+/// # Errors
+/// As for packing it: what the system said, or that the folder is too large or has no Dockerfile.
+pub fn folder_hash(folder: &Path) -> io::Result<String> {
+    pack(folder).map(|context| context.hash)
+}
+
 /// Packs a folder. Symbolic links are packed as links, never followed; what is no file, folder or link is left out.
 ///
 /// # Errors

@@ -33,6 +33,7 @@ pub mod settings;
 pub mod spec;
 mod trust;
 
+pub use context::folder_hash;
 pub use engine::{Engine, EngineInfo};
 pub use error::{Error, Result};
 pub use exec::{Ended, Output, Run, Terminal, TerminalOptions, TerminalReader, TerminalWriter};

@@ -188,7 +188,12 @@ impl Places<'_> {
     /// The bytes of a line's text.
     fn text(&self, line: usize) -> Result<Span, Unwritable> {
         let text = self.all.get(line).ok_or(Unwritable::Empty)?;
-        let span = self.block.source_span(line, 0..text.len());
+        let mut span = self.block.source_span(line, 0..text.len());
+        let end = self.source.get(..span.end).unwrap_or_default();
+        if text.is_empty() && end.ends_with('\r') && self.source[span.end..].starts_with('\n') {
+            // Markdown has a blank line begin inside its line end.
+            span = Span::new(span.start - 1, span.end - 1);
+        }
         let rest = self.source.get(span.end..).unwrap_or_default();
         let ends = rest.is_empty() || rest.starts_with('\n') || rest.starts_with("\r\n") || self.tag_follows(rest);
         if self.source.get(span.range()) == Some(*text) && ends { Ok(span) } else { Err(Unwritable::Line(line + 1)) }
@@ -244,7 +249,9 @@ impl Places<'_> {
         let (span, is_above) = above.unwrap_or_else(|| self.text(before).map(|span| (span, false)))?;
         let start = self.source[..span.start].rfind('\n').map_or(0, |at| at + 1);
         let lead = self.lead(before.saturating_sub(usize::from(is_above)))?;
-        let end_of_line = if self.source[span.end..].starts_with("\r\n") { "\r\n" } else { "\n" };
+        let rest = &self.source[span.end..];
+        let crlf = rest.starts_with("\r\n") || rest.is_empty() && self.source.contains("\r\n");
+        let end_of_line = if crlf { "\r\n" } else { "\n" };
         let mut replacement = String::new();
         for line in lines {
             let lead = if line.is_empty() { lead.trim_end() } else { &lead };

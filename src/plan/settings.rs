@@ -137,8 +137,8 @@ impl Settings {
         self.skip = Some(self.reason.clone().unwrap_or_else(|| "no reason is given".into()));
     }
 
-    /// Whether the guide says on which machine it is done.
-    pub(super) fn names_machine(&self) -> bool {
+    /// Whether the guide says itself which machine it wants.
+    pub fn names_machine(&self) -> bool {
         self.machine.is_some()
     }
 

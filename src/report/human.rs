@@ -144,7 +144,7 @@ pub fn look(path: &str) -> String {
     format!("guidepost verify {path} --keep")
 }
 
-fn painted_row(row: &Row, color: bool) -> String {
+pub(super) fn painted_row(row: &Row, color: bool) -> String {
     let tone = match row.mark {
         '-' => "31",
         '+' => GOOD,
@@ -172,7 +172,7 @@ fn tone(verdict: Verdict) -> &'static str {
     }
 }
 
-fn painted(text: &str, tone: &str, color: bool) -> String {
+pub(super) fn painted(text: &str, tone: &str, color: bool) -> String {
     if color { format!("\u{1b}[{tone}m{text}\u{1b}[0m") } else { text.to_owned() }
 }
 

@@ -4,6 +4,7 @@
 //! format has to make them harmless for its own reader.
 
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 use crate::{diagnostic::Diagnostic, matching::Comparison};
 
@@ -15,6 +16,7 @@ pub mod json;
 pub mod junit;
 pub mod safe;
 pub mod secrets;
+pub mod unified;
 
 pub use secrets::Secrets;
 
@@ -72,6 +74,11 @@ pub struct GuideReport {
     pub title: String,
     /// BLAKE3 of the bytes of its file, in hexadecimal: another one means that the guide has changed since.
     pub hash: String,
+    /// Everything that its verdict depends on, by path from the site's folder, each with the BLAKE3 of its content: its file,
+    /// the bundles that it includes, `verify.yaml`, the guides that it requires, `guidepost.yaml#NAME` for the settings of its
+    /// machine, and the folder that the machine is built from. Empty in reports of older versions.
+    #[serde(default)]
+    pub inputs: BTreeMap<String, String>,
     /// Name of the machine.
     pub machine: String,
     /// Id of the machine's image, as the engine gives it.
@@ -207,13 +214,38 @@ impl GuideReport {
                 typed: step.typed.first().cloned().unwrap_or_default(),
                 message: message(&step.message),
             },
-            None => Failure {
-                path: self.path.clone(),
-                line: 1,
-                typed: String::new(),
-                message: message(&self.reason),
-            },
+            None => Failure { path: self.path.clone(), line: 1, typed: String::new(), message: message(&self.reason) },
         }
+    }
+
+    /// Makes the worst verdict of its steps its own. Anything that is wrong with it as a whole breaks it.
+    pub fn judge(&mut self) {
+        let all_skipped = self.steps.iter().all(|step| step.verdict == Verdict::Skipped);
+        let worst = self.steps.iter().map(|step| step.verdict).filter(|v| *v != Verdict::Skipped).max();
+        self.verdict = match worst {
+            _ if self.reason.is_some() => Verdict::Broken,
+            Some(Verdict::Unreached) | None if !all_skipped => Verdict::Broken,
+            Some(worst) => worst,
+            None => Verdict::Skipped,
+        };
+    }
+
+    /// Says of steps that their outputs were written into the guide, which documents now what they showed.
+    pub fn set_updated(&mut self, numbers: &[usize]) {
+        for step in self.steps.iter_mut().filter(|step| numbers.contains(&step.number)) {
+            step.verdict = Verdict::Holds;
+            step.message = Some("the guide was updated with this output".into());
+            step.help = None;
+            step.comparison = None;
+        }
+        self.judge();
+    }
+
+    /// Whether something else broke it than an output that differs.
+    pub fn stopped(&self) -> bool {
+        let broke = |step: &StepReport| step.verdict == Verdict::Broken && step.kind != StepKind::Expect;
+        self.verdict == Verdict::Broken
+            && (self.reason.is_some() || self.steps.is_empty() || self.steps.iter().any(broke))
     }
 
     /// The first step that broke.

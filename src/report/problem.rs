@@ -80,7 +80,11 @@ fn of_attempt<'a>(guide: &'a GuideReport, failure: &Failure) -> Problem<'a> {
         path: line(&failure.path),
         line: failure.line.max(1),
         title: format!("{}: flaky", name(guide)),
-        message: format!("flaky: it broke here, and held at attempt {}: {typed}{}", guide.attempts, line(&failure.message)),
+        message: format!(
+            "flaky: it broke here, and held at attempt {}: {typed}{}",
+            guide.attempts,
+            line(&failure.message)
+        ),
         help: Some("wait for what it needs: retry=30s on the command, or a command that waits".to_owned()),
     }
 }

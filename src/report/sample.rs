@@ -76,6 +76,7 @@ fn guide(path: &str, title: &str, verdict: Verdict) -> GuideReport {
         path: path.to_owned(),
         title: title.to_owned(),
         hash: "abc123".to_owned(),
+        inputs: [(path.to_owned(), "abc123".to_owned())].into(),
         machine: "debian".to_owned(),
         image: "sha256:0123".to_owned(),
         digest: None,

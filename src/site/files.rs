@@ -142,11 +142,15 @@ impl Files<'_> {
     pub(super) fn guide_of(&self, file: &File) -> Arc<Guide> {
         let parse = || {
             let text = std::mem::take(&mut *file.text.lock().unwrap_or_else(PoisonError::into_inner));
-            let taxonomies = &self.grammar.config.taxonomies;
-            let source = Source::new(file.path.clone(), text);
-            Arc::new(guide::parse(source, self.grammar.registry, taxonomies, self.grammar.config.smart_punctuation))
+            Arc::new(self.parse(Source::new(file.path.clone(), text)))
         };
         Arc::clone(file.guide.get_or_init(parse))
+    }
+
+    /// A text as a guide of this site.
+    pub(super) fn parse(&self, source: Source) -> Guide {
+        let Grammar { config, registry } = &self.grammar;
+        guide::parse(source, registry, &config.taxonomies, config.smart_punctuation)
     }
 
     /// The guide of a path relative to the site's folder.

@@ -7,8 +7,10 @@ use super::{
     cache,
     discover::{self, Found},
     files::{self, Files, Grammar},
+    inputs::Lister,
     library::{Choice, Library},
     links::{Findings, Links},
+    plans,
     record::PageRecord,
     taxonomy::{self, Taxonomy},
     verified::{self, Verified},
@@ -121,7 +123,11 @@ impl<'a> Site<'a> {
         let choice = Choice { drafts: options.drafts, today: options.today.clone() };
         let config = &self.inputs.config;
         self.library = Library::new(records, &self.found, config, &choice, &mut self.diagnostics);
-        self.verified = Verified::new(self.inputs.report.as_ref(), &self.library);
+        self.verified = {
+            let lister = Lister::new(self, options);
+            let current = |index, machine: &str| plans::current(self, options, &lister, index, machine);
+            Verified::new(self.inputs.report.as_ref(), &self.library, &current)
+        };
         self.taxonomies = taxonomy::group(&self.library, config);
         for (url, name) in Views::list_urls(&self.taxonomies) {
             self.library.add_list(&url, &name, &mut self.diagnostics);

@@ -9,11 +9,14 @@
 mod address;
 mod build;
 mod cache;
+mod changed;
 mod discover;
 pub mod feed;
 mod files;
 mod fingerprint;
+mod git;
 mod images;
+mod inputs;
 mod library;
 mod links;
 mod lists;
@@ -28,10 +31,13 @@ pub mod search;
 pub mod sitemap;
 pub mod structured;
 mod taxonomy;
+mod update;
 mod verified;
 mod view;
 mod world;
 mod write;
 
 pub use build::{Built, Failure, Listener, Options, build, check};
+pub use changed::changed_since;
 pub use plans::{jobs, plans};
+pub use update::{Unwritten, Updated, updates};

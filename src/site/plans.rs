@@ -1,10 +1,14 @@
 //! Guides of a site as plans.
 
-use std::path::Path;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 use super::{
     address::{normal, path_part},
     build::{Failure, Options},
+    inputs::Lister,
     library::{Library, Target},
     load::{Inputs, Site},
     record::Kind,
@@ -12,9 +16,10 @@ use super::{
 use crate::{
     config::Config,
     diagnostic::{self, Diagnostic, nearest},
+    guide::Guide,
     plan::{self, Plan, SIDECAR},
     source::Source,
-    verify::Job,
+    verify::{Job, hashes},
 };
 
 /// Plans the guides with these names, in that order; every guide of the site if there are none. A guide whose tabs are for
@@ -28,21 +33,31 @@ use crate::{
 pub fn plans(options: &Options, names: &[String]) -> Result<Vec<Plan>, Failure> {
     let inputs = Inputs::load(options)?;
     let site = Site::read(&inputs, options);
-    let pages: Vec<usize> = if names.is_empty() {
-        guides(&site.library).collect()
-    } else {
-        names.iter().map(|name| find(&site, options, name)).collect::<Result<_, _>>()?
-    };
-    let whole = |index: usize| {
-        let record = &site.library.pages[index].record;
-        let mut plans = plan_page(&site, options, index);
-        for plan in &mut plans {
-            plan.diagnostics.extend(record.diagnostics.iter().filter(|problem| problem.is_error()).cloned());
-            diagnostic::sort(&mut plan.diagnostics);
-        }
-        plans
-    };
-    Ok(pages.into_iter().flat_map(whole).collect())
+    let pages = chosen(&site, options, names)?;
+    Ok(pages.into_iter().flat_map(|index| plan_whole(&site, options, index)).collect())
+}
+
+/// The pages with these names, in that order and each once; every guide of the site if there are none.
+fn chosen(site: &Site<'_>, options: &Options, names: &[String]) -> Result<Vec<usize>, Failure> {
+    let mut pages = if names.is_empty() { guides(&site.library).collect() } else { found(site, options, names)? };
+    let mut seen = BTreeSet::new();
+    pages.retain(|index| seen.insert(*index));
+    Ok(pages)
+}
+
+fn found(site: &Site<'_>, options: &Options, names: &[String]) -> Result<Vec<usize>, Failure> {
+    names.iter().map(|name| find(site, options, name)).collect()
+}
+
+/// The plans of a page, with the errors of its text.
+fn plan_whole(site: &Site<'_>, options: &Options, index: usize) -> Vec<Plan> {
+    let record = &site.library.pages[index].record;
+    let mut plans = plan_page(site, options, index);
+    for plan in &mut plans {
+        plan.diagnostics.extend(record.diagnostics.iter().filter(|problem| problem.is_error()).cloned());
+        diagnostic::sort(&mut plan.diagnostics);
+    }
+    plans
 }
 
 /// Guides with these names as jobs for `verify`: with their machines and with the guides that they require.
@@ -55,8 +70,11 @@ pub fn jobs(options: &Options, names: &[String]) -> Result<Vec<Job>, Failure> {
     if problems.iter().any(Diagnostic::is_error) {
         return Err(Failure::Configuration(problems));
     }
+    let site = Site::read(&inputs, options);
+    let lister = Lister::new(&site, options);
     let mut jobs = Vec::new();
-    for plan in plans(options, names)? {
+    let whole = |index: usize| plan_whole(&site, options, index).into_iter().map(move |plan| (index, plan));
+    for (index, plan) in chosen(&site, options, names)?.into_iter().flat_map(whole) {
         let machine = machines.get(&plan.machine).cloned();
         let runs = plan.settings.skip.is_none() && !plan.steps.is_empty();
         let machine = match machine {
@@ -70,10 +88,10 @@ pub fn jobs(options: &Options, names: &[String]) -> Result<Vec<Job>, Failure> {
             }
             None => continue,
         };
-        let requires = if runs { plans_of(options, &plan.settings.requires, &plan.machine)? } else { Vec::new() };
-        let hash = crate::verify::hash_of(&options.site, &plan.path)
-            .map_err(|e| Failure::environment(format!("{}: {e}", plan.path)))?;
-        jobs.push(Job { plan, requires, machine, hash, one_of_several: false });
+        let required = if runs { found(&site, options, &plan.settings.requires)? } else { Vec::new() };
+        let inputs = lister.of(index, &plan, &required);
+        let requires = required_plans(&site, options, &required, &plan.machine);
+        jobs.push(Job { plan, requires, machine, inputs, one_of_several: false });
     }
     let paths: Vec<String> = jobs.iter().map(|job| job.plan.path.clone()).collect();
     for job in &mut jobs {
@@ -82,20 +100,30 @@ pub fn jobs(options: &Options, names: &[String]) -> Result<Vec<Job>, Failure> {
     Ok(jobs)
 }
 
-/// Plans of required guides; of one that has several, that for this machine or else the first.
-fn plans_of(options: &Options, names: &[String], machine: &str) -> Result<Vec<Plan>, Failure> {
-    if names.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut required: Vec<Plan> = Vec::new();
-    for plan in plans(options, names)? {
-        match required.iter_mut().find(|known| known.path == plan.path) {
-            Some(known) if plan.machine == machine => *known = plan,
-            Some(_) => {}
-            None => required.push(plan),
-        }
-    }
-    Ok(required)
+/// Plans of required pages; of one that has several, that for this machine or else the first.
+fn required_plans(site: &Site<'_>, options: &Options, pages: &[usize], machine: &str) -> Vec<Plan> {
+    let on_machine = |index: &usize| {
+        let mut plans = plan_whole(site, options, *index);
+        let at = plans.iter().position(|plan| plan.machine == machine).unwrap_or(0);
+        (at < plans.len()).then(|| plans.swap_remove(at))
+    };
+    pages.iter().filter_map(on_machine).collect()
+}
+
+/// What the verdict of a page on a machine depends on, as a report would have it now.
+pub(super) fn current(
+    site: &Site<'_>,
+    options: &Options,
+    lister: &Lister<'_>,
+    index: usize,
+    machine: &str,
+) -> BTreeMap<String, String> {
+    let plans = plan_page(site, options, index);
+    let Some(plan) = plans.iter().find(|plan| plan.machine == machine) else { return BTreeMap::new() };
+    let runs = plan.settings.skip.is_none() && !plan.steps.is_empty();
+    // One that cannot be found was there when the guide was done: it is missed in the list.
+    let required = plan.settings.requires.iter().filter(|_| runs).filter_map(|name| find(site, options, name).ok());
+    hashes(&lister.of(index, plan, &required.collect::<Vec<_>>()))
 }
 
 /// What is wrong with plans: errors of every guide, and warnings of those that speak of their verification. Of a page
@@ -120,12 +148,22 @@ fn guides(library: &Library) -> impl Iterator<Item = usize> + '_ {
     (0..library.pages.len()).filter(|index| library.pages[*index].record.kind == Kind::Guide)
 }
 
-fn plan_page(site: &Site<'_>, options: &Options, index: usize) -> Vec<Plan> {
+/// The plans of a page, one for each machine that it is done on.
+pub(super) fn plan_page(site: &Site<'_>, options: &Options, index: usize) -> Vec<Plan> {
     let record = &site.library.pages[index].record;
     let Some(guide) = site.files.guide(&record.source) else { return Vec::new() };
+    let mut plans = plan_guide(site, options, &guide);
+    for plan in &mut plans {
+        plan.title.clone_from(&record.title);
+    }
+    plans
+}
+
+/// The plans of a guide of this site, perhaps with another text; one at least.
+pub(super) fn plan_guide(site: &Site<'_>, options: &Options, guide: &Guide) -> Vec<Plan> {
     let machines: Vec<String> = site.inputs.config.machines.keys().cloned().collect();
     let mut problem = None;
-    let sidecar = sidecar_of(site, &record.source).and_then(|path| {
+    let sidecar = sidecar_of(site, &guide.path).and_then(|path| {
         let text = std::fs::read_to_string(options.site.join(path));
         text.map(|text| Source::new(path, text))
             .map_err(|e| {
@@ -133,16 +171,21 @@ fn plan_page(site: &Site<'_>, options: &Options, index: usize) -> Vec<Plan> {
             })
             .ok()
     });
-    let mut plans = plan::plans(&guide, &|name| site.files.bundle(name), sidecar.as_ref(), &machines);
+    let mut plans = plan::plans(guide, &|name| site.files.bundle(name), sidecar.as_ref(), &machines);
     for plan in &mut plans {
-        plan.title.clone_from(&record.title);
         plan.diagnostics.extend(problem.clone());
     }
     plans
 }
 
+/// The plans of the guides that a plan requires, as far as they can be found.
+pub(super) fn required(site: &Site<'_>, options: &Options, plan: &Plan) -> Vec<Plan> {
+    let pages = plan.settings.requires.iter().filter_map(|name| find(site, options, name).ok());
+    required_plans(site, options, &pages.collect::<Vec<_>>(), &plan.machine)
+}
+
 /// The sidecar of a page bundle.
-fn sidecar_of<'s>(site: &'s Site<'_>, source: &str) -> Option<&'s str> {
+pub(super) fn sidecar_of<'s>(site: &'s Site<'_>, source: &str) -> Option<&'s str> {
     let path = format!("{}{SIDECAR}", source.strip_suffix("index.md")?);
     site.found.sidecars.iter().find(|known| **known == path).map(String::as_str)
 }

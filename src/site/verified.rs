@@ -1,17 +1,12 @@
 //! What `guidepost verify` found, as pages show it: a badge for the guide, and a mark for each of its blocks.
 //!
-//! A report speaks of a guide's file as it was. Once the file has changed, its page says so, and its blocks say nothing.
+//! A report speaks of a guide, and of all that its verdict depends on, as they were. Once any of it has changed, the page
+//! says so, and its blocks say nothing.
 
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, ops::RangeInclusive, path::Path};
 
-use super::{
-    build::Failure,
-    fingerprint::Fingerprint,
-    library::{Library, Page},
-    record::Kind,
-    view::date,
-};
+use super::{build::Failure, fingerprint::Fingerprint, library::Library, record::Kind, view::date};
 use crate::{
     render::Mark,
     report::{GuideReport, Report, StepKind, StepReport, Verdict, json, safe::plain},
@@ -60,7 +55,12 @@ struct StepMark {
 }
 
 impl Verified {
-    pub(super) fn new(report: Option<&Report>, library: &Library) -> Self {
+    /// `current` lists what the verdict of a page on a machine depends on now.
+    pub(super) fn new(
+        report: Option<&Report>,
+        library: &Library,
+        current: &dyn Fn(usize, &str) -> BTreeMap<String, String>,
+    ) -> Self {
         let reported = report.map_or(&[][..], |report| &report.guides);
         // A guide that is done on several machines has a report of each.
         let mut by_path: BTreeMap<&str, Vec<&GuideReport>> = BTreeMap::new();
@@ -68,8 +68,15 @@ impl Verified {
             by_path.entry(&guide.path).or_default().push(guide);
         }
         let proof = |(path, guides): (&str, Vec<&GuideReport>)| {
-            let page = &library.pages[*library.by_source.get(path)?];
-            (page.record.kind == Kind::Guide).then(|| (path.to_owned(), Proof::new(&guides, page)))
+            let index = *library.by_source.get(path)?;
+            let page = &library.pages[index];
+            let changed = |guide: &&GuideReport| {
+                let own = blake3::Hash::from_bytes(page.record.hash).to_hex();
+                // Reports of older versions know nothing but the guide's file.
+                own.as_str() != guide.hash || !guide.inputs.is_empty() && guide.inputs != current(index, &guide.machine)
+            };
+            let shown = page.record.kind == Kind::Guide;
+            shown.then(|| (path.to_owned(), Proof::new(&guides, guides.iter().any(changed))))
         };
         Self { guides: by_path.into_iter().filter_map(proof).collect() }
     }
@@ -116,9 +123,7 @@ fn rank(verdict: Verdict) -> u8 {
 
 impl Proof {
     /// Of all reports of a guide, one at least. The worst verdict is the guide's, and the oldest time.
-    fn new(guides: &[&GuideReport], page: &Page) -> Self {
-        let hash = blake3::Hash::from_bytes(page.record.hash).to_hex();
-        let stale = guides.iter().any(|guide| hash.as_str() != guide.hash);
+    fn new(guides: &[&GuideReport], stale: bool) -> Self {
         let verdict = guides.iter().map(|guide| guide.verdict).max_by_key(|verdict| rank(*verdict));
         let state = match verdict.unwrap_or(Verdict::Skipped) {
             _ if stale => "stale",
@@ -128,7 +133,8 @@ impl Proof {
         };
         let all = || guides.iter().flat_map(|guide| &guide.steps);
         let skipped = all().filter(|step| step.verdict == Verdict::Skipped).count();
-        let machines: Vec<String> = guides.iter().map(|guide| plain(&guide.machine)).filter(|m| !m.is_empty()).collect();
+        let machines: Vec<String> =
+            guides.iter().map(|guide| plain(&guide.machine)).filter(|m| !m.is_empty()).collect();
         let seconds: f64 = guides.iter().map(|guide| guide.seconds).sum();
         let started = guides.iter().map(|guide| guide.started.as_str()).min().unwrap_or_default();
         let value = json!({

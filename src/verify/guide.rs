@@ -7,6 +7,7 @@ use std::{
 
 use super::{Event, Job, Listener, Options, live::Live, now, recording::Tape, shell};
 use crate::{
+    diagnostic::Diagnostic,
     machine::{self, Engine, Error, Identity, Name, Owner, RunId, RunningMachine},
     matching,
     plan::{Plan, Rule, Step, StepKind as Planned},
@@ -30,7 +31,8 @@ pub(super) async fn verify(
     let mut report = GuideReport {
         path: plan.path.clone(),
         title: plan.title.clone(),
-        hash: job.hash.clone(),
+        hash: job.inputs.first().map(|own| own.hash.clone()).unwrap_or_default(),
+        inputs: super::hashes(&job.inputs),
         machine: plan.machine.clone(),
         image: String::new(),
         digest: None,
@@ -50,12 +52,12 @@ pub(super) async fn verify(
         report.reason.get_or_insert_with(|| "it has no steps".into());
         return Ok(report);
     }
-    if plan.diagnostics.iter().any(crate::diagnostic::Diagnostic::is_error) {
+    if plan.diagnostics.iter().any(Diagnostic::is_error) {
         report.verdict = Verdict::Broken;
         report.reason = Some("its plan has errors".into());
         return Ok(report);
     }
-    let secrets = secrets(&std::iter::once(plan).chain(&job.requires).collect::<Vec<_>>());
+    let secrets = secrets(std::iter::once(plan).chain(&job.requires));
     let tape = options.record.as_ref().and_then(|_| Tape::new(&plan.title, secrets.clone()).ok());
     match on_machine(job, engine, options, last, listener, &secrets, tape.clone(), &mut report).await {
         Ok(()) => {}
@@ -82,20 +84,13 @@ fn finish(report: &mut GuideReport, plan: &Plan) {
         unreached.message.clone_from(&step.skip);
         report.steps.push(unreached);
     }
-    let all_skipped = report.steps.iter().all(|step| step.verdict == Verdict::Skipped);
-    let worst = report.steps.iter().map(|step| step.verdict).filter(|v| *v != Verdict::Skipped).max();
-    report.verdict = match worst {
-        _ if report.reason.is_some() => Verdict::Broken,
-        Some(Verdict::Unreached) | None if !all_skipped => Verdict::Broken,
-        Some(worst) => worst,
-        None => Verdict::Skipped,
-    };
+    report.judge();
 }
 
 /// What must not be shown anywhere.
-fn secrets(plans: &[&Plan]) -> Secrets {
-    let steps = plans.iter().flat_map(|plan| &plan.steps).flat_map(|step| &step.attributes.answers);
-    let guides = plans.iter().flat_map(|plan| &plan.settings.answers);
+pub(crate) fn secrets<'p>(plans: impl Iterator<Item = &'p Plan> + Clone) -> Secrets {
+    let steps = plans.clone().flat_map(|plan| &plan.steps).flat_map(|step| &step.attributes.answers);
+    let guides = plans.flat_map(|plan| &plan.settings.answers);
     Secrets::new(guides.chain(steps).filter(|answer| answer.secret).map(|answer| answer.reply.as_str()))
 }
 
@@ -139,8 +134,8 @@ async fn on_machine(
     let ready = Instant::now();
     let mut stand = shell::Stand::default();
     let left = options.guide_timeout.saturating_sub(begin.elapsed());
-    let doing = steps(job, &machine, listener, secrets, tape, &mut stand, report);
-    let done = tokio::time::timeout(left, doing).await.unwrap_or_else(|_| Ok(false));
+    let doing = steps(job, &machine, options.update, listener, secrets, tape, &mut stand, report);
+    let done = tokio::time::timeout(left, doing).await.unwrap_or(Ok(false));
     report.session_seconds = ready.elapsed().as_secs_f64();
     if matches!(done, Ok(false)) {
         report.reason = too_long();
@@ -161,9 +156,11 @@ async fn on_machine(
 }
 
 /// Does the steps, and says that it came to their end. `stand` is where a person would continue.
+#[expect(clippy::too_many_arguments, reason = "what a guide is done with, one by one")]
 async fn steps(
     job: &Job,
     machine: &RunningMachine,
+    update: bool,
     listener: &dyn Listener,
     secrets: &Secrets,
     tape: Option<Tape>,
@@ -176,13 +173,21 @@ async fn steps(
         report.reason = Some("the machine's shell showed no prompt".into());
         return Ok(true);
     }
-    let mut doing =
-        Doing { plan: &job.plan, machine, live, others: BTreeMap::new(), outputs: BTreeMap::new(), listener, name, secrets };
+    let mut doing = Doing {
+        plan: &job.plan,
+        machine,
+        live,
+        others: BTreeMap::new(),
+        outputs: BTreeMap::new(),
+        listener,
+        name,
+        secrets,
+    };
     for required in &job.requires {
         let mut first = Doing { plan: required, outputs: BTreeMap::new(), ..doing };
         for step in required.steps.iter().filter(|step| step.skip.is_none()) {
             let done = first.step(step).await?;
-            if done.verdict == Verdict::Broken {
+            if ends(&done, update) {
                 report.reason = Some(format!(
                     "the guide that it requires, {}, broke at line {}: {}",
                     required.path,
@@ -190,6 +195,11 @@ async fn steps(
                     done.message.unwrap_or_default()
                 ));
                 return Ok(true);
+            }
+            if done.verdict == Verdict::Broken {
+                let what = format!("the guide that it requires shows another output: {}:{}", done.path, done.line);
+                let problem = Diagnostic::warning("required-output", what).in_file(&job.plan.path);
+                report.diagnostics.push(problem.help("update that guide, too"));
             }
         }
         doing = Doing { plan: &job.plan, outputs: BTreeMap::new(), ..first };
@@ -217,13 +227,18 @@ async fn steps(
             *stand = shell::Stand::of(doing.live.places());
         }
         listener.event(name, Event::StepDone { step: &done });
-        let broken = done.verdict == Verdict::Broken;
+        let ended = ends(&done, update);
         report.steps.push(done);
-        if broken {
+        if ended {
             break;
         }
     }
     Ok(true)
+}
+
+/// Whether nothing is done after a step. An output that is going to be updated says nothing of what comes after it.
+fn ends(step: &StepReport, update: bool) -> bool {
+    step.verdict == Verdict::Broken && !(update && step.kind == StepKind::Expect)
 }
 
 /// What a step has shown.
@@ -323,7 +338,7 @@ impl Doing<'_> {
     }
 }
 
-fn matching_rule(rule: Option<Rule>) -> matching::Rule {
+pub(super) fn matching_rule(rule: Option<Rule>) -> matching::Rule {
     match rule {
         None => matching::Rule::Auto,
         Some(Rule::Exact) => matching::Rule::Exact,

@@ -10,7 +10,7 @@
 
 use futures_util::StreamExt;
 use std::{
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::atomic::{AtomicBool, Ordering},
     time::{Duration, Instant},
 };
@@ -18,13 +18,17 @@ use std::{
 mod event;
 mod file;
 mod guide;
+mod inputs;
 mod judge;
 mod live;
 mod recording;
 mod run;
 mod shell;
+pub mod update;
 
 pub use event::{Event, Listener};
+pub(crate) use guide::secrets;
+pub use inputs::{Input, InputKind, hashes};
 pub use recording::in_the_way;
 
 use crate::{
@@ -42,8 +46,8 @@ pub struct Job {
     pub requires: Vec<Plan>,
     /// Where.
     pub machine: Machine,
-    /// BLAKE3 of the guide's file.
-    pub hash: String,
+    /// What its verdict depends on; the guide's own file is the first.
+    pub inputs: Vec<Input>,
     /// The guide is done on other machines, too.
     pub one_of_several: bool,
 }
@@ -69,6 +73,8 @@ pub struct Options {
     pub fail_fast: bool,
     /// How often a broken guide is done again, on a clean machine.
     pub retries: usize,
+    /// Whether outputs are going to be updated: then one that differs does not end its guide.
+    pub update: bool,
     /// Whether the machine of a broken guide stays, to look around in it.
     pub keep: bool,
     /// Whether a person gets a terminal in the machine of a broken guide: this process has one, and does one guide at a time.
@@ -90,7 +96,18 @@ pub(crate) const COMMAND_TIMEOUT: Duration = Duration::from_secs(300);
 /// If the engine is missing or goes away, or a machine cannot be made: the environment is at fault, and no verdict is given.
 pub async fn run(jobs: Vec<Job>, options: &Options, listener: &dyn Listener) -> machine::Result<Report> {
     let begin = Instant::now();
-    let started = now();
+    let mut report = Report {
+        schema: SCHEMA,
+        guidepost: env!("CARGO_PKG_VERSION").to_owned(),
+        started: now(),
+        seconds: 0.0,
+        engine: String::new(),
+        engine_api: String::new(),
+        guides: Vec::new(),
+    };
+    if jobs.is_empty() {
+        return Ok(report);
+    }
     let engine = Engine::connect().await?;
     machine::reap(&engine, Scope::OwnerGone).await?;
     let broken = AtomicBool::new(false);
@@ -102,26 +119,26 @@ pub async fn run(jobs: Vec<Job>, options: &Options, listener: &dyn Listener) -> 
             }
             listener.event(&job.name(), Event::Begin { steps: job.plan.steps.len() });
             let report = attempts(&job, engine, options, listener).await?;
-            broken.fetch_or(report.verdict == Verdict::Broken, Ordering::Relaxed);
+            let ended = broken_for(&report, options);
+            broken.fetch_or(ended, Ordering::Relaxed);
             listener.event(&job.name(), Event::End { report: &report });
             Ok::<_, machine::Error>(Some(report))
         }
     };
     let mut running = futures_util::stream::iter(jobs.into_iter().map(one)).buffer_unordered(options.jobs.max(1));
-    let mut guides: Vec<GuideReport> = Vec::new();
     while let Some(done) = running.next().await {
-        guides.extend(done?);
+        report.guides.extend(done?);
     }
-    guides.sort_by(|a, b| (&a.path, &a.machine).cmp(&(&b.path, &b.machine)));
-    Ok(Report {
-        schema: SCHEMA,
-        guidepost: env!("CARGO_PKG_VERSION").to_owned(),
-        started,
-        seconds: begin.elapsed().as_secs_f64(),
-        engine: engine.info().version.clone(),
-        engine_api: engine.info().api_version.clone(),
-        guides,
-    })
+    report.guides.sort_by(|a, b| (&a.path, &a.machine).cmp(&(&b.path, &b.machine)));
+    report.seconds = begin.elapsed().as_secs_f64();
+    report.engine.clone_from(&engine.info().version);
+    report.engine_api.clone_from(&engine.info().api_version);
+    Ok(report)
+}
+
+/// Whether a guide is broken; an output that is going to be updated breaks none.
+fn broken_for(report: &GuideReport, options: &Options) -> bool {
+    if options.update { report.stopped() } else { report.verdict == Verdict::Broken }
 }
 
 /// Does a guide until it is not broken, or has been tried often enough. One whose plan is wrong will not change.
@@ -135,7 +152,7 @@ async fn attempts(
     loop {
         let last = failures.len() >= options.retries;
         let report = guide::verify(job, engine, options, last, listener).await?;
-        let broken = report.verdict == Verdict::Broken;
+        let broken = broken_for(&report, options);
         let hopeless = report.diagnostics.iter().any(crate::diagnostic::Diagnostic::is_error);
         if !broken || last || hopeless {
             let flaky = !broken && !failures.is_empty();
@@ -150,12 +167,4 @@ async fn attempts(
 /// RFC 3339, to the second.
 fn now() -> String {
     chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
-}
-
-/// The bytes of a site's file as a hash, for [`Job::hash`].
-///
-/// # Errors
-/// If the file cannot be read.
-pub fn hash_of(site: &Path, path: &str) -> std::io::Result<String> {
-    Ok(blake3::hash(&std::fs::read(site.join(path))?).to_hex().to_string())
 }

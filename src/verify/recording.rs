@@ -115,7 +115,9 @@ fn is_free(path: &Path) -> bool {
     let read = std::fs::File::open(path)
         .and_then(|file| io::BufReader::new(io::Read::take(file, 64 << 10)).read_until(b'\n', &mut first));
     let header: Option<serde_json::Value> = serde_json::from_slice(&first).ok();
-    found.is_file() && read.is_ok() && header.is_some_and(|header| header["version"] == 2 && !header["guidepost"].is_null())
+    found.is_file()
+        && read.is_ok()
+        && header.is_some_and(|header| header["version"] == 2 && !header["guidepost"].is_null())
 }
 
 #[cfg(test)]

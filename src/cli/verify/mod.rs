@@ -9,11 +9,11 @@ use std::{
 
 mod progress;
 
-use super::{Exit, SiteArguments, color, print, report as report_failure};
+use super::{Exit, SiteArguments, changed, color, print, report as report_failure, update};
 use crate::{
     machine,
     report::{Report, github, gitlab, human, json, junit},
-    site::{self, Failure},
+    site::{self, Failure, Updated},
     verify::{self, Options},
 };
 
@@ -24,6 +24,9 @@ pub(super) struct Arguments {
     /// Which guides: files, addresses or slugs [default: all]
     #[arg(value_name = "GUIDE")]
     guides: Vec<String>,
+    /// Only guides of which something changed since this revision of git, committed or not
+    #[arg(long, value_name = "REV", allow_hyphen_values = true)]
+    changed_since: Option<String>,
     /// Guides at the same time
     #[arg(long, value_name = "N", default_value_t = 2)]
     jobs: usize,
@@ -39,6 +42,12 @@ pub(super) struct Arguments {
     /// Open a terminal in the machine of a broken guide, where it broke; the machine is removed afterwards
     #[arg(long, conflicts_with = "keep")]
     shell: bool,
+    /// Write outputs that differ into the guides, as they really are
+    #[arg(long)]
+    update: bool,
+    /// Show what --update would write, and write nothing
+    #[arg(long, requires = "update")]
+    dry_run: bool,
     /// Fail on this too
     #[arg(long, value_enum, value_delimiter = ',')]
     deny: Vec<Deny>,
@@ -86,7 +95,11 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
         });
     }
     let site = arguments.site.options();
-    let jobs = match site::jobs(&site, &arguments.guides) {
+    let jobs = site::jobs(&site, &arguments.guides).and_then(|jobs| match &arguments.changed_since {
+        Some(revision) => changed::choose(&site, revision, jobs),
+        None => Ok(jobs),
+    });
+    let jobs = match jobs {
         Ok(jobs) => jobs,
         Err(failure) => return report_failure(&failure),
     };
@@ -99,6 +112,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
         jobs: if arguments.shell { 1 } else { arguments.jobs },
         fail_fast: arguments.fail_fast,
         retries: arguments.retries,
+        update: arguments.update,
         keep: arguments.keep,
         shell: arguments.shell,
         record: arguments.record.clone(),
@@ -117,7 +131,14 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
     });
     progress.clear();
     match done {
-        Some(Ok(report)) => tell(arguments, &site.site, &report),
+        Some(Ok(report)) if arguments.update => {
+            let out = if arguments.format == Format::Human { update::Out::Stdout } else { update::Out::Stderr };
+            match update::update(&site, report, arguments.dry_run, out) {
+                Ok((report, written, exit)) => tell(arguments, &site.site, &report, &written).max(exit),
+                Err(failure) => report_failure(&failure),
+            }
+        }
+        Some(Ok(report)) => tell(arguments, &site.site, &report, &[]),
         Some(Err(error)) => environment(&error),
         None => {
             print(std::io::stderr(), "interrupted; the machines are removed\n");
@@ -138,7 +159,8 @@ fn unrecordable(folder: &Path, jobs: &[verify::Job]) -> Option<Failure> {
     }
 }
 
-fn tell(arguments: &Arguments, site: &std::path::Path, report: &Report) -> Exit {
+/// Says what came of it; the lines that it speaks of are those of the guides before they were `written`.
+fn tell(arguments: &Arguments, site: &Path, report: &Report, written: &[Updated]) -> Exit {
     let text = json::json(report);
     if let Some(file) = &arguments.report
         && let Err(error) = std::fs::write(file, &text)
@@ -151,7 +173,8 @@ fn tell(arguments: &Arguments, site: &std::path::Path, report: &Report) -> Exit 
     let denied = arguments.deny.contains(&Deny::Drift) || arguments.site.strict;
     let folder = site.to_string_lossy();
     let folder = folder.trim_start_matches("./").trim_matches('.').trim_end_matches('/');
-    let source = |path: &str| std::fs::read_to_string(site.join(path)).ok();
+    let before = |path: &str| written.iter().find(|guide| guide.path == path).map(|guide| guide.old.clone());
+    let source = |path: &str| before(path).or_else(|| std::fs::read_to_string(site.join(path)).ok());
     match arguments.format {
         Format::Human => print(&stdout, &human::human(report, &source, color(&stdout))),
         Format::Json => print(&stdout, &text),

@@ -1,0 +1,135 @@
+//! `verify --changed-since`: guides of which something that they depend on is not as it was in a revision of git.
+
+use std::{collections::BTreeSet, path::Path};
+
+use super::{
+    build::{Failure, Options},
+    git::Commit,
+    inputs::canonical,
+};
+use crate::{
+    config::{self, Config},
+    diagnostic::Diagnostic,
+    plan::{Plan, SIDECAR},
+    source::Source,
+    verify::{Input, InputKind, Job},
+};
+
+/// Of these jobs, those that changed since a revision, each with what changed.
+///
+/// # Errors
+/// If there is no git, no repository, or no such revision.
+pub fn changed_since(options: &Options, revision: &str, jobs: Vec<Job>) -> Result<Vec<(Job, Vec<String>)>, Failure> {
+    let commit = Commit::find(&options.site, revision)?;
+    let paths = commit.changed()?;
+    let (mut before, mut now) = (None, None);
+    if is_changed(&paths, config::FILE_NAME) {
+        let parse = |text: String| Config::parse(&Source::new(config::FILE_NAME, text)).ok();
+        before = Some(commit.text(config::FILE_NAME)?.and_then(parse));
+        now = std::fs::read_to_string(options.site.join(config::FILE_NAME)).ok().and_then(parse);
+    }
+    let machines = before.map(|before| Machines { before: before.unwrap_or_default(), now: now.unwrap_or_default() });
+    let changes = Changes { site: &options.site, paths, machines };
+    let with_reasons = jobs.into_iter().map(|job| {
+        let reasons = changes.reasons(&job.plan, &job.inputs);
+        (job, reasons)
+    });
+    Ok(with_reasons.filter(|(_, reasons)| !reasons.is_empty()).collect())
+}
+
+/// What is not as it was.
+struct Changes<'s> {
+    site: &'s Path,
+    paths: BTreeSet<String>,
+    /// If guidepost.yaml is another.
+    machines: Option<Machines>,
+}
+
+/// The configuration of both times; a file that cannot be read has no machines.
+struct Machines {
+    before: Config,
+    now: Config,
+}
+
+impl Changes<'_> {
+    /// Why a guide with these inputs is to be done; nothing if it is as it was.
+    fn reasons(&self, plan: &Plan, inputs: &[Input]) -> Vec<String> {
+        let mut reasons: Vec<String> = inputs.iter().filter_map(|input| self.reason(plan, input)).collect();
+        if plan.diagnostics.iter().any(Diagnostic::is_error) {
+            // Something that is gone is no input any more.
+            reasons.push("its plan has errors".into());
+        }
+        let mut seen = BTreeSet::new();
+        reasons.retain(|reason| seen.insert(reason.clone()));
+        reasons
+    }
+
+    fn reason(&self, plan: &Plan, input: &Input) -> Option<String> {
+        let path = input.path.as_str();
+        match input.kind {
+            InputKind::Settings => self.settings(plan, path.rsplit_once('#')?.1),
+            InputKind::Build => {
+                let folder = path.trim_end_matches('/');
+                self.below(folder).map(|file| format!("a file of its machine's folder: {file}"))
+            }
+            InputKind::Text if self.is_changed(path) => Some("its text".into()),
+            InputKind::Include if self.is_changed(path) => Some(format!("what it includes: {path}")),
+            InputKind::Required if self.is_changed(path) => Some(format!("a guide that it requires: {path}")),
+            InputKind::Text | InputKind::Include => {
+                // A file of the bundle that is gone is no input any more.
+                let bundle = path.strip_suffix("/index.md")?;
+                self.below(bundle).map(|file| match file.strip_prefix(bundle) {
+                    Some(name) if name.trim_start_matches('/') == SIDECAR => format!("its {SIDECAR}"),
+                    _ => format!("a file of its bundle: {file}"),
+                })
+            }
+            InputKind::Required => {
+                let sidecar = format!("{}{SIDECAR}", path.strip_suffix("index.md")?);
+                self.is_changed(&sidecar).then(|| format!("a guide that it requires: {sidecar}"))
+            }
+            InputKind::Sidecar => self.is_changed(path).then(|| format!("its {SIDECAR}")),
+            InputKind::File => self.is_changed(path).then(|| format!("a file of its bundle: {path}")),
+        }
+    }
+
+    /// Whether guidepost.yaml says something else of a machine, or gives a guide that names none another one.
+    fn settings(&self, plan: &Plan, name: &str) -> Option<String> {
+        let Machines { before, now } = self.machines.as_ref()?;
+        let of = |config: &Config| config.machines.get(name).map(canonical);
+        if of(before) != of(now) {
+            return Some(format!("the settings of its machine `{name}`"));
+        }
+        let first = |config: &Config| config.machines.keys().next().cloned();
+        (!plan.settings.names_machine() && first(before) != first(now)).then(|| "the default machine".into())
+    }
+
+    fn is_changed(&self, path: &str) -> bool {
+        is_changed(&self.paths, path) || self.real(path).is_some_and(|real| is_changed(&self.paths, &real))
+    }
+
+    /// A changed file below a folder.
+    fn below(&self, folder: &str) -> Option<String> {
+        let of = |folder: &str| {
+            if is_changed(&self.paths, folder) {
+                return Some(folder.to_owned());
+            }
+            let inside =
+                |path: &&String| folder == "." || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+            self.paths.iter().find(inside).cloned()
+        };
+        of(folder).or_else(|| of(&self.real(folder)?))
+    }
+
+    /// The path that a path with symbolic links leads to, if it is another.
+    fn real(&self, path: &str) -> Option<String> {
+        let real = self.site.join(path).canonicalize().ok()?;
+        let real = real.strip_prefix(self.site.canonicalize().ok()?).ok()?.to_str()?.replace('\\', "/");
+        (!real.is_empty() && real != path).then_some(real)
+    }
+}
+
+/// Whether a path, or a folder that it lies in and of which git says no more, is among these.
+fn is_changed(paths: &BTreeSet<String>, path: &str) -> bool {
+    let folders = path.match_indices('/').map(|(at, _)| &path[..at]);
+    folders.chain([path]).any(|path| paths.contains(path))
+}

@@ -1,0 +1,257 @@
+//! `verify --update` on the files of a site: guides are read again, and what changes is written in their place.
+
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+    path::Path,
+};
+
+use super::{
+    build::{Failure, Options},
+    inputs::Lister,
+    load::{Inputs, Site},
+    plans,
+};
+use crate::{
+    diagnostic::Diagnostic,
+    matching::update::apply_edits,
+    report::{GuideReport, Report, Secrets, StepKind, Verdict, unified::unified},
+    source::inside::{Outside, inside},
+    verify::{self, update::Shown},
+};
+
+/// A guide whose documented outputs are not those of the report.
+#[derive(Debug)]
+pub struct Updated {
+    /// Path of its file relative to the site's folder.
+    pub path: String,
+    /// Numbers of the steps whose outputs change, and the lines where they stand.
+    pub steps: Vec<(usize, usize)>,
+    /// Outputs that differ and stay as they are, with reasons; or why all of them do.
+    pub refused: Vec<Diagnostic>,
+    /// The text of the file as it was verified.
+    pub old: String,
+    /// The text that is to be.
+    pub new: String,
+    /// What must not be shown of either.
+    secrets: Secrets,
+}
+
+/// Why a file was not written.
+#[derive(Debug, thiserror::Error)]
+pub enum Unwritten {
+    /// It is not what was verified, or leads out of the site.
+    #[error("{path} {why}, so it is not written")]
+    Refused {
+        /// The file.
+        path: String,
+        /// What is in the way.
+        why: String,
+    },
+    /// The system could not.
+    #[error("{path} cannot be written: {error}")]
+    System {
+        /// The file.
+        path: String,
+        /// What it said.
+        error: io::Error,
+    },
+}
+
+/// Brings the guides of a report up to date, and writes nothing yet. Guides whose outputs all hold are left out.
+///
+/// # Errors
+/// As for [`build`](super::build).
+pub fn updates(options: &Options, report: &Report) -> Result<Vec<Updated>, Failure> {
+    let differing: Vec<(&GuideReport, BTreeMap<usize, Shown>)> =
+        report.guides.iter().map(|guide| (guide, shown(guide))).filter(|(_, shown)| !shown.is_empty()).collect();
+    if differing.is_empty() {
+        return Ok(Vec::new());
+    }
+    let inputs = Inputs::load(options)?;
+    let site = Site::read(&inputs, options);
+    let lister = Lister::new(&site, options);
+    Ok(differing.iter().map(|(guide, shown)| one(&site, options, &lister, guide, shown)).collect())
+}
+
+/// What was really shown where the guide documents something else.
+fn shown(guide: &GuideReport) -> BTreeMap<usize, Shown> {
+    // Steps stand in the order of their numbers, and an output comes after its command.
+    let mut cut = false;
+    let mut found = BTreeMap::new();
+    for step in &guide.steps {
+        if step.kind == StepKind::Run {
+            cut = step.dropped > 0;
+        }
+        if step.kind == StepKind::Expect && matches!(step.verdict, Verdict::Drifted | Verdict::Broken) {
+            found.insert(step.number, Shown { output: step.output.clone(), cut });
+        }
+    }
+    found
+}
+
+fn one(
+    site: &Site<'_>,
+    options: &Options,
+    lister: &Lister<'_>,
+    report: &GuideReport,
+    shown: &BTreeMap<usize, Shown>,
+) -> Updated {
+    let path = report.path.clone();
+    let none = |why: String| {
+        let problem = Diagnostic::error("not-updated", format!("the outputs of this guide are not updated: {why}"));
+        let refused = vec![problem.in_file(&path)];
+        Updated {
+            path: path.clone(),
+            steps: Vec::new(),
+            refused,
+            old: String::new(),
+            new: String::new(),
+            secrets: Secrets::default(),
+        }
+    };
+    let Some(index) = site.library.by_source.get(&path).copied() else {
+        return none("it is not there any more".into());
+    };
+    let now = plans::current(site, options, lister, index, &report.machine);
+    if let Some(changed) = report.inputs.keys().chain(now.keys()).find(|key| report.inputs.get(*key) != now.get(*key)) {
+        return none(format!("{changed} has changed since it was verified; verify it again"));
+    }
+    let plans = plans::plan_page(site, options, index);
+    if plans.len() > 1 {
+        return none(
+            "its tabs are done on several machines, which may show different outputs: change them by hand".into(),
+        );
+    }
+    let (Some(guide), Some(plan)) = (site.files.guide(&path), plans.into_iter().next()) else {
+        return none("it cannot be read".into());
+    };
+    let required = plans::required(site, options, &plan);
+    let secrets = verify::secrets(std::iter::once(&plan).chain(&required));
+    let read = |source| {
+        let guide = site.files.parse(source);
+        let plan = plans::plan_guide(site, options, &guide).swap_remove(0);
+        (guide, plan)
+    };
+    let update = verify::update::update(&guide, &plan, shown, &secrets, &read);
+    let old = guide.source.text.clone();
+    // Edits that overlap were refused.
+    let new = apply_edits(&old, update.edits).unwrap_or_else(|_| old.clone());
+    Updated { path, steps: update.steps, refused: update.refused, old, new, secrets }
+}
+
+impl Updated {
+    /// The change as a unified diff; secrets in it are masked.
+    pub fn diff(&self, color: bool) -> String {
+        self.secrets.mask(&unified(&self.path, &self.old, &self.new, color))
+    }
+
+    /// Writes the file: a new one beside it, with its permissions and its owner, takes its place. A symbolic link inside the site
+    /// stays, and the file that it leads to is written.
+    ///
+    /// # Errors
+    /// [`Unwritten`]; the file is then as it was.
+    pub fn write(&self, site: &Path) -> Result<(), Unwritten> {
+        let refused = |why: &str| Unwritten::Refused { path: self.path.clone(), why: why.to_owned() };
+        let file = inside(site, Path::new(&self.path)).map_err(|outside| match outside {
+            Outside::Unreadable(error) => Unwritten::System { path: self.path.clone(), error },
+            other => refused(&other.to_string()),
+        })?;
+        let written = || -> io::Result<Option<&str>> {
+            let meta = std::fs::metadata(&file)?;
+            if meta.permissions().readonly() {
+                return Ok(Some("is read-only"));
+            }
+            let folder = file.parent().ok_or(io::ErrorKind::InvalidInput)?;
+            let mut new = tempfile::Builder::new().prefix(".guidepost-").tempfile_in(folder)?;
+            new.write_all(self.new.as_bytes())?;
+            if !keep_owner(new.as_file(), &meta)? {
+                return Ok(Some("belongs to somebody else"));
+            }
+            new.as_file().set_permissions(meta.permissions())?;
+            new.as_file().sync_all()?;
+            // Last, so that little time is left for somebody else to write it.
+            if std::fs::read(&file)? != self.old.as_bytes() {
+                return Ok(Some("has changed since it was verified"));
+            }
+            new.persist(&file)?;
+            Ok(None)
+        };
+        match written() {
+            Ok(None) => Ok(()),
+            Ok(Some(why)) => Err(refused(why)),
+            Err(error) => Err(Unwritten::System { path: self.path.clone(), error }),
+        }
+    }
+}
+
+/// Gives a new file the owner and the group of the one whose place it takes; false if the system does not allow it.
+#[cfg(unix)]
+fn keep_owner(new: &std::fs::File, old: &std::fs::Metadata) -> io::Result<bool> {
+    use std::os::unix::fs::{MetadataExt, fchown};
+    let made = new.metadata()?;
+    if (made.uid(), made.gid()) == (old.uid(), old.gid()) {
+        return Ok(true);
+    }
+    match fchown(new, Some(old.uid()), Some(old.gid())) {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(false),
+        done => done.map(|()| true),
+    }
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_: &std::fs::File, _: &std::fs::Metadata) -> io::Result<bool> {
+    Ok(true)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::{
+        fs,
+        os::unix::fs::{PermissionsExt, symlink},
+    };
+
+    fn updated(path: &str) -> Updated {
+        let (old, new) = ("old\r\n".to_owned(), "new\r\n".to_owned());
+        Updated {
+            path: path.to_owned(),
+            steps: vec![(1, 1)],
+            refused: Vec::new(),
+            old,
+            new,
+            secrets: Secrets::default(),
+        }
+    }
+
+    #[test]
+    fn only_what_was_verified_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let site = &folder.path().join("site");
+        fs::create_dir(site).unwrap();
+        let file = site.join("a.md");
+        fs::write(&file, "old\r\n").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+        symlink("a.md", site.join("link.md")).unwrap();
+        updated("link.md").write(site).unwrap();
+        assert_eq!(fs::read_to_string(&file).unwrap(), "new\r\n");
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+        assert!(fs::symlink_metadata(site.join("link.md")).unwrap().is_symlink());
+
+        fs::write(folder.path().join("out.md"), "old\r\n").unwrap();
+        symlink("../out.md", site.join("out.md")).unwrap();
+        fs::write(site.join("locked.md"), "old\r\n").unwrap();
+        fs::set_permissions(site.join("locked.md"), fs::Permissions::from_mode(0o444)).unwrap();
+        for (path, why) in [
+            ("a.md", "a.md has changed since it was verified, so it is not written"),
+            ("out.md", "out.md leads out of the site, so it is not written"),
+            ("gone.md", "gone.md does not exist, so it is not written"),
+            ("locked.md", "locked.md is read-only, so it is not written"),
+        ] {
+            assert_eq!(updated(path).write(site).unwrap_err().to_string(), why);
+        }
+        assert_eq!(fs::read_to_string(folder.path().join("out.md")).unwrap(), "old\r\n");
+        let names: Vec<_> = fs::read_dir(site).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(names.len(), 4, "nothing is left beside them: {names:?}");
+    }
+}

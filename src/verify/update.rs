@@ -1,0 +1,297 @@
+//! `verify --update`: what was really shown, as edits of the guide that documents something else. Pure.
+//!
+//! Nothing is written on trust: a guide with its edits is read again, and must differ in nothing but the outputs that were
+//! updated, which must hold. So a real output can neither end its block nor become a command, a shortcode or prose.
+
+use similar::{Algorithm, DiffOp, capture_diff_slices};
+use std::collections::BTreeMap;
+
+use super::guide::matching_rule;
+use crate::{
+    diagnostic::{Diagnostic, Place},
+    guide::{CodeBlock, Guide, Role, Token, TokenKind, prompt},
+    matching::{
+        self, Verdict,
+        update::{Edit, Unwritable, apply_edits, edits, updated},
+    },
+    plan::{Command, Plan, Step, StepKind},
+    report::{Secrets, secrets::MASK},
+    source::Source,
+};
+
+/// What a documented output was compared with.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// The real output, with secrets masked.
+    pub output: String,
+    /// Whether its middle was not kept.
+    pub cut: bool,
+}
+
+/// A guide brought up to date.
+#[derive(Debug, Clone, Default)]
+pub struct Update {
+    /// What to change in its source.
+    pub edits: Vec<Edit>,
+    /// Numbers of the steps whose outputs change, and the lines where they stand.
+    pub steps: Vec<(usize, usize)>,
+    /// Outputs that differ and are not written, with reasons.
+    pub refused: Vec<Diagnostic>,
+}
+
+/// Reads a text as the guide was read, and plans it.
+pub type Reader<'r> = &'r dyn Fn(Source) -> (Guide, Plan);
+
+/// Brings the outputs of a guide up to date. `shown` has what was really printed, by the numbers of the steps that compare it;
+/// of these, steps that hold change nothing.
+pub fn update(
+    guide: &Guide,
+    plan: &Plan,
+    shown: &BTreeMap<usize, Shown>,
+    secrets: &Secrets,
+    read: Reader<'_>,
+) -> Update {
+    let updating = Updating { guide, plan, shown, secrets, read };
+    let mut update = Update::default();
+    let differ = plan.steps.iter().filter_map(|step| Some((step, shown.get(&step.number)?)));
+    for (step, shown) in differ.filter(|(step, _)| step.skip.is_none()) {
+        match updating.output(step, shown) {
+            Ok(edits) if edits.is_empty() => {}
+            Ok(edits) => {
+                update.edits.extend(edits);
+                update.steps.push((step.number, step.at.line));
+            }
+            Err(refusal) => update.refused.push(refusal.of(step, guide)),
+        }
+    }
+    let numbers: Vec<usize> = update.steps.iter().map(|(number, _)| *number).collect();
+    if numbers.len() > 1
+        && let Err(refusal) = updating.check(update.edits.clone(), &numbers)
+    {
+        // Each for itself fits, and all together do not.
+        let steps = plan.steps.iter().filter(|step| numbers.contains(&step.number));
+        update.refused.extend(steps.map(|step| refusal.clone().of(step, guide)));
+        update.edits.clear();
+        update.steps.clear();
+    }
+    update
+}
+
+/// Why an output is not written.
+#[derive(Debug, Clone)]
+struct Refusal {
+    message: String,
+    help: &'static str,
+}
+
+const BY_HAND: &str = "change it by hand";
+
+impl Refusal {
+    fn new(why: impl Into<String>, help: &'static str) -> Self {
+        Self { message: format!("this output is not updated: {}", why.into()), help }
+    }
+
+    fn of(self, step: &Step, guide: &Guide) -> Diagnostic {
+        let problem = Diagnostic::warning("not-updated", self.message).help(self.help);
+        if step.at.path == guide.path {
+            return problem.at(&guide.source, step.at.span);
+        }
+        let place = Place { line: step.at.line, ..Place::whole_file(&step.at.path) };
+        Diagnostic { place: Some(Box::new(place)), ..problem }
+    }
+}
+
+impl From<Unwritable> for Refusal {
+    fn from(unwritable: Unwritable) -> Self {
+        let text = unwritable.to_string();
+        Self::new(text.strip_suffix(": change it by hand").unwrap_or(&text), BY_HAND)
+    }
+}
+
+struct Updating<'a> {
+    guide: &'a Guide,
+    plan: &'a Plan,
+    shown: &'a BTreeMap<usize, Shown>,
+    secrets: &'a Secrets,
+    read: Reader<'a>,
+}
+
+impl Updating<'_> {
+    /// The edits of one output; none if it holds.
+    fn output(&self, step: &Step, shown: &Shown) -> Result<Vec<Edit>, Refusal> {
+        let StepKind::Expect { text, lines, rule, .. } = &step.kind else { return Ok(Vec::new()) };
+        let rule = matching_rule(*rule);
+        if matching::compare(text, &shown.output, rule).verdict == Verdict::Holds {
+            return Ok(Vec::new());
+        }
+        if lines.is_empty() && !text.is_empty() {
+            return Err(Refusal::new("it is said by `expect`, and the page does not show it", BY_HAND));
+        }
+        if step.at.path != self.guide.path {
+            let why = "it stands in a bundle that other guides may include";
+            return Err(Refusal::new(why, BY_HAND));
+        }
+        if shown.cut {
+            let help = "write its beginning and its end by hand, and `...` between them";
+            return Err(Refusal::new("the real one is so long that its middle was not kept", help));
+        }
+        let Some(new) = updated(text, &shown.output, rule) else {
+            let why = "its `match` does not say which part of the real one is meant";
+            return Err(Refusal::new(why, BY_HAND));
+        };
+        let (block, first) = self.block(step, lines)?;
+        let block_lines: Vec<&str> = block.text.lines().skip(first).take(lines.len()).collect();
+        let new = self.restored(&block_lines, text, &new)?;
+        if block.role == Role::Command {
+            let prompted = new.iter().find(|line| prompt::prompt_length(line).is_some());
+            if let Some(line) = prompted.filter(|line| !block_lines.contains(&line.as_str())) {
+                let why = format!("in a block of commands, its line `{line}` would be one more command");
+                return Err(Refusal::new(why, "show it in an `output` block of its own"));
+            }
+        }
+        let new = new.iter().map(|line| format!("{line}\n")).collect::<String>();
+        let edits = edits(block, &self.guide.source.text, first..first + lines.len(), &new)?;
+        self.check(edits.clone(), &[step.number])?;
+        Ok(edits)
+    }
+
+    /// The block that shows an output, and the output's first line in it.
+    fn block(&self, step: &Step, lines: &[usize]) -> Result<(&CodeBlock, usize), Refusal> {
+        let Some(begin) = lines.first() else { return Err(Unwritable::Empty.into()) };
+        let found = self.guide.code_blocks().into_iter().find_map(|block| {
+            let first = block.lines.iter().position(|line| line == begin)?;
+            (block.role != Role::File).then_some((block, first))
+        });
+        match found {
+            Some((block, first)) if block.lines[first..].starts_with(lines) => Ok((block, first)),
+            _ => Err(Refusal::new(format!("the text of step {} is not in one piece", step.number), BY_HAND)),
+        }
+    }
+
+    /// The lines of a new text as the source has to have them: with the names of variables where `documented`, which has
+    /// their values, is kept.
+    fn restored(&self, block: &[&str], documented: &str, new: &str) -> Result<Vec<String>, Refusal> {
+        let documented: Vec<&str> = documented.lines().map(str::trim_end).collect();
+        let new: Vec<&str> = new.lines().map(str::trim_end).collect();
+        if documented.len() != block.len() {
+            return Err(Refusal::new("a value of its variables has several lines", BY_HAND));
+        }
+        let mut lines = Vec::with_capacity(new.len());
+        for op in capture_diff_slices(Algorithm::Myers, &documented, &new) {
+            let (old, range) = (op.old_range(), op.new_range());
+            if matches!(op, DiffOp::Equal { .. }) {
+                lines.extend(block[old].iter().map(|line| (*line).to_owned()));
+                continue;
+            }
+            for (place, line) in range.clone().zip(&new[range]) {
+                if line.contains(MASK) || self.secrets.mask(line) != **line {
+                    return Err(Refusal::new("the real one shows a secret", "stand `[..]` for it in the guide"));
+                }
+                let at = old.start + (place - op.new_range().start);
+                let named = (at < old.end).then(|| (block[at].trim_end(), documented[at]));
+                match named {
+                    Some((named, filled)) if named != filled => {
+                        let why = "a line that changes shows the value of a variable";
+                        lines.push(unfilled(named, filled, line).ok_or_else(|| Refusal::new(why, BY_HAND))?);
+                    }
+                    _ => lines.push((*line).to_owned()),
+                }
+            }
+        }
+        Ok(lines)
+    }
+
+    /// Whether the guide with these edits is the same guide, but for the outputs of these steps, which hold.
+    fn check(&self, edits: Vec<Edit>, updated: &[usize]) -> Result<(), Refusal> {
+        let text =
+            apply_edits(&self.guide.source.text, edits).map_err(|error| Refusal::new(error.to_string(), BY_HAND))?;
+        let (guide, plan) = (self.read)(Source::new(&*self.guide.path, text));
+        let errors = |plan: &Plan| plan.diagnostics.iter().filter(|problem| problem.is_error()).count();
+        if errors(&plan) > errors(self.plan) {
+            let error = plan.diagnostics.iter().find(|problem| problem.is_error());
+            let why = error.map_or("", |error| error.message.as_str());
+            return Err(Refusal::new(format!("with it, the guide would have an error: {why}"), BY_HAND));
+        }
+        let begins: Vec<usize> = (self.plan.steps.iter())
+            .filter(|step| updated.contains(&step.number))
+            .filter_map(|step| match &step.kind {
+                StepKind::Expect { lines, .. } => lines.first().copied(),
+                _ => None,
+            })
+            .collect();
+        let is_edited = |block: &CodeBlock| block.lines.iter().any(|line| begins.contains(line));
+        let same = same_tokens(&self.guide.tokens, &guide.tokens, &is_edited)
+            && self.plan.steps.len() == plan.steps.len()
+            && self.plan.steps.iter().zip(&plan.steps).all(|(old, new)| self.same_step(old, new, updated));
+        if same {
+            return Ok(());
+        }
+        let why = "written there, the real one would be read as something else than this output";
+        Err(Refusal::new(why, "change it by hand, or let a line `...` stand for what cannot be shown"))
+    }
+
+    fn same_step(&self, old: &Step, new: &Step, updated: &[usize]) -> bool {
+        let commands = |commands: &[Command]| -> Vec<(Vec<String>, String)> {
+            commands.iter().map(|command| (command.lines.clone(), command.prompt.clone())).collect()
+        };
+        let same = match (&old.kind, &new.kind) {
+            (StepKind::Run { commands: old }, StepKind::Run { commands: new }) => commands(old) == commands(new),
+            (
+                StepKind::Write { file, text, edit, owner },
+                StepKind::Write { file: new_file, text: new_text, edit: new_edit, owner: new_owner },
+            ) => (file, text, edit, owner) == (new_file, new_text, new_edit, new_owner),
+            (
+                StepKind::Expect { text, of, rule, .. },
+                StepKind::Expect { text: new_text, of: new_of, rule: new_rule, .. },
+            ) => {
+                let is_right = match self.shown.get(&old.number).filter(|_| updated.contains(&old.number)) {
+                    Some(shown) => {
+                        let rule = matching_rule(*new_rule);
+                        matching::compare(new_text, &shown.output, rule).verdict == Verdict::Holds
+                    }
+                    None => text == new_text,
+                };
+                is_right && (of, rule) == (new_of, new_rule)
+            }
+            _ => false,
+        };
+        same && (&old.section, &old.skip) == (&new.section, &new.skip)
+            && format!("{:?}", old.attributes) == format!("{:?}", new.attributes)
+    }
+}
+
+/// A new line with the name of a variable where its value stands. `named` and `filled` are the old line with either.
+fn unfilled(named: &str, filled: &str, new: &str) -> Option<String> {
+    let same = |(a, b): &(char, char)| a == b;
+    let start: usize = named.chars().zip(filled.chars()).take_while(same).map(|(c, _)| c.len_utf8()).sum();
+    let (name, value) = (&named[start..], &filled[start..]);
+    let end: usize = name.chars().rev().zip(value.chars().rev()).take_while(same).map(|(c, _)| c.len_utf8()).sum();
+    let (name, value) = (&name[..name.len() - end], &value[..value.len() - end]);
+    (!value.is_empty() && new.matches(value).count() == 1).then(|| new.replacen(value, name, 1))
+}
+
+/// Whether two texts are read alike, but for the text of edited blocks.
+fn same_tokens(old: &[Token], new: &[Token], is_edited: &dyn Fn(&CodeBlock) -> bool) -> bool {
+    let said = |arguments: &crate::guide::Arguments| -> Vec<(Option<String>, String)> {
+        arguments.0.iter().map(|argument| (argument.name.clone(), argument.value.clone())).collect()
+    };
+    let same = |(old, new): (&Token, &Token)| match (&old.kind, &new.kind) {
+        (TokenKind::Markdown(old), TokenKind::Markdown(new)) => old == new,
+        (TokenKind::Code(old), TokenKind::Code(new)) => {
+            (old.role, old.form, &old.language, &old.title) == (new.role, new.form, &new.language, &new.title)
+                && said(&old.arguments) == said(&new.arguments)
+                && (is_edited(old) || old.text == new.text)
+        }
+        (TokenKind::Shortcode(old), TokenKind::Shortcode(new)) => {
+            (&old.name, old.block) == (&new.name, new.block)
+                && said(&old.arguments) == said(&new.arguments)
+                && same_tokens(&old.body, &new.body, is_edited)
+        }
+        _ => false,
+    };
+    old.len() == new.len() && old.iter().zip(new).all(same)
+}
+
+#[cfg(test)]
+#[path = "update_tests.rs"]
+mod tests;
