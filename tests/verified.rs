@@ -230,6 +230,19 @@ fn other_states_of_guides() {
 }
 
 #[test]
+fn the_worst_of_several_machines_counts() {
+    let site = site();
+    let holds = guide(&site, PATH, Verdict::Holds, all_well());
+    let mut steps = all_well();
+    steps[0] = shows(step(StepKind::Run, PATH, 5, Verdict::Broken), "it ended with status 1", "no node here");
+    let mut broken = guide(&site, PATH, Verdict::Broken, steps);
+    broken.machine = "fedora".to_owned();
+    let html = page(&site, vec![holds, broken]);
+    assert_eq!(badge(&html), "Broken when last verified 25 November 2026 on debian, fedora");
+    assert!(html.contains("no node here"), "{html}");
+}
+
+#[test]
 fn a_bundle_has_the_marks_of_the_page_that_includes_it() {
     let site = site();
     let other = "content/guides/other.md";

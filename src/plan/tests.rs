@@ -100,6 +100,29 @@ fn blocks_become_steps() {
 }
 
 #[test]
+fn tabs_of_machines_make_a_plan_for_each() {
+    let tab =
+        |title: &str, command: &str| format!("{{{{< tab {title} >}}}}\n```bash\n{command}\n```\n{{{{< /tab >}}}}\n");
+    let tabs = |tabs: &[String]| format!("{{{{< tabs >}}}}\n{}{{{{< /tabs >}}}}\n\n", tabs.concat());
+    let both = tabs(&[tab("\"Server\"", "big"), tab("title=\"Small\" machine=\"debian\"", "small")]);
+    let one = tabs(&[tab("\"Server\"", "only-server")]);
+    let other = tabs(&[tab("\"Server\"", "s"), tab("\"npm\"", "npm"), tab("\"Yarn\"", "yarn")]);
+    let unnamed = tabs(&[tab("\"npm\"", "npm"), tab("\"Yarn\"", "yarn")]);
+    for (text, expected) in [
+        (format!("{both}    all\n"), vec!["debian: run small, run all", "server: run big, run all"]),
+        (format!("{both}{one}{other}"), vec!["debian: run small, run npm", "server: run big, run only-server, run s"]),
+        (one.clone(), vec!["server: run only-server"]),
+        (unnamed, vec!["debian: run npm"]),
+        (format!("---\nverify: {{machine: debian}}\n---\n{both}{one}"), vec!["debian: run small, run only-server"]),
+    ] {
+        let guide = parse("guide.md", &text);
+        let plans = plans(&guide, &|_| None, None, &["debian".to_owned(), "server".to_owned()]);
+        let shown: Vec<String> = plans.iter().map(|p| format!("{}: {}", p.machine, lines(p).join(", "))).collect();
+        assert_eq!(shown, expected, "{text}");
+    }
+}
+
+#[test]
 fn tabs_and_folded_notes() {
     let tabs = "{{< tabs >}}\n{{< tab \"CentOS\" >}}\n```bash\nyum\n```\n{{< /tab >}}\n{{< tab \"Debian\" >}}\n```bash\napt\n```\n{{< /tab >}}\n{{< tab title=\"Big\" machine=\"server\" >}}\n```bash\nbig\n```\n{{< /tab >}}\n{{< /tabs >}}\n";
     let plan = check(tabs, &["run apt"]);

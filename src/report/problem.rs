@@ -211,6 +211,30 @@ mod tests {
     }
 
     #[test]
+    fn flaky_guides_are_warnings() {
+        let mut report = sample::report();
+        report.guides.truncate(1);
+        let failure = Failure {
+            path: "content/guides/first.md".to_owned(),
+            line: 7,
+            typed: "curl localhost\n\u{1b}[31m".to_owned(),
+            message: "it ended with status 7".to_owned(),
+        };
+        let guide = &mut report.guides[0];
+        (guide.attempts, guide.flaky, guide.failures) = (2, true, vec![failure]);
+        let found = problems(&report, true);
+        assert_eq!((found.len(), found[0].level, found[0].line), (1, Level::Warning, 7));
+        let message = "flaky: it broke here, and held at attempt 2: `curl localhost`: it ended with status 7";
+        assert_eq!(found[0].message, message);
+        assert!(!report.fails(true) && report.is_flaky());
+        let human = super::super::human::human(&report, &sample::source, false);
+        assert!(human.contains("(debian) flaky, 2 attempts\n") && human.contains(message), "{human}");
+        assert!(human.contains("1 guide: 1 holds, 1 flaky;"), "{human}");
+        let xml = super::super::junit::junit(&report, false).unwrap();
+        assert!(xml.contains("<flakyFailure message=\"flaky: it broke here"), "{xml}");
+    }
+
+    #[test]
     fn failures_without_a_reason_are_listed() {
         let mut report = sample::report();
         report.guides.drain(..3);
