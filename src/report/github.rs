@@ -169,7 +169,7 @@ mod tests {
             lines[1],
             "::warning file=docs/content/guides/connect/index.md,line=7,title=Connect%3A 100%25%2C really%3A step 2 is \
              drifted::1 line moved: version%0A%0A- [-v18.12.0-]%0A+ {+v20.11.1+}  (moved: version)%0A%0A\
-             look: guidepost verify content/guides/connect/index.md --keep"
+             look: guidepost verify content/guides/connect/index.md --shell"
         );
         assert!(lines[2].starts_with("::error file=docs/content/parts/ping.md,line=2,title="), "{}", lines[2]);
         assert!(lines[2].contains("forgiven: IPv4 address") && !lines[2].contains("##["), "{}", lines[2]);

@@ -141,7 +141,7 @@ pub fn look(path: &str) -> String {
     let path = line(path);
     let simple = !path.starts_with('-') && path.chars().all(|c| c.is_alphanumeric() || "/._-+,@".contains(c));
     let path = if simple { path } else { format!("'{}'", path.replace('\'', r"'\''")) };
-    format!("guidepost verify {path} --keep")
+    format!("guidepost verify {path} --shell")
 }
 
 pub(super) fn painted_row(row: &Row, color: bool) -> String {

@@ -22,9 +22,9 @@ fn colours_the_difference() {
 #[test]
 fn looks_for_oneself() {
     for (path, command) in [
-        ("content/a.md", "guidepost verify content/a.md --keep"),
-        ("content/it's a.md", r"guidepost verify 'content/it'\''s a.md' --keep"),
-        ("a;rm -rf", "guidepost verify 'a;rm -rf' --keep"),
+        ("content/a.md", "guidepost verify content/a.md --shell"),
+        ("content/it's a.md", r"guidepost verify 'content/it'\''s a.md' --shell"),
+        ("a;rm -rf", "guidepost verify 'a;rm -rf' --shell"),
     ] {
         assert_eq!(look(path), command);
     }

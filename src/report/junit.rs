@@ -179,7 +179,7 @@ mod tests {
         for part in [
             "name=\"title\" value=\"Connect: 100%, really\"",
             "file=\"content/parts/ping.md\" line=\"2\"",
-            "look: guidepost verify content/guides/connect/index.md --keep",
+            "look: guidepost verify content/guides/connect/index.md --shell",
             "message=\"an earlier step broke\"",
             "message=\"the machine did not start\"",
         ] {
