@@ -220,6 +220,17 @@ pub(crate) fn leaves(line: &str) -> bool {
         || line.starts_with("process.exit(")
 }
 
+/// What `exec` runs in a container: the words after its options and the container's name.
+fn in_container<'a>(words: &'a [&'a str]) -> &'a [&'a str] {
+    const WITH_VALUE: &[&str] = &["-e", "-u", "-w", "--env", "--env-file", "--index", "--user", "--workdir"];
+    match words {
+        [option, _, rest @ ..] if WITH_VALUE.contains(option) => in_container(rest),
+        [option, rest @ ..] if option.starts_with('-') => in_container(rest),
+        [_, rest @ ..] => rest,
+        [] => words,
+    }
+}
+
 /// A command that does not end by itself: a reader looks at it for a while and presses Ctrl-C.
 pub(crate) fn is_endless(line: &str) -> bool {
     if line.contains(['|', '>']) || line.trim_end().ends_with('&') {
@@ -237,7 +248,10 @@ pub(crate) fn is_endless(line: &str) -> bool {
         "watch" => true,
         "top" | "htop" => !short('n'),
         "dmesg" => short('w') || long("--follow"),
-        "docker" | "podman" => options.contains(&"logs") && follows(),
+        "docker" | "podman" | "docker-compose" => match options.iter().position(|word| *word == "exec") {
+            Some(exec) => is_endless(&in_container(&options[exec + 1..]).join(" ")),
+            None => options.contains(&"logs") && follows(),
+        },
         _ => false,
     }
 }
@@ -356,6 +370,11 @@ mod tests {
             ("journalctl -u nginx", false),
             ("docker logs -f app", true),
             ("docker logs app", false),
+            ("docker exec -it app ping host", true),
+            ("docker exec -u root -it app ping -c 2 host", false),
+            ("docker compose exec app tail -f x", true),
+            ("docker exec -it app bash", false),
+            ("docker exec", false),
             ("ping x | head -2", false),
             ("ls", false),
             ("", false),
