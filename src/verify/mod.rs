@@ -4,6 +4,7 @@
 //! Plan ─ guide ─► machine started, a terminal opened, steps done in order ─► GuideReport
 //!          live   the session engine on a terminal in Docker
 //!          run    commands are typed          file   files are saved as a reader's editor would
+//!          judge  what their ends say
 //! ```
 //!
 //! This is the one door to async under `cli`. Work emits [`Event`]s and knows nothing of who listens.
