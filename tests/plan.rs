@@ -145,7 +145,6 @@ content/guides/one/index.md, machine debian
   answers “Password:” with ••••
   types ann for NAME
 
-
    1  run · content/shared/shared/index.md:5
       $ apt update
 
