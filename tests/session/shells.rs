@@ -26,7 +26,7 @@ fn statuses_of_a_pipe() {
     let mut t = Test::bash();
     for (line, status, pipe) in [
         ("false | true", 0, &[1, 0][..]),
-        ("no-such-command-here 2>&1 | (exit 3) | cat", 0, &[127, 3, 0]),
+        ("no-such-command-here 2>&1 | (cat >/dev/null; exit 3) | cat", 0, &[127, 3, 0]),
         ("true", 0, &[0]),
         ("(exit 7)", 7, &[7]),
     ] {
