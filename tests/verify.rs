@@ -46,7 +46,12 @@ fn faults_are_found_at_their_lines() {
         return;
     }
     for (name, body, line, message) in [
-        ("a renamed package", "```command\napt-get install -y no-such-package-x\n```\n", 6, "it ended with status 100"),
+        (
+            "a renamed package",
+            "```command\napt-get install -y no-such-package-x\n```\n",
+            6,
+            "it ended with status 100: E: Unable to locate package",
+        ),
         ("a changed output", "```command\necho b\n```\n\n```output\na\n```\n", 9, "not as documented"),
         ("an exit status", "```command\ntrue\nfalse\n```\n", 7, "it ended with status 1"),
         (
@@ -62,6 +67,12 @@ fn faults_are_found_at_their_lines() {
             5,
             "there is no folder /srv/nothing",
         ),
+        (
+            "an output's command",
+            "```command\nseq 2\n```\n\n```output\n3\n```\n",
+            9,
+            "1 differing line, 1 undocumented line",
+        ),
         ("a missing command", "```command\nno-such-command\n```\n", 6, "a command was not found"),
         ("an exit too many", "```command\nexit\n```\n\n```command\nls\n```\n", 6, "the terminal's shell has ended"),
     ] {
@@ -76,6 +87,7 @@ fn faults_are_found_at_their_lines() {
         assert_eq!(broken["line"], line, "{name}: {broken:#}");
         assert!(broken["message"].as_str().is_some_and(|m| m.contains(message)), "{name}: {broken:#}");
         assert!(broken["help"].as_str().is_some_and(|h| !h.is_empty()), "{name}: {broken:#}");
+        assert!(broken["typed"][0].is_string() && broken["place"][0].is_string(), "{name}: {broken:#}");
         let after: Vec<&str> = verdicts(&guide).into_iter().skip_while(|v| *v != "broken").skip(1).collect();
         assert!(after.iter().all(|v| *v == "unreached"), "{name}: {after:?}");
     }

@@ -1,16 +1,22 @@
 //! Files are saved where the reader would save them, as the reader's editor would leave them.
 
-use super::guide::{Doing, shown};
+use super::{
+    guide::{Doing, shown},
+    judge::Problem,
+};
 use crate::{
     edit::{self, How},
     machine::{Error, FileError, Result, Run},
     plan::{Edit, Owner},
     report::{StepReport, Verdict},
-    session::{Kind, Place},
+    session::{Kind, Place, clean::clean},
 };
 
 /// Largest file that is edited, in bytes.
 const LARGEST: usize = 4 << 20;
+
+/// Names the nearest folder above a file that there is, and some of what is in it.
+const NEAREST: &str = r#"d=${1%/*}; while [ ! -d "$d/" ]; do d=${d%/*}; done; printf '%s has: ' "${d:-/}"; ls "$d/" | head -n 5 | paste -s -d ' '"#;
 
 /// Ends with 0 if a file can be saved, with 2 if its folder is missing, with 3 if it may not be written.
 const MAY_WRITE: &str =
@@ -33,7 +39,7 @@ impl Doing<'_> {
             Err((message, help)) => {
                 report.verdict = Verdict::Broken;
                 report.message = Some(message);
-                report.help = Some(help.to_owned());
+                report.help = Some(help);
             }
         }
         Ok(())
@@ -46,7 +52,7 @@ impl Doing<'_> {
         how: Edit,
         owner: Owner,
         places: &[Place],
-    ) -> Result<std::result::Result<String, (String, &'static str)>> {
+    ) -> Result<std::result::Result<String, Problem>> {
         let (user, folder) = match who(places) {
             Ok(found) => found,
             Err(problem) => return Ok(Err(problem)),
@@ -58,14 +64,17 @@ impl Doing<'_> {
                 let folder = path.rsplit_once('/').map_or("/", |(folder, _)| folder);
                 return Ok(Err((
                     format!("there is no folder {folder} for this file"),
-                    "make it in an earlier step: mkdir -p",
+                    format!(
+                        "make it in an earlier step: mkdir -p; or correct the path: {}",
+                        self.nearest(&path, &by).await?
+                    ),
                 )));
             }
             Some(3) if by != "root" && self.may_sudo(&by).await? => by = "root".into(),
             Some(3) => {
                 return Ok(Err((
                     format!("{by} may not write {path}"),
-                    "say how a reader becomes somebody who may: `sudo nano FILE` before the block",
+                    "say how a reader becomes somebody who may: `sudo nano FILE` before the block".into(),
                 )));
             }
             _ => {}
@@ -73,7 +82,7 @@ impl Doing<'_> {
         let existing = match self.machine.read(&path, LARGEST).await {
             Ok(found) => Some(String::from_utf8_lossy(&found.content).into_owned()),
             Err(Error::File(FileError::NotFound { .. })) => None,
-            Err(Error::File(problem)) => return Ok(Err((problem.to_string(), "choose another file"))),
+            Err(Error::File(problem)) => return Ok(Err((problem.to_string(), "choose another file".into()))),
             Err(error) => return Err(error),
         };
         let edited = match edit::apply(existing.as_deref(), text, to_how(how)) {
@@ -81,14 +90,14 @@ impl Doing<'_> {
             Err(problem) => {
                 return Ok(Err((
                     problem.to_string(),
-                    "show more of the file, or say edit=patch, edit=append or edit=replace",
+                    "show more of the file, or say edit=patch, edit=append or edit=replace".into(),
                 )));
             }
         };
         let new_owner = existing.is_none().then(|| format!("{by}:"));
         match self.machine.write(&path, edited.text.as_bytes(), new_owner.as_deref(), None).await {
             Ok(()) => {}
-            Err(Error::File(problem)) => return Ok(Err((problem.to_string(), "choose another file"))),
+            Err(Error::File(problem)) => return Ok(Err((problem.to_string(), "choose another file".into()))),
             Err(error) => return Err(error),
         }
         let with = if by == user { String::new() } else { format!(", saved as {by}") };
@@ -111,6 +120,13 @@ impl Doing<'_> {
         Ok(self.machine.run(&run).await?.status)
     }
 
+    /// What there is in place of a missing folder.
+    async fn nearest(&self, path: &str, user: &str) -> Result<String> {
+        let run = Run { command: &["sh", "-c", NEAREST, "sh", path], user: Some(user), ..Run::default() };
+        let output = self.machine.run(&run).await?;
+        Ok(clean(&String::from_utf8_lossy(&output.stdout)).trim().to_owned())
+    }
+
     async fn may_sudo(&self, user: &str) -> Result<bool> {
         let run = Run {
             command: &["sh", "-c", "id -nG | tr ' ' '\\n' | grep -qxE 'sudo|wheel|admin' || sudo -n true"],
@@ -127,18 +143,20 @@ pub(super) fn is_elsewhere(place: &Place) -> bool {
 }
 
 /// The user and the working directory of the innermost shell.
-fn who(places: &[Place]) -> std::result::Result<(String, String), (String, &'static str)> {
-    let Some(place) = places.last() else { return Err(("there is no shell".into(), "remove an `exit` too many")) };
+fn who(places: &[Place]) -> std::result::Result<(String, String), Problem> {
+    let Some(place) = places.last() else {
+        return Err(("there is no shell".into(), "remove an `exit` too many".into()));
+    };
     if !matches!(place.kind, Kind::Shell { .. }) {
         return Err((
             format!("the terminal is in {place}, where no file can be saved"),
-            "leave the program before the file",
+            "leave the program before the file".into(),
         ));
     }
     if places.iter().any(is_elsewhere) {
         return Err((
             "the terminal is inside another machine, where guidepost cannot save files".into(),
-            "leave it before the file, or write the file with `cat > FILE <<EOF`",
+            "leave it before the file, or write the file with `cat > FILE <<EOF`".into(),
         ));
     }
     let user = place.user.clone().unwrap_or_else(|| "root".into());

@@ -220,7 +220,7 @@ async fn steps(
             continue;
         }
         let first = describe(step).typed.into_iter().next().unwrap_or_default();
-        listener.event(name, Event::Step { number: step.number, what: first });
+        listener.event(name, Event::Step { number: step.number, what: doing.secrets.mask(&first) });
         *stand = shell::Stand::of(doing.live.places());
         let done = doing.step(step).await?;
         if !doing.live.places().is_empty() {
@@ -248,6 +248,10 @@ pub(super) struct Shown {
     pub(super) last: String,
     /// All of its commands.
     pub(super) all: String,
+    /// What was typed.
+    typed: Vec<String>,
+    /// Where the last of it was typed.
+    place: Vec<String>,
 }
 
 impl Shown {
@@ -293,7 +297,12 @@ impl Doing<'_> {
         let typed = report.typed.first().map_or("output", String::as_str);
         let from = self.live.mark(&format!("{} {typed}", step.number));
         match &step.kind {
-            Planned::Run { commands } => self.run(step, commands, &mut report).await?,
+            Planned::Run { commands } => {
+                self.run(step, commands, &mut report).await?;
+                let shown = self.outputs.entry(step.number).or_default();
+                shown.typed.clone_from(&report.typed);
+                shown.place.clone_from(&report.place);
+            }
             Planned::Write { file, text, edit, owner } => self.write(file, text, *edit, *owner, &mut report).await?,
             Planned::Expect { text, of, rule, .. } => self.expect(text, *of, *rule, &mut report),
         }
@@ -310,6 +319,7 @@ impl Doing<'_> {
             report.message = Some("the command that prints it is skipped".into());
             return;
         };
+        let (typed, place) = (&real.typed, &real.place);
         let (comparison, real) = real.compare(text, matching_rule(rule));
         report.verdict = match comparison.verdict {
             matching::Verdict::Holds => Verdict::Holds,
@@ -318,6 +328,8 @@ impl Doing<'_> {
         };
         if report.verdict != Verdict::Holds {
             report.message = Some(comparison.why.clone());
+            report.typed.clone_from(typed);
+            report.place.clone_from(place);
         }
         if report.verdict == Verdict::Broken {
             report.help = Some("change the output in the guide, or say how to compare it: match=\"contains\", or `...` for lines that vary".into());

@@ -1,6 +1,6 @@
 //! What the end of a command says about the guide.
 
-use crate::session::{End, Outcome};
+use crate::session::{End, Outcome, clean::clean};
 
 /// What is wrong, and what to do about it.
 pub(super) type Problem = (String, String);
@@ -13,11 +13,12 @@ pub(super) fn judge(outcome: &Outcome, exits: &[i32]) -> Option<Problem> {
         // Leaving a place returns the status of what was done there.
         End::Prompt { .. } if outcome.left => None,
         End::Prompt { status: Some(status) } if exits.contains(status) => None,
-        End::Prompt { status: Some(127) } => {
-            problem("a command was not found (status 127)".into(), "install it in an earlier step, or correct its name")
-        }
+        End::Prompt { status: Some(127) } => problem(
+            format!("a command was not found (status 127){}", said(&outcome.output)),
+            "install it in an earlier step, or correct its name",
+        ),
         End::Prompt { status: Some(status) } => problem(
-            format!("it ended with status {status}"),
+            format!("it ended with status {status}{}", said(&outcome.output)),
             &format!("mend the command; if this is what a reader sees, say exit={status}"),
         ),
         End::Interrupted { .. } => None,
@@ -27,7 +28,7 @@ pub(super) fn judge(outcome: &Outcome, exits: &[i32]) -> Option<Problem> {
         ),
         End::Question { text } => problem(
             format!("it asks, and the guide does not say what to answer: {text}"),
-            &format!("add to the front matter or to verify.yaml:  answers: {{{:?}: \"…\"}}", text.trim()),
+            &format!("add to the front matter:  verify: {{answers: {{{:?}: \"…\"}}}}", text.trim()),
         ),
         End::FullScreen { .. } => problem(
             "it opens a full-screen program".into(),
@@ -42,6 +43,16 @@ pub(super) fn judge(outcome: &Outcome, exits: &[i32]) -> Option<Problem> {
             problem(format!("the terminal's shell has ended{status}"), "remove an `exit` too many")
         }
     }
+}
+
+/// Characters of a command's last line in a message.
+const LONGEST_SAID: usize = 160;
+
+/// The last line that a command printed: mostly why it failed.
+fn said(output: &str) -> String {
+    let output = clean(output);
+    let last = output.lines().rfind(|line| !line.trim().is_empty()).map(str::trim);
+    last.map_or(String::new(), |line| format!(": {}", line.chars().take(LONGEST_SAID).collect::<String>()))
 }
 
 /// Programs that fetch, and statuses of theirs that say only that nobody read on.
@@ -104,6 +115,13 @@ mod tests {
             pipe: pipe.to_vec(),
             duration: Duration::ZERO,
         }
+    }
+
+    #[test]
+    fn what_was_said_last() {
+        assert_eq!(said("a\nE: no such package\n\n"), ": E: no such package");
+        assert_eq!(said(""), "");
+        assert_eq!(said(&"é".repeat(1000)).chars().count(), LONGEST_SAID + 2);
     }
 
     #[test]

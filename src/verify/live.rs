@@ -177,6 +177,7 @@ struct Limit {
 }
 
 fn last_line(tail: &[u8]) -> String {
-    let text = crate::session::clean::clean(&String::from_utf8_lossy(tail));
-    text.trim_end().rsplit('\n').next().unwrap_or_default().trim().to_owned()
+    let text = String::from_utf8_lossy(tail);
+    let lines = text.rsplit(['\n', '\r']).map(crate::session::clean::clean);
+    lines.map(|line| line.trim().to_owned()).find(|line| !line.is_empty()).unwrap_or_default()
 }

@@ -12,7 +12,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use crate::{
     cli::{color, count, print},
     machine,
-    report::{StepReport, Verdict},
+    report::{StepKind, StepReport, Verdict, safe::defused},
     session::clean::clean,
     verify::{Event, Listener},
 };
@@ -47,7 +47,8 @@ impl Progress {
     pub(super) fn new() -> Self {
         let stderr = std::io::stderr();
         let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        let screen = (stderr.is_terminal() && !dumb)
+        let ci = std::env::var_os("CI").is_some_and(|ci| !ci.is_empty() && ci != "false");
+        let screen = (stderr.is_terminal() && !dumb && !ci)
             .then(|| MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(12)));
         Self { screen, color: color(&stderr), guides: Mutex::default() }
     }
@@ -76,7 +77,8 @@ impl Progress {
         match &self.screen {
             // What it cannot print, nobody sees.
             Some(screen) => drop(screen.println(text)),
-            None => print(std::io::stderr(), &format!("{text}\n")),
+            // It may be the log of a job.
+            None => print(std::io::stderr(), &format!("{}\n", defused(text))),
         }
     }
 
@@ -205,7 +207,10 @@ fn cut(text: &str, columns: usize) -> String {
 
 /// `: apt-get update (12.3 s)`, and what is wrong.
 fn what_was_done(step: &StepReport) -> String {
-    let what = step.typed.first().map_or("output", String::as_str);
+    let what = match step.kind {
+        StepKind::Expect => "output",
+        StepKind::Run | StepKind::Write => step.typed.first().map_or("", String::as_str),
+    };
     let why = step.message.as_ref().map(|message| format!(": {message}")).unwrap_or_default();
     let time = if step.seconds < 1.0 { format!("{:.2} s", step.seconds) } else { format!("{:.1} s", step.seconds) };
     format!(": {what} ({time}){why}")
