@@ -99,7 +99,7 @@ const FAULTS: &[Fault] = &[
         &[(" {answers=\"Which word? => is\"}", "")],
         "    read -p",
         "it asks, and the guide does not say what to answer: Which word?",
-        "add to the front matter or to verify.yaml:  answers: {\"Which word?\": \"…\"}",
+        "add to the front matter:  verify: {answers: {\"Which word?\": \"…\"}}",
     ),
     (
         "an endless command",
