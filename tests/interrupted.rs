@@ -7,7 +7,7 @@ use serde_json::Value;
 use std::{
     io,
     os::unix::net::{UnixListener, UnixStream},
-    process::{Child, Command, Output, Stdio},
+    process::{Command, Output, Stdio},
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
@@ -61,11 +61,6 @@ fn wait_until(what: &str, holds: impl Fn() -> bool) {
         assert!(begin.elapsed() < Duration::from_secs(60), "{what}: not within a minute");
         std::thread::sleep(Duration::from_millis(50));
     }
-}
-
-fn interrupt(child: &Child) {
-    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill runs");
-    assert!(sent.success());
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -141,20 +136,23 @@ fn what_killed_runs_leave_is_removed_and_nothing_else() {
 }
 
 #[test]
-fn ctrl_c_removes_the_machine() {
+fn a_signal_removes_the_machine() {
     if !has_engine() {
         return;
     }
-    let site = site("```command\nsleep 100\n```\n");
-    let child = guidepost(&site, &["verify"]).spawn().expect("it starts");
-    let pid = child.id();
-    wait_until("the machine is there", || !made_by(pid).is_empty());
-    std::thread::sleep(Duration::from_millis(700));
-    interrupt(&child);
-    let output = child.wait_with_output().expect("it ends");
-    assert_eq!(output.status.code(), Some(3), "{}", text(&output.stderr));
-    assert!(text(&output.stderr).contains("interrupted"), "{}", text(&output.stderr));
-    assert_eq!(made_by(pid), [""; 0]);
+    for signal in ["-INT", "-TERM", "-HUP"] {
+        let site = site("```command\nsleep 100\n```\n");
+        let child = guidepost(&site, &["verify"]).spawn().expect("it starts");
+        let pid = child.id();
+        wait_until("the machine is there", || !made_by(pid).is_empty());
+        std::thread::sleep(Duration::from_millis(700));
+        let sent = Command::new("kill").args([signal, &pid.to_string()]).status().expect("kill runs");
+        assert!(sent.success());
+        let output = child.wait_with_output().expect("it ends");
+        assert_eq!(output.status.code(), Some(3), "{signal}: {}", text(&output.stderr));
+        assert!(text(&output.stderr).contains("interrupted"), "{signal}: {}", text(&output.stderr));
+        assert_eq!(made_by(pid), [""; 0], "{signal}");
+    }
 }
 
 /// A door to the engine that can be closed, as if the engine had died.

@@ -24,6 +24,7 @@ mod man;
 mod new;
 mod plan;
 mod progress;
+mod reports;
 mod update;
 mod verify;
 
@@ -45,6 +46,8 @@ enum Command {
     Plan(plan::Arguments),
     /// Do guides in Docker, as a reader would, and say whether they still work
     Verify(verify::Arguments),
+    /// Show, convert and merge the reports of `verify`
+    Report(reports::Arguments),
     /// Make a new site that builds at once
     New(new::Arguments),
     /// Remove what interrupted runs of `verify` left behind in Docker
@@ -71,6 +74,7 @@ pub fn run() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::Plan(arguments) => plan::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
+        Command::Report(arguments) => reports::run(&arguments),
         Command::New(arguments) => new::run(&arguments),
         Command::Clean(arguments) => clean::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),

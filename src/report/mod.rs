@@ -185,6 +185,18 @@ pub enum StepKind {
 }
 
 impl Report {
+    /// Several reports as one; `None` without any. Of a guide on a machine, what was begun last counts. Times add up, and
+    /// versions are those of the newest report.
+    pub fn merged(mut reports: Vec<Self>) -> Option<Self> {
+        reports.sort_by(|a, b| a.started.cmp(&b.started));
+        let (seconds, started) = (reports.iter().map(|r| r.seconds).sum(), reports.first()?.started.clone());
+        let mut guides = std::collections::BTreeMap::new();
+        for guide in reports.iter_mut().flat_map(|report| report.guides.drain(..)) {
+            guides.insert((guide.path.clone(), guide.machine.clone()), guide);
+        }
+        Some(Self { seconds, started, guides: guides.into_values().collect(), ..reports.pop()? })
+    }
+
     /// Guides of a verdict.
     pub fn count(&self, verdict: Verdict) -> usize {
         self.guides.iter().filter(|guide| guide.verdict == verdict).count()

@@ -1,19 +1,20 @@
 //! `guidepost verify`
 
-use clap::ValueEnum;
 use std::{
-    io::{IsTerminal, Write},
+    io::IsTerminal,
     path::{Path, PathBuf},
     time::Duration,
 };
 
 mod progress;
+mod telling;
+
+pub(super) use telling::Telling;
 
 use super::{Exit, SiteArguments, changed, color, print, report as report_failure, update};
 use crate::{
     machine,
-    report::{Report, github, gitlab, human, json, junit},
-    site::{self, Failure, Updated},
+    site::{self, Failure},
     verify::{self, Options},
 };
 
@@ -48,43 +49,14 @@ pub(super) struct Arguments {
     /// Show what --update would write, and write nothing
     #[arg(long, requires = "update")]
     dry_run: bool,
-    /// Fail on this too
-    #[arg(long, value_enum, value_delimiter = ',')]
-    deny: Vec<Deny>,
     /// How long one guide may take, in minutes
     #[arg(long, value_name = "MINUTES", default_value_t = 60)]
     guide_timeout: u64,
-    /// How to print what came of it
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    format: Format,
-    /// Also write the JSON report to this file
-    #[arg(long, value_name = "FILE")]
-    report: Option<PathBuf>,
+    #[command(flatten)]
+    telling: Telling,
     /// Also write a recording of each guide's terminal into this folder (asciicast v2)
     #[arg(long, value_name = "DIR")]
     record: Option<PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Deny {
-    /// Outputs that show another version
-    Drift,
-    /// Guides that hold only when they are done again
-    Flaky,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people
-    Human,
-    /// One JSON object, for programs
-    Json,
-    /// JUnit's XML
-    Junit,
-    /// GitHub's annotations; the summary goes to $GITHUB_STEP_SUMMARY
-    Github,
-    /// GitLab's Code Quality report
-    Gitlab,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Exit {
@@ -103,6 +75,9 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
         Ok(jobs) => jobs,
         Err(failure) => return report_failure(&failure),
     };
+    if let Some(problem) = arguments.telling.hindrance() {
+        return report_failure(&problem);
+    }
     if let Some(problem) = arguments.record.as_deref().and_then(|folder| unrecordable(folder, &jobs)) {
         return report_failure(&problem);
     }
@@ -126,19 +101,19 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
     let done = runtime.block_on(async {
         tokio::select! {
             done = verify::run(jobs, &options, &progress) => Some(done),
-            _ = tokio::signal::ctrl_c() => None,
+            () = interrupted() => None,
         }
     });
     progress.clear();
     match done {
         Some(Ok(report)) if arguments.update => {
-            let out = if arguments.format == Format::Human { update::Out::Stdout } else { update::Out::Stderr };
+            let out = if arguments.telling.is_for_people() { update::Out::Stdout } else { update::Out::Stderr };
             match update::update(&site, report, arguments.dry_run, out) {
-                Ok((report, written, exit)) => tell(arguments, &site.site, &report, &written).max(exit),
+                Ok((report, written, exit)) => arguments.telling.tell(&arguments.site, &report, &written).max(exit),
                 Err(failure) => report_failure(&failure),
             }
         }
-        Some(Ok(report)) => tell(arguments, &site.site, &report, &[]),
+        Some(Ok(report)) => arguments.telling.tell(&arguments.site, &report, &[]),
         Some(Err(error)) => environment(&error),
         None => {
             print(std::io::stderr(), "interrupted; the machines are removed\n");
@@ -159,50 +134,20 @@ fn unrecordable(folder: &Path, jobs: &[verify::Job]) -> Option<Failure> {
     }
 }
 
-/// Says what came of it; the lines that it speaks of are those of the guides before they were `written`.
-fn tell(arguments: &Arguments, site: &Path, report: &Report, written: &[Updated]) -> Exit {
-    let text = json::json(report);
-    if let Some(file) = &arguments.report
-        && let Err(error) = std::fs::write(file, &text)
-    {
-        return report_failure(&Failure::Environment {
-            message: format!("{} cannot be written: {error}", file.display()),
-        });
-    }
-    let stdout = std::io::stdout();
-    let denied = arguments.deny.contains(&Deny::Drift) || arguments.site.strict;
-    let folder = site.to_string_lossy();
-    let folder = folder.trim_start_matches("./").trim_matches('.').trim_end_matches('/');
-    let before = |path: &str| written.iter().find(|guide| guide.path == path).map(|guide| guide.old.clone());
-    let source = |path: &str| before(path).or_else(|| std::fs::read_to_string(site.join(path)).ok());
-    match arguments.format {
-        Format::Human => print(&stdout, &human::human(report, &source, color(&stdout))),
-        Format::Json => print(&stdout, &text),
-        Format::Junit => match junit::junit(report, denied) {
-            Ok(xml) => print(&stdout, &xml),
-            Err(error) => return report_failure(&Failure::Environment { message: error.to_string() }),
-        },
-        Format::Github => {
-            print(&stdout, &github::annotations(report, folder, denied));
-            if let Some(problem) = add_summary(&github::summary(report, denied)) {
-                return report_failure(&problem);
-            }
+/// The first signal that asks for the end: Ctrl-C, a cancelled job, a closed terminal.
+async fn interrupted() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let wait = |kind| async move {
+        match signal(kind) {
+            Ok(mut signals) => drop(signals.recv().await),
+            Err(_) => std::future::pending().await,
         }
-        Format::Gitlab => print(&stdout, &gitlab::gitlab(report, folder, denied)),
+    };
+    tokio::select! {
+        () = wait(SignalKind::interrupt()) => {}
+        () = wait(SignalKind::terminate()) => {}
+        () = wait(SignalKind::hangup()) => {}
     }
-    let flaky = report.is_flaky() && (arguments.deny.contains(&Deny::Flaky) || arguments.site.strict);
-    if report.fails(denied) || flaky { Exit::Guide } else { Exit::Ok }
-}
-
-/// Adds to the summary of the job's step, where GitHub has one.
-fn add_summary(text: &str) -> Option<Failure> {
-    let file = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|file| !file.is_empty())?;
-    let added = std::fs::OpenOptions::new()
-        .append(true)
-        .create(true)
-        .open(&file)
-        .and_then(|mut file| file.write_all(text.as_bytes()));
-    added.err().map(|error| Failure::Environment { message: format!("{} cannot be written: {error}", file.display()) })
 }
 
 pub(super) fn environment(error: &machine::Error) -> Exit {

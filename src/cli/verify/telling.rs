@@ -1,0 +1,113 @@
+//! What came of guides, said as somebody or something wants to hear it.
+
+use clap::ValueEnum;
+use std::{io::Write, path::PathBuf};
+
+use crate::{
+    cli::{Exit, SiteArguments, color, print, report as report_failure},
+    report::{Report, github, gitlab, human, json, junit},
+    site::{Failure, Updated},
+};
+
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Telling {
+    /// Fail on this too
+    #[arg(long, value_enum, value_delimiter = ',')]
+    deny: Vec<Deny>,
+    /// How to print what came of it
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    /// Also write the JSON report to this file
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Deny {
+    /// Outputs that show another version
+    Drift,
+    /// Guides that hold only when they are done again
+    Flaky,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Human,
+    /// One JSON object, for programs
+    Json,
+    /// JUnit's XML
+    Junit,
+    /// GitHub's annotations; the summary goes to $GITHUB_STEP_SUMMARY
+    Github,
+    /// GitLab's Code Quality report
+    Gitlab,
+}
+
+impl Telling {
+    /// Whether stdout is for people.
+    pub(super) fn is_for_people(&self) -> bool {
+        self.format == Format::Human
+    }
+
+    /// Why the report cannot be written to its file: something else is there.
+    pub(in crate::cli) fn hindrance(&self) -> Option<Failure> {
+        let file = self.report.as_deref()?;
+        let there = std::fs::read(file).ok().filter(|there| !there.is_empty())?;
+        match json::read(&String::from_utf8_lossy(&there)) {
+            // A report of another version is a report.
+            Ok(_) | Err(json::Unreadable::Schema { .. }) => None,
+            Err(_) => Some(Failure::Usage {
+                message: format!("{} is there, and is no report of guidepost", file.display()),
+                help: "move it away, or name another file: --report FILE".into(),
+            }),
+        }
+    }
+
+    /// Says what came of it; the lines that it speaks of are those of the guides before they were `written`.
+    pub(in crate::cli) fn tell(&self, site: &SiteArguments, report: &Report, written: &[Updated]) -> Exit {
+        let text = json::json(report);
+        if let Some(file) = &self.report
+            && let Err(error) = std::fs::write(file, &text)
+        {
+            return report_failure(&Failure::Environment {
+                message: format!("{} cannot be written: {error}", file.display()),
+            });
+        }
+        let stdout = std::io::stdout();
+        let denied = self.deny.contains(&Deny::Drift) || site.strict;
+        let path = site.options().site;
+        let folder = path.to_string_lossy();
+        let folder = folder.trim_start_matches("./").trim_matches('.').trim_end_matches('/');
+        let before = |path: &str| written.iter().find(|guide| guide.path == path).map(|guide| guide.old.clone());
+        let source = |file: &str| before(file).or_else(|| std::fs::read_to_string(path.join(file)).ok());
+        match self.format {
+            Format::Human => print(&stdout, &human::human(report, &source, color(&stdout))),
+            Format::Json => print(&stdout, &text),
+            Format::Junit => match junit::junit(report, denied) {
+                Ok(xml) => print(&stdout, &xml),
+                Err(error) => return report_failure(&Failure::Environment { message: error.to_string() }),
+            },
+            Format::Github => {
+                print(&stdout, &github::annotations(report, folder, denied));
+                if let Some(problem) = add_summary(&github::summary(report, denied)) {
+                    return report_failure(&problem);
+                }
+            }
+            Format::Gitlab => print(&stdout, &gitlab::gitlab(report, folder, denied)),
+        }
+        let flaky = report.is_flaky() && (self.deny.contains(&Deny::Flaky) || site.strict);
+        if report.fails(denied) || flaky { Exit::Guide } else { Exit::Ok }
+    }
+}
+
+/// Adds to the summary of the job's step, where GitHub has one.
+fn add_summary(text: &str) -> Option<Failure> {
+    let file = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|file| !file.is_empty())?;
+    let added = std::fs::OpenOptions::new()
+        .append(true)
+        .create(true)
+        .open(&file)
+        .and_then(|mut file| file.write_all(text.as_bytes()));
+    added.err().map(|error| Failure::Environment { message: format!("{} cannot be written: {error}", file.display()) })
+}

@@ -1,0 +1,77 @@
+//! `guidepost report`: reports of earlier runs, shown, converted and merged. Needs no Docker.
+
+mod support;
+
+use serde_json::{Value, json};
+use support::TestSite;
+
+const PAGE: &str = "---\ntitle: A\n---\n\n```command\nls\n```\n";
+
+fn report(started: &str, guides: &[(&str, &str)]) -> String {
+    let guide = |(path, verdict): &(&str, &str)| {
+        json!({
+            "path": path, "title": "A", "hash": "0", "machine": "debian", "image": "", "verdict": verdict, "reason": null,
+            "started": started, "seconds": 1.0, "diagnostics": [],
+            "steps": [{
+                "number": 1, "kind": "run", "section": "", "path": path, "line": 6, "verdict": verdict,
+                "message": "it ended with status 1", "help": null, "seconds": 1.0, "typed": ["ls"], "place": [],
+                "status": 1, "output": "no\u{1b}[31m", "dropped": 0, "documented": null, "comparison": null
+            }]
+        })
+    };
+    json!({
+        "schema": 1, "guidepost": "0.1.0", "started": started, "seconds": 2.0, "engine": "20.10",
+        "guides": guides.iter().map(guide).collect::<Vec<_>>()
+    })
+    .to_string()
+}
+
+#[test]
+fn the_newest_verdict_of_a_guide_counts() {
+    let site = TestSite::new(&[("content/a.md", PAGE), ("content/b.md", PAGE)]);
+    site.write("1.json", report("2026-11-25T01:00:00Z", &[("content/a.md", "broken"), ("content/b.md", "holds")]));
+    site.write("2.json", report("2026-11-25T02:00:00Z", &[("content/a.md", "holds")]));
+
+    let ran = site.run(&["report", "1.json"]);
+    assert_eq!(ran.status, 1, "{ran:?}");
+    assert!(
+        ran.stdout.contains("--> content/a.md:6:1") && ran.stdout.contains("2 guides: 1 holds, 1 broken"),
+        "{ran:?}"
+    );
+
+    // In any order.
+    for files in [["1.json", "2.json"], ["2.json", "1.json"]] {
+        let ran = site.run(&["report", files[0], files[1], "--format", "json", "--report", "all.json"]);
+        assert_eq!(ran.status, 0, "{ran:?}");
+        let merged: Value = serde_json::from_str(&ran.stdout).expect("JSON");
+        assert_eq!(merged["guides"].as_array().map(Vec::len), Some(2), "{merged:#}");
+        assert_eq!(merged["guides"][0]["verdict"], "holds");
+        assert_eq!(merged["started"], "2026-11-25T01:00:00Z");
+        assert_eq!(std::fs::read_to_string(site.path().join("all.json")).expect("written"), ran.stdout);
+    }
+    for (format, wanted) in
+        [("junit", "<testsuites"), ("github", "::error file=content/a.md"), ("gitlab", "\"fingerprint\"")]
+    {
+        let ran = site.run(&["report", "1.json", "--format", format]);
+        assert_eq!(ran.status, 1, "{ran:?}");
+        assert!(ran.stdout.contains(wanted), "{format}: {ran:?}");
+    }
+}
+
+#[test]
+fn what_is_no_report_is_neither_read_nor_overwritten() {
+    let config = "title: T\nmachines:\n  debian:\n    image: debian:bookworm\n";
+    let site = TestSite::new(&[("guidepost.yaml", config), ("content/a.md", PAGE), ("notes.json", "{\"mine\": 1}\n")]);
+    site.write("1.json", report("2026-11-25T01:00:00Z", &[("content/a.md", "holds")]));
+    for (arguments, message) in [
+        (&["report", "notes.json"][..], "it has no number \"schema\""),
+        (&["report", "nothing.json"], "nothing.json cannot be used"),
+        (&["report", "1.json", "--report", "notes.json"], "notes.json is there, and is no report of guidepost"),
+        (&["verify", "--report", "notes.json"], "notes.json is there, and is no report of guidepost"),
+    ] {
+        let ran = site.run(arguments);
+        assert_eq!(ran.status, 2, "{ran:?}");
+        assert!(ran.stderr.contains(message), "{ran:?}");
+    }
+    assert_eq!(std::fs::read_to_string(site.path().join("notes.json")).expect("there"), "{\"mine\": 1}\n");
+}
