@@ -42,6 +42,9 @@ pub fn human(report: &Report, source: &dyn Fn(&str) -> Option<String>, color: bo
 
 /// One line: `1 guide holds, 2 guides broken; 14 steps in 92.3 s`.
 pub fn summary(report: &Report) -> String {
+    if report.guides.is_empty() {
+        return "no guide was done".to_owned();
+    }
     let verdicts = [Verdict::Holds, Verdict::Skipped, Verdict::Drifted, Verdict::Unreached, Verdict::Broken];
     let counts = verdicts.iter().map(|verdict| (report.count(*verdict), verdict)).filter(|(n, _)| *n > 0);
     let counts: Vec<String> = counts
@@ -53,9 +56,8 @@ pub fn summary(report: &Report) -> String {
     let flaky = report.guides.iter().filter(|guide| guide.flaky).count();
     let counts: Vec<String> = counts.into_iter().chain((flaky > 0).then(|| format!("{flaky} flaky"))).collect();
     let steps = report.guides.iter().map(|guide| guide.steps.len()).sum();
-    let counts = if counts.is_empty() { "none".to_owned() } else { counts.join(", ") };
     let guides = count(report.guides.len(), "guide");
-    format!("{guides}: {counts}; {} in {}", count(steps, "step"), seconds(report.seconds))
+    format!("{guides}: {}; {} in {}", counts.join(", "), count(steps, "step"), seconds(report.seconds))
 }
 
 /// `broken      12.5 s   3 of 4 steps  content/x.md (debian)`.

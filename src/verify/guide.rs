@@ -263,15 +263,28 @@ impl Shown {
         self.all.push_str(output);
     }
 
-    /// The comparison with a documented output: most often that of the last command, and else that of the whole block.
+    /// The comparison with a documented output: most often that of the last command, and else that of the whole block. If both
+    /// are as bad, the one that has more in common.
     fn compare(&self, documented: &str, rule: matching::Rule) -> (matching::Comparison, &str) {
         let last = matching::compare(documented, &self.last, rule);
         if last.verdict == matching::Verdict::Holds || self.all == self.last {
             return (last, &self.last);
         }
         let all = matching::compare(documented, &self.all, rule);
-        if all.verdict < last.verdict { (all, &self.all) } else { (last, &self.last) }
+        if (all.verdict, distance(&all)) < (last.verdict, distance(&last)) {
+            (all, &self.all)
+        } else {
+            (last, &self.last)
+        }
     }
+}
+
+/// How far two outputs are from each other: lines too many or too few, and then lines that are not the same.
+fn distance(comparison: &matching::Comparison) -> (usize, usize) {
+    let lines = |state| comparison.lines.iter().filter(move |line| line.state == state);
+    let missing = lines(matching::State::Missing).count();
+    let extra: usize = lines(matching::State::Extra).map(|line| line.real.len()).sum();
+    (missing.abs_diff(extra), missing + extra + lines(matching::State::Differs).count())
 }
 
 /// A guide in the middle of being done.
@@ -393,4 +406,28 @@ pub(super) fn describe(step: &Step) -> StepReport {
 /// Places as people read them.
 pub(super) fn shown(places: &[Place]) -> Vec<String> {
     places.iter().map(ToString::to_string).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_output_belongs_to_the_last_command_or_to_all() {
+        for (commands, documented, chosen) in [
+            (&["a", "b"][..], "b", "b"),
+            (&["a", "b"], "a\nb", "a\nb"),
+            (&["a 1", "b 1"], "a 2\nb 2", "a 1\nb 1"),
+            (&["a 1", "b 1"], "b 2", "b 1"),
+            (&["a 1", "", "b 1\nc"], "b 2\nc", "b 1\nc"),
+            (&["a"], "x", "a"),
+        ] {
+            let mut shown = Shown::default();
+            for output in commands {
+                shown.last = (*output).to_owned();
+                shown.add(output);
+            }
+            assert_eq!(shown.compare(documented, matching::Rule::Auto).1, chosen, "{commands:?}: {documented}");
+        }
+    }
 }
