@@ -10,6 +10,7 @@ help: ## list what can be made
 demo: ## build guidepost, do its own guides in Docker, and build their site with what came of it
 	@scripts/prepare build
 	@scripts/engine
+	@mkdir -p target
 	cargo run --release --locked -- verify --report target/report.json || [ $$? = 1 ] # a broken guide is shown as such
 	cargo run --release --locked -- build --report target/report.json
 	@echo

@@ -73,6 +73,12 @@ fn faults_are_found_at_their_lines() {
             9,
             "1 differing line, 1 undocumented line",
         ),
+        (
+            "a command that ends well",
+            "```command {exit=1}\ntrue\n```\n",
+            6,
+            "it ended well, and exit=1 says that it fails",
+        ),
         ("a missing command", "```command\nno-such-command\n```\n", 6, "a command was not found"),
         ("an exit too many", "```command\nexit\n```\n\n```command\nls\n```\n", 6, "the terminal's shell has ended"),
     ] {

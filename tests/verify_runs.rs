@@ -118,3 +118,51 @@ fn a_terminal_for_a_person_needs_one() {
     assert_eq!(ran.status, 2, "{ran:?}");
     assert!(ran.stderr.contains("--shell opens a terminal") && ran.stderr.contains("--keep"), "{ran:?}");
 }
+
+#[test]
+fn a_folder_means_all_guides_below_it() {
+    let guide = "---\ntitle: A\nverify: {skip: true, reason: here}\n---\n";
+    let site = TestSite::new(&[
+        ("guidepost.yaml", CONFIG),
+        ("content/g/_index.md", "---\ntitle: G\n---\n"),
+        ("content/g/a.md", guide),
+        ("content/g/b/index.md", guide),
+        ("content/c.md", guide),
+    ]);
+    if !has_engine() {
+        return;
+    }
+    for (arguments, paths) in [
+        (&["content/g"][..], &["content/g/a.md", "content/g/b/index.md"][..]),
+        (&["content/g/", "content/g/a.md"], &["content/g/a.md", "content/g/b/index.md"]),
+        (&["content/g/b"], &["content/g/b/index.md"]),
+        (&["content/c.md"], &["content/c.md"]),
+    ] {
+        let ran = site.run(&[&["verify", "--format", "json"], arguments].concat());
+        let found: Vec<Value> = guides(&ran).into_iter().map(|guide| guide["path"].clone()).collect();
+        assert_eq!(found, paths, "{arguments:?}");
+    }
+    assert_eq!(site.run(&["verify", "--jobs", "0"]).status, 2);
+    let ran = site.run(&["verify", "--report", "nowhere/r.json"]);
+    assert!(ran.status == 2 && ran.stderr.contains("there is no folder nowhere for the report"), "{ran:?}");
+}
+
+#[test]
+fn a_required_guide_is_prepared_as_it_wants() {
+    if !has_engine() {
+        return;
+    }
+    let site = TestSite::new(&[
+        ("guidepost.yaml", CONFIG),
+        ("content/a.md", "---\ntitle: A\nverify: {requires: [b]}\n---\n\n```command\ncat /tmp/made /tmp/done\n```\n"),
+        (
+            "content/b.md",
+            "---\ntitle: B\nverify: {setup: [touch /tmp/made]}\n---\n\n```command\ncp /tmp/made /tmp/done\n```\n",
+        ),
+    ]);
+    let ran = site.run(&["verify", "a"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    site.write("content/a.md", "---\ntitle: A\nverify: {requires: [nothing]}\n---\n\n```command\nls\n```\n");
+    let ran = site.run(&["verify", "a"]);
+    assert!(ran.stderr.contains("what content/a.md requires: there is no guide `nothing`"), "{ran:?}");
+}

@@ -26,8 +26,16 @@ pub(super) fn read(block: &Block<'_>, diagnostics: &mut Vec<Diagnostic>) -> (Giv
     let source = &block.origin.source;
     for argument in &block.code.arguments.0 {
         let Some(name) = &argument.name else {
-            if argument.value == "background" && block.code.role == Role::Command {
-                given.runs.background = true;
+            let in_comment = argument.span.start < block.span.start;
+            let bare = in_comment || block.code.role == Role::Command;
+            match argument.value.as_str() {
+                "background" if bare => given.runs.background = true,
+                "skip" if bare => {
+                    given.skip = Some(true);
+                    skipped = Some(Place::new(source, argument.span));
+                }
+                other if in_comment => diagnostics.extend(stranger(block, argument, other)),
+                _ => {}
             }
             continue;
         };

@@ -90,6 +90,8 @@ fn blocks_become_steps() {
             &["run ls [no domain]", "expect 1 -: x [its command, step 1, is skipped: no domain]"],
         ),
         ("<!-- verify: skip=true reason=\"no domain\" -->\n\n    ls\n", &["run ls [no domain]"]),
+        ("<!-- verify: skip reason=\"no domain\" -->\n\n    ls\n", &["run ls [no domain]"]),
+        ("```bash {skip reason=\"no domain\"}\nls\n```\n", &["run ls [no domain]"]),
         ("```bash {machine=\"server\"}\nls\n```\n", &["run ls [it is for the machine `server`]"]),
         ("{{< note >}}\n\n    ls\n\n{{< /note >}}\n", &["run ls"]),
         ("## A\n\n{{< content \"shared\" >}}\n\n    after\n", &["run from-the-bundle", "run after"]),

@@ -39,10 +39,31 @@ pub fn plans(options: &Options, names: &[String]) -> Result<Vec<Plan>, Failure> 
 
 /// The pages with these names, in that order and each once; every guide of the site if there are none.
 fn chosen(site: &Site<'_>, options: &Options, names: &[String]) -> Result<Vec<usize>, Failure> {
-    let mut pages = if names.is_empty() { guides(&site.library).collect() } else { found(site, options, names)? };
+    let mut pages = Vec::new();
+    if names.is_empty() {
+        pages.extend(guides(&site.library));
+    }
+    for name in names {
+        match below(site, options, name) {
+            below if below.is_empty() => pages.push(find(site, options, name)?),
+            below => pages.extend(below),
+        }
+    }
     let mut seen = BTreeSet::new();
     pages.retain(|index| seen.insert(*index));
     Ok(pages)
+}
+
+/// All guides below a folder that is no guide itself.
+fn below(site: &Site<'_>, options: &Options, name: &str) -> Vec<usize> {
+    let library = &site.library;
+    let sources = [Some(name.trim_start_matches("./").to_owned()), in_site(&options.site, name)];
+    let folders = sources.into_iter().flatten().map(|source| source.trim_end_matches('/').to_owned());
+    let section = folders.filter(|folder| !library.by_source.contains_key(&format!("{folder}/index.md")));
+    let prefixes: Vec<String> = section.map(|folder| format!("{folder}/")).collect();
+    let is_below =
+        |index: &usize| prefixes.iter().any(|prefix| library.pages[*index].record.source.starts_with(prefix.as_str()));
+    guides(library).filter(is_below).collect()
 }
 
 fn found(site: &Site<'_>, options: &Options, names: &[String]) -> Result<Vec<usize>, Failure> {
@@ -88,7 +109,8 @@ pub fn jobs(options: &Options, names: &[String]) -> Result<Vec<Job>, Failure> {
             }
             None => continue,
         };
-        let required = if runs { found(&site, options, &plan.settings.requires)? } else { Vec::new() };
+        let required = if runs { found(&site, options, &plan.settings.requires) } else { Ok(Vec::new()) };
+        let required = required.map_err(|failure| failure.of(&format!("what {} requires", plan.path)))?;
         let inputs = lister.of(index, &plan, &required);
         let requires = required_plans(&site, options, &required, &plan.machine);
         jobs.push(Job { plan, requires, machine, inputs, one_of_several: false });

@@ -142,7 +142,7 @@ async fn on_machine(
     }
     let broken = last && (report.reason.is_some() || report.steps.iter().any(|step| step.verdict == Verdict::Broken));
     if options.keep && broken && done.is_ok() {
-        listener.event(name, Event::Kept { command: stand.command(machine.container()) });
+        listener.event(name, Event::Kept { command: secrets.mask(&stand.command(machine.container())) });
         let _ = machine.keep();
         return Ok(());
     }
@@ -185,6 +185,10 @@ async fn steps(
     };
     for required in &job.requires {
         let mut first = Doing { plan: required, outputs: BTreeMap::new(), ..doing };
+        if let Some(reason) = first.prepare().await? {
+            report.reason = Some(format!("the guide that it requires, {}: {reason}", required.path));
+            return Ok(true);
+        }
         for step in required.steps.iter().filter(|step| step.skip.is_none()) {
             let done = first.step(step).await?;
             if ends(&done, update) {
@@ -204,12 +208,9 @@ async fn steps(
         }
         doing = Doing { plan: &job.plan, outputs: BTreeMap::new(), ..first };
     }
-    for command in &job.plan.settings.setup {
-        if let Some((message, _)) = doing.setup(command).await? {
-            report.reason =
-                Some(secrets.mask(&format!("its setup failed at `{}`: {message}", command.lines.join("\n"))));
-            return Ok(true);
-        }
+    if let Some(reason) = doing.prepare().await? {
+        report.reason = Some(reason);
+        return Ok(true);
     }
     for step in &job.plan.steps {
         if let Some(reason) = &step.skip {
@@ -304,6 +305,17 @@ pub(super) struct Doing<'a> {
 }
 
 impl Doing<'_> {
+    /// Types the plan's setup; gives what went wrong.
+    async fn prepare(&mut self) -> machine::Result<Option<String>> {
+        for command in &self.plan.settings.setup {
+            if let Some((message, _)) = self.setup(command).await? {
+                let reason = format!("its setup failed at `{}`: {message}", command.lines.join("\n"));
+                return Ok(Some(self.secrets.mask(&reason)));
+            }
+        }
+        Ok(None)
+    }
+
     async fn step(&mut self, step: &Step) -> machine::Result<StepReport> {
         let begin = Instant::now();
         let mut report = describe(step);

@@ -13,6 +13,14 @@ pub(super) fn judge(outcome: &Outcome, exits: &[i32]) -> Option<Problem> {
         // Leaving a place returns the status of what was done there.
         End::Prompt { .. } if outcome.left => None,
         End::Prompt { status: Some(status) } if exits.contains(status) => None,
+        End::Prompt { status: Some(0) } => {
+            let wanted: Vec<String> = exits.iter().map(ToString::to_string).collect();
+            let wanted = wanted.join(",");
+            problem(
+                format!("it ended well, and exit={wanted} says that it fails"),
+                &format!("remove exit={wanted}, or mend the command"),
+            )
+        }
         End::Prompt { status: Some(127) } => problem(
             format!("a command was not found (status 127){}", said(&outcome.output)),
             "install it in an earlier step, or correct its name",
@@ -40,7 +48,10 @@ pub(super) fn judge(outcome: &Outcome, exits: &[i32]) -> Option<Problem> {
         ),
         End::SessionEnded { status } => {
             let status = status.map_or(String::new(), |status| format!(", with status {status}"));
-            problem(format!("the terminal's shell has ended{status}"), "remove an `exit` too many")
+            problem(
+                format!("the terminal's shell has ended{status}"),
+                "remove an `exit` too many, or a `set -e` that ends it",
+            )
         }
     }
 }

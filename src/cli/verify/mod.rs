@@ -22,14 +22,14 @@ use crate::{
 pub(super) struct Arguments {
     #[command(flatten)]
     site: SiteArguments,
-    /// Which guides: files, addresses or slugs [default: all]
+    /// Which guides: files, folders, addresses or slugs [default: all]
     #[arg(value_name = "GUIDE")]
     guides: Vec<String>,
     /// Only guides of which something changed since this revision of git, committed or not
     #[arg(long, value_name = "REV", allow_hyphen_values = true)]
     changed_since: Option<String>,
     /// Guides at the same time
-    #[arg(long, value_name = "N", default_value_t = 2)]
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..))]
     jobs: usize,
     /// Begin no further guide once one is broken
     #[arg(long)]

@@ -50,9 +50,16 @@ impl Telling {
         self.format == Format::Human
     }
 
-    /// Why the report cannot be written to its file: something else is there.
+    /// Why the report cannot be written to its file: something else is there, or its folder is not.
     pub(in crate::cli) fn hindrance(&self) -> Option<Failure> {
         let file = self.report.as_deref()?;
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+        if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+            return Some(Failure::Usage {
+                message: format!("there is no folder {} for the report", folder.display()),
+                help: "make it, or name another file: --report FILE".into(),
+            });
+        }
         let there = std::fs::read(file).ok().filter(|there| !there.is_empty())?;
         match json::read(&String::from_utf8_lossy(&there)) {
             // A report of another version is a report.
@@ -67,13 +74,10 @@ impl Telling {
     /// Says what came of it; the lines that it speaks of are those of the guides before they were `written`.
     pub(in crate::cli) fn tell(&self, site: &SiteArguments, report: &Report, written: &[Updated]) -> Exit {
         let text = json::json(report);
-        if let Some(file) = &self.report
-            && let Err(error) = std::fs::write(file, &text)
-        {
-            return report_failure(&Failure::Environment {
-                message: format!("{} cannot be written: {error}", file.display()),
-            });
-        }
+        let unwritten = self.report.as_ref().and_then(|file| {
+            let error = std::fs::write(file, &text).err()?;
+            Some(Failure::Environment { message: format!("{} cannot be written: {error}", file.display()) })
+        });
         let stdout = std::io::stdout();
         let denied = self.deny.contains(&Deny::Drift) || site.strict;
         let path = site.options().site;
@@ -95,6 +99,10 @@ impl Telling {
                 }
             }
             Format::Gitlab => print(&stdout, &gitlab::gitlab(report, folder, denied)),
+        }
+        // Said last, so that what was found is not lost.
+        if let Some(problem) = unwritten {
+            return report_failure(&problem);
         }
         let flaky = report.is_flaky() && (self.deny.contains(&Deny::Flaky) || site.strict);
         if report.fails(denied) || flaky { Exit::Guide } else { Exit::Ok }

@@ -44,6 +44,8 @@ fn values_are_found() {
         ("/tmp/app.log", &[]),
         ("CPU 12.5% x", &[("12.5%", Percentage)]),
         ("0% packet loss", &[]),
+        ("Packet loss: 0%", &[]),
+        ("tests passed = 100%", &[]),
         ("100% passed", &[]),
         ("root@3f4e5d6c7b8a:/# ls", &[("3f4e5d6c7b8a", Host)]),
         ("nginx/1.18.0", &[("1.18.0", Version)]),

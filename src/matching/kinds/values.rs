@@ -69,7 +69,7 @@ static REGEXES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     SHAPES.iter().map(|(shape, _)| regex(shape)).collect()
 });
 
-/// Percentages before these words are results, not measurements: `0% packet loss` is not `100% packet loss`.
+/// Percentages beside these words are results, not measurements: `0% packet loss` is not `100% packet loss`.
 const RESULTS: &[&str] = &["packet", "loss", "fail", "error", "pass", "success", "complet", "done", "correct", "cover"];
 
 /// Words after which two numbers with one dot are a version, not a quantity.
@@ -159,8 +159,10 @@ fn accept(what: What, text: &str, before: &str, after: &str) -> Option<What> {
         Kind::Duration => has(char::is_ascii_digit) || text.ends_with("ago") || text.contains(['A', 'L']),
         Kind::TempPath => is_random(text),
         Kind::Percentage => {
-            let word = after.trim_start().to_ascii_lowercase();
-            if RESULTS.iter().any(|result| word.starts_with(result)) {
+            let next = after.trim_start().to_ascii_lowercase();
+            let last = before.trim_end_matches([' ', '\t', ':', '=', '(']).to_ascii_lowercase();
+            let last = last.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+            if RESULTS.iter().any(|result| next.starts_with(result) || last.starts_with(result)) {
                 return Some(What::Decimal);
             }
             true
