@@ -126,6 +126,17 @@ fn large_texts_come_to_an_end() {
     compare(&"1.2.3a".repeat(2_000), &"1.2.3a".repeat(100_000), Rule::Auto);
 }
 
+#[test]
+fn an_updated_line_is_indented_as_it_really_is() {
+    for (documented, real, wanted) in [
+        ("server {\nlisten 81;\n}", "server {\n    listen 80;\n}", "server {\n    listen 80;\n}"),
+        ("  a 10.0.0.1 b", "a 10.0.0.2 c", "a 10.0.0.1 c"),
+        ("  same\nb", "same\nc", "  same\nc"),
+    ] {
+        assert_eq!(updated(documented, real, Rule::Auto).as_deref(), Some(wanted), "{documented}");
+    }
+}
+
 /// Lines as terminals print them.
 fn output() -> impl Strategy<Value = String> {
     let piece = prop_oneof![

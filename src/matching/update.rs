@@ -118,6 +118,9 @@ fn changed(line: &LineDiff, documented: &[&str], real: &[&str], rule: Rule) -> S
             text.replace_range(change.documented.clone(), &real[r][change.real.clone()]);
         }
     }
+    // The comparison forgives indentation; a line that is written anew has it as it really is.
+    let indentation = |line: &str| line.len() - line.trim_start().len();
+    text.replace_range(..indentation(&text), &real[r][..indentation(real[r])]);
     let rule = if rule == Rule::Unordered { Rule::Auto } else { rule };
     if compare(&text, real[r], rule).verdict == Verdict::Holds { text } else { real[r].to_owned() }
 }
