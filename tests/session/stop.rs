@@ -31,6 +31,10 @@ fn tail_and_watch() {
     t.check("echo one > short", 0, "");
     let outcome = t.run("tail -f short");
     assert_eq!(outcome.end, End::Interrupted { status: Some(130) });
+    // No pause at all, in long lines.
+    t.check("alias ping='yes 0123456789012345678901234567890123456789'", 0, "");
+    let outcome = t.run("ping host");
+    assert!(matches!(outcome.end, End::Interrupted { .. }), "{outcome:#?}");
     if have(&["watch"]) {
         let outcome = t.run("watch -n 1 echo watched");
         assert!(matches!(outcome.end, End::Interrupted { .. }), "{outcome:#?}");

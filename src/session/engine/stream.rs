@@ -12,6 +12,8 @@ use std::time::Duration;
 const LONGEST_PROMPT: usize = 4096;
 /// More marks than this in one prompt are forgotten.
 const MOST_ARRIVING: usize = 8;
+/// Bytes of output after which something endless is stopped, without waiting for a pause.
+const PLENTY: usize = 2048;
 
 impl Engine {
     pub(super) fn read(&mut self, mut bytes: &[u8], now: Duration) {
@@ -50,14 +52,18 @@ impl Engine {
                 running.until_seen = true;
                 self.stop(End::Interrupted { status: None }, now);
             }
-        } else if running.endless {
-            let text = self.screen.recent(4096);
-            let complete = text.rfind('\n').map_or("", |end| &text[..end]);
-            let lines = complete.lines().filter(|line| !line.is_empty() && !line.starts_with("PING "));
-            if lines.count() >= if running.accepted { 2 } else { 3 } {
-                self.stop(End::Interrupted { status: None }, now);
-            }
+        } else if running.endless && self.screen.recent(PLENTY).len() >= PLENTY {
+            self.stop(End::Interrupted { status: None }, now);
         }
+    }
+
+    /// Complete lines that the running command has shown, as far as they say something: of a `ping`, its answers.
+    pub(super) fn lines_shown(&self) -> usize {
+        let typed = usize::from(self.running.as_ref().is_some_and(|running| !running.accepted));
+        let text = self.screen.recent(4096);
+        let complete = text.rfind('\n').map_or("", |end| &text[..end]);
+        let lines = complete.lines().filter(|line| !line.is_empty() && !line.starts_with("PING "));
+        lines.count().saturating_sub(typed)
     }
 
     fn read_mark(&mut self, mark: Mark, now: Duration) {

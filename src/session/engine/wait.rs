@@ -190,6 +190,8 @@ impl Engine {
         match look::question(&line) {
             Question::Likely => (settings.question, Sight::Question(line)),
             Question::Perhaps => (settings.perhaps_question, Sight::Question(line)),
+            // A pause after a few lines, or after nothing at all for long.
+            Question::No if running.endless && self.lines_shown() >= 2 => (settings.expected, Sight::Enough),
             Question::No if running.endless => (settings.perhaps_question, Sight::Enough),
             Question::No => nothing,
         }
