@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use super::{Exit, SiteArguments, report as report_failure, verify::Telling};
 use crate::{
-    report::{Report, json},
-    site::Failure,
+    report::Report,
+    site::{self, Failure},
 };
 
 #[derive(Debug, clap::Args)]
@@ -20,7 +20,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Exit {
-    let reports: Result<Vec<Report>, Failure> = arguments.files.iter().map(read).collect();
+    let reports: Result<Vec<Report>, Failure> = arguments.files.iter().map(|file| site::read_report(file)).collect();
     match reports {
         Err(failure) => report_failure(&failure),
         Ok(reports) => match (arguments.telling.hindrance(), Report::merged(reports)) {
@@ -29,13 +29,4 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
             (None, None) => Exit::Usage,
         },
     }
-}
-
-fn read(file: &PathBuf) -> Result<Report, Failure> {
-    let unusable = |why: String| Failure::Usage {
-        message: format!("the report {} cannot be used: {why}", file.display()),
-        help: "make it with: guidepost verify --report FILE".into(),
-    };
-    let text = std::fs::read_to_string(file).map_err(|error| unusable(error.to_string()))?;
-    json::read(&text).map_err(|error| unusable(error.to_string()))
 }

@@ -41,3 +41,4 @@ pub use build::{Built, Failure, Listener, Options, build, check};
 pub use changed::changed_since;
 pub use plans::{jobs, plans};
 pub use update::{Unwritten, Updated, updates};
+pub use verified::read as read_report;

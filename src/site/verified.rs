@@ -22,7 +22,7 @@ const CHARACTERS: usize = 400;
 ///
 /// # Errors
 /// If it cannot be read, or is no report that this guidepost knows.
-pub(super) fn read(file: &Path) -> Result<Report, Failure> {
+pub fn read(file: &Path) -> Result<Report, Failure> {
     let help = "make it with: guidepost verify --report FILE";
     let unusable = |why: String| Failure::usage(format!("the report {} cannot be used: {why}", file.display()), help);
     let text = std::fs::read_to_string(file).map_err(|error| unusable(error.to_string()))?;
