@@ -1,6 +1,7 @@
 //! Blocks of code: highlighted lines, prompts that are not copied, marked lines, numbers.
 
 use serde_json::{Value, json};
+use std::ops::RangeInclusive;
 
 use super::{
     Mark,
@@ -47,15 +48,14 @@ impl Renderer<'_> {
         context.insert("message".into(), message.into());
         context.insert("real".into(), real.into());
         context.insert("copyable".into(), (code.role != Role::Output).into());
-        self.template(template, context, guide, code.inner)
+        let html = self.template(template, context, guide, code.inner);
+        if self.world.says_lines() { with_lines(&html, &guide.path, &lines_in(guide, span)) } else { html }
     }
 
     /// What verification found out about the block.
     fn mark(&self, guide: &Guide, code: &CodeBlock, span: Span) -> Option<Mark> {
         let page = self.including.first().filter(|_| code.role != Role::Listing)?;
-        let line = |at: usize| guide.source.line_of(at).0;
-        let last = span.end.saturating_sub(1).max(span.start);
-        self.world.mark(page, &guide.path, line(span.start)..=line(last))
+        self.world.mark(page, &guide.path, lines_in(guide, span))
     }
 
     /// The language to highlight: the author's, that of the file's name, or the role's.
@@ -113,6 +113,22 @@ impl Renderer<'_> {
             }
         }
     }
+}
+
+/// The author's lines of a span.
+fn lines_in(guide: &Guide, span: Span) -> RangeInclusive<usize> {
+    let line = |at: usize| guide.source.line_of(at).0;
+    line(span.start)..=line(span.end.saturating_sub(1).max(span.start))
+}
+
+/// Adds to the first element of a block which lines of the author's it is, whatever the theme makes of it.
+fn with_lines(html: &str, file: &str, lines: &RangeInclusive<usize>) -> String {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    let element = html.match_indices('<').find(|(at, _)| html[at + 1..].starts_with(|c: char| c.is_ascii_alphabetic()));
+    let Some((at, _)) = element else { return html.to_owned() };
+    let end = html[at + 1..].find(|c| !is_name(c)).map_or(html.len(), |length| at + 1 + length);
+    let (first, last) = (lines.start(), lines.end());
+    format!("{} data-file=\"{}\" data-lines=\"{first}-{last}\"{}", &html[..end], escape(file), &html[end..])
 }
 
 fn lines_of(html: &str) -> Vec<String> {

@@ -50,6 +50,12 @@ pub trait World: Sync {
         None
     }
 
+    /// Whether blocks of code carry the lines of the author's file that they stand in, as `data-file` and `data-lines`: for
+    /// a preview, which has something to say about each.
+    fn says_lines(&self) -> bool {
+        false
+    }
+
     /// The HTML of a shortcode.
     ///
     /// # Errors

@@ -167,7 +167,7 @@ pub fn build(options: &Options, listener: &dyn Listener) -> Result<Built, Failur
 }
 
 /// In the order of files and lines; an error of a template that many pages show is told once.
-fn tidy(diagnostics: &mut Vec<Diagnostic>) {
+pub(super) fn tidy(diagnostics: &mut Vec<Diagnostic>) {
     diagnostic::sort(diagnostics);
     diagnostics
         .dedup_by(|a, b| a.code == "template" && a.code == b.code && a.message == b.message && a.place == b.place);

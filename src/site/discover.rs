@@ -20,6 +20,13 @@ pub(super) struct Found {
     pub(super) statics: Vec<String>,
 }
 
+impl Found {
+    /// Whether a file is one of them.
+    pub(super) fn has(&self, path: &str) -> bool {
+        [&self.pages, &self.resources, &self.sidecars, &self.statics].into_iter().flatten().any(|known| known == path)
+    }
+}
+
 /// Walks over a site's folder.
 pub(super) fn discover(site: &Path, diagnostics: &mut Vec<Diagnostic>) -> Found {
     let mut found = Found::default();

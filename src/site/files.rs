@@ -59,16 +59,24 @@ pub(super) struct Files<'a> {
     headless: BTreeMap<String, usize>,
 }
 
-/// Reads every file and makes or recalls its record. Files that cannot be read are reported and left out.
+/// Reads every file and makes or recalls its record. Files that cannot be read are reported and left out; those that are
+/// `kept` from before are not read again.
 pub(super) fn read<'a>(
     site: &Path,
     paths: &[String],
     grammar: Grammar<'a>,
+    mut kept: BTreeMap<String, File>,
     mut remembered: BTreeMap<String, PageRecord>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> (Files<'a>, Vec<PageRecord>) {
-    let read: Vec<Result<File, Diagnostic>> = paths.par_iter().map(|path| read_file(site, path)).collect();
-    let mut files = Vec::with_capacity(read.len());
+    let (mut files, mut unread) = (Vec::with_capacity(paths.len()), Vec::new());
+    for path in paths {
+        match kept.remove(path) {
+            Some(file) => files.push(file),
+            None => unread.push(path),
+        }
+    }
+    let read: Vec<Result<File, Diagnostic>> = unread.par_iter().map(|path| read_file(site, path)).collect();
     for file in read {
         match file {
             Ok(file) => files.push(file),
@@ -134,6 +142,13 @@ fn kind(guide: &Guide) -> Kind {
         Kind::Section
     } else {
         Kind::Guide
+    }
+}
+
+impl<'a> Files<'a> {
+    /// The files by their paths, and what they are parsed with.
+    pub(super) fn take(self) -> (BTreeMap<String, File>, Grammar<'a>) {
+        (self.files.into_iter().map(|file| (file.path.clone(), file)).collect(), self.grammar)
     }
 }
 

@@ -51,6 +51,8 @@ pub(super) struct Library {
     pub(super) redirects: Vec<(String, usize)>,
     /// Slugs and file names, where only one page has them.
     pub(super) by_name: HashMap<String, Option<usize>>,
+    /// Records that are no pages of the site: headless bundles, and pages that are not built.
+    others: Vec<PageRecord>,
     /// Pages that are not built, with the reason.
     pub(super) hidden: HashMap<String, &'static str>,
     /// Indices of pages by section path, in the order of the section.
@@ -77,14 +79,14 @@ impl Library {
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Self {
         let mut library = Self::default();
-        let mut headless = Vec::new();
         for record in records {
             let reason = reason_to_hide(&record, choice);
             match (record.kind, reason) {
-                (Kind::Headless, _) => headless.push(record),
+                (Kind::Headless, _) => library.others.push(record),
                 (_, Some(reason)) => {
                     library.hidden.insert(url_path(&record, config), reason);
-                    library.hidden.insert(record.source, reason);
+                    library.hidden.insert(record.source.clone(), reason);
+                    library.others.push(record);
                 }
                 (_, None) => library.pages.push(Page { url: url_path(&record, config), record, written: true }),
             }
@@ -95,9 +97,15 @@ impl Library {
         }
         library.add_sections(config);
         library.index(diagnostics);
-        library.add_files(found, &headless, diagnostics);
+        library.add_files(found, diagnostics);
         library.order_sections();
         library
+    }
+
+    /// The records of all files.
+    pub(super) fn into_records(self) -> Vec<PageRecord> {
+        let written = self.pages.into_iter().filter(|page| page.written).map(|page| page.record);
+        written.chain(self.others).collect()
     }
 
     /// A section page for every folder that has pages.
@@ -202,10 +210,10 @@ impl Library {
     }
 
     /// Addresses of images and other files.
-    fn add_files(&mut self, found: &Found, headless: &[PageRecord], diagnostics: &mut Vec<Diagnostic>) {
+    fn add_files(&mut self, found: &Found, diagnostics: &mut Vec<Diagnostic>) {
         let bundles: HashMap<&str, Cow<'_, str>> = (self.pages.iter())
             .filter_map(|p| Some((p.record.source.strip_suffix("/index.md")?, Cow::Borrowed(p.url.as_str()))))
-            .chain(headless.iter().filter_map(|r| {
+            .chain(self.others.iter().filter(|r| r.kind == Kind::Headless).filter_map(|r| {
                 let folder = r.source.strip_suffix("/index.md")?;
                 let parts: Vec<String> = folder.split('/').skip(1).map(path_part).collect();
                 Some((folder, Cow::Owned(format!("/{}/", parts.join("/")))))

@@ -81,6 +81,8 @@ pub(super) struct Site<'a> {
     pub(super) inputs: &'a Inputs,
     pub(super) files: Files<'a>,
     pub(super) found: Found,
+    /// What is wrong with how files lie.
+    discovered: Vec<Diagnostic>,
     pub(super) library: Library,
     pub(super) taxonomies: Vec<Taxonomy>,
     pub(super) verified: Verified,
@@ -92,12 +94,13 @@ impl<'a> Site<'a> {
     pub(super) fn read(inputs: &'a Inputs, options: &Options) -> Self {
         let mut diagnostics = Vec::new();
         let found = discover::discover(&options.site, &mut diagnostics);
+        let discovered = diagnostics.clone();
         let grammar = Grammar { config: &inputs.config, registry: &inputs.theme.registry };
         let fingerprint = grammar.fingerprint();
         let remembered = cache::load(&options.site, &fingerprint);
         let before: BTreeMap<String, ([u8; 32], [u8; 32])> =
             remembered.iter().map(|(p, r)| (p.clone(), (r.hash, r.bundles))).collect();
-        let (files, records) = files::read(&options.site, &found.pages, grammar, remembered, &mut diagnostics);
+        let (files, records) = files::read(&options.site, &found.pages, grammar, BTreeMap::new(), remembered, &mut diagnostics);
         let unchanged = before.len() == records.len()
             && records.iter().all(|r| before.get(&r.source) == Some(&(r.hash, r.bundles)));
         if !unchanged {
@@ -107,6 +110,34 @@ impl<'a> Site<'a> {
             inputs,
             files,
             found,
+            discovered,
+            library: Library::default(),
+            taxonomies: Vec::new(),
+            verified: Verified::default(),
+            diagnostics,
+        };
+        site.arrange(records, options);
+        site
+    }
+
+    /// The same site after files below `content/` and `static/` have changed, which are named relative to the site's folder.
+    /// Nothing else is read again.
+    pub(super) fn update(self, options: &Options, changed: &[String]) -> Self {
+        let (mut found, mut discovered) = (self.found, self.discovered);
+        if changed.iter().any(|path| !found.has(path) || !options.site.join(path).is_file()) {
+            discovered = Vec::new();
+            found = discover::discover(&options.site, &mut discovered);
+        }
+        let mut diagnostics = discovered.clone();
+        let records = self.library.into_records().into_iter().map(|record| (record.source.clone(), record)).collect();
+        let (mut kept, grammar) = self.files.take();
+        kept.retain(|path, _| !changed.contains(path));
+        let (files, records) = files::read(&options.site, &found.pages, grammar, kept, records, &mut diagnostics);
+        let mut site = Self {
+            inputs: self.inputs,
+            files,
+            found,
+            discovered,
             library: Library::default(),
             taxonomies: Vec::new(),
             verified: Verified::default(),
@@ -162,6 +193,18 @@ impl<'a> Site<'a> {
 
     pub(super) fn links(&self) -> Links<'_> {
         Links { library: &self.library, config: &self.inputs.config, base_path: self.inputs.config.base_path() }
+    }
+
+    /// Links, anchors and images of one page; what is broken is a warning.
+    pub(super) fn check_links_of(&self, index: usize, folder: &Path) -> Vec<Diagnostic> {
+        let links = self.links();
+        let mut found = Findings::default();
+        let page = &self.library.pages[index];
+        if page.written {
+            links.check(&page.record, Severity::Warning, &mut found);
+            links.check_images(&page.record, folder, &mut found);
+        }
+        found.diagnostics
     }
 
     /// Links, anchors and images of every page. `severity` is that of a broken link.

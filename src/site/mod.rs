@@ -24,6 +24,7 @@ pub mod llms;
 mod load;
 pub mod output;
 mod plans;
+pub mod preview;
 mod programs;
 pub mod record;
 pub mod related;

@@ -1,18 +1,26 @@
 //! Files of the output that programs read: feed, sitemap, robots.txt, llms.txt, search index.
 
 use super::{
-    build::Failure,
-    feed, llms, search, sitemap,
+    feed, llms,
+    load::Site,
+    search, sitemap,
     taxonomy::{person, terms_of},
     view::{Views, is_listed, markdown_url},
-    write::Writer,
 };
+
 /// Entries of the feed.
 const FEED_ENTRIES: usize = 50;
 
-impl Writer<'_> {
-    /// Feed, sitemap, robots.txt, llms.txt and the search index.
-    pub(super) fn for_programs(&self) -> Result<(), Failure> {
+/// Makes them.
+pub(super) struct Programs<'a> {
+    pub(super) site: &'a Site<'a>,
+    pub(super) views: &'a Views<'a>,
+}
+
+impl Programs<'_> {
+    /// Feed, sitemap, robots.txt, llms.txt and the search index: paths in the output, and bytes.
+    pub(super) fn files(&self) -> Vec<(String, Vec<u8>)> {
+        let mut files: Vec<(String, Vec<u8>)> = Vec::new();
         let config = &self.site.inputs.config;
         let library = &self.site.library;
         let newest = self.site.newest();
@@ -28,7 +36,7 @@ impl Writer<'_> {
                 author: config.author.as_deref(),
                 entries: &entries,
             };
-            self.put("atom.xml", feed::atom(&feed).as_bytes())?;
+            files.push(("atom.xml".into(), feed::atom(&feed).into_bytes()));
         }
         let mut urls: Vec<(String, Option<String>)> = (library.pages.iter())
             .filter(|p| !p.record.front.draft)
@@ -44,15 +52,14 @@ impl Writer<'_> {
                 .map(|(url, _)| (self.views.permalink(url), None)),
         );
         if !library.has_own("/sitemap.xml") {
-            for (path, xml) in sitemap::sitemaps(&urls, &self.views.permalink("/")) {
-                self.put(&path, xml.as_bytes())?;
-            }
+            let sitemaps = sitemap::sitemaps(&urls, &self.views.permalink("/"));
+            files.extend(sitemaps.into_iter().map(|(path, xml)| (path, xml.into_bytes())));
         }
         if !library.has_own("/robots.txt") {
-            self.put("robots.txt", sitemap::robots(&self.views.permalink("/sitemap.xml")).as_bytes())?;
+            files.push(("robots.txt".into(), sitemap::robots(&self.views.permalink("/sitemap.xml")).into_bytes()));
         }
         if config.markdown_copies && !library.has_own("/llms.txt") {
-            self.put("llms.txt", self.llms().as_bytes())?;
+            files.push(("llms.txt".into(), self.llms().into_bytes()));
         }
         if config.search {
             let guides = self.site.guide_indices();
@@ -61,17 +68,15 @@ impl Writer<'_> {
                 .filter(|p| is_listed(p))
                 .map(|p| search::Page {
                     title: &p.record.title,
-                    url: self.world.links.absolute_path(&p.url),
+                    url: self.views.links.absolute_path(&p.url),
                     description: p.record.front.description.as_deref().unwrap_or(&p.record.summary),
                     keywords: &p.record.front.keywords,
                     terms: &p.record.terms,
                 })
                 .collect();
-            for (path, bytes) in search::build(&pages) {
-                self.put(&path, &bytes)?;
-            }
+            files.extend(search::build(&pages));
         }
-        Ok(())
+        files
     }
 
     fn feed_entry(&self, index: usize) -> Option<feed::Entry> {

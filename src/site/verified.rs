@@ -177,7 +177,7 @@ fn duration(seconds: f64) -> String {
 }
 
 /// A page is no log: the beginning and the end of a long output, without control characters.
-fn excerpt(output: &str) -> String {
+pub(super) fn excerpt(output: &str) -> String {
     let text = plain(output);
     let lines: Vec<String> = text.trim_end().lines().map(cut).collect();
     let Some(between) = lines.len().checked_sub(2 * LINES).filter(|between| *between > 1) else {

@@ -24,6 +24,8 @@ pub(super) struct SiteWorld<'a> {
     /// None where nobody will look at the HTML.
     pub(super) highlighter: Option<&'a Highlighter>,
     pub(super) folder: &'a Path,
+    /// Whether blocks say which lines of the author's they are.
+    pub(super) preview: bool,
     pub(super) site: Value,
     pub(super) sizes: Mutex<HashMap<String, Option<(usize, usize)>>>,
 }
@@ -69,6 +71,10 @@ impl World for SiteWorld<'_> {
 
     fn mark(&self, page: &str, file: &str, lines: RangeInclusive<usize>) -> Option<Mark> {
         self.verified.mark(page, file, lines)
+    }
+
+    fn says_lines(&self) -> bool {
+        self.preview
     }
 
     fn shortcode(&self, name: &str, mut context: Map<String, Value>) -> Result<String, Diagnostic> {

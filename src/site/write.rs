@@ -12,6 +12,7 @@ use super::{
     lists::Listed,
     load::Site,
     output::Output,
+    programs::Programs,
     record::Kind,
     related,
     taxonomy::{newest_first, terms_of},
@@ -67,7 +68,7 @@ pub(super) fn try_templates(site: &Site<'_>, options: &Options) -> Vec<Diagnosti
     diagnostics
 }
 
-fn views<'a>(site: &'a Site<'_>, links: &'a Links<'a>, related: &'a [Vec<usize>], options: &'a Options) -> Views<'a> {
+pub(super) fn views<'a>(site: &'a Site<'_>, links: &'a Links<'a>, related: &'a [Vec<usize>], options: &'a Options) -> Views<'a> {
     Views {
         library: &site.library,
         links,
@@ -79,7 +80,7 @@ fn views<'a>(site: &'a Site<'_>, links: &'a Links<'a>, related: &'a [Vec<usize>]
     }
 }
 
-fn world<'a>(
+pub(super) fn world<'a>(
     site: &'a Site<'a>,
     links: &'a Links<'a>,
     views: &Views<'_>,
@@ -94,19 +95,20 @@ fn world<'a>(
         theme: &site.inputs.theme,
         highlighter,
         folder: &options.site,
+        preview: false,
         site: json!({ "title": config.title, "base_url": config.base_url, "language": config.language, "home_url": views.links.absolute_path("/"), "extra": config.extra }),
         sizes: Mutex::new(HashMap::new()),
     }
 }
 
-fn fill_theme(site: &Site<'_>, views: &Views<'_>) {
+pub(super) fn fill_theme(site: &Site<'_>, views: &Views<'_>) {
     let theme = &site.inputs.theme;
     let listed: Vec<Value> =
         if theme.any_reads_site() { site.newest().iter().map(|i| views.lite(*i)).collect() } else { Vec::new() };
     theme.data().fill(site.inputs.config.base_path(), listed);
 }
 
-fn related_pages(site: &Site<'_>) -> Vec<Vec<usize>> {
+pub(super) fn related_pages(site: &Site<'_>) -> Vec<Vec<usize>> {
     let config = &site.inputs.config;
     let pages = &site.library.pages;
     let items: Vec<related::Item> = (pages.iter())
@@ -126,10 +128,10 @@ fn related_pages(site: &Site<'_>) -> Vec<Vec<usize>> {
     related::related(&items, config.related)
 }
 
-pub(super) struct Writer<'a> {
-    pub(super) site: &'a Site<'a>,
-    pub(super) views: &'a Views<'a>,
-    pub(super) world: &'a SiteWorld<'a>,
+struct Writer<'a> {
+    site: &'a Site<'a>,
+    views: &'a Views<'a>,
+    world: &'a SiteWorld<'a>,
     output: &'a Output,
     fingerprints: Fingerprints<'a>,
 }
@@ -155,7 +157,9 @@ impl Writer<'_> {
         self.redirects(&mut diagnostics)?;
         self.not_found(&mut diagnostics)?;
         self.files()?;
-        self.for_programs()?;
+        for (path, bytes) in (Programs { site: self.site, views: self.views }).files() {
+            self.put(&path, &bytes)?;
+        }
         Ok(diagnostics)
     }
 
@@ -209,9 +213,7 @@ impl Writer<'_> {
         if self.site.library.has_own("/404.html") {
             return Ok(());
         }
-        let mut context = self.views.base("Page not found", "/404.html", "");
-        context["head"]["noindex"] = true.into();
-        self.template("404.html", "404.html", context, diagnostics)
+        self.template("404.html", "404.html", not_found(self.views), diagnostics)
     }
 
     fn template(
@@ -247,7 +249,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    pub(super) fn put(&self, path: &str, bytes: &[u8]) -> Result<(), Failure> {
+    fn put(&self, path: &str, bytes: &[u8]) -> Result<(), Failure> {
         let key = *blake3::hash(bytes).as_bytes();
         if !self.output.keep(path, &key) {
             self.output.put(path, &key, bytes)?;
@@ -256,8 +258,15 @@ impl Writer<'_> {
     }
 }
 
+/// The context of the page for addresses that lead nowhere.
+pub(super) fn not_found(views: &Views<'_>) -> Map<String, Value> {
+    let mut context = views.base("Page not found", "/404.html", "");
+    context["head"]["noindex"] = true.into();
+    context
+}
+
 /// A guide's page; `None` if a template failed.
-fn render_guide(
+pub(super) fn render_guide(
     site: &Site<'_>,
     world: &SiteWorld<'_>,
     index: usize,
@@ -269,7 +278,7 @@ fn render_guide(
     finish(site, "page.html", context, diagnostics)
 }
 
-fn render_listed(
+pub(super) fn render_listed(
     site: &Site<'_>,
     views: &Views<'_>,
     world: &SiteWorld<'_>,
@@ -283,7 +292,7 @@ fn render_listed(
     finish(site, listed.template, context, diagnostics)
 }
 
-fn finish(
+pub(super) fn finish(
     site: &Site<'_>,
     template: &str,
     context: Map<String, Value>,

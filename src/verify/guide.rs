@@ -388,7 +388,7 @@ pub(super) fn matching_rule(rule: Option<Rule>) -> matching::Rule {
 }
 
 /// A step that holds, before it is done.
-pub(super) fn describe(step: &Step) -> StepReport {
+pub(crate) fn describe(step: &Step) -> StepReport {
     let (kind, typed, documented) = match &step.kind {
         Planned::Run { commands } => (StepKind::Run, commands.iter().flat_map(|c| c.lines.clone()).collect(), None),
         Planned::Write { file, .. } => (StepKind::Write, vec![file.clone()], None),

@@ -28,7 +28,7 @@ mod shell;
 pub mod update;
 
 pub use event::{Event, Listener};
-pub(crate) use guide::secrets;
+pub(crate) use guide::{describe, secrets};
 pub use inputs::{Input, InputKind, hashes};
 pub use recording::in_the_way;
 

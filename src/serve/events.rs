@@ -1,0 +1,131 @@
+//! What a page is told while it is open, as server-sent events.
+//!
+//! | event | data |
+//! | --- | --- |
+//! | `state` | the page: version, guide, steps, problems |
+//! | `reload` | the version that is to be shown |
+//! | `styles` | pairs of addresses of style sheets, as they were and as they are |
+//! | `files` | addresses of other files that have changed |
+//! | `problems` | how many there are in the site, and the first of them |
+//! | `run` | what happens in the run, see [`super::runs`] |
+
+use axum::{
+    extract::{Query, State},
+    response::{
+        IntoResponse, Response,
+        sse::{Event, KeepAlive, Sse},
+    },
+};
+use serde::Deserialize;
+use serde_json::json;
+use std::{convert::Infallible, sync::Arc};
+use tokio::sync::{broadcast::error::RecvError, mpsc};
+
+use super::App;
+use crate::{diagnostic::Diagnostic, site::preview};
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Page {
+    /// Its decoded URL path.
+    page: String,
+    /// The version that the browser shows.
+    version: String,
+}
+
+/// Problems of the site that are sent.
+const PROBLEMS: usize = 50;
+
+pub(super) async fn stream(State(app): State<Arc<App>>, Query(page): Query<Page>) -> Response {
+    let (sender, events) = mpsc::channel(64);
+    tokio::spawn(async move {
+        // Ends when the browser is gone.
+        let _ = follow(&app, page, &sender).await;
+    });
+    let events = futures_util::stream::unfold(events, |mut events| async {
+        events.recv().await.map(|event| (Ok::<_, Infallible>(event), events))
+    });
+    Sse::new(events).keep_alive(KeepAlive::default()).into_response()
+}
+
+type Sender = mpsc::Sender<Event>;
+
+async fn send(sender: &Sender, name: &str, data: &impl serde::Serialize) -> Result<(), mpsc::error::SendError<Event>> {
+    let event = Event::default().event(name).json_data(data).unwrap_or_default();
+    sender.send(event).await
+}
+
+async fn follow(app: &App, page: Page, sender: &Sender) -> Result<(), mpsc::error::SendError<Event>> {
+    let mut notices = app.notices.subscribe();
+    let mut problems = app.problems.subscribe();
+    let mut ticks = app.runs.subscribe();
+    let mut place = super::runs::Cursor::default();
+    let mut known = None;
+    look(app, &page, &mut known, sender).await?;
+    send(sender, "problems", &in_short(&problems.borrow_and_update().clone())).await?;
+    for event in app.runs.since(&mut place) {
+        send(sender, "run", &event).await?;
+    }
+    loop {
+        tokio::select! {
+            notice = notices.recv() => match notice {
+                Ok(preview::Notice::Changed { styles, files }) => {
+                    if !styles.is_empty() {
+                        send(sender, "styles", &styles).await?;
+                    }
+                    if !files.is_empty() {
+                        send(sender, "files", &files).await?;
+                    }
+                    look(app, &page, &mut known, sender).await?;
+                }
+                Ok(preview::Notice::Problems(_)) => {}
+                Err(RecvError::Lagged(_)) => look(app, &page, &mut known, sender).await?,
+                Err(RecvError::Closed) => return Ok(()),
+            },
+            changed = problems.changed() => {
+                if changed.is_err() {
+                    return Ok(());
+                }
+                let now = problems.borrow_and_update().clone();
+                send(sender, "problems", &in_short(&now)).await?;
+            }
+            tick = ticks.changed() => {
+                if tick.is_err() {
+                    return Ok(());
+                }
+                for event in app.runs.since(&mut place) {
+                    send(sender, "run", &event).await?;
+                }
+            }
+            () = sender.closed() => return Ok(()),
+        }
+    }
+}
+
+/// Tells the page what it is now, if that is something else than before.
+async fn look(
+    app: &App,
+    page: &Page,
+    known: &mut Option<preview::State>,
+    sender: &Sender,
+) -> Result<(), mpsc::error::SendError<Event>> {
+    let Some(state) = app.state(page.page.clone()).await else { return Ok(()) };
+    if known.as_ref() == Some(&state) {
+        return Ok(());
+    }
+    // A page that cannot be made has no version; what is wrong is laid over the one that is there.
+    let reload = state.version != page.version && !state.version.is_empty();
+    if reload && known.as_ref().is_none_or(|known| known.version != state.version) {
+        send(sender, "reload", &state.version).await?;
+    }
+    send(sender, "state", &state).await?;
+    *known = Some(state);
+    Ok(())
+}
+
+fn in_short(problems: &[Diagnostic]) -> serde_json::Value {
+    let errors = problems.iter().filter(|problem| problem.is_error()).count();
+    let mut first: Vec<&Diagnostic> = problems.iter().collect();
+    first.sort_by_key(|problem| !problem.is_error());
+    first.truncate(PROBLEMS);
+    json!({ "errors": errors, "warnings": problems.len() - errors, "first": first })
+}

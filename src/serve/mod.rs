@@ -1,0 +1,192 @@
+//! `guidepost serve`: the preview server.
+//!
+//! ```text
+//! watch ─ files that changed ─► site::preview (a thread that owns the site) ─ notices ─► events (one stream a page)
+//! requests ─ guard ─► pages ─ asks ─► site::preview
+//!                     runs ─► verify (a thread of its own) ─ what happens ─► events
+//! ```
+//!
+//! This is the second door to async. Only this machine is served unless another address is named, only under names that are
+//! this server's, and whatever runs or writes something wants the token that is in the server's own pages.
+
+mod accept;
+mod address;
+mod events;
+mod guard;
+mod pages;
+mod runs;
+mod watch;
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware,
+    routing::{get, post},
+};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::{Arc, mpsc},
+    time::Duration,
+};
+use tokio::{
+    net::TcpListener,
+    sync::{broadcast, oneshot},
+};
+
+use crate::{
+    diagnostic::Diagnostic,
+    machine::RunId,
+    site::{
+        self, Failure,
+        preview::{Answer, Ask, Notice, Preview, State},
+    },
+};
+
+/// Where everything of the preview itself is, which is no page.
+const OWN: &str = "/_guidepost/";
+
+/// What the command line says.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Which site.
+    pub site: site::Options,
+    /// The address to listen at.
+    pub host: IpAddr,
+    /// The port; the next free one if it is taken, any if it is 0.
+    pub port: u16,
+}
+
+/// What the server has to say to whoever started it.
+#[derive(Debug)]
+pub enum Said {
+    /// It listens.
+    Ready {
+        /// Where its home page is.
+        url: String,
+        /// The port that was wanted and is taken.
+        taken: Option<u16>,
+        /// Others than this machine can reach it.
+        open: bool,
+    },
+    /// Everything that is wrong with the site now.
+    Problems(Arc<Vec<Diagnostic>>),
+    /// Changes of these files may go unseen.
+    Unwatched(String),
+}
+
+/// What every request may need.
+struct App {
+    asks: mpsc::Sender<Ask>,
+    notices: broadcast::Sender<Notice>,
+    problems: tokio::sync::watch::Sender<Arc<Vec<Diagnostic>>>,
+    runs: Arc<runs::Runs>,
+    names: address::Names,
+    /// In every page, and wanted back by whatever runs or writes something.
+    token: String,
+}
+
+impl App {
+    async fn get(&self, url: String) -> Answer {
+        let (sender, answer) = oneshot::channel();
+        let _ = self.asks.send(Ask::Get(url, Box::new(|answer| drop(sender.send(answer)))));
+        answer.await.unwrap_or(Answer::Nothing)
+    }
+
+    async fn state(&self, url: String) -> Option<State> {
+        let (sender, state) = oneshot::channel();
+        let _ = self.asks.send(Ask::State(url, Box::new(|state| drop(sender.send(state)))));
+        state.await.ok().flatten()
+    }
+}
+
+/// How long a run that is stopped may take to remove its machine.
+const STOPPING: Duration = Duration::from_secs(10);
+
+/// Serves a site until `end`.
+///
+/// # Errors
+/// If there is no site, or no port can be had.
+pub fn run(options: &Options, say: &(dyn Fn(Said) + Sync), end: impl Future<Output = ()>) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::Environment { message: error.to_string() })?;
+    site::preview::exists(&options.site)?;
+    let (listener, taken) = runtime.block_on(address::listen(options.host, options.port))?;
+    let at = listener.local_addr().map_err(|error| Failure::Environment { message: error.to_string() })?;
+    let home = address::home(at);
+    let (notices, _) = broadcast::channel(256);
+    let (problems, _) = tokio::sync::watch::channel(Arc::default());
+    let (asks, asked) = mpsc::channel();
+    let runs = Arc::new(runs::Runs::new(options.site.clone(), asks.clone()));
+    let tell = |notice: Notice| {
+        if let Notice::Problems(found) = &notice {
+            say(Said::Problems(Arc::clone(found)));
+            problems.send_replace(Arc::clone(found));
+        }
+        // Nobody may be looking.
+        let _ = notices.send(notice);
+    };
+    let preview = Preview::new(options.site.clone(), &home, runs.report(), &tell);
+    std::thread::scope(|scope| {
+        let watching = watch::watch(&options.site, asks.clone());
+        let keeper = scope.spawn(|| preview.run(&asked));
+        let app = Arc::new(App {
+            asks: asks.clone(),
+            notices: notices.clone(),
+            problems: problems.clone(),
+            runs: Arc::clone(&runs),
+            names: address::Names::new(options.host, at.port()),
+            token: token(),
+        });
+        if let Err(why) = &watching {
+            say(Said::Unwatched(why.clone()));
+        }
+        say(Said::Ready { url: format!("{home}/"), taken, open: !options.host.is_loopback() });
+        let served = runtime.block_on(async {
+            let served = tokio::select! {
+                served = serve(listener, app) => served,
+                () = end => Ok(()),
+            };
+            runs.stop();
+            let _ = tokio::time::timeout(STOPPING, runs.ended()).await;
+            served
+        });
+        drop(watching);
+        // Streams to browsers hold the way to ask.
+        runtime.shutdown_background();
+        runs.hang_up();
+        drop(asks);
+        let _ = keeper.join();
+        served
+    })
+}
+
+async fn serve(listener: TcpListener, app: Arc<App>) -> Result<(), Failure> {
+    let own = Router::new()
+        .route("/preview.js", get(pages::script))
+        .route("/preview.css", get(pages::style))
+        .route("/events", get(events::stream))
+        .route("/run", post(runs::begin))
+        .route("/stop", post(runs::stop))
+        .route("/accept", post(accept::accept))
+        .fallback(pages::none);
+    let router = Router::new()
+        .nest(OWN.trim_end_matches('/'), own)
+        .fallback(pages::page)
+        .layer(DefaultBodyLimit::max(64 << 10))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), guard::guard))
+        .with_state(app);
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).await.map_err(|error| Failure::Environment { message: error.to_string() })
+}
+
+/// 128 bits that nobody can guess.
+fn token() -> String {
+    let mut bytes = [0; 16];
+    match getrandom::fill(&mut bytes) {
+        Ok(()) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+        // Seeded by the system, too.
+        Err(_) => (0..3).map(|_| RunId::random().as_str().to_owned()).collect(),
+    }
+}

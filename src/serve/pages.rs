@@ -1,0 +1,109 @@
+//! Pages and files of the site.
+
+use axum::{
+    body::Body,
+    extract::{OriginalUri, Request, State},
+    http::{HeaderValue, StatusCode, header},
+    response::{Html, IntoResponse, Response},
+};
+use std::sync::Arc;
+use tower_http::services::ServeFile;
+
+use super::{App, OWN, guard::decoded};
+use crate::{render::escape, site::preview::Answer};
+
+/// A page, with what makes it a preview.
+pub(super) async fn page(State(app): State<Arc<App>>, OriginalUri(uri): OriginalUri, request: Request) -> Response {
+    let Some(path) = decoded(uri.path()) else { return StatusCode::BAD_REQUEST.into_response() };
+    match app.get(path.clone()).await {
+        Answer::Page { html, version, found } => {
+            let status = if found { StatusCode::OK } else { StatusCode::NOT_FOUND };
+            (status, Html(with_preview(&html, &path, &version, &app.token))).into_response()
+        }
+        Answer::Nothing => {
+            let html = with_preview(NOTHING, &path, "", &app.token);
+            (StatusCode::INTERNAL_SERVER_ERROR, Html(html)).into_response()
+        }
+        Answer::Made(bytes, name) => ([(header::CONTENT_TYPE, content_type(&name))], bytes).into_response(),
+        Answer::Moved(to) => match HeaderValue::from_str(&to) {
+            Ok(to) => (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, to)]).into_response(),
+            Err(_) => StatusCode::NOT_FOUND.into_response(),
+        },
+        Answer::File(file) => {
+            let kind = content_type(&file.to_string_lossy());
+            let Ok(mut response) = ServeFile::new(file).try_call(request).await else {
+                return StatusCode::NOT_FOUND.into_response();
+            };
+            if response.headers().contains_key(header::CONTENT_TYPE)
+                && let Ok(kind) = HeaderValue::from_str(&kind)
+            {
+                response.headers_mut().insert(header::CONTENT_TYPE, kind);
+            }
+            // It may be kept, and has to be asked for again.
+            response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+            response.map(Body::new).into_response()
+        }
+    }
+}
+
+/// Nothing is at an address of the preview's own.
+pub(super) async fn none() -> StatusCode {
+    StatusCode::NOT_FOUND
+}
+
+pub(super) async fn script() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("preview.js"))
+}
+
+pub(super) async fn style() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("preview.css"))
+}
+
+/// Shown while there is no site to show.
+const NOTHING: &str = "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>guidepost</title></head>\n<body></body>\n</html>\n";
+
+/// Adds the preview's script to a page.
+fn with_preview(html: &str, page: &str, version: &str, token: &str) -> String {
+    let script = format!(
+        "<script src=\"{OWN}preview.js\" defer data-page=\"{}\" data-version=\"{version}\" data-token=\"{token}\"></script>\n",
+        escape(page)
+    );
+    let at = html.rfind("</body>").unwrap_or(html.len());
+    format!("{}{script}{}", &html[..at], &html[at..])
+}
+
+/// The media type of a file by its name.
+fn content_type(name: &str) -> String {
+    let kind = mime_guess::from_path(name).first_or_octet_stream();
+    let is_text = kind.type_() == "text" || matches!(kind.subtype().as_str(), "json" | "javascript" | "xml");
+    let is_text = is_text || kind.suffix().is_some_and(|suffix| suffix == "xml" || suffix == "json");
+    if is_text { format!("{}; charset=utf-8", kind.essence_str()) } else { kind.essence_str().to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn media_types() {
+        for (name, kind) in [
+            ("a.css", "text/css; charset=utf-8"),
+            ("a.md", "text/markdown; charset=utf-8"),
+            ("a.js", "text/javascript; charset=utf-8"),
+            ("a.json", "application/json; charset=utf-8"),
+            ("a.svg", "image/svg+xml; charset=utf-8"),
+            ("a.mp4", "video/mp4"),
+            ("a.PNG", "image/png"),
+            ("Makefile", "application/octet-stream"),
+        ] {
+            assert_eq!(content_type(name), kind, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_script_comes_last() {
+        let html = with_preview("<body>a</body></html>", "/\"x", "v", "t");
+        assert!(html.starts_with("<body>a<script src=") && html.ends_with("</script>\n</body></html>"), "{html}");
+        assert!(html.contains("data-page=\"/&quot;x\""), "{html}");
+    }
+}

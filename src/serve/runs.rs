@@ -1,0 +1,326 @@
+//! "Run this guide": `verify`, from a page, one guide at a time.
+//!
+//! What happens is kept as a list of events, so that a page which is opened in the middle sees all of it:
+//!
+//! | `what` | with | |
+//! | --- | --- | --- |
+//! | `begin` | `guide` | a run begins; everything before it is about another one |
+//! | `guide` | `machine`, `steps` | it begins on a machine |
+//! | `machine` | `text` | that is made |
+//! | `step` | `number`, `machine`, `text` | a step begins |
+//! | `output` | `number`, `machine`, `text` | what its terminal shows |
+//! | `answered` | `number`, `machine`, `text` | a question was answered |
+//! | `done` | `number`, `machine`, `verdict`, `message` | a step is over |
+//! | `end` | `verdict`, `text` | the guide is over; its steps are in the page's state |
+//! | `failed` | `text`, `help` | it cannot be done |
+//! | `stopped` | | somebody stopped it |
+
+use axum::{
+    body::Bytes,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::{
+    collections::BTreeMap,
+    io::Write,
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
+    time::Duration,
+};
+use tokio::sync::{oneshot, watch};
+
+use super::App;
+use crate::{
+    diagnostic::Diagnostic,
+    report::{GuideReport, Report, Verdict, json as stored, safe::plain},
+    site::{self, Failure, preview::Ask},
+    verify::{self, Event, Listener},
+};
+
+/// Bytes of terminal text that are kept of a run; the report has all of it.
+const KEPT: usize = 2 << 20;
+/// How long a guide may take.
+const GUIDE_TIMEOUT: Duration = Duration::from_secs(60 * 60);
+
+/// The run, and what was found so far.
+pub(super) struct Runs {
+    site: site::Options,
+    inner: Mutex<Inner>,
+    ticks: watch::Sender<u64>,
+}
+
+struct Inner {
+    /// Number of the run, from 1.
+    run: u64,
+    events: Vec<Value>,
+    kept: usize,
+    /// Whether something runs, or is being stopped.
+    busy: bool,
+    /// Dropping it stops the run.
+    stop: Option<oneshot::Sender<()>>,
+    /// What verification found of every guide, the newest.
+    report: Option<Report>,
+    asks: Option<mpsc::Sender<Ask>>,
+}
+
+/// How far somebody has seen the events.
+#[derive(Debug, Default)]
+pub(super) struct Cursor {
+    run: u64,
+    seen: usize,
+}
+
+/// Why a run does not begin.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Busy {
+    Running,
+    Ending,
+}
+
+impl Runs {
+    pub(super) fn new(site: site::Options, asks: mpsc::Sender<Ask>) -> Self {
+        let kept = std::fs::read_to_string(file(&site)).ok().and_then(|text| stored::read(&text).ok());
+        let given = site.report.as_deref().and_then(|file| site::read_report(file).ok());
+        let report = Report::merged(kept.into_iter().chain(given).collect());
+        let inner = Inner { run: 0, events: Vec::new(), kept: 0, busy: false, stop: None, report, asks: Some(asks) };
+        Self { site, inner: Mutex::new(inner), ticks: watch::channel(0).0 }
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn report(&self) -> Option<Report> {
+        self.inner().report.clone()
+    }
+
+    /// Hears of new events.
+    pub(super) fn subscribe(&self) -> watch::Receiver<u64> {
+        self.ticks.subscribe()
+    }
+
+    /// Events that somebody has not seen yet.
+    pub(super) fn since(&self, cursor: &mut Cursor) -> Vec<Value> {
+        let inner = self.inner();
+        if cursor.run != inner.run {
+            *cursor = Cursor { run: inner.run, seen: 0 };
+        }
+        let new = inner.events[cursor.seen.min(inner.events.len())..].to_vec();
+        cursor.seen = inner.events.len();
+        new
+    }
+
+    fn push(&self, event: Value) {
+        let mut inner = self.inner();
+        if event["what"] == "output" {
+            if inner.kept > KEPT {
+                return;
+            }
+            inner.kept += event["text"].as_str().map_or(0, str::len);
+        }
+        inner.events.push(event);
+        drop(inner);
+        self.tick();
+    }
+
+    fn tick(&self) {
+        self.ticks.send_modify(|tick| *tick += 1);
+    }
+
+    /// Begins a run in a thread of its own.
+    pub(super) fn begin(self: &Arc<Self>, guide: &str) -> Result<(), Busy> {
+        let (stop, stopped) = oneshot::channel();
+        {
+            let mut inner = self.inner();
+            if inner.asks.is_none() {
+                return Err(Busy::Ending);
+            }
+            if inner.busy {
+                return Err(Busy::Running);
+            }
+            inner.run += 1;
+            inner.events = vec![json!({ "what": "begin", "guide": guide })];
+            inner.kept = 0;
+            inner.busy = true;
+            inner.stop = Some(stop);
+        }
+        self.tick();
+        let (runs, guide) = (Arc::clone(self), guide.to_owned());
+        std::thread::spawn(move || {
+            let last = runs.done(&guide, stopped);
+            {
+                let mut inner = runs.inner();
+                inner.busy = false;
+                inner.stop = None;
+            }
+            runs.push(last);
+        });
+        Ok(())
+    }
+
+    /// Does a guide, and gives the run's last event.
+    fn done(&self, guide: &str, stopped: oneshot::Receiver<()>) -> Value {
+        let failed = |problems: &[Diagnostic]| {
+            let problem = problems.iter().find(|problem| problem.is_error()).or(problems.first());
+            let text = problem.map_or("it cannot be done", |problem| problem.message.as_str());
+            json!({ "what": "failed", "text": text, "help": problem.and_then(|problem| problem.help.as_deref()) })
+        };
+        let jobs = match site::jobs(&self.site, &[guide.to_owned()]) {
+            Ok(jobs) => jobs,
+            Err(failure) => return failed(&failure.diagnostics()),
+        };
+        let options = verify::Options {
+            site: self.site.site.clone(),
+            jobs: 1,
+            fail_fast: false,
+            retries: 0,
+            // The rest of the guide is done, too, so that all of its outputs can be accepted.
+            update: true,
+            keep: false,
+            shell: false,
+            record: None,
+            guide_timeout: GUIDE_TIMEOUT,
+        };
+        let told = Told { runs: self, steps: Mutex::default() };
+        match verify::run_until(jobs, &options, &told, stopped) {
+            Ok(None) => json!({ "what": "stopped" }),
+            Ok(Some(report)) => {
+                let verdict = report.guides.iter().map(|guide| guide.verdict).max().unwrap_or(Verdict::Skipped);
+                let reason = report.guides.iter().find_map(|guide| guide.reason.clone());
+                self.found(report);
+                json!({ "what": "end", "verdict": verdict, "text": reason })
+            }
+            Err(error) => {
+                let mut text = error.to_string();
+                if !error.tail().is_empty() {
+                    text.push_str(&format!("\n{}", crate::session::clean::clean(error.tail())));
+                }
+                json!({ "what": "failed", "text": text, "help": error.help() })
+            }
+        }
+    }
+
+    /// Keeps what was found: for this server, its pages, and the next start.
+    pub(super) fn found(&self, report: Report) {
+        let mut inner = self.inner();
+        let report = Report::merged(inner.report.take().into_iter().chain(Some(report)).collect());
+        inner.report = report;
+        let Some(report) = &inner.report else { return };
+        // One that cannot be kept is known until the server ends.
+        let _ = keep(&self.site, &stored::json(report));
+        if let Some(asks) = &inner.asks {
+            let _ = asks.send(Ask::Report(Box::new(report.clone())));
+        }
+    }
+
+    /// Changes what is known of guides.
+    pub(super) fn correct(&self, change: impl FnOnce(&mut Vec<GuideReport>)) {
+        let Some(mut report) = self.report() else { return };
+        change(&mut report.guides);
+        self.inner().report = None;
+        self.found(report);
+    }
+
+    /// Stops what runs; its machine is removed a moment later.
+    pub(super) fn stop(&self) {
+        self.inner().stop = None;
+    }
+
+    /// Waits until nothing runs.
+    pub(super) async fn ended(&self) {
+        let mut ticks = self.subscribe();
+        while self.inner().busy {
+            if ticks.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Nobody is told any more, and nothing begins.
+    pub(super) fn hang_up(&self) {
+        self.inner().asks = None;
+    }
+}
+
+/// Where a site's last verdicts are kept.
+fn file(site: &site::Options) -> PathBuf {
+    site.site.join(".guidepost/report.json")
+}
+
+fn keep(site: &site::Options, text: &str) -> std::io::Result<()> {
+    let file = file(site);
+    let folder = file.parent().ok_or(std::io::ErrorKind::InvalidInput)?;
+    std::fs::create_dir_all(folder)?;
+    let mut new = tempfile::NamedTempFile::new_in(folder)?;
+    new.write_all(text.as_bytes())?;
+    new.persist(file)?;
+    Ok(())
+}
+
+/// Tells pages what happens.
+struct Told<'a> {
+    runs: &'a Runs,
+    /// The step that is done, by guides on machines.
+    steps: Mutex<BTreeMap<String, usize>>,
+}
+
+impl Listener for Told<'_> {
+    fn event(&self, guide: &str, event: Event<'_>) {
+        let mut steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = steps.get(guide).copied();
+        let machine = guide.rsplit_once(" on ").map(|(_, machine)| machine);
+        let event = match event {
+            Event::Begin { steps } => json!({ "what": "guide", "machine": machine, "steps": steps }),
+            Event::Machine(event) => json!({ "what": "machine", "machine": machine, "text": plain(&event.to_string()) }),
+            Event::Step { number, what } => {
+                steps.insert(guide.to_owned(), number);
+                json!({ "what": "step", "number": number, "machine": machine, "text": plain(&what) })
+            }
+            Event::Output(text) => json!({ "what": "output", "number": number, "machine": machine, "text": text }),
+            Event::Answered { question, reply } => json!({
+                "what": "answered", "number": number, "machine": machine, "text": plain(&format!("{question} {reply}")),
+            }),
+            Event::StepDone { step } => json!({
+                "what": "done",
+                "number": step.number,
+                "machine": machine,
+                "verdict": step.verdict,
+                "message": step.message.as_deref().map(plain),
+            }),
+            // The last line is part of the output, and the run tells its end itself.
+            _ => return,
+        };
+        self.runs.push(event);
+    }
+
+    fn wants_output(&self) -> bool {
+        true
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct Asked {
+    /// Path of the guide's file.
+    guide: String,
+}
+
+/// `POST run`
+pub(super) async fn begin(State(app): State<Arc<App>>, body: Bytes) -> Response {
+    let Ok(asked) = serde_json::from_slice::<Asked>(&body) else {
+        return (StatusCode::BAD_REQUEST, "name a guide: {\"guide\": \"content/…\"}\n").into_response();
+    };
+    match app.runs.begin(&asked.guide) {
+        Ok(()) => StatusCode::ACCEPTED.into_response(),
+        Err(Busy::Running) => (StatusCode::CONFLICT, "another guide is being run: stop it, or wait\n").into_response(),
+        Err(Busy::Ending) => (StatusCode::SERVICE_UNAVAILABLE, "the server ends\n").into_response(),
+    }
+}
+
+/// `POST stop`
+pub(super) async fn stop(State(app): State<Arc<App>>) -> StatusCode {
+    app.runs.stop();
+    StatusCode::ACCEPTED
+}

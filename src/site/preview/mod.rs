@@ -1,0 +1,221 @@
+//! A site that is kept in memory while its files change: pages are rendered when they are asked for.
+//!
+//! ```text
+//! Ask ─► Preview::run ─► read, arrange ─► show: answers, until something changes ─► update, or read again
+//!                                          │
+//!                      Notice ◄────────────┘
+//! ```
+//!
+//! One thread owns the site. It hears questions one by one and answers through the closures that come with them, so that
+//! nothing here knows of the network.
+
+mod show;
+mod steps;
+
+use serde::Serialize;
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, mpsc::Receiver},
+};
+
+use super::{
+    build::{Failure, Options, tidy},
+    load::{Inputs, Site},
+};
+use crate::{
+    diagnostic::{Diagnostic, Severity},
+    render::highlight::Highlighter,
+    report::Report,
+};
+
+pub use steps::{StepState, Standing};
+
+/// Takes an answer to whoever asked.
+pub type Reply<T> = Box<dyn FnOnce(T) + Send>;
+
+/// What a preview is asked, or told.
+pub enum Ask {
+    /// What stands at a URL path, which is decoded and has the site's base path.
+    Get(String, Reply<Answer>),
+    /// What there is to say about the page at a URL path.
+    State(String, Reply<Option<State>>),
+    /// Files below the site's folder have changed: paths relative to it.
+    Changed(Vec<PathBuf>),
+    /// What verification found last.
+    Report(Box<Report>),
+}
+
+/// What stands at an address.
+#[derive(Debug)]
+pub enum Answer {
+    /// A page.
+    Page {
+        /// Its HTML.
+        html: String,
+        /// Changes when its HTML does, addresses of style sheets aside.
+        version: String,
+        /// Whether there is a page at that address; else this is the one that says so.
+        found: bool,
+    },
+    /// A file of the author's, by its real path inside the site's folder.
+    File(PathBuf),
+    /// A file that guidepost makes, with its name.
+    Made(Vec<u8>, String),
+    /// Another address has it.
+    Moved(String),
+    /// Nothing can be shown: the configuration or the theme is at fault.
+    Nothing,
+}
+
+/// What there is to say about a page.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct State {
+    /// [`Answer::Page::version`].
+    pub version: String,
+    /// Path of its file relative to the site's folder, if it is a guide that can be done.
+    pub guide: Option<String>,
+    /// The steps of its plan, with what is known of each.
+    pub steps: Vec<StepState>,
+    /// What is wrong with it.
+    pub problems: Vec<Diagnostic>,
+}
+
+/// What a preview tells.
+#[derive(Debug, Clone)]
+pub enum Notice {
+    /// Something has changed, and pages may have.
+    Changed {
+        /// Addresses of style sheets, as they were and as they are.
+        styles: Vec<(String, String)>,
+        /// Addresses of other files that have changed.
+        files: Vec<String>,
+    },
+    /// Everything that is wrong with the site now.
+    Problems(Arc<Vec<Diagnostic>>),
+}
+
+/// A site to keep.
+pub struct Preview<'a> {
+    options: Options,
+    /// Where the site is served, without the base path: `http://127.0.0.1:8017`.
+    origin: String,
+    report: Option<Report>,
+    highlighter: Highlighter,
+    tell: &'a (dyn Fn(Notice) + Sync),
+}
+
+/// Why a site is not shown any longer.
+enum Turn {
+    /// Files of `content/` and `static/` have changed.
+    Update(Vec<String>),
+    /// Something that all pages depend on has.
+    Reload,
+    /// Nobody asks any more.
+    End,
+}
+
+impl<'a> Preview<'a> {
+    /// `report` is what verification found last; one that the options name is merged with it.
+    pub fn new(options: Options, origin: &str, report: Option<Report>, tell: &'a (dyn Fn(Notice) + Sync)) -> Self {
+        let highlighter = Highlighter::new(Some(&super::cache::folder(&options.site).join("highlight")));
+        Self { options, origin: origin.to_owned(), report, highlighter, tell }
+    }
+
+    /// Answers until nobody can ask any more.
+    pub fn run(mut self, asks: &Receiver<Ask>) {
+        let mut styles = Vec::new();
+        loop {
+            let turn = match Inputs::load(&self.options) {
+                Ok(inputs) => self.show(self.prepared(inputs), asks, &mut styles),
+                Err(failure) => self.show_failure(&failure, asks),
+            };
+            if matches!(turn, Turn::End) {
+                // A cache that cannot be written costs time, not pages.
+                let _ = self.highlighter.save();
+                return;
+            }
+        }
+    }
+
+    fn prepared(&self, mut inputs: Inputs) -> Inputs {
+        let base_path = inputs.config.base_path();
+        inputs.config.base_url = format!("{}{base_path}", self.origin);
+        inputs.report = Report::merged(inputs.report.into_iter().chain(self.report.clone()).collect());
+        inputs
+    }
+
+    /// Shows the site until what all of its pages depend on has changed. `styles` are the style sheets that were shown before.
+    fn show(&mut self, inputs: Inputs, asks: &Receiver<Ask>, styles: &mut Vec<(String, String)>) -> Turn {
+        let mut site = Site::read(&inputs, &self.options);
+        let now = show::styles(&inputs);
+        let moved = styles.iter().filter_map(|(name, old)| {
+            let (_, new) = now.iter().find(|(known, new)| known == name && new != old)?;
+            Some((old.clone(), new.clone()))
+        });
+        let mut notice = Notice::Changed { styles: moved.collect(), files: Vec::new() };
+        *styles = now;
+        loop {
+            (self.tell)(notice);
+            match show::answer(self, &site, asks) {
+                Turn::Update(changed) => {
+                    site = site.update(&self.options, &changed);
+                    notice = Notice::Changed { styles: Vec::new(), files: site.addresses(&changed) };
+                }
+                turn => return turn,
+            }
+        }
+    }
+
+    fn show_failure(&mut self, failure: &Failure, asks: &Receiver<Ask>) -> Turn {
+        let mut problems = failure.diagnostics();
+        tidy(&mut problems);
+        (self.tell)(Notice::Changed { styles: Vec::new(), files: Vec::new() });
+        (self.tell)(Notice::Problems(Arc::new(problems.clone())));
+        while let Ok(ask) = asks.recv() {
+            match ask {
+                Ask::Get(_, reply) => reply(Answer::Nothing),
+                Ask::State(_, reply) => {
+                    let version = String::new();
+                    reply(Some(State { version, guide: None, steps: Vec::new(), problems: problems.clone() }));
+                }
+                Ask::Changed(_) => return Turn::Reload,
+                Ask::Report(report) => self.report = Some(*report),
+            }
+        }
+        Turn::End
+    }
+
+    /// What has to be done about changed files.
+    fn turn(&self, paths: &[PathBuf], reads_site: bool) -> Option<Turn> {
+        let is_page = |path: &String| path.starts_with("content/") || path.starts_with("static/");
+        let changed: Vec<String> = paths.iter().map(|path| path.to_string_lossy().replace('\\', "/")).collect();
+        let report = self.options.report.as_deref().map(|report| report.strip_prefix(&self.options.site).unwrap_or(report));
+        let shared = |path: &String| {
+            path == crate::config::FILE_NAME
+                || ["themes/", "data/"].iter().any(|folder| path.starts_with(folder))
+                || ["themes", "data", "content", "static"].contains(&path.as_str())
+                || report.is_some_and(|report| Path::new(path) == report)
+        };
+        if changed.iter().any(shared) || (reads_site && changed.iter().any(is_page)) {
+            return Some(Turn::Reload);
+        }
+        let pages: Vec<String> = changed.into_iter().filter(is_page).collect();
+        (!pages.is_empty()).then_some(Turn::Update(pages))
+    }
+
+    fn problems(&self, site: &Site<'_>) -> Vec<Diagnostic> {
+        let mut problems = site.diagnostics.clone();
+        problems.extend(site.check_links(&self.options.site, Severity::Warning));
+        tidy(&mut problems);
+        problems
+    }
+}
+
+impl Site<'_> {
+    /// Addresses, with the base path, of files that are no pages.
+    fn addresses(&self, paths: &[String]) -> Vec<String> {
+        let library = &self.library;
+        let url = |path: &String| library.resources.get(path).or_else(|| library.statics.get(path));
+        paths.iter().filter_map(url).map(|url| self.links().absolute_path(url)).collect()
+    }
+}

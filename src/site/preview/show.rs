@@ -1,0 +1,259 @@
+//! Answers from one state of a site.
+
+use std::{
+    cell::{OnceCell, RefCell},
+    collections::{BTreeMap, HashMap},
+    path::Path,
+    rc::Rc,
+    sync::mpsc::{Receiver, RecvTimeoutError},
+    time::Duration,
+};
+
+use super::{Answer, Ask, Preview, State, Turn, steps};
+use crate::{
+    diagnostic::{self, Diagnostic},
+    render,
+    site::{
+        address::output_path,
+        library::Target,
+        lists::Listed,
+        load::{Inputs, Site},
+        programs::Programs,
+        record::Kind,
+        view::{Views, markdown_url},
+        world::SiteWorld,
+        write,
+    },
+    source::inside::inside,
+};
+
+/// How long nobody may ask before problems of the whole site are looked for: a page that was asked for comes first.
+const IDLE: Duration = Duration::from_millis(30);
+
+/// Style sheets of the theme: names, and addresses in the output.
+pub(super) fn styles(inputs: &Inputs) -> Vec<(String, String)> {
+    let base = inputs.config.base_path();
+    let assets = inputs.theme.assets.iter().filter(|(name, _)| name.ends_with(".css"));
+    assets.map(|(name, asset)| (name.clone(), format!("{base}{}", asset.output))).collect()
+}
+
+/// Answers until something changes, and tells the problems of the site once nobody asks for a moment.
+pub(super) fn answer(preview: &mut Preview<'_>, site: &Site<'_>, asks: &Receiver<Ask>) -> Turn {
+    let options = preview.options.clone();
+    let links = site.links();
+    let related = write::related_pages(site);
+    let views = write::views(site, &links, &related, &options);
+    write::fill_theme(site, &views);
+    let highlighter = std::mem::replace(&mut preview.highlighter, render::highlight::Highlighter::new(None));
+    let turn = {
+        let world = SiteWorld { preview: true, ..write::world(site, &links, &views, Some(&highlighter), &options) };
+        let lists = views.lists().into_iter().map(|listed| (listed.url.clone(), listed)).collect();
+        let show = Show {
+            site,
+            options: &options,
+            views: &views,
+            world: &world,
+            lists,
+            styles: styles(site.inputs),
+            made: OnceCell::new(),
+            rendered: RefCell::default(),
+        };
+        listen(preview, &show, asks)
+    };
+    preview.highlighter = highlighter;
+    turn
+}
+
+fn listen(preview: &mut Preview<'_>, show: &Show<'_>, asks: &Receiver<Ask>) -> Turn {
+    let mut told = false;
+    loop {
+        let ask = if told {
+            match asks.recv() {
+                Ok(ask) => ask,
+                Err(_) => return Turn::End,
+            }
+        } else {
+            match asks.recv_timeout(IDLE) {
+                Ok(ask) => ask,
+                Err(RecvTimeoutError::Timeout) => {
+                    told = true;
+                    let problems = preview.problems(show.site);
+                    (preview.tell)(super::Notice::Problems(problems.into()));
+                    continue;
+                }
+                Err(RecvTimeoutError::Disconnected) => return Turn::End,
+            }
+        };
+        match ask {
+            Ask::Get(url, reply) => reply(show.get(&url)),
+            Ask::State(url, reply) => reply(show.state(&url)),
+            Ask::Changed(paths) => {
+                let reads_site = show.site.inputs.theme.any_reads_site();
+                if let Some(turn) = preview.turn(&paths, reads_site) {
+                    return turn;
+                }
+            }
+            Ask::Report(report) => {
+                preview.report = Some(*report);
+                return Turn::Reload;
+            }
+        }
+    }
+}
+
+/// A page that was rendered.
+struct Rendered {
+    html: String,
+    version: String,
+    problems: Vec<Diagnostic>,
+}
+
+/// One state of a site.
+struct Show<'a> {
+    site: &'a Site<'a>,
+    options: &'a crate::site::Options,
+    views: &'a Views<'a>,
+    world: &'a SiteWorld<'a>,
+    lists: HashMap<String, Listed<'a>>,
+    styles: Vec<(String, String)>,
+    made: OnceCell<BTreeMap<String, Vec<u8>>>,
+    rendered: RefCell<HashMap<String, Rc<Rendered>>>,
+}
+
+impl Show<'_> {
+    /// The site's own URL path for one that has the base path.
+    fn own(&self, url: &str) -> Option<String> {
+        let base = self.site.inputs.config.base_path();
+        let url = url.strip_prefix(base.as_str()).map(|rest| format!("/{rest}"))?;
+        Some(match url.strip_suffix("/index.html") {
+            Some(folder) => format!("{folder}/"),
+            None => url,
+        })
+    }
+
+    fn get(&self, asked: &str) -> Answer {
+        let links = self.views.links;
+        let library = &self.site.library;
+        let Some(url) = self.own(asked) else {
+            let base = self.site.inputs.config.base_path();
+            return if asked == "/" || format!("{asked}/") == base { Answer::Moved(base) } else { self.missing() };
+        };
+        if let Some(page) = self.page(&url) {
+            return Answer::Page { html: page.html.clone(), version: page.version.clone(), found: true };
+        }
+        if let Some(path) = library.files_by_url.get(&url) {
+            // What was a file when it was found can be a link by now.
+            return inside(&self.options.site, Path::new(path)).map_or_else(|_| self.missing(), Answer::File);
+        }
+        if let Some(asset) = self.site.inputs.theme.assets.values().find(|asset| output_path(&url) == asset.output) {
+            return Answer::Made(asset.bytes.clone(), asset.output.clone());
+        }
+        match library.by_url.get(&url) {
+            Some(Target::Page(index) | Target::Alias(index)) => {
+                return Answer::Moved(links.absolute_path(&library.pages[*index].url));
+            }
+            _ if library.by_url.contains_key(&format!("{url}/")) => {
+                return Answer::Moved(links.absolute_path(&format!("{url}/")));
+            }
+            _ => {}
+        }
+        if let Some(bytes) = self.copy(&url).or_else(|| self.made().get(&output_path(&url)).cloned()) {
+            return Answer::Made(bytes, output_path(&url));
+        }
+        self.missing()
+    }
+
+    /// The Markdown copy of a page.
+    fn copy(&self, url: &str) -> Option<Vec<u8>> {
+        if !self.site.inputs.config.markdown_copies || !url.ends_with(".md") {
+            return None;
+        }
+        let pages = &self.site.library.pages;
+        let page = pages.iter().find(|page| page.record.kind == Kind::Guide && markdown_url(&page.url) == url)?;
+        let guide = self.site.files.guide(&page.record.source)?;
+        Some(render::markdown(&guide, &page.record.title, self.world).into_bytes())
+    }
+
+    /// Feed, sitemap, search index and so on: made when the first of them is asked for.
+    fn made(&self) -> &BTreeMap<String, Vec<u8>> {
+        self.made.get_or_init(|| Programs { site: self.site, views: self.views }.files().into_iter().collect())
+    }
+
+    fn missing(&self) -> Answer {
+        let own = self.site.library.files_by_url.get("/404.html");
+        if let Some(file) = own.and_then(|path| inside(&self.options.site, Path::new(path)).ok())
+            && let Ok(html) = std::fs::read_to_string(file)
+        {
+            return Answer::Page { version: self.version(&html), html, found: false };
+        }
+        let mut problems = Vec::new();
+        let html = write::finish(self.site, "404.html", write::not_found(self.views), &mut problems);
+        let html = html.unwrap_or_else(|| bare("Page not found"));
+        Answer::Page { version: self.version(&html), html, found: false }
+    }
+
+    /// A guide's page, or one that lists others.
+    fn page(&self, url: &str) -> Option<Rc<Rendered>> {
+        if let Some(page) = self.rendered.borrow().get(url) {
+            return Some(Rc::clone(page));
+        }
+        let mut problems = Vec::new();
+        let html = match (self.lists.get(url), self.guide(url)) {
+            (Some(listed), _) => write::render_listed(self.site, self.views, self.world, listed, &mut problems),
+            (None, Some(index)) => {
+                write::render_guide(self.site, self.world, index, self.views.guide(index), &mut problems)
+            }
+            (None, None) => return None,
+        };
+        let html = html.unwrap_or_else(|| bare("This page cannot be shown"));
+        let page = Rc::new(Rendered { version: self.version(&html), html, problems });
+        self.rendered.borrow_mut().insert(url.to_owned(), Rc::clone(&page));
+        Some(page)
+    }
+
+    fn guide(&self, url: &str) -> Option<usize> {
+        match self.site.library.by_url.get(url) {
+            Some(Target::Page(index)) if self.site.library.pages[*index].record.kind == Kind::Guide => Some(*index),
+            _ => None,
+        }
+    }
+
+    /// A hash of a page without the part of addresses that changes with a style sheet.
+    fn version(&self, html: &str) -> String {
+        let mut html = html.to_owned();
+        for (name, address) in &self.styles {
+            html = html.replace(address.as_str(), name);
+        }
+        blake3::hash(html.as_bytes()).to_hex()[..16].to_owned()
+    }
+
+    fn state(&self, asked: &str) -> Option<State> {
+        let url = self.own(asked)?;
+        let library = &self.site.library;
+        let Some(page) = self.page(&url) else {
+            let Answer::Page { version, .. } = self.missing() else { return None };
+            return Some(State { version, guide: None, steps: Vec::new(), problems: Vec::new() });
+        };
+        let index = self.guide(&url).or_else(|| self.lists.get(&url).and_then(|listed| listed.text));
+        let mut problems = page.problems.clone();
+        if let Some(index) = index {
+            let record = &library.pages[index].record;
+            problems.extend(record.diagnostics.iter().cloned());
+            let of_page = |problem: &&Diagnostic| problem.place.as_ref().is_some_and(|at| at.path == record.source);
+            problems.extend(self.site.diagnostics.iter().filter(of_page).cloned());
+            problems.extend(self.site.check_links_of(index, &self.options.site));
+        }
+        let guide = self.guide(&url);
+        let (steps, mut of_plan) = guide.map(|index| steps::of(self.site, self.options, index)).unwrap_or_default();
+        problems.append(&mut of_plan);
+        diagnostic::sort(&mut problems);
+        problems.dedup();
+        let source = guide.filter(|_| !steps.is_empty()).map(|index| library.pages[index].record.source.clone());
+        Some(State { version: page.version.clone(), guide: source, steps, problems })
+    }
+}
+
+/// A page without a template.
+fn bare(what: &str) -> String {
+    format!("<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>{what}</title></head>\n<body><main><h1>{what}</h1></main></body>\n</html>\n")
+}

@@ -1,0 +1,138 @@
+//! The steps of a guide as it is now, with what a report knows of them, which may be about an older text.
+
+use serde::Serialize;
+use similar::{Algorithm, DiffOp, capture_diff_slices};
+
+use crate::{
+    diagnostic::Diagnostic,
+    plan::{Plan, Step},
+    report::{GuideReport, StepKind, StepReport, Verdict, safe::plain},
+    site::{Options, load::Site, plans, verified::excerpt},
+    verify::describe,
+};
+
+/// What is known of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Standing {
+    /// A reader sees what the page says.
+    Holds,
+    /// Not done, for a reason that the author gave.
+    Skipped,
+    /// A reader sees another version.
+    Drifted,
+    /// An earlier step broke.
+    Unreached,
+    /// A reader sees something else, or cannot go on.
+    Broken,
+    /// Its text is not that which was verified.
+    Changed,
+    /// The guide was not verified.
+    Unknown,
+}
+
+/// A step, for a page that shows it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StepState {
+    /// From 1.
+    pub number: usize,
+    /// Name of its machine.
+    pub machine: String,
+    /// What it does.
+    pub kind: StepKind,
+    /// File that it stands in.
+    pub path: String,
+    /// Line of that file, from 1.
+    pub line: usize,
+    /// What is typed, the path of a file, or nothing.
+    pub typed: String,
+    /// What is known of it.
+    pub standing: Standing,
+    /// Why it does not hold, in a sentence.
+    pub message: Option<String>,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// What was really shown.
+    pub output: Option<String>,
+    /// Whether the output that was really shown can be written into the guide.
+    pub acceptable: bool,
+}
+
+/// The steps of a page, and what is wrong with its plan.
+pub(super) fn of(site: &Site<'_>, options: &Options, index: usize) -> (Vec<StepState>, Vec<Diagnostic>) {
+    let record = &site.library.pages[index].record;
+    let (mut states, mut problems) = (Vec::new(), Vec::new());
+    let meant = record.front.verify.is_some() || plans::sidecar_of(site, &record.source).is_some();
+    for plan in plans::plan_page(site, options, index) {
+        problems.extend(plan.diagnostics.iter().filter(|problem| meant || problem.is_error()).cloned());
+        if plan.settings.skip.is_some() {
+            continue;
+        }
+        let reports = site.inputs.report.iter().flat_map(|report| &report.guides);
+        let mut of_guide = reports.filter(|known| known.path == plan.path && known.machine == plan.machine);
+        states.extend(aligned(&plan, of_guide.next()));
+    }
+    (states, problems)
+}
+
+/// What makes a step the same as before, wherever it stands now.
+fn content(kind: StepKind, typed: &[String], documented: Option<&String>) -> (u8, String) {
+    match kind {
+        StepKind::Run => (0, typed.join("\n")),
+        StepKind::Write => (1, typed.join("\n")),
+        StepKind::Expect => (2, documented.cloned().unwrap_or_default()),
+    }
+}
+
+fn aligned(plan: &Plan, report: Option<&GuideReport>) -> Vec<StepState> {
+    let steps: Vec<(&Step, StepReport)> = plan.steps.iter().map(|step| (step, describe(step))).collect();
+    let Some(report) = report.filter(|report| report.verdict != Verdict::Skipped) else {
+        return steps.iter().map(|(_, now)| state(plan, now, None, Standing::Unknown)).collect();
+    };
+    let new: Vec<_> = steps.iter().map(|(_, now)| content(now.kind, &now.typed, now.documented.as_ref())).collect();
+    let old: Vec<_> = (report.steps.iter())
+        .map(|step| {
+            // An output that differs also tells what was typed before it.
+            content(step.kind, &step.typed, step.documented.as_ref())
+        })
+        .collect();
+    let mut states: Vec<StepState> =
+        steps.iter().map(|(_, now)| state(plan, now, None, Standing::Changed)).collect();
+    for op in capture_diff_slices(Algorithm::Myers, &old, &new) {
+        if let DiffOp::Equal { old_index, new_index, len } = op {
+            for offset in 0..len {
+                let (was, now) = (&report.steps[old_index + offset], &steps[new_index + offset].1);
+                states[new_index + offset] = state(plan, now, Some(was), standing(was.verdict));
+            }
+        }
+    }
+    states
+}
+
+fn standing(verdict: Verdict) -> Standing {
+    match verdict {
+        Verdict::Holds => Standing::Holds,
+        Verdict::Skipped => Standing::Skipped,
+        Verdict::Drifted => Standing::Drifted,
+        Verdict::Unreached => Standing::Unreached,
+        Verdict::Broken => Standing::Broken,
+    }
+}
+
+fn state(plan: &Plan, now: &StepReport, was: Option<&StepReport>, standing: Standing) -> StepState {
+    let output = was.filter(|was| was.kind != StepKind::Write).map(|was| excerpt(&was.output));
+    StepState {
+        number: now.number,
+        machine: plan.machine.clone(),
+        kind: now.kind,
+        path: now.path.clone(),
+        line: now.line,
+        typed: plain(&now.typed.join("\n")),
+        standing,
+        message: was.and_then(|was| was.message.as_deref()).map(plain),
+        help: was.and_then(|was| was.help.as_deref()).map(plain),
+        output: output.filter(|output| !output.is_empty()),
+        acceptable: now.kind == StepKind::Expect
+            && was.is_some_and(|was| matches!(was.verdict, Verdict::Drifted | Verdict::Broken)),
+    }
+}
