@@ -14,7 +14,7 @@ use std::{
     },
     time::{Duration, Instant},
 };
-use support::{TestSite, has_engine};
+use support::{TestSite, docker, has_engine};
 
 const CONFIG: &str = "title: T\nbase_url: https://example.org/\nmachines:\n  debian:\n    image: debian:bookworm\n    memory: 256MiB\n    pids: 128\n";
 
@@ -30,12 +30,6 @@ fn guidepost(site: &TestSite, arguments: &[&str]) -> Command {
     command.current_dir(site.path()).args(arguments).env("NO_COLOR", "1").stdin(Stdio::null());
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     command
-}
-
-fn docker(arguments: &[&str]) -> String {
-    let output = Command::new("docker").args(arguments).output().expect("the docker command");
-    assert!(output.status.success(), "docker {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
 /// Containers, networks and volumes that a process has made and that are still there.

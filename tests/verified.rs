@@ -2,8 +2,6 @@
 
 mod support;
 
-use std::collections::BTreeMap;
-
 use guidepost::report::{GuideReport, Report, SCHEMA, StepKind, StepReport, Verdict, json};
 use support::TestSite;
 
@@ -54,47 +52,19 @@ fn site() -> TestSite {
 fn guide(site: &TestSite, path: &str, verdict: Verdict, steps: Vec<StepReport>) -> GuideReport {
     let bytes = std::fs::read(site.path().join(path)).expect("there");
     GuideReport {
-        path: path.to_owned(),
-        title: "Node".to_owned(),
         hash: blake3::hash(&bytes).to_hex().to_string(),
-        inputs: BTreeMap::new(),
-        machine: "debian".to_owned(),
         image: "sha256:0".to_owned(),
-        digest: None,
         verdict,
-        reason: None,
-        attempts: 1,
-        flaky: false,
-        failures: Vec::new(),
         started: "2026-11-25T03:04:05Z".to_owned(),
         seconds: 72.3,
         session_seconds: 70.0,
-        recording: None,
-        diagnostics: Vec::new(),
         steps,
+        ..GuideReport::new(path, "Node", "debian")
     }
 }
 
 fn step(kind: StepKind, path: &str, line: usize, verdict: Verdict) -> StepReport {
-    StepReport {
-        number: 1,
-        kind,
-        section: String::new(),
-        path: path.to_owned(),
-        line,
-        verdict,
-        message: None,
-        help: None,
-        seconds: 0.1,
-        recorded: None,
-        typed: Vec::new(),
-        place: Vec::new(),
-        status: None,
-        output: String::new(),
-        dropped: 0,
-        documented: None,
-        comparison: None,
-    }
+    StepReport { verdict, seconds: 0.1, ..StepReport::new(1, kind, path, line) }
 }
 
 fn shows(mut step: StepReport, message: &str, output: &str) -> StepReport {

@@ -80,6 +80,14 @@ fn faults_are_found_at_their_lines() {
             "it ended well, and exit=1 says that it fails",
         ),
         ("a missing command", "```command\nno-such-command\n```\n", 6, "a command was not found"),
+        ("a missing command before `;`", "```command\nno-such; true\n```\n", 6, "`no-such` was not found"),
+        ("a missing command in `$(…)`", "```command\necho $(no-such)\n```\n", 6, "`no-such` was not found"),
+        (
+            "apt in a pipe",
+            "```command\napt-get install -y no-such-package-x 2>&1 | tail -1\n```\n",
+            6,
+            "`apt-get` ended with status 100, in a pipe that ended with status 0",
+        ),
         ("an exit too many", "```command\nexit\n```\n\n```command\nls\n```\n", 6, "the terminal's shell has ended"),
     ] {
         let (status, guide) = verify(&format!("---\ntitle: A\n---\n\n{body}"), &[]);

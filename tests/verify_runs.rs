@@ -23,7 +23,7 @@ fn recordings_have_steps_and_no_secrets() {
         return;
     }
     let site = site(
-        "---\ntitle: A\nverify:\n  answers:\n    \"Password\": {reply: hunter2hunter2, secret: true}\n---\n\n```command\nread -p \"Password: \" p; echo \"got $p\"\n```\n\n```command\nbash\n```\n\n```command\ncd /tmp; echo inside\nexit\n```\n",
+        "---\ntitle: A\nverify:\n  setup: [echo prepared]\n  answers:\n    \"Password\": {reply: hunter2hunter2, secret: true}\n---\n\n```command\nread -p \"Password: \" p; echo \"got $p\"\n```\n\n```command\nbash\n```\n\n```command\ncd /tmp; echo inside\nexit\n```\n\n{{< file \"x\" >}}\nx\n{{< /file >}}\n",
     );
     let arguments = ["verify", "--record", "rec/casts", "--format", "json"];
     let ran = site.run(&arguments);
@@ -33,15 +33,19 @@ fn recordings_have_steps_and_no_secrets() {
     assert!(name.starts_with("g-a-debian-") && name.ends_with(".cast"), "{name}");
     let file = site.path().join("rec/casts").join(name);
     let text = std::fs::read_to_string(&file).expect("the recording");
-    for hidden in ["133;", "__gp", "hunter2"] {
+    for hidden in ["133;", "__gp", "hunter2", "prepared"] {
         assert!(!text.contains(hidden), "{hidden}: {text}");
     }
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     assert_eq!(lines[0]["idle_time_limit"], 2.0);
     let marks: Vec<&Value> = lines[1..].iter().filter(|line| line[1] == "m").collect();
-    assert_eq!(marks.len(), 3, "{text}");
+    assert_eq!(marks.len(), 4, "{text}");
     assert_eq!(marks[1][2], "2 bash");
-    for (mark, step) in marks.iter().zip(guide["steps"].as_array().expect("steps")) {
+    // It begins at the prompt, and a step that shows nothing has no part of it.
+    assert_eq!((&lines[1][0], &lines[2][0]), (&0.0.into(), &0.0.into()), "{text}");
+    assert!(lines[1][2].as_str().is_some_and(|prompt| prompt.trim_end().ends_with('#')), "{text}");
+    assert!(guide["steps"][3]["recorded"].is_null(), "{guide:#}");
+    for (mark, step) in marks[..3].iter().zip(guide["steps"].as_array().expect("steps")) {
         let (from, to) = (step["recorded"][0].as_f64().expect("from"), step["recorded"][1].as_f64().expect("to"));
         assert!((mark[0].as_f64().expect("time") - from).abs() < 0.001 && from < to, "{mark} {step:#}");
     }
@@ -162,7 +166,105 @@ fn a_required_guide_is_prepared_as_it_wants() {
     ]);
     let ran = site.run(&["verify", "a"]);
     assert_eq!(ran.status, 0, "{ran:?}");
-    site.write("content/a.md", "---\ntitle: A\nverify: {requires: [nothing]}\n---\n\n```command\nls\n```\n");
+}
+
+#[test]
+fn what_cannot_be_done_leaves_the_other_guides() {
+    if !has_engine() {
+        return;
+    }
+    let config = format!("{CONFIG}  gone:\n    image: nowhere.invalid/x:1\n  unbuilt:\n    build: machines/bad\n");
+    let guide = |verify: &str| format!("---\ntitle: A\nverify: {{{verify}}}\n---\n\n```command\nls\n```\n");
+    let site = TestSite::new(&[
+        ("guidepost.yaml", &config),
+        ("machines/bad/Dockerfile", "FROM debian:bookworm\nRUN echo no such thing >&2 && false\n"),
+        ("content/fine.md", &guide("")),
+        ("content/gone.md", &guide("machine: gone")),
+        ("content/gone-too.md", &guide("machine: gone")),
+        ("content/unbuilt.md", &guide("machine: unbuilt")),
+        ("content/unknown.md", &guide("machine: debain")),
+        ("content/unrequired.md", &guide("requires: [fine, nothing]")),
+        ("content/needs.md", &guide("requires: unrequired")),
+        ("content/round.md", &guide("requires: [round]")),
+    ]);
+    let ran = site.run(&["verify", "--format", "json", "--report", "r.json"]);
+    assert_eq!(ran.status, 3, "{ran:?}");
+    for (guide, (path, verdict, reason, place)) in guides(&ran).iter().zip([
+        ("content/fine.md", "holds", "", None),
+        (
+            "content/gone.md",
+            "unreached",
+            "its machine could not be made: there is no image `nowhere.invalid/x:1`",
+            None,
+        ),
+        ("content/gone-too.md", "unreached", "there is no image `nowhere.invalid/x:1`", None),
+        ("content/needs.md", "broken", "the plan of content/unrequired.md, which it requires, has errors", None),
+        ("content/round.md", "broken", "its plan has errors", Some((3, "content/round.md requires itself"))),
+        ("content/unbuilt.md", "unreached", "building `machines/bad` failed", None),
+        ("content/unknown.md", "broken", "its plan has errors", Some((3, "there is no machine `debain`"))),
+        (
+            "content/unrequired.md",
+            "broken",
+            "its plan has errors",
+            Some((3, "`requires`: there is no guide `nothing`")),
+        ),
+    ]) {
+        assert_eq!((&guide["path"], &guide["verdict"]), (&path.into(), &verdict.into()), "{guide:#}");
+        assert!(guide["reason"].as_str().unwrap_or_default().contains(reason), "{guide:#}");
+        if let Some((line, message)) = place {
+            let problem = &guide["diagnostics"][0];
+            assert_eq!((&problem["place"]["line"], &problem["message"]), (&line.into(), &message.into()), "{guide:#}");
+        }
+        let steps = guide["steps"].as_array().expect("steps");
+        assert!(verdict != "unreached" || steps.iter().all(|step| step["verdict"] == "unreached"), "{guide:#}");
+    }
+    // Pages say nothing of what was not done, and no earlier verdict is forgotten for it.
+    assert_eq!(site.run(&["build", "--report", "r.json"]).status, 1, "unknown machine");
+    let report = std::fs::read_to_string(site.path().join("r.json")).expect("the report");
+    let earlier = report.replace("\"unreached\"", "\"holds\"").replace("\"20", "\"19");
+    site.write("earlier.json", earlier);
+    let ran = site.run(&["report", "earlier.json", "r.json", "--format", "json"]);
+    let gone = guides(&ran).into_iter().find(|guide| guide["path"] == "content/gone.md").expect("there");
+    assert_eq!(gone["verdict"], "holds", "{ran:?}");
+}
+
+#[test]
+fn required_guides_are_done_after_what_they_require() {
+    if !has_engine() {
+        return;
+    }
+    let guide = |requires: &str, command: &str| {
+        format!("---\ntitle: A\nverify: {{requires: [{requires}]}}\n---\n\n```command\n{command}\n```\n")
+    };
+    // Without `machines:` in guidepost.yaml.
+    let site = TestSite::new(&[
+        ("content/a.md", &guide("b, c", "cat /tmp/c /tmp/b")),
+        ("content/b.md", &guide("c", "cp /tmp/c /tmp/b")),
+        ("content/c.md", &guide("", "set -o noclobber; echo > /tmp/c")),
+    ]);
     let ran = site.run(&["verify", "a"]);
-    assert!(ran.stderr.contains("what content/a.md requires: there is no guide `nothing`"), "{ran:?}");
+    assert_eq!(ran.status, 0, "{ran:?}");
+    let plan = site.run(&["plan", "a"]);
+    assert!(plan.stdout.contains("on the machine `debian` (debian:bookworm)"), "{plan:?}");
+}
+
+#[test]
+fn the_guides_limit_is_told_at_the_step_that_ran() {
+    if !has_engine() {
+        return;
+    }
+    let site = site(
+        "---\ntitle: A\n---\n\n```command\ntrue\n```\n\n```command\ntrue\necho so far; sleep 600\n```\n\n```command\nls\n```\n",
+    );
+    let begin = std::time::Instant::now();
+    let ran = site.run(&["verify", "--guide-timeout", "8s", "--format", "json"]);
+    assert_eq!(ran.status, 1, "{ran:?}");
+    assert!(begin.elapsed().as_secs() < 60, "{ran:?}");
+    let guide = &guides(&ran)[0];
+    let step = &guide["steps"][1];
+    assert_eq!((&step["verdict"], &step["line"]), (&"broken".into(), &11.into()), "{guide:#}");
+    assert_eq!(step["message"], "the guide's limit of 8s ended it", "{guide:#}");
+    assert!(step["output"].as_str().is_some_and(|shown| shown.contains("so far")), "{guide:#}");
+    assert_eq!((&guide["steps"][0]["verdict"], &guide["steps"][2]["verdict"]), (&"holds".into(), &"unreached".into()));
+    assert!(guide["reason"].is_null(), "{guide:#}");
 }

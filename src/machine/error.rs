@@ -135,6 +135,11 @@ impl Error {
         }
     }
 
+    /// Whether the engine itself is missing or gone, so that no other machine can be made either.
+    pub(crate) fn is_of_engine(&self) -> bool {
+        matches!(self, Self::NoEngine { .. } | Self::BadAddress { .. } | Self::EngineGone { .. })
+    }
+
     /// Whether the engine says that something is not there.
     pub(super) fn is_not_found(&self) -> bool {
         matches!(self, Self::Refused { status: 404, .. })

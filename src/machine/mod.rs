@@ -42,4 +42,4 @@ pub use image::{Event, Image};
 pub use label::{Identity, Name, Owner, RunId};
 pub use reaper::{Reaped, Scope, reap};
 pub use running::{RunningMachine, start};
-pub use settings::{Machine, machines};
+pub use settings::{DEFAULT, Machine, machines};

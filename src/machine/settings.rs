@@ -115,7 +115,11 @@ const KEYS: [&str; 14] = [
     "capabilities",
 ];
 
-/// The machines of a site, and everything that is wrong with their settings. A machine with an error is left out.
+/// The machine of a site that describes none.
+pub const DEFAULT: &str = "debian";
+
+/// The machines of a site, and everything that is wrong with their settings. A machine with an error is left out. A site that
+/// describes none has [`DEFAULT`], with the default settings.
 pub fn machines(config: &Config, source: &Source) -> (BTreeMap<String, Machine>, Vec<Diagnostic>) {
     let mut found = BTreeMap::new();
     let mut diagnostics = Vec::new();
@@ -145,6 +149,9 @@ pub fn machines(config: &Config, source: &Source) -> (BTreeMap<String, Machine>,
                 Diagnostic::error("machine", problem.message).at(source, place::of(source, &path)).help(problem.help),
             );
         }
+    }
+    if config.machines.is_empty() {
+        found.insert(DEFAULT.to_owned(), Machine::default());
     }
     (found, diagnostics)
 }

@@ -14,14 +14,12 @@ use super::{
 use crate::{
     diagnostic::{Diagnostic, Place, nearest},
     guide::Guide,
+    machine::DEFAULT,
     source::{Source, Span, front_matter},
 };
 
 /// The keys of `verify:` and of a sidecar.
 const NAMES: &[&str] = &["machine", "answers", "setup", "requires", "timeout", "skip", "reason", "vars"];
-
-/// The machine of a site that describes none.
-const DEFAULT_MACHINE: &str = "debian";
 
 /// The settings of one guide, with the sidecar's over the front matter's.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -32,6 +30,9 @@ pub struct Settings {
     pub setup: Vec<Command>,
     /// Guides to do first, on the same machine, as their author names them.
     pub requires: Vec<String>,
+    /// Where each of them is named.
+    #[serde(skip)]
+    pub(crate) requires_at: Vec<Place>,
     /// How long one command may take, where its step does not say; `None` leaves it to the verifier.
     #[serde(serialize_with = "duration::seconds")]
     pub timeout: Option<Duration>,
@@ -118,7 +119,11 @@ impl Settings {
                 let at = At::new(layer.source, here());
                 self.setup = command::typed(&lines, &at);
             }
-            "requires" => self.requires = value::list(name, value)?,
+            "requires" => {
+                self.requires = value::list(name, value)?;
+                let at = |index| layer.span(&[Key::Name(name.to_owned()), Key::Index(index)]);
+                self.requires_at = (0..self.requires.len()).map(|i| Place::new(layer.source, at(i))).collect();
+            }
             "timeout" => self.timeout = Some(value::time(name, value)?),
             "skip" => self.skipped = Some((value::truth(name, value)?, Place::new(layer.source, here()))),
             "reason" => self.reason = Some(value::text(name, value)?),
@@ -144,19 +149,19 @@ impl Settings {
 
     /// The machine of the guide, and why it is that one where nobody says so. The first of `machines` is the default.
     pub(super) fn machine(&self, machines: &[String], diagnostics: &mut Vec<Diagnostic>) -> (String, Option<String>) {
-        let default = machines.first().map_or(DEFAULT_MACHINE, String::as_str);
+        let default = machines.first().map_or(DEFAULT, String::as_str);
         let Some((name, place)) = &self.machine else {
             let why = match machines.first() {
                 Some(first) => format!(
                     "on the machine `{first}`, because the guide names none and it is the first of guidepost.yaml"
                 ),
                 None => format!(
-                    "on the machine `{DEFAULT_MACHINE}`, because neither the guide nor guidepost.yaml names one"
+                    "on the machine `{DEFAULT}` (debian:bookworm), because neither the guide nor guidepost.yaml names one"
                 ),
             };
             return (default.to_owned(), Some(why));
         };
-        if !machines.contains(name) && (!machines.is_empty() || name != DEFAULT_MACHINE) {
+        if !machines.contains(name) && (!machines.is_empty() || name != DEFAULT) {
             let help = match nearest(name, machines.iter().map(String::as_str)) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None if machines.is_empty() => "describe it under `machines:` in guidepost.yaml".into(),

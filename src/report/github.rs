@@ -3,7 +3,7 @@
 //! Escaping follows `@actions/core`: `%`, CR and LF in a message, and also `:` and `,` in a property.
 
 use super::{
-    Report, StepReport, Verdict,
+    Deny, Report, StepReport, Verdict,
     difference::{self, count},
     human,
     problem::{Level, Problem, from_root, problems},
@@ -18,8 +18,8 @@ const SUMMARY: usize = 900 << 10;
 
 /// A workflow command a problem, each in one line: to be printed to the job's log. `folder` is the site's, from the root of
 /// the repository.
-pub fn annotations(report: &Report, folder: &str, deny_drift: bool) -> String {
-    problems(report, deny_drift).iter().map(|problem| annotation(problem, folder)).collect()
+pub fn annotations(report: &Report, folder: &str, deny: Deny) -> String {
+    problems(report, deny).iter().map(|problem| annotation(problem, folder)).collect()
 }
 
 fn annotation(problem: &Problem<'_>, folder: &str) -> String {
@@ -60,9 +60,13 @@ fn property(text: &str) -> String {
 }
 
 /// Markdown for the file that `GITHUB_STEP_SUMMARY` names.
-pub fn summary(report: &Report, deny_drift: bool) -> String {
-    let mut out =
-        format!("## guidepost: {}\n\n", if report.fails(deny_drift) { "guides are broken" } else { "guides hold" });
+pub fn summary(report: &Report, deny: Deny) -> String {
+    let came_to = match report {
+        _ if report.fails(Deny { flaky: false, ..deny }) => "guides are broken",
+        _ if report.fails(deny) => "guides are flaky",
+        _ => "guides hold",
+    };
+    let mut out = format!("## guidepost: {came_to}\n\n");
     out.push_str(&format!(
         "{}.\n\n| | Guide | Machine | Steps | Time |\n| --- | --- | --- | ---: | ---: |\n",
         human::summary(report)
@@ -79,7 +83,7 @@ pub fn summary(report: &Report, deny_drift: bool) -> String {
             human::seconds(guide.seconds),
         ));
     }
-    let problems = problems(report, deny_drift);
+    let problems = problems(report, deny);
     let mut left = problems.iter().filter(|problem| problem.level != Level::Notice);
     for problem in left.by_ref() {
         let section = detail(problem);
@@ -157,7 +161,7 @@ mod tests {
 
     #[test]
     fn annotates() {
-        let text = annotations(&sample::report(), "docs", false);
+        let text = annotations(&sample::report(), "docs", Deny::default());
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines.len(), 5);
         assert_eq!(
@@ -174,7 +178,10 @@ mod tests {
         assert!(lines[2].starts_with("::error file=docs/content/parts/ping.md,line=2,title="), "{}", lines[2]);
         assert!(lines[2].contains("forgiven: IPv4 address") && !lines[2].contains("##["), "{}", lines[2]);
         assert!(lines[3].starts_with("::notice ") && lines[4].starts_with("::error "));
-        assert!(!annotations(&sample::report(), "", true).contains("step 2 is drifted::warning"));
+        assert!(
+            !annotations(&sample::report(), "", Deny { drift: true, flaky: false })
+                .contains("step 2 is drifted::warning")
+        );
     }
 
     #[test]
@@ -189,7 +196,7 @@ mod tests {
 
     #[test]
     fn summarises() {
-        let text = summary(&sample::report(), false);
+        let text = summary(&sample::report(), Deny::default());
         for part in [
             "## guidepost: guides are broken\n",
             "4 guides: 1 holds, 1 skipped, 2 broken; 6 steps in 1 min 32 s.\n",
@@ -213,7 +220,7 @@ mod tests {
                     (step.output, step.documented, step.comparison) = (text.clone(), None, None);
                 }
             }
-            for part in annotations(&report, "", false).split_inclusive('\n') {
+            for part in annotations(&report, "", Deny::default()).split_inclusive('\n') {
                 prop_assert!(["::error ", "::warning ", "::notice "].iter().any(|start| part.starts_with(start)), "{}", part);
                 prop_assert!(part.trim_end_matches('\n').chars().all(|c| c == '\t' || !c.is_control()), "{:?}", part);
             }

@@ -4,7 +4,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 use super::{
-    Report,
+    Deny, Report,
     json::text,
     problem::{Level, Problem, from_root, problems},
 };
@@ -34,9 +34,9 @@ struct Lines {
 ///
 /// A fingerprint follows from what a step *is* (its guide, file, section, kind and what is typed), so that it stays when lines
 /// move, or when the output changes once more: GitLab tells by it what a merge request adds and mends.
-pub fn gitlab(report: &Report, folder: &str, deny_drift: bool) -> String {
+pub fn gitlab(report: &Report, folder: &str, deny: Deny) -> String {
     let mut seen = BTreeMap::new();
-    let findings: Vec<Finding> = problems(report, deny_drift)
+    let findings: Vec<Finding> = problems(report, deny)
         .iter()
         .map(|problem| {
             let identity = identity(problem);
@@ -81,7 +81,7 @@ mod tests {
     use serde_json::Value;
 
     fn findings(report: &Report) -> Vec<Value> {
-        serde_json::from_str(&gitlab(report, "docs", false)).unwrap()
+        serde_json::from_str(&gitlab(report, "docs", Deny::default())).unwrap()
     }
 
     #[test]
@@ -122,6 +122,6 @@ mod tests {
     fn nothing_is_an_empty_list() {
         let mut report = sample::report();
         report.guides.truncate(1);
-        assert_eq!(gitlab(&report, "", false), "[]\n");
+        assert_eq!(gitlab(&report, "", Deny::default()), "[]\n");
     }
 }

@@ -1,7 +1,7 @@
 //! The report for people: on a terminal or in a log.
 
 use super::{
-    GuideReport, Report, StepReport, Verdict,
+    Deny, GuideReport, Report, StepReport, Verdict,
     difference::{self, Row, count},
     problem::{FLAKY, Level, Problem, of_guide},
     safe::{defused, line, plain},
@@ -23,7 +23,7 @@ pub fn human(report: &Report, source: &dyn Fn(&str) -> Option<String>, color: bo
     let mut out = String::new();
     for guide in &report.guides {
         out.push_str(&headline(guide, color));
-        for problem in of_guide(guide, false) {
+        for problem in of_guide(guide, Deny::default()) {
             if problem.level == Level::Notice {
                 out.push_str(&format!("          {}\n", problem.message));
                 continue;

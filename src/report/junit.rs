@@ -5,29 +5,31 @@ use quick_junit::{NonSuccessKind, SerializeError, TestCase, TestCaseStatus, Test
 use std::time::Duration;
 
 use super::{
-    GuideReport, Report, StepReport, Verdict, difference, human,
+    Deny, GuideReport, Report, StepReport, Verdict, difference, human,
     problem::{FLAKY, Level, Problem, of_guide},
     safe::{defused, line, plain},
 };
 
-/// The report as XML. A drifted step is a failure only if `deny_drift`; an unreached one counts as skipped, since the step
+/// The report as XML. A drifted step and a flaky guide fail only if `deny` says so; an unreached one counts as skipped, since the step
 /// that broke has failed. What is wrong with a guide as a whole is a case of its own, and an error.
 ///
 /// # Errors
 /// If the XML cannot be written, which for memory does not happen.
-pub fn junit(report: &Report, deny_drift: bool) -> Result<String, SerializeError> {
+pub fn junit(report: &Report, deny: Deny) -> Result<String, SerializeError> {
     let mut xml = quick_junit::Report::new("guidepost");
     xml.set_time(duration(report.seconds));
     if let Some(started) = time(&report.started) {
         xml.set_timestamp(started);
     }
-    xml.add_test_suites(report.guides.iter().map(|guide| suite(report, guide, deny_drift)));
+    xml.add_test_suites(report.guides.iter().map(|guide| suite(report, guide, deny)));
     // It may be printed into the log of a job.
     Ok(defused(&xml.to_string()?))
 }
 
-fn suite(report: &Report, guide: &GuideReport, deny_drift: bool) -> TestSuite {
-    let mut suite = TestSuite::new(legal(&line(&guide.path)));
+fn suite(report: &Report, guide: &GuideReport, deny: Deny) -> TestSuite {
+    let several = report.guides.iter().filter(|other| other.path == guide.path).count() > 1;
+    let name = if several { format!("{} on {}", guide.path, guide.machine) } else { guide.path.clone() };
+    let mut suite = TestSuite::new(legal(&line(&name)));
     suite.set_time(duration(guide.seconds));
     if let Some(started) = time(&guide.started) {
         suite.set_timestamp(started);
@@ -46,7 +48,7 @@ fn suite(report: &Report, guide: &GuideReport, deny_drift: bool) -> TestSuite {
             suite.add_property((name, legal(&line(value)).as_str()));
         }
     }
-    let problems = of_guide(guide, deny_drift);
+    let problems = of_guide(guide, deny);
     suite.add_test_cases(problems.iter().filter(|problem| problem.step.is_none()).map(whole));
     suite.add_test_cases(guide.steps.iter().map(|step| {
         let of_step = |problem: &&Problem<'_>| problem.step.is_some_and(|s| std::ptr::eq(s, step));
@@ -160,7 +162,7 @@ mod tests {
 
     #[test]
     fn a_suite_a_guide() {
-        let text = junit(&sample::report(), false).unwrap();
+        let text = junit(&sample::report(), Deny::default()).unwrap();
         let xml = Xml::deserialize_from_str(&text).unwrap();
         assert_eq!((xml.tests, xml.failures, xml.errors, xml.skipped), (9, 1, 1, 2), "{text}");
         let connect = &xml.test_suites[1];
@@ -188,9 +190,21 @@ mod tests {
     }
 
     #[test]
+    fn suites_of_one_guide_are_called_by_their_machines() {
+        let mut report = sample::report();
+        let mut other = report.guides[1].clone();
+        other.machine = "server".to_owned();
+        report.guides.push(other);
+        let xml = Xml::deserialize_from_str(&junit(&report, Deny::default()).unwrap()).unwrap();
+        let names: Vec<&str> = xml.test_suites.iter().map(|suite| suite.name.as_str()).collect();
+        assert_eq!(names[1], "content/guides/connect/index.md on debian");
+        assert_eq!((names[0], names[4]), ("content/guides/first.md", "content/guides/connect/index.md on server"));
+    }
+
+    #[test]
     fn drift_fails_if_denied() {
-        for (deny, failures) in [(false, 1), (true, 2)] {
-            let text = junit(&sample::report(), deny).unwrap();
+        for (drift, failures) in [(false, 1), (true, 2)] {
+            let text = junit(&sample::report(), Deny { drift, flaky: false }).unwrap();
             assert_eq!(Xml::deserialize_from_str(&text).unwrap().failures, failures);
         }
     }
@@ -213,7 +227,7 @@ mod tests {
                     step.typed = vec![text.clone()];
                 }
             }
-            let xml = junit(&report, false).unwrap();
+            let xml = junit(&report, Deny::default()).unwrap();
             let legal = |c: char| matches!(c, '\n' | '\t' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
             prop_assert!(xml.chars().all(legal));
             prop_assert!(Xml::deserialize_from_str(&xml).is_ok());

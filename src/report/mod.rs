@@ -39,10 +39,19 @@ pub enum Verdict {
     Skipped,
     /// A reader sees another version, or another value of the same shape.
     Drifted,
-    /// An earlier step broke.
+    /// An earlier step broke; of a guide: its machine could not be made.
     Unreached,
     /// A reader sees something else, or cannot go on.
     Broken,
+}
+
+/// What fails a run beside what is broken.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Deny {
+    /// Outputs that show another version.
+    pub drift: bool,
+    /// Guides that hold only when they are done again.
+    pub flaky: bool,
 }
 
 /// A run.
@@ -86,7 +95,7 @@ pub struct GuideReport {
     /// The registry's digest of that image, `debian@sha256:…`, if it has one.
     #[serde(default)]
     pub digest: Option<String>,
-    /// The worst of its steps' verdicts; `Skipped` if it was not run.
+    /// The worst of its steps' verdicts; `Skipped` if it was not run, `Unreached` if its machine could not be made.
     pub verdict: Verdict,
     /// Why it was not run, or what is wrong with it as a whole.
     pub reason: Option<String>,
@@ -185,14 +194,17 @@ pub enum StepKind {
 }
 
 impl Report {
-    /// Several reports as one; `None` without any. Of a guide on a machine, what was begun last counts. Times add up, and
-    /// versions are those of the newest report.
+    /// Several reports as one; `None` without any. Of a guide on a machine, what was begun last counts, unless it could not be
+    /// done then. Times add up, and versions are those of the newest report.
     pub fn merged(mut reports: Vec<Self>) -> Option<Self> {
         reports.sort_by(|a, b| a.started.cmp(&b.started));
         let (seconds, started) = (reports.iter().map(|r| r.seconds).sum(), reports.first()?.started.clone());
-        let mut guides = std::collections::BTreeMap::new();
+        let mut guides: BTreeMap<_, GuideReport> = BTreeMap::new();
         for guide in reports.iter_mut().flat_map(|report| report.guides.drain(..)) {
-            guides.insert((guide.path.clone(), guide.machine.clone()), guide);
+            let key = (guide.path.clone(), guide.machine.clone());
+            if guide.verdict != Verdict::Unreached || !guides.contains_key(&key) {
+                guides.insert(key, guide);
+            }
         }
         Some(Self { seconds, started, guides: guides.into_values().collect(), ..reports.pop()? })
     }
@@ -207,15 +219,43 @@ impl Report {
         self.guides.iter().any(|guide| guide.flaky)
     }
 
-    /// Whether a guide is broken, or drifted and `deny_drift`.
-    pub fn fails(&self, deny_drift: bool) -> bool {
-        self.guides
-            .iter()
-            .any(|guide| guide.verdict >= Verdict::Unreached || (deny_drift && guide.verdict == Verdict::Drifted))
+    /// Whether a guide could not be done, because its machine could not be made.
+    pub fn is_incomplete(&self) -> bool {
+        self.count(Verdict::Unreached) > 0
+    }
+
+    /// Whether a guide is broken or could not be done, or is what is denied.
+    pub fn fails(&self, deny: Deny) -> bool {
+        let worst = if deny.drift { Verdict::Drifted } else { Verdict::Unreached };
+        self.guides.iter().any(|guide| guide.verdict >= worst) || (deny.flaky && self.is_flaky())
     }
 }
 
 impl GuideReport {
+    /// Of a guide that was not done yet, so far as that is known.
+    pub fn new(path: &str, title: &str, machine: &str) -> Self {
+        Self {
+            path: path.to_owned(),
+            title: title.to_owned(),
+            hash: String::new(),
+            inputs: BTreeMap::new(),
+            machine: machine.to_owned(),
+            image: String::new(),
+            digest: None,
+            verdict: Verdict::Skipped,
+            reason: None,
+            attempts: 1,
+            flaky: false,
+            failures: Vec::new(),
+            started: String::new(),
+            seconds: 0.0,
+            session_seconds: 0.0,
+            recording: None,
+            diagnostics: Vec::new(),
+            steps: Vec::new(),
+        }
+    }
+
     /// What is wrong with a broken guide, in short.
     pub fn failure(&self) -> Failure {
         let message = |text: &Option<String>| text.clone().unwrap_or_else(|| "it is broken".into());
@@ -263,5 +303,30 @@ impl GuideReport {
     /// The first step that broke.
     pub fn broken(&self) -> Option<&StepReport> {
         self.steps.iter().find(|step| step.verdict == Verdict::Broken)
+    }
+}
+
+impl StepReport {
+    /// Of a step that holds, before it is done.
+    pub fn new(number: usize, kind: StepKind, path: &str, line: usize) -> Self {
+        Self {
+            number,
+            kind,
+            section: String::new(),
+            path: path.to_owned(),
+            line,
+            verdict: Verdict::Holds,
+            message: None,
+            help: None,
+            seconds: 0.0,
+            recorded: None,
+            typed: Vec::new(),
+            place: Vec::new(),
+            status: None,
+            output: String::new(),
+            dropped: 0,
+            documented: None,
+            comparison: None,
+        }
     }
 }

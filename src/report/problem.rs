@@ -1,6 +1,6 @@
 //! What a report has to complain about, one by one: the formats that list problems share this list.
 
-use super::{Failure, GuideReport, Report, StepKind, StepReport, Verdict, safe::line};
+use super::{Deny, Failure, GuideReport, Report, StepKind, StepReport, Verdict, safe::line};
 use crate::diagnostic::{Diagnostic, Severity};
 
 /// How bad a [`Problem`] is. Worse comes first.
@@ -43,18 +43,18 @@ pub(super) struct Problem<'a> {
 }
 
 /// All problems, in the report's order.
-pub(super) fn problems(report: &Report, deny_drift: bool) -> Vec<Problem<'_>> {
-    report.guides.iter().flat_map(|guide| of_guide(guide, deny_drift)).collect()
+pub(super) fn problems(report: &Report, deny: Deny) -> Vec<Problem<'_>> {
+    report.guides.iter().flat_map(|guide| of_guide(guide, deny)).collect()
 }
 
 /// The problems of a guide: those of its plan, its own, those of its steps.
-pub(super) fn of_guide(guide: &GuideReport, deny_drift: bool) -> Vec<Problem<'_>> {
+pub(super) fn of_guide(guide: &GuideReport, deny: Deny) -> Vec<Problem<'_>> {
     let mut problems = of_plan(guide);
     let steps = guide.steps.iter().filter(|step| matches!(step.verdict, Verdict::Drifted | Verdict::Broken));
-    let steps: Vec<Problem<'_>> = steps.map(|step| of_step(guide, step, deny_drift)).collect();
+    let steps: Vec<Problem<'_>> = steps.map(|step| of_step(guide, step, deny)).collect();
     let told =
         |reason: &String| steps.iter().any(|problem| problem.step.is_some_and(|s| s.message.as_ref() == Some(reason)));
-    let level = level(guide.verdict, deny_drift);
+    let level = level(guide.verdict, deny);
     match &guide.reason {
         Some(reason) if !told(reason) => problems.push(of_whole(guide, level, line(reason))),
         // A failure is never left out, whatever the report lacks.
@@ -63,19 +63,19 @@ pub(super) fn of_guide(guide: &GuideReport, deny_drift: bool) -> Vec<Problem<'_>
         }
         _ => {}
     }
-    problems.extend(guide.failures.iter().filter(|_| guide.flaky).map(|failure| of_attempt(guide, failure)));
+    problems.extend(guide.failures.iter().filter(|_| guide.flaky).map(|failure| of_attempt(guide, failure, deny)));
     problems.extend(steps);
     problems
 }
 
 /// An attempt that broke, of a guide that then held.
-fn of_attempt<'a>(guide: &'a GuideReport, failure: &Failure) -> Problem<'a> {
+fn of_attempt<'a>(guide: &'a GuideReport, failure: &Failure, deny: Deny) -> Problem<'a> {
     let typed = if failure.typed.is_empty() { String::new() } else { format!("`{}`: ", line(&failure.typed)) };
     Problem {
         guide,
         step: None,
         plan: None,
-        level: Level::Warning,
+        level: if deny.flaky { Level::Error } else { Level::Warning },
         check: FLAKY.to_owned(),
         path: line(&failure.path),
         line: failure.line.max(1),
@@ -127,13 +127,13 @@ fn of_whole(guide: &GuideReport, level: Level, message: String) -> Problem<'_> {
     }
 }
 
-fn of_step<'a>(guide: &'a GuideReport, step: &'a StepReport, deny_drift: bool) -> Problem<'a> {
+fn of_step<'a>(guide: &'a GuideReport, step: &'a StepReport, deny: Deny) -> Problem<'a> {
     let why = step.message.as_deref().or(step.comparison.as_ref().map(|comparison| comparison.why.as_str()));
     Problem {
         guide,
         step: Some(step),
         plan: None,
-        level: level(step.verdict, deny_drift),
+        level: level(step.verdict, deny),
         check: format!("step-{}", step.verdict.name()),
         path: line(&step.path),
         line: step.line.max(1),
@@ -143,10 +143,10 @@ fn of_step<'a>(guide: &'a GuideReport, step: &'a StepReport, deny_drift: bool) -
     }
 }
 
-fn level(verdict: Verdict, deny_drift: bool) -> Level {
+fn level(verdict: Verdict, deny: Deny) -> Level {
     match verdict {
         Verdict::Holds | Verdict::Skipped => Level::Notice,
-        Verdict::Drifted if !deny_drift => Level::Warning,
+        Verdict::Drifted if !deny.drift => Level::Warning,
         Verdict::Drifted | Verdict::Unreached | Verdict::Broken => Level::Error,
     }
 }
@@ -193,7 +193,7 @@ mod tests {
     #[test]
     fn are_listed() {
         let report = sample::report();
-        let listed: Vec<String> = problems(&report, false)
+        let listed: Vec<String> = problems(&report, Deny::default())
             .iter()
             .map(|p| format!("{:?} {} {}:{} {}", p.level, p.check, p.path, p.line, p.message))
             .collect();
@@ -207,7 +207,8 @@ mod tests {
                 "Error guide-broken content/guides/machine.md:1 the machine did not start",
             ]
         );
-        assert!(problems(&report, true).iter().all(|p| p.check != "step-drifted" || p.level == Level::Error));
+        let drift = Deny { drift: true, flaky: false };
+        assert!(problems(&report, drift).iter().all(|p| p.check != "step-drifted" || p.level == Level::Error));
     }
 
     #[test]
@@ -222,16 +223,25 @@ mod tests {
         };
         let guide = &mut report.guides[0];
         (guide.attempts, guide.flaky, guide.failures) = (2, true, vec![failure]);
-        let found = problems(&report, true);
+        let found = problems(&report, Deny::default());
         assert_eq!((found.len(), found[0].level, found[0].line), (1, Level::Warning, 7));
         let message = "flaky: it broke here, and held at attempt 2: `curl localhost`: it ended with status 7";
         assert_eq!(found[0].message, message);
-        assert!(!report.fails(true) && report.is_flaky());
+        assert!(!report.fails(Deny::default()) && report.is_flaky());
         let human = super::super::human::human(&report, &sample::source, false);
         assert!(human.contains("(debian) flaky, 2 attempts\n") && human.contains(message), "{human}");
         assert!(human.contains("1 guide: 1 holds, 1 flaky;"), "{human}");
-        let xml = super::super::junit::junit(&report, false).unwrap();
+        let xml = super::super::junit::junit(&report, Deny::default()).unwrap();
         assert!(xml.contains("<flakyFailure message=\"flaky: it broke here"), "{xml}");
+        let summary = super::super::github::summary(&report, Deny::default());
+        assert!(summary.starts_with("## guidepost: guides hold\n"), "{summary}");
+
+        let deny = Deny { drift: false, flaky: true };
+        assert_eq!((problems(&report, deny)[0].level, report.fails(deny)), (Level::Error, true));
+        let summary = super::super::github::summary(&report, deny);
+        assert!(summary.starts_with("## guidepost: guides are flaky\n"), "{summary}");
+        let xml = super::super::junit::junit(&report, deny).unwrap();
+        assert!(xml.contains("errors=\"1\"") && !xml.contains("flakyFailure"), "{xml}");
     }
 
     #[test]
@@ -239,7 +249,7 @@ mod tests {
         let mut report = sample::report();
         report.guides.drain(..3);
         report.guides[0].reason = None;
-        assert_eq!(problems(&report, false)[0].message, "the guide is broken");
+        assert_eq!(problems(&report, Deny::default())[0].message, "the guide is broken");
     }
 
     #[test]

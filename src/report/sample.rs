@@ -73,46 +73,27 @@ fn connect() -> GuideReport {
 
 fn guide(path: &str, title: &str, verdict: Verdict) -> GuideReport {
     GuideReport {
-        path: path.to_owned(),
-        title: title.to_owned(),
         hash: "abc123".to_owned(),
         inputs: [(path.to_owned(), "abc123".to_owned())].into(),
-        machine: "debian".to_owned(),
         image: "sha256:0123".to_owned(),
-        digest: None,
         verdict,
-        reason: None,
-        attempts: 1,
-        flaky: false,
-        failures: Vec::new(),
         started: "2026-01-02T03:04:06Z".to_owned(),
         seconds: 12.5,
         session_seconds: 11.5,
-        recording: None,
-        diagnostics: Vec::new(),
-        steps: Vec::new(),
+        ..GuideReport::new(path, title, "debian")
     }
 }
 
 fn step(number: usize, kind: StepKind, verdict: Verdict) -> StepReport {
     StepReport {
-        number,
-        kind,
         section: "Install".to_owned(),
-        path: "content/guides/connect/index.md".to_owned(),
-        line: 7,
         verdict,
-        message: None,
-        help: None,
         seconds: 0.25,
-        recorded: None,
         typed: vec!["node --version".to_owned()],
         place: vec!["bash".to_owned()],
         status: Some(0),
         output: "ok\n".to_owned(),
-        dropped: 0,
-        documented: None,
-        comparison: None,
+        ..StepReport::new(number, kind, "content/guides/connect/index.md", 7)
     }
 }
 

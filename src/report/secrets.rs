@@ -67,7 +67,7 @@ impl Secrets {
 
     /// Masks the part of a stream that no later part can change. Gives it, and how many bytes it was: the rest belongs before
     /// the next part. At the `end` there is no rest.
-    pub(super) fn mask_part(&self, bytes: &[u8], end: bool) -> (Vec<u8>, usize) {
+    pub(crate) fn mask_part(&self, bytes: &[u8], end: bool) -> (Vec<u8>, usize) {
         if self.is_empty() {
             return (bytes.to_vec(), bytes.len());
         }

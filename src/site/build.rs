@@ -88,14 +88,6 @@ impl Failure {
         Self::Usage { message, help: help.to_owned() }
     }
 
-    /// The same, with a word before it about what was asked for.
-    pub(super) fn of(self, what: &str) -> Self {
-        match self {
-            Self::Usage { message, help } => Self::Usage { message: format!("{what}: {message}"), help },
-            other => other,
-        }
-    }
-
     pub(super) fn environment(message: String) -> Self {
         Self::Environment { message }
     }

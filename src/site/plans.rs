@@ -66,10 +66,6 @@ fn below(site: &Site<'_>, options: &Options, name: &str) -> Vec<usize> {
     guides(library).filter(is_below).collect()
 }
 
-fn found(site: &Site<'_>, options: &Options, names: &[String]) -> Result<Vec<usize>, Failure> {
-    names.iter().map(|name| find(site, options, name)).collect()
-}
-
 /// The plans of a page, with the errors of its text.
 fn plan_whole(site: &Site<'_>, options: &Options, index: usize) -> Vec<Plan> {
     let record = &site.library.pages[index].record;
@@ -84,7 +80,7 @@ fn plan_whole(site: &Site<'_>, options: &Options, index: usize) -> Vec<Plan> {
 /// Guides with these names as jobs for `verify`: with their machines and with the guides that they require.
 ///
 /// # Errors
-/// If a machine is not described as it should be, a guide requires one that there is not, and as for [`plans`].
+/// If a machine is not described as it should be, and as for [`plans`].
 pub fn jobs(options: &Options, names: &[String]) -> Result<Vec<Job>, Failure> {
     let inputs = Inputs::load(options)?;
     let (machines, problems) = crate::machine::machines(&inputs.config, &inputs.source);
@@ -96,21 +92,10 @@ pub fn jobs(options: &Options, names: &[String]) -> Result<Vec<Job>, Failure> {
     let mut jobs = Vec::new();
     let whole = |index: usize| plan_whole(&site, options, index).into_iter().map(move |plan| (index, plan));
     for (index, plan) in chosen(&site, options, names)?.into_iter().flat_map(whole) {
-        let machine = machines.get(&plan.machine).cloned();
+        // One that is not described is an error of the plan, which is then not done.
+        let machine = machines.get(&plan.machine).cloned().unwrap_or_default();
         let runs = plan.settings.skip.is_none() && !plan.steps.is_empty();
-        let machine = match machine {
-            Some(machine) => machine,
-            None if runs => {
-                let message = format!(
-                    "{} wants the machine `{}`, which guidepost.yaml does not describe",
-                    plan.path, plan.machine
-                );
-                return Err(Failure::usage(message, "add it below `machines:`"));
-            }
-            None => continue,
-        };
-        let required = if runs { found(&site, options, &plan.settings.requires) } else { Ok(Vec::new()) };
-        let required = required.map_err(|failure| failure.of(&format!("what {} requires", plan.path)))?;
+        let required = if runs { before(&site, options, &plan).0 } else { Vec::new() };
         let inputs = lister.of(index, &plan, &required);
         let requires = required_plans(&site, options, &required, &plan.machine);
         jobs.push(Job { plan, requires, machine, inputs, one_of_several: false });
@@ -144,8 +129,8 @@ pub(super) fn current(
     let Some(plan) = plans.iter().find(|plan| plan.machine == machine) else { return BTreeMap::new() };
     let runs = plan.settings.skip.is_none() && !plan.steps.is_empty();
     // One that cannot be found was there when the guide was done: it is missed in the list.
-    let required = plan.settings.requires.iter().filter(|_| runs).filter_map(|name| find(site, options, name).ok());
-    hashes(&lister.of(index, plan, &required.collect::<Vec<_>>()))
+    let required = if runs { before(site, options, plan).0 } else { Vec::new() };
+    hashes(&lister.of(index, plan, &required))
 }
 
 /// What is wrong with plans: errors of every guide, and warnings of those that speak of their verification. Of a page
@@ -177,6 +162,8 @@ pub(super) fn plan_page(site: &Site<'_>, options: &Options, index: usize) -> Vec
     let mut plans = plan_guide(site, options, &guide);
     for plan in &mut plans {
         plan.title.clone_from(&record.title);
+        plan.diagnostics.extend(before(site, options, plan).1);
+        diagnostic::sort(&mut plan.diagnostics);
     }
     plans
 }
@@ -202,8 +189,65 @@ pub(super) fn plan_guide(site: &Site<'_>, options: &Options, guide: &Guide) -> V
 
 /// The plans of the guides that a plan requires, as far as they can be found.
 pub(super) fn required(site: &Site<'_>, options: &Options, plan: &Plan) -> Vec<Plan> {
-    let pages = plan.settings.requires.iter().filter_map(|name| find(site, options, name).ok());
-    required_plans(site, options, &pages.collect::<Vec<_>>(), &plan.machine)
+    required_plans(site, options, &before(site, options, plan).0, &plan.machine)
+}
+
+/// The pages to do before a plan, in order and each once: what it requires, and before that what those require. And what is
+/// wrong with what it requires.
+fn before(site: &Site<'_>, options: &Options, plan: &Plan) -> (Vec<usize>, Vec<Diagnostic>) {
+    let Some(own) = site.library.by_source.get(&plan.path).copied() else { return (Vec::new(), Vec::new()) };
+    let (mut order, mut problems) = (Vec::new(), Vec::new());
+    for (name, place) in plan.settings.requires.iter().zip(&plan.settings.requires_at) {
+        let mut problem = |message: String, help: String| {
+            let problem = Diagnostic::error("required-guide", message).help(help);
+            problems.push(Diagnostic { place: Some(Box::new(place.clone())), ..problem });
+        };
+        let page = match find(site, options, name) {
+            Ok(page) => page,
+            Err(failure) => {
+                let why = failure.diagnostics().into_iter().next().map(|why| (why.message, why.help));
+                let (message, help) = why.unwrap_or_default();
+                problem(format!("`requires`: {message}"), help.unwrap_or_default());
+                continue;
+            }
+        };
+        if let Some(round) = visit(site, options, page, &mut vec![own], &mut order) {
+            let paths: Vec<&str> = round.iter().map(|i| site.library.pages[*i].record.source.as_str()).collect();
+            let message = match round.len() {
+                2 => format!("{} requires itself", paths[0]),
+                _ => format!("`requires` leads round in a circle: {}", paths.join(" → ")),
+            };
+            problem(message, "remove one of these requirements: the first of them could never be done".into());
+        }
+    }
+    (order, problems)
+}
+
+/// Adds a page to `order`, after those that it requires. Gives the way, if it leads back to where it was.
+fn visit(
+    site: &Site<'_>,
+    options: &Options,
+    page: usize,
+    way: &mut Vec<usize>,
+    order: &mut Vec<usize>,
+) -> Option<Vec<usize>> {
+    if let Some(at) = way.iter().position(|passed| *passed == page) {
+        return Some(way[at..].iter().copied().chain([page]).collect());
+    }
+    if order.contains(&page) {
+        return None;
+    }
+    way.push(page);
+    let guide = site.files.guide(&site.library.pages[page].record.source);
+    let plan = guide.and_then(|guide| plan_guide(site, options, &guide).into_iter().next());
+    let requires = plan.map(|plan| plan.settings.requires).unwrap_or_default();
+    let round = requires
+        .iter()
+        .filter_map(|name| find(site, options, name).ok())
+        .find_map(|next| visit(site, options, next, way, order));
+    way.pop();
+    order.push(page);
+    round
 }
 
 /// The sidecar of a page bundle.

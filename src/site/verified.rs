@@ -32,7 +32,7 @@ pub fn read(file: &Path) -> Result<Report, Failure> {
 /// What a report says of the pages of a site.
 #[derive(Debug, Default)]
 pub(super) struct Verified {
-    /// By the paths of their files. Guides that were skipped are not among them.
+    /// By the paths of their files. Guides that were not done are not among them.
     guides: BTreeMap<String, Proof>,
 }
 
@@ -64,7 +64,7 @@ impl Verified {
         let reported = report.map_or(&[][..], |report| &report.guides);
         // A guide that is done on several machines has a report of each.
         let mut by_path: BTreeMap<&str, Vec<&GuideReport>> = BTreeMap::new();
-        for guide in reported.iter().filter(|guide| guide.verdict != Verdict::Skipped) {
+        for guide in reported.iter().filter(|guide| !matches!(guide.verdict, Verdict::Skipped | Verdict::Unreached)) {
             by_path.entry(&guide.path).or_default().push(guide);
         }
         let proof = |(path, guides): (&str, Vec<&GuideReport>)| {

@@ -21,6 +21,17 @@ pub enum Event<'a> {
     },
     /// The last line that a command has shown so far, without control characters.
     Line(String),
+    /// What the guide's terminal has shown since the last event of this kind, for listeners that want it. Of control characters
+    /// it has only tabs, line feeds, and a carriage return where a line is written anew; secrets are masked. At most
+    /// [`OUTPUT`] bytes of a step.
+    Output(String),
+    /// A question was answered.
+    Answered {
+        /// The line with the question.
+        question: String,
+        /// What was typed, `********` if it is a secret.
+        reply: String,
+    },
     /// A step is over.
     StepDone {
         /// What came of it.
@@ -50,10 +61,18 @@ pub enum Event<'a> {
     },
 }
 
+/// Bytes of a step's [`Event::Output`] at most.
+pub const OUTPUT: usize = 1 << 20;
+
 /// Hears what happens. `guide` is the path of the guide's file, followed by its machine if it is done on several.
 pub trait Listener: Sync {
     /// Called for every event.
     fn event(&self, guide: &str, event: Event<'_>);
+
+    /// Whether it wants [`Event::Output`], which takes time to make.
+    fn wants_output(&self) -> bool {
+        false
+    }
 }
 
 /// Nobody listens.

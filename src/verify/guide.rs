@@ -2,73 +2,114 @@
 
 use std::{
     collections::BTreeMap,
+    sync::PoisonError,
     time::{Duration, Instant},
 };
 
-use super::{Event, Job, Listener, Options, live::Live, now, recording::Tape, shell};
+use super::{Event, Job, Listener, Run, judge::Problem, live::Live, now, recording::Tape, shell};
 use crate::{
     diagnostic::Diagnostic,
-    machine::{self, Engine, Error, Identity, Name, Owner, RunId, RunningMachine},
+    machine::{self, Error, Identity, Name, Owner, RunId, RunningMachine},
     matching,
-    plan::{Plan, Rule, Step, StepKind as Planned},
+    plan::{self, Plan, Rule, Step, StepKind as Planned},
     report::{GuideReport, Secrets, StepKind, StepReport, Verdict},
-    session::{End, Place},
+    session::{End, Place, clean::clean},
 };
+
+/// One attempt at a guide, with all that it needs.
+pub(super) struct Attempt<'a> {
+    pub(super) job: &'a Job,
+    pub(super) run: &'a Run<'a>,
+    /// Nobody does the guide again, so somebody may look at its machine.
+    pub(super) last: bool,
+    name: String,
+    secrets: Secrets,
+    tape: Option<Tape>,
+    limit: Limit,
+}
+
+/// How long a guide may take.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limit {
+    length: Duration,
+    end: Option<Instant>,
+}
+
+/// What is not a command and does not end by itself is given up so long after the limit.
+const GRACE: Duration = Duration::from_secs(10);
+
+impl Limit {
+    fn new(length: Duration) -> Self {
+        Self { length, end: Instant::now().checked_add(length) }
+    }
+
+    /// The time that is left.
+    pub(super) fn left(&self) -> Duration {
+        self.end.map_or(Duration::MAX, |end| end.saturating_duration_since(Instant::now()))
+    }
+
+    /// What is wrong with a step that it has ended.
+    pub(super) fn problem(&self) -> Problem {
+        (
+            format!("the guide's limit of {} ended it", plan::duration::show(self.length)),
+            "give the guide more (--guide-timeout 90m), or say what to wait for (until=\"…\", background)".into(),
+        )
+    }
+}
+
+/// How far an attempt has come.
+#[derive(Default)]
+struct Reached {
+    /// Where a person would continue.
+    stand: shell::Stand,
+    /// The step that is being done.
+    running: Option<StepReport>,
+}
 
 /// Does a guide. If this is not the `last` attempt, nobody looks at its machine.
 ///
 /// # Errors
 /// If the environment is at fault. What is wrong with the guide is in its report.
-pub(super) async fn verify(
-    job: &Job,
-    engine: &Engine,
-    options: &Options,
-    last: bool,
-    listener: &dyn Listener,
-) -> machine::Result<GuideReport> {
+pub(super) async fn verify(job: &Job, run: &Run<'_>, last: bool) -> machine::Result<GuideReport> {
     let begin = Instant::now();
     let plan = &job.plan;
     let mut report = GuideReport {
-        path: plan.path.clone(),
-        title: plan.title.clone(),
         hash: job.inputs.first().map(|own| own.hash.clone()).unwrap_or_default(),
         inputs: super::hashes(&job.inputs),
-        machine: plan.machine.clone(),
-        image: String::new(),
-        digest: None,
-        verdict: Verdict::Skipped,
         reason: plan.settings.skip.clone(),
-        attempts: 1,
-        flaky: false,
-        failures: Vec::new(),
         started: now(),
-        seconds: 0.0,
-        session_seconds: 0.0,
-        recording: None,
         diagnostics: plan.diagnostics.clone(),
-        steps: Vec::new(),
+        ..GuideReport::new(&plan.path, &plan.title, &plan.machine)
     };
     if plan.settings.skip.is_some() || plan.steps.is_empty() {
         report.reason.get_or_insert_with(|| "it has no steps".into());
         return Ok(report);
     }
-    if plan.diagnostics.iter().any(Diagnostic::is_error) {
+    let wrong = |plan: &&Plan| plan.diagnostics.iter().any(Diagnostic::is_error);
+    if let Some(wrong) = std::iter::once(plan).chain(&job.requires).find(wrong) {
         report.verdict = Verdict::Broken;
-        report.reason = Some("its plan has errors".into());
+        report.reason = Some(match wrong.path == plan.path {
+            true => "its plan has errors".into(),
+            false => format!("the plan of {}, which it requires, has errors: guidepost plan {0}", wrong.path),
+        });
         return Ok(report);
     }
     let secrets = secrets(std::iter::once(plan).chain(&job.requires));
-    let tape = options.record.as_ref().and_then(|_| Tape::new(&plan.title, secrets.clone()).ok());
-    match on_machine(job, engine, options, last, listener, &secrets, tape.clone(), &mut report).await {
+    let tape = run.options.record.as_ref().and_then(|_| Tape::new(&plan.title, secrets.clone()).ok());
+    let limit = Limit::new(run.options.guide_timeout);
+    let attempt = Attempt { job, run, last, name: job.name(), secrets, tape, limit };
+    match attempt.on_machine(&mut report).await {
         Ok(()) => {}
         // A machine that a guide has brought down is the guide's verdict; an engine that is gone is nobody's.
         Err(error @ Error::Ended { .. }) => report.reason = Some(error.to_string()),
         Err(error) => return Err(error),
     }
-    if let (Some(folder), Some(tape)) = (&options.record, &tape) {
+    if let (Some(folder), Some(tape)) = (&run.options.record, &attempt.tape)
+        && tape.has_begun()
+    {
         match tape.save(folder, job) {
             Ok(name) => report.recording = Some(name),
-            Err(error) => listener.event(&job.name(), Event::Unrecorded { why: error.to_string() }),
+            Err(error) => run.listener.event(&attempt.name, Event::Unrecorded { why: error.to_string() }),
         }
     }
     finish(&mut report, plan);
@@ -76,7 +117,7 @@ pub(super) async fn verify(
     Ok(report)
 }
 
-/// Steps that were not done are unreached, and the worst step is the guide's verdict.
+/// Steps that were not done are unreached, and the worst step is the verdict of a guide that had a machine.
 fn finish(report: &mut GuideReport, plan: &Plan) {
     for step in &plan.steps[report.steps.len().min(plan.steps.len())..] {
         let mut unreached = describe(step);
@@ -84,7 +125,9 @@ fn finish(report: &mut GuideReport, plan: &Plan) {
         unreached.message.clone_from(&step.skip);
         report.steps.push(unreached);
     }
-    report.judge();
+    if report.verdict != Verdict::Unreached {
+        report.judge();
+    }
 }
 
 /// What must not be shown anywhere.
@@ -102,139 +145,172 @@ fn mask(step: &mut StepReport, secrets: &Secrets) {
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "what one guide needs")]
-async fn on_machine(
-    job: &Job,
-    engine: &Engine,
-    options: &Options,
-    last: bool,
-    listener: &dyn Listener,
-    secrets: &Secrets,
-    tape: Option<Tape>,
-    report: &mut GuideReport,
-) -> machine::Result<()> {
-    let name = &job.name();
-    let begin = Instant::now();
-    let too_long = || Some(format!("it took more than {} s", options.guide_timeout.as_secs()));
-    let identity = Identity {
-        run: RunId::random(),
-        owner: Owner::this(),
-        guide: Name::new(&job.plan.path),
-        machine: Name::new(&job.plan.machine),
-    };
-    let tell = |event| listener.event(name, Event::Machine(event));
-    let starting = machine::start(engine, &job.machine, &identity, &options.site, &tell);
-    let Ok(machine) = tokio::time::timeout(options.guide_timeout, starting).await else {
-        report.reason = too_long();
-        return Ok(());
-    };
-    let machine = machine?;
-    report.image.clone_from(&machine.image().id);
-    report.digest.clone_from(&machine.image().digest);
-    let ready = Instant::now();
-    let mut stand = shell::Stand::default();
-    let left = options.guide_timeout.saturating_sub(begin.elapsed());
-    let doing = steps(job, &machine, options.update, listener, secrets, tape, &mut stand, report);
-    let done = tokio::time::timeout(left, doing).await.unwrap_or(Ok(false));
-    report.session_seconds = ready.elapsed().as_secs_f64();
-    if matches!(done, Ok(false)) {
-        report.reason = too_long();
+impl Attempt<'_> {
+    /// # Errors
+    /// If the engine is at fault. A machine that cannot be made leaves the guide unreached.
+    async fn on_machine(&self, report: &mut GuideReport) -> machine::Result<()> {
+        let Run { engine, options, listener, unmade } = self.run;
+        let machine = &self.job.plan.machine;
+        let known = || unmade.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(why) = known().get(machine) {
+            return unreached(report, why.clone());
+        }
+        let identity = Identity {
+            run: RunId::random(),
+            owner: Owner::this(),
+            guide: Name::new(&self.job.plan.path),
+            machine: Name::new(machine),
+        };
+        let tell = |event| listener.event(&self.name, Event::Machine(event));
+        let starting = machine::start(engine, &self.job.machine, &identity, &options.site, &tell);
+        let machine = match tokio::time::timeout(self.limit.left(), starting).await {
+            Err(_) => {
+                report.reason = Some(format!("its machine was not ready: {}", self.limit.problem().0));
+                return Ok(());
+            }
+            Ok(Err(error)) if !error.is_of_engine() => {
+                let why = unmade_for(&error);
+                known().insert(machine.clone(), why.clone());
+                return unreached(report, why);
+            }
+            Ok(machine) => machine?,
+        };
+        report.image.clone_from(&machine.image().id);
+        report.digest.clone_from(&machine.image().digest);
+        let ready = Instant::now();
+        let mut reached = Reached::default();
+        let patience = self.limit.left().saturating_add(GRACE);
+        let done =
+            tokio::time::timeout(patience, self.steps(&machine, &mut reached, report)).await.unwrap_or_else(|_| {
+                let (message, help) = self.limit.problem();
+                match reached.running.take() {
+                    Some(step) => {
+                        let verdict = Verdict::Broken;
+                        let mut step = StepReport { verdict, message: Some(message), help: Some(help), ..step };
+                        mask(&mut step, &self.secrets);
+                        report.steps.push(step);
+                    }
+                    None => report.reason = Some(message),
+                }
+                Ok(())
+            });
+        report.session_seconds = ready.elapsed().as_secs_f64();
+        let broken =
+            self.last && (report.reason.is_some() || report.steps.iter().any(|step| step.verdict == Verdict::Broken));
+        let stand = &reached.stand;
+        if options.keep && broken && done.is_ok() {
+            let command = self.secrets.mask(&stand.command(machine.container()));
+            listener.event(&self.name, Event::Kept { command });
+            let _ = machine.keep();
+            return Ok(());
+        }
+        if options.shell && broken && done.is_ok() {
+            listener.event(&self.name, Event::Shell);
+            shell::open(&machine, stand).await?;
+        }
+        let closed = machine.close().await;
+        done?;
+        closed
     }
-    let broken = last && (report.reason.is_some() || report.steps.iter().any(|step| step.verdict == Verdict::Broken));
-    if options.keep && broken && done.is_ok() {
-        listener.event(name, Event::Kept { command: secrets.mask(&stand.command(machine.container())) });
-        let _ = machine.keep();
-        return Ok(());
+
+    /// Does the steps, until one ends the guide.
+    async fn steps(
+        &self,
+        machine: &RunningMachine,
+        reached: &mut Reached,
+        report: &mut GuideReport,
+    ) -> machine::Result<()> {
+        let (live, outcome) = Live::open(machine, None, self.tape.clone()).await?;
+        if !matches!(outcome.end, End::Prompt { .. }) {
+            report.reason = Some("the machine's shell showed no prompt".into());
+            return Ok(());
+        }
+        let mut doing = Doing {
+            plan: &self.job.plan,
+            machine,
+            live,
+            others: BTreeMap::new(),
+            outputs: BTreeMap::new(),
+            listener: self.run.listener,
+            name: &self.name,
+            secrets: &self.secrets,
+            limit: self.limit,
+            own: false,
+        };
+        for required in &self.job.requires {
+            let mut first = Doing { plan: required, outputs: BTreeMap::new(), ..doing };
+            if let Some(reason) = first.prepare().await? {
+                report.reason = Some(format!("the guide that it requires, {}: {reason}", required.path));
+                return Ok(());
+            }
+            for step in required.steps.iter().filter(|step| step.skip.is_none()) {
+                let done = first.step(step).await?;
+                if ends(&done, self.run.options.update) {
+                    report.reason = Some(format!(
+                        "the guide that it requires, {}, broke at line {}: {}",
+                        required.path,
+                        done.line,
+                        done.message.unwrap_or_default()
+                    ));
+                    return Ok(());
+                }
+                if done.verdict == Verdict::Broken {
+                    let what = format!("the guide that it requires shows another output: {}:{}", done.path, done.line);
+                    let problem = Diagnostic::warning("required-output", what).in_file(&self.job.plan.path);
+                    report.diagnostics.push(problem.help("update that guide, too"));
+                }
+            }
+            doing = Doing { outputs: BTreeMap::new(), ..first };
+        }
+        doing = Doing { plan: &self.job.plan, own: true, ..doing };
+        if let Some(reason) = doing.prepare().await? {
+            report.reason = Some(reason);
+            return Ok(());
+        }
+        for step in &self.job.plan.steps {
+            if let Some(reason) = &step.skip {
+                let mut skipped = describe(step);
+                skipped.verdict = Verdict::Skipped;
+                skipped.message = Some(reason.clone());
+                report.steps.push(skipped);
+                continue;
+            }
+            let first = describe(step).typed.into_iter().next().unwrap_or_default();
+            self.run.listener.event(&self.name, Event::Step { number: step.number, what: doing.secrets.mask(&first) });
+            reached.stand = shell::Stand::of(doing.live.places());
+            reached.running = Some(describe(step));
+            let done = doing.step(step).await?;
+            reached.running = None;
+            if !doing.live.places().is_empty() {
+                reached.stand = shell::Stand::of(doing.live.places());
+            }
+            self.run.listener.event(&self.name, Event::StepDone { step: &done });
+            let ended = ends(&done, self.run.options.update);
+            report.steps.push(done);
+            if ended {
+                break;
+            }
+        }
+        Ok(())
     }
-    if options.shell && broken && done.is_ok() {
-        listener.event(name, Event::Shell);
-        shell::open(&machine, &stand).await?;
-    }
-    let closed = machine.close().await;
-    done?;
-    closed
 }
 
-/// Does the steps, and says that it came to their end. `stand` is where a person would continue.
-#[expect(clippy::too_many_arguments, reason = "what a guide is done with, one by one")]
-async fn steps(
-    job: &Job,
-    machine: &RunningMachine,
-    update: bool,
-    listener: &dyn Listener,
-    secrets: &Secrets,
-    tape: Option<Tape>,
-    stand: &mut shell::Stand,
-    report: &mut GuideReport,
-) -> machine::Result<bool> {
-    let name = &job.name();
-    let (live, outcome) = Live::open(machine, None, tape).await?;
-    if !matches!(outcome.end, End::Prompt { .. }) {
-        report.reason = Some("the machine's shell showed no prompt".into());
-        return Ok(true);
-    }
-    let mut doing = Doing {
-        plan: &job.plan,
-        machine,
-        live,
-        others: BTreeMap::new(),
-        outputs: BTreeMap::new(),
-        listener,
-        name,
-        secrets,
-    };
-    for required in &job.requires {
-        let mut first = Doing { plan: required, outputs: BTreeMap::new(), ..doing };
-        if let Some(reason) = first.prepare().await? {
-            report.reason = Some(format!("the guide that it requires, {}: {reason}", required.path));
-            return Ok(true);
-        }
-        for step in required.steps.iter().filter(|step| step.skip.is_none()) {
-            let done = first.step(step).await?;
-            if ends(&done, update) {
-                report.reason = Some(format!(
-                    "the guide that it requires, {}, broke at line {}: {}",
-                    required.path,
-                    done.line,
-                    done.message.unwrap_or_default()
-                ));
-                return Ok(true);
-            }
-            if done.verdict == Verdict::Broken {
-                let what = format!("the guide that it requires shows another output: {}:{}", done.path, done.line);
-                let problem = Diagnostic::warning("required-output", what).in_file(&job.plan.path);
-                report.diagnostics.push(problem.help("update that guide, too"));
-            }
-        }
-        doing = Doing { plan: &job.plan, outputs: BTreeMap::new(), ..first };
-    }
-    if let Some(reason) = doing.prepare().await? {
-        report.reason = Some(reason);
-        return Ok(true);
-    }
-    for step in &job.plan.steps {
-        if let Some(reason) = &step.skip {
-            let mut skipped = describe(step);
-            skipped.verdict = Verdict::Skipped;
-            skipped.message = Some(reason.clone());
-            report.steps.push(skipped);
-            continue;
-        }
-        let first = describe(step).typed.into_iter().next().unwrap_or_default();
-        listener.event(name, Event::Step { number: step.number, what: doing.secrets.mask(&first) });
-        *stand = shell::Stand::of(doing.live.places());
-        let done = doing.step(step).await?;
-        if !doing.live.places().is_empty() {
-            *stand = shell::Stand::of(doing.live.places());
-        }
-        listener.event(name, Event::StepDone { step: &done });
-        let ended = ends(&done, update);
-        report.steps.push(done);
-        if ended {
-            break;
-        }
-    }
-    Ok(true)
+/// A guide whose machine could not be made.
+fn unreached(report: &mut GuideReport, why: String) -> machine::Result<()> {
+    report.verdict = Verdict::Unreached;
+    report.reason = Some(why);
+    Ok(())
+}
+
+/// Why there is no machine, what was printed, and what to do.
+fn unmade_for(error: &Error) -> String {
+    let tail = clean(error.tail());
+    // What a build prints about itself says nothing of why it failed.
+    let own = |line: &&str| [" --->", "Step ", "Removing intermediate"].iter().any(|start| line.starts_with(start));
+    let last = tail.lines().rfind(|line| !line.trim().is_empty() && !own(line));
+    let last = last.map(|line| format!(" ({})", line.trim()));
+    let help = error.help().map(|help| format!("; {help}"));
+    format!("its machine could not be made: {error}{}{}", last.unwrap_or_default(), help.unwrap_or_default())
 }
 
 /// Whether nothing is done after a step. An output that is going to be updated says nothing of what comes after it.
@@ -302,6 +378,9 @@ pub(super) struct Doing<'a> {
     /// What listeners call the guide.
     pub(super) name: &'a str,
     pub(super) secrets: &'a Secrets,
+    pub(super) limit: Limit,
+    /// It is the guide itself, and not one that it requires.
+    pub(super) own: bool,
 }
 
 impl Doing<'_> {
@@ -320,7 +399,8 @@ impl Doing<'_> {
         let begin = Instant::now();
         let mut report = describe(step);
         let typed = report.typed.first().map_or("output", String::as_str);
-        let from = self.live.mark(&format!("{} {typed}", step.number));
+        let mark = || self.live.mark(&format!("{} {typed}", step.number));
+        let from = if self.own { mark() } else { None };
         match &step.kind {
             Planned::Run { commands } => {
                 self.run(step, commands, &mut report).await?;
@@ -333,7 +413,8 @@ impl Doing<'_> {
         }
         report.seconds = begin.elapsed().as_secs_f64();
         let seconds = |at: Duration| (at.as_secs_f64() * 1e6).round() / 1e6;
-        report.recorded = from.zip(self.live.recorded()).map(|(from, to)| (seconds(from), seconds(to)));
+        report.recorded =
+            from.and_then(|from| Some((from, self.live.recorded()?))).map(|(from, to)| (seconds(from), seconds(to)));
         mask(&mut report, self.secrets);
         Ok(report)
     }
@@ -361,6 +442,15 @@ impl Doing<'_> {
         }
         real.clone_into(&mut report.output);
         report.comparison = Some(comparison);
+    }
+
+    /// What the page shows of a step.
+    pub(super) fn documented(&self, of: usize) -> String {
+        let texts = self.plan.steps.iter().filter_map(|step| match &step.kind {
+            Planned::Expect { text, of: number, .. } if *number == of => Some(text.as_str()),
+            _ => None,
+        });
+        texts.collect::<Vec<_>>().join("\n")
     }
 
     /// Whether the output that step `of` has to show is there: for `retry`.
@@ -394,25 +484,8 @@ pub(crate) fn describe(step: &Step) -> StepReport {
         Planned::Write { file, .. } => (StepKind::Write, vec![file.clone()], None),
         Planned::Expect { text, .. } => (StepKind::Expect, Vec::new(), Some(text.clone())),
     };
-    StepReport {
-        number: step.number,
-        kind,
-        section: step.section.clone(),
-        path: step.at.path.clone(),
-        line: step.at.line,
-        verdict: Verdict::Holds,
-        message: None,
-        help: None,
-        seconds: 0.0,
-        recorded: None,
-        typed,
-        place: Vec::new(),
-        status: None,
-        output: String::new(),
-        dropped: 0,
-        documented,
-        comparison: None,
-    }
+    let report = StepReport::new(step.number, kind, &step.at.path, step.at.line);
+    StepReport { section: step.section.clone(), typed, documented, ..report }
 }
 
 /// Places as people read them.

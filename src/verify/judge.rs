@@ -2,6 +2,9 @@
 
 use crate::session::{End, Outcome, clean::clean};
 
+/// What to do about a command that is not there.
+const INSTALL: &str = "install it in an earlier step, or correct its name";
+
 /// What is wrong, and what to do about it.
 pub(super) type Problem = (String, String);
 
@@ -21,10 +24,9 @@ pub(super) fn judge(outcome: &Outcome, exits: &[i32]) -> Option<Problem> {
                 &format!("remove exit={wanted}, or mend the command"),
             )
         }
-        End::Prompt { status: Some(127) } => problem(
-            format!("a command was not found (status 127){}", said(&outcome.output)),
-            "install it in an earlier step, or correct its name",
-        ),
+        End::Prompt { status: Some(127) } => {
+            problem(format!("a command was not found (status 127){}", said(&outcome.output)), INSTALL)
+        }
         End::Prompt { status: Some(status) } => problem(
             format!("it ended with status {status}{}", said(&outcome.output)),
             &format!("mend the command; if this is what a reader sees, say exit={status}"),
@@ -66,8 +68,9 @@ fn said(output: &str) -> String {
     last.map_or(String::new(), |line| format!(": {}", line.chars().take(LONGEST_SAID).collect::<String>()))
 }
 
-/// Programs that fetch, and statuses of theirs that say only that nobody read on.
-const FETCHERS: &[(&str, &[i32])] = &[("curl", &[0, 23, 141]), ("wget", &[0, 3, 141])];
+/// Programs whose failure no reader would pass over, and statuses of theirs that say only that nobody read on.
+const TELLING: &[(&str, &[i32])] =
+    &[("curl", &[0, 23, 141]), ("wget", &[0, 3, 141]), ("apt", &[0, 141]), ("apt-get", &[0, 141]), ("dpkg", &[0, 141])];
 
 /// What is wrong before the last command of a pipe, whose status hides it: `curl … | bash` ends with 0 if nothing was fetched.
 pub(super) fn pipe(line: &str, outcome: &Outcome) -> Option<Problem> {
@@ -76,20 +79,22 @@ pub(super) fn pipe(line: &str, outcome: &Outcome) -> Option<Problem> {
     for (index, of) in outcome.pipe.iter().enumerate().rev().skip(1) {
         // As many parts as statuses: no `|` is in a quote.
         let name = parts.get(index).filter(|_| parts.len() == outcome.pipe.len()).map_or("", |part| program(part));
-        let fetches = FETCHERS.iter().any(|(fetcher, fine)| *fetcher == name && !fine.contains(of));
+        let fails = TELLING.iter().any(|(program, fine)| *program == name && !fine.contains(of));
         let what = if name.is_empty() { "a command".to_owned() } else { format!("`{name}`") };
+        let pipe = format!("in a pipe that ended with status {status}");
         if *of == 127 {
-            let help = "install it in an earlier step, or correct its name";
-            return Some((format!("{what} was not found, in a pipe that ended with status {status}"), help.into()));
+            return Some((format!("{what} was not found, {pipe}"), INSTALL.into()));
         }
-        if fetches {
+        if fails && matches!(name, "curl" | "wget") {
             let help = "see whether its address still leads anywhere; the status of a pipe is that of its last command";
-            return Some((
-                format!(
-                    "nothing was fetched: {what} ended with status {of}, in a pipe that ended with status {status}"
-                ),
-                help.into(),
-            ));
+            return Some((format!("nothing was fetched: {what} ended with status {of}, {pipe}"), help.into()));
+        }
+        if fails {
+            let help = "mend the command; the status of a pipe is that of its last command";
+            // apt says with an E what is wrong.
+            let errors = clean(&outcome.output).lines().find(|line| line.starts_with("E: ")).map(said);
+            let said = errors.unwrap_or_else(|| said(&outcome.output));
+            return Some((format!("{what} ended with status {of}, {pipe}{said}"), help.into()));
         }
     }
     None
@@ -97,11 +102,51 @@ pub(super) fn pipe(line: &str, outcome: &Outcome) -> Option<Problem> {
 
 /// The program that a part of a pipe runs.
 fn program(part: &str) -> &str {
-    let last = part.rsplit([';', '&', '(']).next().unwrap_or(part);
+    let bytes = part.as_bytes();
+    // The `&` of `2>&1` and of `&>` begins no command.
+    let begins = |(at, c): &(usize, char)| match c {
+        ';' | '(' => true,
+        '&' => !matches!(at.checked_sub(1).map(|at| bytes[at]), Some(b'>' | b'<')) && bytes.get(at + 1) != Some(&b'>'),
+        _ => false,
+    };
+    let last = part.char_indices().filter(begins).last().map_or(part, |(at, _)| &part[at + 1..]);
     let words = last.split_whitespace();
     let mut words =
         words.skip_while(|word| matches!(*word, "sudo" | "env") || word.starts_with('-') || word.contains('='));
     words.next().map_or("", |word| word.rsplit('/').next().unwrap_or(word))
+}
+
+/// Who says that a command is not there.
+const SHELLS: &[&str] = &["bash", "sh", "dash", "ash", "ksh", "zsh", "sudo"];
+
+/// A command that the shell did not find, where the line's status hides it: `no-such; true`, `echo $(no-such)`, `no-such &`.
+/// Where the page shows it, or the line is prepared for it by `||`, it is as the author wants it.
+pub(super) fn missing(line: &str, outcome: &Outcome, exits: &[i32], documented: &str) -> Option<Problem> {
+    if !matches!(outcome.end, End::Prompt { status: Some(_) }) || exits.contains(&127) || line.contains("||") {
+        return None;
+    }
+    let output = clean(&outcome.output);
+    let name = output.lines().filter_map(not_found).find(|name| {
+        let mut words = line.split(|c: char| c.is_whitespace() || ";&|()`{}<>\"'".contains(c));
+        words.any(|word| word == *name) && !documented.lines().filter_map(not_found).any(|shown| shown == *name)
+    })?;
+    Some((format!("`{name}` was not found, and the line's status does not tell"), INSTALL.into()))
+}
+
+/// The command of which a shell says in this line that it is not there: `bash: line 1: x: command not found`,
+/// `sh: 1: x: not found`, `zsh: command not found: x`.
+fn not_found(line: &str) -> Option<&str> {
+    let line = line.trim();
+    let (shell, rest) = line.split_once(": ")?;
+    let shell = shell.trim_start_matches('-');
+    if !SHELLS.contains(&shell.rsplit('/').next().unwrap_or(shell)) {
+        return None;
+    }
+    if let Some((_, name)) = rest.rsplit_once("command not found: ") {
+        return Some(name);
+    }
+    let rest = rest.strip_suffix(": command not found").or_else(|| rest.strip_suffix(": not found"))?;
+    Some(rest.rsplit(": ").next().unwrap_or(rest))
 }
 
 #[cfg(test)]
@@ -146,11 +191,42 @@ mod tests {
             ("grep x y | wc -l", &[1, 0], ""),
             ("yes | head -1", &[141, 0], ""),
             ("echo curl | cat", &[1, 0], ""),
+            ("curl x 2>&1 | tail -1", &[6, 0], "`curl` ended with status 6"),
+            ("curl x &> log | cat", &[127, 0], "`curl` was not found"),
+            ("true & curl x | cat", &[6, 0], "`curl` ended with status 6"),
+            ("apt-get install -y x | tail -1", &[100, 0], "`apt-get` ended with status 100, in a pipe"),
+            ("sudo apt install x 2>&1 | tee log", &[100, 0], "`apt` ended with status 100, in a pipe"),
+            ("apt-get moo | head -1", &[141, 0], ""),
             ("curl x", &[6], ""),
             ("curl x | bash", &[], ""),
         ] {
             let problem = pipe(line, &outcome(statuses)).map_or(String::new(), |(message, _)| message);
             assert!(problem.contains(message) && problem.is_empty() == message.is_empty(), "{line}: {problem}");
+        }
+    }
+
+    #[test]
+    fn commands_that_are_not_there() {
+        for (line, output, documented, exits, name) in [
+            ("foo; true", "bash: foo: command not found", "", &[0][..], "foo"),
+            ("echo a $(foo)", "bash: line 3: foo: command not found\na", "", &[0], "foo"),
+            ("foo &", "[1] 12\n-bash: foo: command not found", "", &[0], "foo"),
+            ("\"foo\"; true", "sh: 1: foo: not found", "", &[0], "foo"),
+            ("foo;true", "/bin/sh: foo: not found", "", &[0], "foo"),
+            ("foo; true", "zsh: command not found: foo", "", &[0], "foo"),
+            ("sudo foo; true", "sudo: foo: command not found", "", &[0], "foo"),
+            ("foo; true", "bash: foo: command not found", "bash: foo: command not found", &[0], ""),
+            ("foo; true", "bash: foo: command not found", "bash: line 1: foo: command not found", &[0], ""),
+            ("foo || bar", "bash: foo: command not found", "", &[0], ""),
+            ("foo; true", "bash: foo: command not found", "", &[0, 127], ""),
+            ("cat log", "bash: foo: command not found", "", &[0], ""),
+            ("cat foo", "make: foo: command not found", "", &[0], ""),
+            ("cat foo", "the page was not found", "", &[0], ""),
+        ] {
+            let outcome = Outcome { output: output.into(), ..outcome(&[0]) };
+            let problem = missing(line, &outcome, exits, documented).map_or(String::new(), |(message, _)| message);
+            let wanted = format!("`{name}` was not found");
+            assert!(problem.contains(&wanted) != name.is_empty(), "{line}: {output}: {problem}");
         }
     }
 }

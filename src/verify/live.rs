@@ -22,6 +22,9 @@ pub(super) struct Live {
     tape: Option<Tape>,
 }
 
+/// Is called with what the terminal shows, as it comes, and with the end of all that it has shown.
+pub(super) type Shown<'a> = &'a mut (dyn FnMut(&[u8], &[u8]) + Send);
+
 /// Bytes of [`Live::tail`].
 const TAIL: usize = 400;
 
@@ -48,15 +51,15 @@ impl Live {
         let begin = Instant::now();
         let buffer = vec![0; 64 << 10];
         let mut live = Self { engine, terminal, reader, writer, begin, buffer, tail: Vec::new(), tape };
-        let outcome = live.drive(None, &|_| {}).await?;
+        let outcome = live.drive(None, &mut |_, _| {}).await?;
         Ok((live, outcome))
     }
 
-    /// Types a step and waits for its end. `shown` is called with the last line from time to time.
+    /// Types a step and waits for its end. `shown` is called with what comes, and with the end of what there was so far.
     ///
     /// # Errors
     /// If the machine or the engine is gone.
-    pub(super) async fn step(&mut self, step: Step, shown: &(dyn Fn(String) + Sync)) -> Result<Outcome> {
+    pub(super) async fn step(&mut self, step: Step, shown: Shown<'_>) -> Result<Outcome> {
         self.engine.begin(step, self.begin.elapsed());
         self.drive(None, shown).await
     }
@@ -73,11 +76,11 @@ impl Live {
     ) -> Result<Option<Outcome>> {
         self.engine.begin(step, self.begin.elapsed());
         let limit = Limit { until: until.map(str::to_owned), at: self.begin.elapsed() + at_most };
-        let outcome = self.drive(Some(&limit), &|_| {}).await?;
+        let outcome = self.drive(Some(&limit), &mut |_, _| {}).await?;
         Ok((outcome.end != End::TimedOut).then_some(outcome))
     }
 
-    async fn drive(&mut self, limit: Option<&Limit>, shown: &(dyn Fn(String) + Sync)) -> Result<Outcome> {
+    async fn drive(&mut self, limit: Option<&Limit>, shown: Shown<'_>) -> Result<Outcome> {
         let mut all = String::new();
         loop {
             let until = match self.engine.poll(self.begin.elapsed()) {
@@ -105,7 +108,7 @@ impl Live {
                     if limit.is_some() {
                         all.push_str(&String::from_utf8_lossy(bytes));
                     }
-                    shown(last_line(&self.tail));
+                    shown(bytes, &self.tail);
                 }
                 Ok(_) => {
                     let status = match self.terminal.ended().await? {
@@ -145,17 +148,14 @@ impl Live {
         }
     }
 
-    /// The time in its recording.
+    /// The time in its recording, if the step that was marked last has shown anything there.
     pub(super) fn recorded(&self) -> Option<Duration> {
-        self.tape.as_ref().map(|_| self.begin.elapsed())
+        self.tape.as_ref()?.end(self.begin.elapsed())
     }
 
     /// Marks a moment of its recording, and tells which.
     pub(super) fn mark(&self, label: &str) -> Option<Duration> {
-        let tape = self.tape.as_ref()?;
-        let at = self.begin.elapsed();
-        tape.mark(at, label);
-        Some(at)
+        Some(self.tape.as_ref()?.mark(self.begin.elapsed(), label))
     }
 
     /// Where the terminal is, from the outermost place to the innermost.
@@ -176,7 +176,8 @@ struct Limit {
     at: Duration,
 }
 
-fn last_line(tail: &[u8]) -> String {
+/// The last line of a text that is not empty, without control characters.
+pub(super) fn last_line(tail: &[u8]) -> String {
     let text = String::from_utf8_lossy(tail);
     let lines = text.rsplit(['\n', '\r']).map(crate::session::clean::clean);
     lines.map(|line| line.trim().to_owned()).find(|line| !line.is_empty()).unwrap_or_default()

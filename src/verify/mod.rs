@@ -11,14 +11,19 @@
 
 use futures_util::StreamExt;
 use std::{
+    collections::BTreeMap,
     path::PathBuf,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
 mod event;
 mod file;
 mod guide;
+mod heard;
 mod inputs;
 mod judge;
 mod live;
@@ -27,7 +32,7 @@ mod run;
 mod shell;
 pub mod update;
 
-pub use event::{Event, Listener};
+pub use event::{Event, Listener, OUTPUT};
 pub(crate) use guide::{describe, secrets};
 pub use inputs::{Input, InputKind, hashes};
 pub use recording::in_the_way;
@@ -89,12 +94,22 @@ pub struct Options {
 /// How long one command may take where neither its step nor its guide says.
 pub(crate) const COMMAND_TIMEOUT: Duration = Duration::from_secs(300);
 
+/// What all guides of a run share.
+struct Run<'a> {
+    engine: &'a Engine,
+    options: &'a Options,
+    listener: &'a dyn Listener,
+    /// Machines that could not be made, and why: nobody waits twice for that.
+    unmade: Mutex<BTreeMap<String, String>>,
+}
+
 /// Does all jobs. Before, what crashed runs left behind in the engine is removed.
 ///
 /// Dropping the future ends everything and removes the machines.
 ///
 /// # Errors
-/// If the engine is missing or goes away, or a machine cannot be made: the environment is at fault, and no verdict is given.
+/// If the engine is missing or goes away: the environment is at fault, and no verdict is given. Guides whose machine cannot be
+/// made are [`Verdict::Unreached`], and the others are done.
 pub async fn run(jobs: Vec<Job>, options: &Options, listener: &dyn Listener) -> machine::Result<Report> {
     let begin = Instant::now();
     let mut report = Report {
@@ -112,14 +127,15 @@ pub async fn run(jobs: Vec<Job>, options: &Options, listener: &dyn Listener) -> 
     let engine = Engine::connect().await?;
     machine::reap(&engine, Scope::OwnerGone).await?;
     let broken = AtomicBool::new(false);
+    let shared = Run { engine: &engine, options, listener, unmade: Mutex::default() };
     let one = |job: Job| {
-        let (engine, broken) = (&engine, &broken);
+        let (shared, broken) = (&shared, &broken);
         async move {
             if options.fail_fast && broken.load(Ordering::Relaxed) {
                 return Ok(None);
             }
             listener.event(&job.name(), Event::Begin { steps: job.plan.steps.len() });
-            let report = attempts(&job, engine, options, listener).await?;
+            let report = attempts(&job, shared).await?;
             let ended = broken_for(&report, options);
             broken.fetch_or(ended, Ordering::Relaxed);
             listener.event(&job.name(), Event::End { report: &report });
@@ -137,30 +153,48 @@ pub async fn run(jobs: Vec<Job>, options: &Options, listener: &dyn Listener) -> 
     Ok(report)
 }
 
+/// Does all jobs on this thread, until `stop` is ready: [`run`] for callers without a runtime. It is `None` if it was stopped;
+/// then all machines are removed when this returns. To stop it from another thread, let `stop` be the receiver of a
+/// `tokio::sync::oneshot` channel: sending, or dropping the sender, makes it ready.
+///
+/// # Errors
+/// As [`run`], or if the system gives no runtime.
+pub fn run_until(
+    jobs: Vec<Job>,
+    options: &Options,
+    listener: &dyn Listener,
+    stop: impl Future,
+) -> machine::Result<Option<Report>> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        tokio::select! {
+            done = run(jobs, options, listener) => done.map(Some),
+            _ = stop => Ok(None),
+        }
+    })
+}
+
 /// Whether a guide is broken; an output that is going to be updated breaks none.
 fn broken_for(report: &GuideReport, options: &Options) -> bool {
-    if options.update { report.stopped() } else { report.verdict == Verdict::Broken }
+    report.verdict == Verdict::Unreached
+        || if options.update { report.stopped() } else { report.verdict == Verdict::Broken }
 }
 
 /// Does a guide until it is not broken, or has been tried often enough. One whose plan is wrong will not change.
-async fn attempts(
-    job: &Job,
-    engine: &Engine,
-    options: &Options,
-    listener: &dyn Listener,
-) -> machine::Result<GuideReport> {
+async fn attempts(job: &Job, run: &Run<'_>) -> machine::Result<GuideReport> {
     let mut failures = Vec::new();
     loop {
-        let last = failures.len() >= options.retries;
-        let report = guide::verify(job, engine, options, last, listener).await?;
-        let broken = broken_for(&report, options);
-        let hopeless = report.diagnostics.iter().any(crate::diagnostic::Diagnostic::is_error);
+        let last = failures.len() >= run.options.retries;
+        let report = guide::verify(job, run, last).await?;
+        let broken = broken_for(&report, run.options);
+        let hopeless = report.diagnostics.iter().any(crate::diagnostic::Diagnostic::is_error)
+            || report.verdict == Verdict::Unreached;
         if !broken || last || hopeless {
             let flaky = !broken && !failures.is_empty();
             return Ok(GuideReport { attempts: failures.len() + 1, flaky, failures, ..report });
         }
         let failure = report.failure();
-        listener.event(&job.name(), Event::Again { failure: &failure });
+        run.listener.event(&job.name(), Event::Again { failure: &failure });
         failures.push(failure);
     }
 }

@@ -3,7 +3,7 @@
 use std::{
     io::{self, BufRead, Write},
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -20,19 +20,47 @@ use crate::{
 
 /// Bytes of a recording; what comes after is left out.
 const LARGEST: usize = 4 << 20;
+/// Bytes of one step in it, so that a step that prints much leaves room for the others.
+const LARGEST_STEP: usize = 512 << 10;
+/// Bytes of what is left out that are remembered: its last line is the prompt that the next step is typed at.
+const TAIL: usize = 4 << 10;
 /// Characters of a marker's label.
 const LABEL: usize = 120;
 /// Seconds of silence that a player shows at most.
 const IDLE: f64 = 2.0;
 
-/// A recording under way, of which all clones are the same.
+/// A recording under way, of which all clones are the same. It begins with the first [`Tape::mark`]: what prepares the machine
+/// is not part of the guide.
 #[derive(Debug, Clone)]
 pub(super) struct Tape(Arc<Mutex<Inner>>);
 
 #[derive(Debug)]
 struct Inner {
     recorder: Recorder<Vec<u8>>,
+    /// When the first step began.
+    zero: Option<Duration>,
+    /// Nothing more fits.
     full: bool,
+    /// The step has shown enough, or is none of the guide's: this is the end of what is left out.
+    left_out: Option<Vec<u8>>,
+    /// Bytes written when the step began.
+    step: usize,
+    /// The step has shown something.
+    shown: bool,
+}
+
+impl Inner {
+    fn at(&self, at: Duration) -> Duration {
+        at.saturating_sub(self.zero.unwrap_or(at))
+    }
+
+    /// Writes the line that the terminal ended with, if something before it was left out.
+    fn go_on(&mut self, at: Duration) {
+        let Some(tail) = self.left_out.take() else { return };
+        let line = tail.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+        // Writing to memory does not fail.
+        let _ = self.recorder.output(at, &tail[line..]);
+    }
 }
 
 impl Tape {
@@ -46,28 +74,61 @@ impl Tape {
             ..Header::new(COLUMNS, ROWS)
         };
         let recorder = Recorder::new(Vec::new(), &header, secrets)?;
-        Ok(Self(Arc::new(Mutex::new(Inner { recorder, full: false }))))
+        let left_out = Some(Vec::new());
+        Ok(Self(Arc::new(Mutex::new(Inner { recorder, zero: None, full: false, left_out, step: 0, shown: false }))))
     }
 
-    /// Adds what the terminal showed, `at` this time after the beginning.
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds what the terminal showed, `at` this time after it was opened.
     pub(super) fn shown(&self, at: Duration, bytes: &[u8]) {
-        let inner = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let inner = &mut *self.inner();
         if inner.full || bytes.is_empty() {
             return;
         }
-        // Writing to memory does not fail.
-        let _ = inner.recorder.output(at, bytes);
-        if inner.recorder.written() > LARGEST {
-            inner.full = true;
-            let note = format!("\r\n\x1b[m[the recording ends here, after {} MiB]\r\n", LARGEST >> 20);
-            let _ = inner.recorder.output(at, note.as_bytes());
+        inner.shown = true;
+        if let Some(tail) = &mut inner.left_out {
+            tail.extend_from_slice(&bytes[bytes.len().saturating_sub(TAIL)..]);
+            tail.drain(..tail.len().saturating_sub(TAIL));
+            return;
         }
+        let at = inner.at(at);
+        let _ = inner.recorder.output(at, bytes);
+        let note = if inner.recorder.written() > LARGEST {
+            inner.full = true;
+            format!("\r\n\x1b[m[the recording ends here, after {} MiB]\r\n", LARGEST >> 20)
+        } else if inner.recorder.written() - inner.step > LARGEST_STEP {
+            inner.left_out = Some(Vec::new());
+            "\r\n\x1b[m[the rest of this step is left out]\r\n".to_owned()
+        } else {
+            return;
+        };
+        let _ = inner.recorder.output(at, note.as_bytes());
     }
 
-    /// A step begins.
-    pub(super) fn mark(&self, at: Duration, label: &str) {
+    /// A step begins. Gives the time in the recording.
+    pub(super) fn mark(&self, at: Duration, label: &str) -> Duration {
+        let inner = &mut *self.inner();
+        inner.zero.get_or_insert(at);
+        let at = inner.at(at);
+        inner.go_on(at);
         let label: String = line(label).chars().take(LABEL).collect();
-        let _ = self.0.lock().unwrap_or_else(PoisonError::into_inner).recorder.marker(at, &label);
+        let _ = inner.recorder.marker(at, &label);
+        (inner.step, inner.shown) = (inner.recorder.written(), false);
+        at
+    }
+
+    /// The time in the recording, if the step has shown anything in it.
+    pub(super) fn end(&self, at: Duration) -> Option<Duration> {
+        let inner = self.inner();
+        inner.shown.then(|| inner.at(at))
+    }
+
+    /// Whether a step was begun.
+    pub(super) fn has_begun(&self) -> bool {
+        self.inner().zero.is_some()
     }
 
     /// Writes the recording into a folder, and gives the file's name.
@@ -80,7 +141,7 @@ impl Tape {
         if !is_free(&path) {
             return Err(io::Error::new(io::ErrorKind::AlreadyExists, "a file of somebody else is there"));
         }
-        let inner = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let inner = &mut *self.inner();
         inner.recorder.flush()?;
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
         file.write_all(inner.recorder.writer())?;
@@ -146,16 +207,56 @@ mod tests {
     }
 
     #[test]
+    fn begins_with_the_first_step_at_its_prompt() {
+        let tape = Tape::new("A", Secrets::default()).unwrap();
+        tape.shown(Duration::from_secs(1), b"# apt-get update\r\nmuch\r\n# ");
+        assert!(!tape.has_begun());
+        assert_eq!(tape.mark(Duration::from_secs(60), "1 ls"), Duration::ZERO);
+        assert_eq!(tape.end(Duration::from_secs(61)), None);
+        tape.shown(Duration::from_secs(62), b"ls\r\na\r\n# ");
+        assert_eq!(tape.end(Duration::from_secs(63)), Some(Duration::from_secs(3)));
+        let lines = lines(&tape);
+        assert_eq!(lines[1], serde_json::json!([0.0, "o", "# "]));
+        assert_eq!(lines[2], serde_json::json!([0.0, "m", "1 ls"]));
+        assert_eq!(lines[3], serde_json::json!([2.0, "o", "ls\r\na\r\n# "]));
+    }
+
+    #[test]
+    fn no_step_takes_all_the_room() {
+        let tape = Tape::new("A", Secrets::default()).unwrap();
+        for step in 0..2 {
+            tape.mark(Duration::from_secs(step), "yes");
+            for _ in 0..20 {
+                tape.shown(Duration::from_secs(step), &[b'x'; 64 << 10]);
+            }
+            tape.shown(Duration::from_secs(step), b"\r\n$ ");
+        }
+        tape.mark(Duration::from_secs(2), "ls");
+        let lines = lines(&tape);
+        let marks: Vec<usize> = (0..lines.len()).filter(|at| lines[*at][1] == "m").collect();
+        for at in &marks[1..] {
+            assert_eq!(lines[at - 1][2], "$ ");
+            assert!(lines[at - 2][2].as_str().unwrap().contains("the rest of this step is left out"));
+        }
+        let sum: usize = lines[1..].iter().map(|line| line[2].as_str().unwrap().len()).sum();
+        assert!(sum < 2 * (LARGEST_STEP + (128 << 10)), "{sum}");
+    }
+
+    #[test]
     fn ends_with_a_note() {
         let tape = Tape::new("A", Secrets::default()).unwrap();
-        for _ in 0..200 {
-            tape.shown(Duration::ZERO, &[b'x'; 64 << 10]);
+        for step in 0..20 {
+            tape.mark(Duration::from_secs(step), "yes");
+            for _ in 0..7 {
+                tape.shown(Duration::ZERO, &[b'x'; 64 << 10]);
+            }
         }
-        tape.mark(Duration::from_secs(9), "2 ls");
+        tape.mark(Duration::from_secs(99), "2 ls");
         let lines = lines(&tape);
         let sum: usize = lines[1..].iter().map(|line| line[2].as_str().unwrap().len()).sum();
         assert!(sum < LARGEST + (128 << 10), "{sum}");
-        assert!(lines[lines.len() - 2][2].as_str().unwrap().contains("ends here, after 4 MiB"));
+        let last = lines.iter().rfind(|line| line[1] == "o").unwrap();
+        assert!(last[2].as_str().unwrap().contains("ends here, after 4 MiB"));
         assert_eq!(lines[lines.len() - 1][1], "m");
     }
 

@@ -5,14 +5,15 @@ use std::time::{Duration, Instant};
 use super::{
     COMMAND_TIMEOUT, Event,
     guide::{Doing, shown},
-    judge::{Problem, judge, pipe},
-    live::Live,
+    heard::Heard,
+    judge::{Problem, judge, missing, pipe},
+    live::{Live, last_line},
 };
 use crate::{
     machine::Result,
     plan::{self, Command, Step as Planned},
     report::{StepReport, Verdict},
-    session::{Answer, End, Pattern, Step, clean::clean},
+    session::{Answer, End, Outcome, Pattern, Step, clean::clean},
 };
 
 /// How long a command in the background may take to show itself where the guide does not say what to wait for.
@@ -57,6 +58,7 @@ impl Doing<'_> {
         report: &mut StepReport,
     ) -> Result<Option<Problem>> {
         let begin = Instant::now();
+        let patience = patience.min(self.limit.left());
         while (problem.is_some() || !self.holds(step.number)) && begin.elapsed() < patience {
             tokio::time::sleep(AGAIN).await;
             problem = self.command(step, command, true, report).await?;
@@ -67,13 +69,19 @@ impl Doing<'_> {
     /// A command that prepares the machine.
     pub(super) async fn setup(&mut self, command: &Command) -> Result<Option<Problem>> {
         let step = self.session_step(command.lines.clone(), &plan::Attributes::default(), None);
-        let outcome = self.live.step(step, &|_| {}).await?;
-        Ok(judge(&outcome, &[0]))
+        let outcome = self.live.step(step, &mut |_, _| {}).await?;
+        Ok(self.limited(&outcome).or_else(|| judge(&outcome, &[0])))
+    }
+
+    /// What is wrong if the limit of the guide has ended a command, not its own.
+    fn limited(&self, outcome: &Outcome) -> Option<Problem> {
+        (outcome.end == End::TimedOut && self.limit.left().is_zero()).then(|| self.limit.problem())
     }
 
     fn session_step(&self, lines: Vec<String>, attributes: &plan::Attributes, until: Option<&str>) -> Step {
         let answers = attributes.answers.iter().chain(&self.plan.settings.answers).map(answer).collect();
-        let timeout = attributes.timeout.or(self.plan.settings.timeout).unwrap_or(COMMAND_TIMEOUT);
+        let timeout =
+            attributes.timeout.or(self.plan.settings.timeout).unwrap_or(COMMAND_TIMEOUT).min(self.limit.left());
         Step { lines, answers, until: until.map(pattern), timeout }
     }
 
@@ -92,7 +100,18 @@ impl Doing<'_> {
             let until = step.attributes.until.as_deref().filter(|_| last);
             let typed = self.session_step(lines.clone(), &step.attributes, until);
             let live = self.terminal(step).await?;
-            let outcome = live.step(typed, &|line| listener.event(name, Event::Line(secrets.mask(&line)))).await?;
+            let mut heard = listener.wants_output().then(|| Heard::new(secrets));
+            let tell = |text| listener.event(name, Event::Output(text));
+            let mut shown_now = |bytes: &[u8], tail: &[u8]| {
+                heard.as_mut().and_then(|heard| heard.push(bytes)).map(tell);
+                listener.event(name, Event::Line(secrets.mask(&last_line(tail))));
+            };
+            let outcome = live.step(typed, &mut shown_now).await?;
+            heard.as_mut().and_then(Heard::end).map(tell);
+            for answered in &outcome.answered {
+                let question = secrets.mask(&clean(&answered.question));
+                listener.event(name, Event::Answered { question, reply: secrets.mask(&answered.reply) });
+            }
             report.place = shown(&outcome.before);
             report.dropped += outcome.dropped;
             if !output.is_empty() && !outcome.output.is_empty() {
@@ -104,7 +123,10 @@ impl Doing<'_> {
             }
             let exits: &[i32] = if last && !step.attributes.exit.is_empty() { &step.attributes.exit } else { &[0] };
             let typed = &lines[..outcome.typed.min(lines.len())];
-            let problem = judge(&outcome, exits).or_else(|| pipe(&typed.join("\n"), &outcome));
+            let line = typed.join("\n");
+            let problem = self.limited(&outcome).or_else(|| judge(&outcome, exits));
+            let problem = problem.or_else(|| pipe(&line, &outcome));
+            let problem = problem.or_else(|| missing(&line, &outcome, exits, &self.documented(step.number)));
             let shown = self.outputs.entry(step.number).or_default();
             if shown.last != output {
                 shown.last.clone_from(&output);
@@ -144,6 +166,7 @@ impl Doing<'_> {
         let (mut live, _) = Live::open(self.machine, self.folder(), None).await?;
         let until = step.attributes.until.as_deref();
         let patience = until.map_or(BACKGROUND, |_| step.attributes.timeout.unwrap_or(COMMAND_TIMEOUT));
+        let patience = patience.min(self.limit.left());
         let typed = self.session_step(command.lines.clone(), &step.attributes, None);
         report.place = shown(live.places());
         match live.launch(typed, until, patience).await? {

@@ -3,7 +3,9 @@
 use guidepost::machine::{
     Engine, Event, Identity, Machine, Name, Owner, Run, RunId, RunningMachine, settings::ImageSource, start,
 };
-use std::{collections::HashMap, future::Future, path::Path, process::Command, sync::Mutex};
+use std::{collections::HashMap, future::Future, path::Path, sync::Mutex};
+
+use crate::support::docker;
 
 /// The image that everything here starts from; `scripts/engine` makes sure of it.
 pub(crate) const IMAGE: &str = "debian:bookworm";
@@ -54,13 +56,6 @@ pub(crate) async fn sh(machine: &RunningMachine, user: &str, script: &str) -> (i
     let run = Run { command: &["sh", "-c", script], user: Some(user), ..Run::default() };
     let output = machine.run(&run).await.expect("it runs");
     (output.status.expect("in time"), output.text())
-}
-
-/// The `docker` command, to look at the engine with other eyes.
-pub(crate) fn docker(arguments: &[&str]) -> String {
-    let output = Command::new("docker").args(arguments).output().expect("the docker command");
-    assert!(output.status.success(), "docker {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
 /// Names of containers, networks and volumes that have a label.

@@ -1,6 +1,7 @@
 //! How machines come and go: builds, labels, removal, leftovers.
 
-use crate::engine::{IMAGE, REAPER, docker, identity, label_arguments, labelled, plain, started, with_engine};
+use crate::engine::{IMAGE, REAPER, identity, label_arguments, labelled, plain, started, with_engine};
+use crate::support::docker;
 use guidepost::machine::{Engine, Error, Event, Identity, Owner, Run, Scope, reap, settings::ImageSource, start};
 use std::{
     fs,

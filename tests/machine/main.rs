@@ -4,3 +4,5 @@ mod engine;
 mod life;
 mod plain;
 mod server;
+#[path = "../support/mod.rs"]
+mod support;

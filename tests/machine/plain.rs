@@ -1,6 +1,7 @@
 //! A machine from an image: terminals, commands, files, limits.
 
-use crate::engine::{docker, identity, labelled, plain, sh, started, with_engine};
+use crate::engine::{identity, labelled, plain, sh, started, with_engine};
+use crate::support::docker;
 use guidepost::machine::{
     Ended, Engine, Error, FileError, Machine, Run, TerminalOptions, settings::ImageSource, settings::Network, start,
 };

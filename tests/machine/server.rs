@@ -1,6 +1,7 @@
 //! A machine with systemd and a Docker engine of its own, built from the folder `server` beside this file.
 
-use crate::engine::{IMAGE, docker, identity, labelled, sh, with_engine};
+use crate::engine::{IMAGE, identity, labelled, sh, with_engine};
+use crate::support::docker;
 use guidepost::machine::{Event, Machine, settings::ImageSource, settings::Init, start};
 use std::{path::Path, sync::Mutex};
 

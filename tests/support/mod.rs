@@ -47,6 +47,13 @@ pub(crate) fn has_engine() -> bool {
     found
 }
 
+/// The `docker` command, to look at the engine with other eyes.
+pub(crate) fn docker(arguments: &[&str]) -> String {
+    let output = std::process::Command::new("docker").args(arguments).output().expect("the docker command");
+    assert!(output.status.success(), "docker {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
 /// A site in a folder of its own.
 pub(crate) struct TestSite {
     folder: tempfile::TempDir,

@@ -14,6 +14,7 @@ pub(super) use telling::Telling;
 use super::{Exit, SiteArguments, changed, color, print, report as report_failure, update};
 use crate::{
     machine,
+    plan::duration,
     site::{self, Failure},
     verify::{self, Options},
 };
@@ -49,9 +50,9 @@ pub(super) struct Arguments {
     /// Show what --update would write, and write nothing
     #[arg(long, requires = "update")]
     dry_run: bool,
-    /// How long one guide may take, in minutes
-    #[arg(long, value_name = "MINUTES", default_value_t = 60)]
-    guide_timeout: u64,
+    /// How long one guide may take, its machine's start included: minutes, or a time such as 90s or 1h30m
+    #[arg(long, value_name = "TIME", default_value = "60", value_parser = guide_timeout)]
+    guide_timeout: Duration,
     #[command(flatten)]
     telling: Telling,
     /// Also write a recording of each guide's terminal into this folder (asciicast v2)
@@ -91,34 +92,34 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
         keep: arguments.keep,
         shell: arguments.shell,
         record: arguments.record.clone(),
-        guide_timeout: Duration::from_secs(arguments.guide_timeout.saturating_mul(60)),
-    };
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => return report_failure(&Failure::Environment { message: error.to_string() }),
+        guide_timeout: arguments.guide_timeout,
     };
     let progress = progress::Progress::new();
-    let done = runtime.block_on(async {
-        tokio::select! {
-            done = verify::run(jobs, &options, &progress) => Some(done),
-            () = interrupted() => None,
-        }
-    });
+    let done = verify::run_until(jobs, &options, &progress, interrupted());
     progress.clear();
     match done {
-        Some(Ok(report)) if arguments.update => {
+        Ok(Some(report)) if arguments.update => {
             let out = if arguments.telling.is_for_people() { update::Out::Stdout } else { update::Out::Stderr };
             match update::update(&site, report, arguments.dry_run, out) {
                 Ok((report, written, exit)) => arguments.telling.tell(&arguments.site, &report, &written).max(exit),
                 Err(failure) => report_failure(&failure),
             }
         }
-        Some(Ok(report)) => arguments.telling.tell(&arguments.site, &report, &[]),
-        Some(Err(error)) => environment(&error),
-        None => {
+        Ok(Some(report)) => arguments.telling.tell(&arguments.site, &report, &[]),
+        Err(error) => environment(&error),
+        Ok(None) => {
             print(std::io::stderr(), "interrupted; the machines are removed\n");
             Exit::Environment
         }
+    }
+}
+
+/// Minutes, or a time with its unit.
+fn guide_timeout(text: &str) -> Result<Duration, String> {
+    match text.parse::<u64>() {
+        Ok(0) => Err("a guide takes longer than that".into()),
+        Ok(minutes) => Ok(Duration::from_secs(minutes.saturating_mul(60))),
+        Err(_) => duration::parse(text),
     }
 }
 

@@ -139,6 +139,7 @@ impl Listener for Progress {
                     bar.set_message(typed_and_shown(&guide.what, &one_line(&line)));
                 }
             }
+            Event::Output(_) | Event::Answered { .. } => {}
             Event::StepDone { step } => {
                 self.judge(&format!("{path}:{}", step.line), step.verdict, &what_was_done(step));
             }
@@ -164,7 +165,9 @@ impl Listener for Progress {
                 if let Some(bar) = guide.bar.take() {
                     bar.finish_and_clear();
                 }
-                self.say(&format!("{path}: {} in {:.1} s", report.verdict.name(), report.seconds));
+                let why = report.reason.as_deref().filter(|_| report.verdict == Verdict::Unreached);
+                let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+                self.say(&format!("{path}: {} in {:.1} s{why}", report.verdict.name(), report.seconds));
             }
         }
     }

@@ -5,7 +5,7 @@ use std::{io::Write, path::PathBuf};
 
 use crate::{
     cli::{Exit, SiteArguments, color, print, report as report_failure},
-    report::{Report, github, gitlab, human, json, junit},
+    report::{self, Report, github, gitlab, human, json, junit},
     site::{Failure, Updated},
 };
 
@@ -79,7 +79,8 @@ impl Telling {
             Some(Failure::Environment { message: format!("{} cannot be written: {error}", file.display()) })
         });
         let stdout = std::io::stdout();
-        let denied = self.deny.contains(&Deny::Drift) || site.strict;
+        let denies = |what| self.deny.contains(&what) || site.strict;
+        let deny = report::Deny { drift: denies(Deny::Drift), flaky: denies(Deny::Flaky) };
         let path = site.options().site;
         let folder = path.to_string_lossy();
         let folder = folder.trim_start_matches("./").trim_matches('.').trim_end_matches('/');
@@ -88,24 +89,27 @@ impl Telling {
         match self.format {
             Format::Human => print(&stdout, &human::human(report, &source, color(&stdout))),
             Format::Json => print(&stdout, &text),
-            Format::Junit => match junit::junit(report, denied) {
+            Format::Junit => match junit::junit(report, deny) {
                 Ok(xml) => print(&stdout, &xml),
                 Err(error) => return report_failure(&Failure::Environment { message: error.to_string() }),
             },
             Format::Github => {
-                print(&stdout, &github::annotations(report, folder, denied));
-                if let Some(problem) = add_summary(&github::summary(report, denied)) {
+                print(&stdout, &github::annotations(report, folder, deny));
+                if let Some(problem) = add_summary(&github::summary(report, deny)) {
                     return report_failure(&problem);
                 }
             }
-            Format::Gitlab => print(&stdout, &gitlab::gitlab(report, folder, denied)),
+            Format::Gitlab => print(&stdout, &gitlab::gitlab(report, folder, deny)),
         }
         // Said last, so that what was found is not lost.
         if let Some(problem) = unwritten {
             return report_failure(&problem);
         }
-        let flaky = report.is_flaky() && (self.deny.contains(&Deny::Flaky) || site.strict);
-        if report.fails(denied) || flaky { Exit::Guide } else { Exit::Ok }
+        match report {
+            _ if report.is_incomplete() => Exit::Environment,
+            _ if report.fails(deny) => Exit::Guide,
+            _ => Exit::Ok,
+        }
     }
 }
 
