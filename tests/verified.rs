@@ -183,6 +183,7 @@ fn other_states_of_guides() {
         badge(&page(&site, vec![guide]))
     };
     assert_eq!(with(Verdict::Skipped, Some("not now"), all_well()), "");
+    assert_eq!(with(Verdict::Unreached, Some("there is no image"), Vec::new()), "");
     assert_eq!(
         with(Verdict::Broken, Some("the machine did not start"), Vec::new()),
         "Broken when last verified 25 November 2026 on debian: the machine did not start"
