@@ -31,6 +31,7 @@ pub mod matching;
 pub mod plan;
 pub mod render;
 pub mod report;
+pub mod serve;
 pub mod session;
 pub mod site;
 pub mod source;

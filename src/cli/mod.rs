@@ -25,6 +25,7 @@ mod new;
 mod plan;
 mod progress;
 mod reports;
+mod serve;
 mod update;
 mod verify;
 
@@ -40,6 +41,8 @@ struct Cli {
 enum Command {
     /// Build the site: content/ to public/
     Build(build::Arguments),
+    /// Preview the site: pages reload as you save, and guides run from their pages
+    Serve(serve::Arguments),
     /// Look at everything that needs no machine: front matter, shortcodes, links, anchors, images
     Check(check::Arguments),
     /// Show what verification would do with a guide, step by step, and why
@@ -71,6 +74,7 @@ enum Exit {
 pub fn run() -> ExitCode {
     let exit = match Cli::parse().command {
         Command::Build(arguments) => build::run(&arguments),
+        Command::Serve(arguments) => serve::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Plan(arguments) => plan::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),

@@ -41,9 +41,7 @@ pub(super) fn update(
         match guide.write(&options.site) {
             Ok(()) => {
                 print(&stderr, &line(&guide));
-                let numbers: Vec<usize> = guide.steps.iter().map(|(number, _)| *number).collect();
-                let same = report.guides.iter_mut().filter(|known| known.path == guide.path);
-                same.for_each(|known| known.set_updated(&numbers));
+                guide.note(&mut report.guides);
                 written.push(guide);
             }
             Err(unwritten) => {

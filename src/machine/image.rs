@@ -8,6 +8,7 @@ use bollard::{
 use futures_util::StreamExt;
 use std::{
     collections::{HashMap, VecDeque},
+    fmt,
     path::Path,
 };
 
@@ -49,6 +50,18 @@ pub enum Event {
     Degraded(String),
     /// An image is copied into the nested engine.
     Preloading(String),
+}
+
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Building { line, .. } => f.write_str(line),
+            Self::Pulling { image, layer, status, .. } => write!(f, "{image}: {layer} {status}"),
+            Self::Waiting(what) => write!(f, "waiting for {what}"),
+            Self::Preloading(image) => write!(f, "loading {image}"),
+            Self::Degraded(units) => write!(f, "could not start {units}"),
+        }
+    }
 }
 
 /// Who listens to [`Event`]s.

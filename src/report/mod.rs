@@ -282,9 +282,12 @@ impl GuideReport {
         };
     }
 
-    /// Says of steps that their outputs were written into the guide, which documents now what they showed.
-    pub fn set_updated(&mut self, numbers: &[usize]) {
-        for step in self.steps.iter_mut().filter(|step| numbers.contains(&step.number)) {
+    /// Says of steps that their outputs were written into the guide: what it documents now, by their numbers, is what they
+    /// showed.
+    pub fn set_updated(&mut self, documented: &BTreeMap<usize, String>) {
+        for step in &mut self.steps {
+            let Some(text) = documented.get(&step.number) else { continue };
+            step.documented = Some(text.clone());
             step.verdict = Verdict::Holds;
             step.message = Some("the guide was updated with this output".into());
             step.help = None;

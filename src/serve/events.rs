@@ -61,7 +61,8 @@ async fn follow(app: &App, page: Page, sender: &Sender) -> Result<(), mpsc::erro
     let mut place = super::runs::Cursor::default();
     let mut known = None;
     look(app, &page, &mut known, sender).await?;
-    send(sender, "problems", &in_short(&problems.borrow_and_update().clone())).await?;
+    let now = in_short(&problems.borrow_and_update());
+    send(sender, "problems", &now).await?;
     for event in app.runs.since(&mut place) {
         send(sender, "run", &event).await?;
     }
@@ -85,8 +86,8 @@ async fn follow(app: &App, page: Page, sender: &Sender) -> Result<(), mpsc::erro
                 if changed.is_err() {
                     return Ok(());
                 }
-                let now = problems.borrow_and_update().clone();
-                send(sender, "problems", &in_short(&now)).await?;
+                let now = in_short(&problems.borrow_and_update());
+                send(sender, "problems", &now).await?;
             }
             tick = ticks.changed() => {
                 if tick.is_err() {

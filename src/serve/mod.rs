@@ -130,7 +130,7 @@ pub fn run(options: &Options, say: &(dyn Fn(Said) + Sync), end: impl Future<Outp
     let preview = Preview::new(options.site.clone(), &home, runs.report(), &tell);
     std::thread::scope(|scope| {
         let watching = watch::watch(&options.site, asks.clone());
-        let keeper = scope.spawn(|| preview.run(&asked));
+        let keeper = scope.spawn(move || preview.run(&asked));
         let app = Arc::new(App {
             asks: asks.clone(),
             notices: notices.clone(),

@@ -36,7 +36,7 @@ use super::App;
 use crate::{
     diagnostic::Diagnostic,
     report::{GuideReport, Report, Verdict, json as stored, safe::plain},
-    site::{self, Failure, preview::Ask},
+    site::{self, preview::Ask},
     verify::{self, Event, Listener},
 };
 
@@ -87,6 +87,10 @@ impl Runs {
         let report = Report::merged(kept.into_iter().chain(given).collect());
         let inner = Inner { run: 0, events: Vec::new(), kept: 0, busy: false, stop: None, report, asks: Some(asks) };
         Self { site, inner: Mutex::new(inner), ticks: watch::channel(0).0 }
+    }
+
+    pub(super) fn site(&self) -> &site::Options {
+        &self.site
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {

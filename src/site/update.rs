@@ -15,9 +15,10 @@ use super::{
 use crate::{
     diagnostic::Diagnostic,
     matching::update::apply_edits,
+    plan,
     report::{GuideReport, Report, Secrets, StepKind, Verdict, unified::unified},
     source::inside::{Outside, inside},
-    verify::{self, update::Shown},
+    verify::{self, Input, update::Shown},
 };
 
 /// A guide whose documented outputs are not those of the report.
@@ -33,6 +34,8 @@ pub struct Updated {
     pub old: String,
     /// The text that is to be.
     pub new: String,
+    /// The outputs that are documented then, by the numbers of their steps.
+    documented: BTreeMap<usize, String>,
     /// What must not be shown of either.
     secrets: Secrets,
 }
@@ -107,6 +110,7 @@ fn one(
             refused,
             old: String::new(),
             new: String::new(),
+            documented: BTreeMap::new(),
             secrets: Secrets::default(),
         }
     };
@@ -137,13 +141,31 @@ fn one(
     let old = guide.source.text.clone();
     // Edits that overlap were refused.
     let new = apply_edits(&old, update.edits).unwrap_or_else(|_| old.clone());
-    Updated { path, steps: update.steps, refused: update.refused, old, new, secrets }
+    let numbers: Vec<usize> = update.steps.iter().map(|(number, _)| *number).collect();
+    let (_, plan) = read(crate::source::Source::new(&*path, &*new));
+    let documented = plan.steps.into_iter().filter(|step| numbers.contains(&step.number));
+    let documented = documented.filter_map(|step| match step.kind {
+        plan::StepKind::Expect { text, .. } => Some((step.number, text)),
+        _ => None,
+    });
+    let documented = documented.collect();
+    Updated { path, steps: update.steps, refused: update.refused, old, new, documented, secrets }
 }
 
 impl Updated {
     /// The change as a unified diff; secrets in it are masked.
     pub fn diff(&self, color: bool) -> String {
         self.secrets.mask(&unified(&self.path, &self.old, &self.new, color))
+    }
+
+    /// Says in the reports of the guide that it was written: its outputs are those that were shown.
+    pub fn note(&self, guides: &mut [GuideReport]) {
+        let hash = Input::hash_of(self.new.as_bytes());
+        for guide in guides.iter_mut().filter(|guide| guide.path == self.path) {
+            guide.set_updated(&self.documented);
+            guide.hash.clone_from(&hash);
+            guide.inputs.entry(self.path.clone()).and_modify(|known| known.clone_from(&hash));
+        }
     }
 
     /// Writes the file: a new one beside it, with its permissions and its owner, takes its place. A symbolic link inside the site
@@ -220,6 +242,7 @@ mod tests {
             refused: Vec::new(),
             old,
             new,
+            documented: BTreeMap::new(),
             secrets: Secrets::default(),
         }
     }

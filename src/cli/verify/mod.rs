@@ -136,7 +136,7 @@ fn unrecordable(folder: &Path, jobs: &[verify::Job]) -> Option<Failure> {
 }
 
 /// The first signal that asks for the end: Ctrl-C, a cancelled job, a closed terminal.
-async fn interrupted() {
+pub(super) async fn interrupted() {
     use tokio::signal::unix::{SignalKind, signal};
     let wait = |kind| async move {
         match signal(kind) {

@@ -96,15 +96,12 @@ impl Progress {
     }
 
     fn machine(&self, path: &str, guide: &mut Guide, event: &machine::Event) {
-        let (what, seldom) = match event {
-            machine::Event::Building { line, .. } => (format!("machine: {line}"), true),
-            machine::Event::Pulling { image, layer, status, .. } => {
-                (format!("machine: {image}: {layer} {status}"), true)
-            }
-            machine::Event::Waiting(what) => (format!("machine: waiting for {what}"), false),
-            machine::Event::Preloading(image) => (format!("machine: loading {image}"), false),
+        let seldom = match event {
+            machine::Event::Building { .. } | machine::Event::Pulling { .. } => true,
+            machine::Event::Waiting(_) | machine::Event::Preloading(_) => false,
             machine::Event::Degraded(_) => return,
         };
+        let what = format!("machine: {event}");
         if let Some(bar) = &guide.bar {
             bar.set_message(one_line(&what));
         } else if !seldom || guide.spoke.is_none_or(|spoke| spoke.elapsed() > SELDOM) {

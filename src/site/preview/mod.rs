@@ -94,6 +94,17 @@ pub enum Notice {
     Problems(Arc<Vec<Diagnostic>>),
 }
 
+/// Whether there is a site to keep, whatever is wrong with it.
+///
+/// # Errors
+/// If there is none.
+pub fn exists(options: &Options) -> Result<(), Failure> {
+    match Inputs::load(options) {
+        Err(failure @ (Failure::Usage { .. } | Failure::Environment { .. })) => Err(failure),
+        _ => Ok(()),
+    }
+}
+
 /// A site to keep.
 pub struct Preview<'a> {
     options: Options,

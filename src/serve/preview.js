@@ -1,0 +1,470 @@
+// The preview's part of a page: reloads it, shows what is wrong with it, runs its guide.
+// What it draws is in a shadow tree, so that neither the theme's styles nor its own get in each other's way; only the chips
+// at blocks stand in the page itself.
+(() => {
+  "use strict";
+  const script = document.currentScript;
+  const { page, version, token } = script.dataset;
+  const own = new URL(".", script.src).pathname;
+  const memory = {
+    get(key) { try { return JSON.parse(sessionStorage.getItem(`guidepost-${key}`)); } catch { return null; } },
+    set(key, value) { try { sessionStorage.setItem(`guidepost-${key}`, JSON.stringify(value)); } catch { /* forgotten */ } },
+  };
+
+  // ---- drawing -------------------------------------------------------------------------------------------------------
+
+  /** An element: `make("p.name", {attribute: value, onclick: …}, child, …)`; text is never HTML. */
+  function make(what, attributes = {}, ...children) {
+    const [name, ...classes] = what.split(".");
+    const element = document.createElement(name);
+    if (classes.length) element.className = classes.join(" ");
+    for (const [key, value] of Object.entries(attributes)) {
+      if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
+      else if (value === true) element.setAttribute(key, "");
+      else if (value !== false && value != null) element.setAttribute(key, value);
+    }
+    element.append(...children.flat().filter((child) => child != null && child !== false));
+    return element;
+  }
+
+  const style = () => make("link", { rel: "stylesheet", href: `${own}preview.css` });
+  document.head.append(style());
+  const host = make("guidepost-preview");
+  const root = host.attachShadow({ mode: "open" });
+  const bar = make("div.bar", { role: "region", "aria-label": "Preview" });
+  const panel = make("section.panel", { role: "dialog", "aria-labelledby": "panel-title", hidden: true, tabindex: -1 });
+  const overlay = make("section.overlay", { role: "alertdialog", "aria-labelledby": "overlay-title", hidden: true, tabindex: -1 });
+  const live = make("p.hidden", { role: "status" });
+  root.append(style(), overlay, panel, bar, live);
+  document.body.append(host);
+
+  const WORDS = {
+    holds: "holds", drifted: "drifted", broken: "broken", skipped: "skipped", unreached: "not reached",
+    changed: "changed since it was verified", unknown: "not verified", running: "running", waiting: "waiting",
+  };
+  const SIGNS = {
+    holds: "✓", drifted: "≈", broken: "✗", skipped: "–", unreached: "○", changed: "±", unknown: "○", running: "…", waiting: "○",
+  };
+
+  // ---- what is known ---------------------------------------------------------------------------------------------------
+
+  let state = { guide: null, steps: [], problems: [] };
+  let site = { errors: 0, warnings: 0, first: [] };
+  let online = true;
+  /** The run that this page's guide is in: {over, text, help, steps: Map(key, {state, output, message}), current}. */
+  let run = null;
+  let busyElsewhere = null;
+  let closedOverlay = "";
+  let showsPanel = memory.get("panel") === page;
+  let tab = memory.get("tab") || "steps";
+  const opened = new Set(memory.get("opened") || []);
+  const key = (number, machine) => `${machine || ""}#${number}`;
+  const machines = () => new Set(state.steps.map((step) => step.machine));
+  const keyOf = (step) => key(step.number, machines().size > 1 ? step.machine : null);
+
+  // ---- asking ----------------------------------------------------------------------------------------------------------
+
+  async function post(what, body) {
+    const headers = { "Content-Type": "application/json", "X-Guidepost-Token": token };
+    try {
+      const response = await fetch(own + what, { method: "POST", headers, body: JSON.stringify(body ?? {}) });
+      return response.ok ? null : (await response.text()).trim();
+    } catch {
+      return "the preview server does not answer";
+    }
+  }
+
+  let trouble = null;
+  async function start() {
+    trouble = await post("run", { guide: state.guide });
+    show(true, "steps");
+  }
+  async function stop() {
+    trouble = await post("stop");
+    draw();
+  }
+  async function accept(step) {
+    const machine = step ? step.machine : state.steps.find((one) => one.acceptable).machine;
+    trouble = await post("accept", { guide: state.guide, machine, step: step?.number });
+    if (trouble) draw();
+    else say("written into the guide");
+  }
+  function say(text) {
+    live.textContent = text;
+  }
+
+  // ---- the bar ---------------------------------------------------------------------------------------------------------
+
+  function drawBar() {
+    const focused = root.activeElement?.id;
+    const { errors, warnings } = site;
+    const wrong = errors + warnings
+      ? [errors && `${errors} ${errors === 1 ? "error" : "errors"}`, warnings && `${warnings} ${warnings === 1 ? "warning" : "warnings"}`].filter(Boolean).join(", ")
+      : "no problems";
+    const running = run && !run.over;
+    bar.replaceChildren(
+      make("span.status", {}, online ? "Preview" : "The server has stopped"),
+      make(`button.problems${errors ? ".bad" : warnings ? ".warn" : ""}`, {
+        id: "problems", type: "button", "aria-expanded": String(showsPanel && tab === "problems"),
+        onclick: () => show(!(showsPanel && tab === "problems"), "problems"),
+      }, wrong),
+      ...(state.guide ? [
+        make("button", {
+          id: "steps", type: "button", "aria-expanded": String(showsPanel && tab === "steps"),
+          onclick: () => show(!(showsPanel && tab === "steps"), "steps"),
+        }, summary()),
+        running
+          ? make("button.main", { id: "run", type: "button", onclick: stop }, "Stop")
+          : make("button.main", { id: "run", type: "button", disabled: !online || (busyElsewhere && "busy"), onclick: start }, "Run this guide"),
+      ] : []),
+    );
+    if (focused) root.getElementById(focused)?.focus();
+  }
+
+  function summary() {
+    if (run && !run.over) {
+      const done = [...run.steps.values()].filter((step) => step.state !== "running").length;
+      return `Step ${Math.min(done + 1, state.steps.length)} of ${state.steps.length}`;
+    }
+    const count = (standing) => state.steps.filter((step) => step.standing === standing).length;
+    const total = state.steps.length;
+    for (const standing of ["broken", "drifted", "changed"]) {
+      if (count(standing)) return `${count(standing)} of ${total} steps ${standing}`;
+    }
+    if (count("unknown") === total) return `${total} ${total === 1 ? "step" : "steps"}`;
+    return count("holds") + count("skipped") === total ? `${total} steps hold` : `${count("holds")} of ${total} steps hold`;
+  }
+
+  // ---- the panel -------------------------------------------------------------------------------------------------------
+
+  function show(open, which) {
+    const was = showsPanel;
+    showsPanel = open;
+    tab = which;
+    memory.set("panel", open ? page : null);
+    memory.set("tab", tab);
+    draw();
+    if (open && !was) panel.focus();
+    if (!open && was) root.getElementById(which)?.focus();
+  }
+
+  function drawPanel() {
+    panel.hidden = !showsPanel;
+    if (!showsPanel) return panel.replaceChildren();
+    const focused = root.activeElement?.id;
+    const scroll = panel.querySelector(".body")?.scrollTop ?? 0;
+    const title = tab === "problems" ? "Problems" : "Steps of this guide";
+    panel.replaceChildren(
+      make("header", {},
+        make("h2", { id: "panel-title" }, title),
+        make("button.close", { id: "close", type: "button", "aria-label": "Close", onclick: () => show(false, tab) }, "×")),
+      make("div.body", { tabindex: 0, role: "group", "aria-label": title }, ...(tab === "problems" ? problemsBody() : stepsBody())),
+    );
+    panel.querySelector(".body").scrollTop = scroll;
+    if (focused) root.getElementById(focused)?.focus();
+  }
+
+  function problemsBody() {
+    const here = state.problems;
+    const same = (a) => (b) => JSON.stringify(a) === JSON.stringify(b);
+    const elsewhere = site.first.filter((problem) => !here.some(same(problem)));
+    return [
+      here.length ? make("h3", {}, "On this page") : null,
+      ...here.map(problem),
+      elsewhere.length ? make("h3", {}, "In the rest of the site") : null,
+      ...elsewhere.map(problem),
+      here.length + elsewhere.length ? null : make("p", {}, "All is well."),
+      site.errors + site.warnings > site.first.length
+        ? make("p", {}, `and ${site.errors + site.warnings - site.first.length} more: guidepost check`) : null,
+    ].filter(Boolean);
+  }
+
+  /** A problem with its place, its line, and what to do. */
+  function problem(one) {
+    const at = one.place;
+    const shown = [];
+    if (at) shown.push(make("p.place", {}, at.line ? `${at.path}:${at.line}:${at.column}` : at.path));
+    if (at?.text) {
+      // Offsets are bytes of UTF-8.
+      const bytes = new TextEncoder().encode(at.text);
+      const part = (from, to) => new TextDecoder().decode(bytes.slice(from, to));
+      shown.push(make("pre", { tabindex: 0, "aria-label": "The line" },
+        make("span.number", { "aria-hidden": "true" }, `${at.line} `),
+        part(0, at.mark[0]), make("mark", {}, part(at.mark[0], Math.max(at.mark[1], at.mark[0] + 1))), part(Math.max(at.mark[1], at.mark[0] + 1))));
+    }
+    return make(`article.problem.${one.severity}`, {},
+      make("p", {}, make("b", {}, `${one.severity}: `), one.message),
+      ...shown,
+      one.help ? make("p.help", {}, make("b", {}, "help: "), one.help) : null);
+  }
+
+  function stepsBody() {
+    const running = run && !run.over;
+    const acceptable = state.steps.filter((step) => step.acceptable);
+    const several = machines().size > 1;
+    return [
+      trouble ? make("p.trouble", { role: "alert" }, trouble) : null,
+      run?.text ? make(`p.run${run.failed ? ".trouble" : ""}`, {}, run.text, run.help ? make("br") : null, run.help ?? null) : null,
+      busyElsewhere ? make("p", {}, `Another guide is being run: ${busyElsewhere}`) : null,
+      !running && acceptable.length > 1 && !several
+        ? make("p", {}, make("button", { id: "accept-all", type: "button", onclick: () => accept(null) }, `Accept all ${acceptable.length} real outputs`)) : null,
+      make("ol.steps", {}, ...state.steps.map((step) => stepItem(step, running, several))),
+    ].filter(Boolean);
+  }
+
+  function stepItem(step, running, several) {
+    const now = run?.steps.get(keyOf(step));
+    const shown = now ? now.state : running ? "waiting" : step.standing;
+    const output = now?.output ?? (now || running ? null : step.output);
+    const message = now ? now.message : running ? null : step.message;
+    const what = step.kind === "write" ? `write ${step.typed}` : step.kind === "expect" ? "output" : step.typed;
+    const name = `${SIGNS[shown]} `;
+    const head = [
+      make(`span.sign.${shown}`, { "aria-hidden": "true" }, name),
+      make("code", {}, what.split("\n")[0] + (what.includes("\n") ? " …" : "")),
+      make("span.facts", {}, `${several ? `${step.machine}, ` : ""}line ${step.line}: ${WORDS[shown]}`),
+    ];
+    const details = make("details", { open: shown === "running" || opened.has(keyOf(step)) },
+      make("summary", { id: `step-${keyOf(step)}` }, ...head),
+      message ? make("p", {}, message) : null,
+      !now && !running && step.help && step.standing !== "holds" ? make("p.help", {}, step.help) : null,
+      output ? make("pre.terminal", { tabindex: 0, "aria-label": "What was really shown" }, output) : null,
+      !output && !message ? make("p.facts", {}, shown === "unknown" || shown === "waiting" ? "It was not done yet." : "Nothing was shown.") : null,
+      make("p.tools", {},
+        make("button", { id: `go-${keyOf(step)}`, type: "button", onclick: () => go(step) }, "Show in the page"),
+        step.acceptable && !running
+          ? make("button.main", { id: `accept-${keyOf(step)}`, type: "button", onclick: () => accept(step) }, "Accept real output") : null));
+    details.addEventListener("toggle", () => {
+      if (shown === "running") return;
+      if (details.open) opened.add(keyOf(step)); else opened.delete(keyOf(step));
+      memory.set("opened", [...opened]);
+    });
+    return make("li", {}, details);
+  }
+
+  // ---- chips at blocks -------------------------------------------------------------------------------------------------
+
+  function blockOf(step) {
+    for (const block of document.querySelectorAll("[data-lines]")) {
+      const [first, last] = block.dataset.lines.split("-").map(Number);
+      if (block.dataset.file === step.path && first <= step.line && step.line <= last) return block;
+    }
+    return null;
+  }
+
+  function go(step) {
+    const block = blockOf(step);
+    if (!block) return;
+    // A tab or a closed part that holds it must be open to be seen.
+    for (let parent = block.parentElement; parent; parent = parent.parentElement) {
+      if (parent.localName === "details") parent.open = true;
+      if (parent.getAttribute("role") === "tabpanel" && parent.hidden) document.getElementById(parent.getAttribute("aria-labelledby"))?.click();
+    }
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    block.scrollIntoView({ block: "center", behavior: still ? "auto" : "smooth" });
+    block.classList.add("guidepost-here");
+    setTimeout(() => block.classList.remove("guidepost-here"), 1500);
+  }
+
+  const WORSE = ["holds", "skipped", "waiting", "unknown", "unreached", "changed", "drifted", "broken", "running"];
+
+  function drawChips() {
+    const worst = new Map();
+    for (const step of state.steps) {
+      const now = run?.steps.get(keyOf(step));
+      const shown = now ? now.state : step.standing === "changed" && !(run && !run.over) ? "changed" : null;
+      const block = shown && blockOf(step);
+      if (!block) continue;
+      const known = worst.get(block);
+      if (!known || WORSE.indexOf(shown) > WORSE.indexOf(known.shown)) worst.set(block, { shown, step });
+    }
+    for (const chip of document.querySelectorAll(".guidepost-chip")) {
+      if (!worst.has(chip.parentElement)) chip.remove();
+    }
+    for (const [block, { shown, step }] of worst) {
+      let chip = block.querySelector(":scope > .guidepost-chip");
+      if (!chip) block.append(chip = make("button.guidepost-chip", { type: "button" }));
+      chip.dataset.state = shown;
+      chip.textContent = `${SIGNS[shown]} ${WORDS[shown]}`;
+      chip.onclick = () => {
+        opened.add(keyOf(step));
+        show(true, "steps");
+        root.getElementById(`step-${keyOf(step)}`)?.scrollIntoView({ block: "nearest" });
+      };
+    }
+  }
+
+  // ---- errors over the page --------------------------------------------------------------------------------------------
+
+  function drawOverlay() {
+    const errors = state.problems.filter((one) => one.severity === "error");
+    const which = JSON.stringify(errors);
+    const shows = errors.length > 0 && which !== closedOverlay;
+    const was = !overlay.hidden;
+    overlay.hidden = !shows;
+    if (!shows) {
+      overlay.replaceChildren();
+      if (was && !errors.length) say("the errors are mended");
+      return;
+    }
+    if (was && overlay.dataset.which === which) return;
+    overlay.dataset.which = which;
+    const close = () => {
+      closedOverlay = which;
+      drawOverlay();
+    };
+    overlay.replaceChildren(
+      make("header", {},
+        make("h2", { id: "overlay-title" }, errors.length === 1 ? "This page has an error" : `This page has ${errors.length} errors`),
+        make("button.close", { type: "button", "aria-label": "Close", onclick: close }, "×")),
+      make("div.body", { tabindex: 0, role: "group", "aria-label": "Errors" }, ...errors.map(problem)),
+      make("p.facts", {}, "It goes away when it is mended. Esc closes it."));
+    overlay.close = close;
+    if (!was) overlay.focus({ preventScroll: true });
+  }
+
+  addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented) return;
+    if (!overlay.hidden) overlay.close();
+    else if (showsPanel && host.contains(document.activeElement)) show(false, tab);
+  });
+
+  let due = false;
+  function draw() {
+    if (due) return;
+    due = true;
+    requestAnimationFrame(() => {
+      due = false;
+      drawBar();
+      drawPanel();
+      drawChips();
+      drawOverlay();
+    });
+  }
+
+  // ---- listening -------------------------------------------------------------------------------------------------------
+
+  /** Terminal text: a carriage return begins the line anew. */
+  function append(text, more) {
+    let all = text + more;
+    if (all.includes("\r")) all = all.replace(/[^\n]*\r(?!\n|$)/g, "");
+    return all.length > 200000 ? `…\n${all.slice(-150000)}` : all;
+  }
+
+  function heard(event) {
+    if (event.what === "begin") {
+      busyElsewhere = event.guide === state.guide ? null : event.guide;
+      run = busyElsewhere ? null : { guide: event.guide, over: false, text: "The machine is made.", steps: new Map() };
+      trouble = null;
+      return;
+    }
+    if (busyElsewhere) {
+      if (["end", "failed", "stopped"].includes(event.what)) busyElsewhere = null;
+      return;
+    }
+    if (!run) return;
+    const step = (changes) => {
+      const at = key(event.number, event.machine);
+      run.steps.set(at, { state: "running", output: "", message: null, ...run.steps.get(at), ...changes });
+      return run.steps.get(at);
+    };
+    switch (event.what) {
+      case "machine": run.text = event.text; break;
+      case "step": run.text = null; step({ state: "running" }); break;
+      case "output": {
+        const now = step({});
+        now.output = append(now.output, event.text);
+        break;
+      }
+      case "answered": step({}); break;
+      case "done": step({ state: event.verdict, message: event.message }); break;
+      case "end":
+        run.over = true;
+        run.text = event.text;
+        say(`The run is over: ${WORDS[event.verdict]}`);
+        break;
+      case "failed": Object.assign(run, { over: true, failed: true, text: event.text, help: event.help }); say("The guide cannot be run"); break;
+      case "stopped": Object.assign(run, { over: true, text: "Stopped." }); say("Stopped"); break;
+    }
+  }
+
+  function reload() {
+    memory.set("scroll", [page, scrollX, scrollY]);
+    location.reload();
+  }
+
+  function restore() {
+    const [where, x, y] = memory.get("scroll") || [];
+    memory.set("scroll", null);
+    if (where === page) scrollTo({ left: x, top: y, behavior: "instant" });
+  }
+
+  /** Style sheets take the place of others without a reload. */
+  function restyle(old, now) {
+    for (const link of document.querySelectorAll("link[rel~=stylesheet]")) {
+      if (new URL(link.href).pathname !== old) continue;
+      const next = link.cloneNode();
+      next.href = now;
+      // Until it is there, the old one stays.
+      next.addEventListener("load", () => link.remove(), { once: true });
+      link.after(next);
+    }
+  }
+
+  let waiting = 0;
+  function lost() {
+    online = false;
+    draw();
+    if (waiting) return;
+    // Another server has another token; its pages have it.
+    waiting = setInterval(async () => {
+      try {
+        await fetch(location.href, { method: "HEAD", cache: "no-store" });
+      } catch {
+        return;
+      }
+      clearInterval(waiting);
+      reload();
+    }, 1000);
+  }
+
+  function listen() {
+    const query = new URLSearchParams({ page, version, token });
+    const events = new EventSource(`${own}events?${query}`);
+    const on = (name, hear) => events.addEventListener(name, (event) => {
+      hear(JSON.parse(event.data));
+      draw();
+    });
+    events.onopen = () => {
+      online = true;
+      draw();
+    };
+    events.onerror = () => {
+      online = false;
+      draw();
+      events.close();
+      lost();
+    };
+    on("reload", reload);
+    on("state", (now) => {
+      state = now;
+      // What the run has told is part of it now.
+      if (run?.over && !run.failed && run.text !== "Stopped.") run = null;
+    });
+    on("problems", (now) => { site = now; });
+    on("run", heard);
+    on("styles", (pairs) => pairs.forEach(([old, now]) => restyle(old, now)));
+    on("files", (files) => {
+      for (const file of files) {
+        if (file.endsWith(".css")) restyle(file, `${file}?${Date.now()}`);
+        else if ([...document.querySelectorAll("[src], [href], [srcset]")].some((one) => [one.src, one.href, one.srcset].some((url) => typeof url === "string" && url.includes(file)))) reload();
+      }
+    });
+    addEventListener("pagehide", () => events.close());
+    addEventListener("pageshow", (event) => event.persisted && location.reload());
+  }
+
+  restore();
+  draw();
+  listen();
+})();
