@@ -30,6 +30,7 @@ pub use attributes::{Answer, Attributes, Edit, NAMES as ATTRIBUTES, Rule};
 pub use command::Command;
 pub use settings::Settings;
 pub use sidecar::FILE_NAME as SIDECAR;
+pub use variables::{Named, named, values};
 
 use crate::{
     diagnostic::{self, Diagnostic},

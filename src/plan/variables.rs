@@ -1,7 +1,9 @@
 //! Reader variables: what a guide's reader puts in for `IP_ADDRESS`, `<your_ip>` or `example_user`.
 
+use serde_json::Value;
 use std::{collections::BTreeMap, ops::Range};
 
+use super::value;
 use crate::guide::CodeBlock;
 
 /// Elements of HTML: `<html>` in a command is markup, not something to be replaced.
@@ -25,24 +27,60 @@ pub(super) struct Unbound {
     pub(super) shortcode: bool,
 }
 
+/// A name in a line that stands for a value of the reader's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// The variable's name.
+    pub name: String,
+    /// Bytes of the line, or of the block's text.
+    pub range: Range<usize>,
+    /// Whether it is the shortcode `placeholder`: then it is one for certain.
+    pub shortcode: bool,
+    /// Whether a variable has this name.
+    pub bound: bool,
+}
+
+/// What a block's text names, in order: variables, and placeholders that no variable binds.
+pub fn named(code: &CodeBlock, vars: &BTreeMap<String, String>) -> Vec<Named> {
+    let mut found = Vec::new();
+    let mut begin = 0;
+    for line in code.text.split_inclusive('\n') {
+        let inserts = inserts(code, begin..begin + line.len());
+        let of_line = in_line(line, &inserts, vars).into_iter();
+        found.extend(of_line.map(|named| Named { range: named.range.start + begin..named.range.end + begin, ..named }));
+        begin += line.len();
+    }
+    found
+}
+
+/// Values of variables as `vars` of front matter or of `verify.yaml` has them; none where it is not as it should be.
+pub fn values(vars: &Value) -> BTreeMap<String, String> {
+    value::vars(vars).unwrap_or_default()
+}
+
 /// Puts values in for what a block names; also what it does not know. Lines stay lines.
 pub(super) fn fill(code: &CodeBlock, vars: &BTreeMap<String, String>) -> (String, Vec<Unbound>) {
     let mut filled = String::with_capacity(code.text.len());
     let mut unbound = Vec::new();
     let mut begin = 0;
     for (number, line) in code.text.split_inclusive('\n').enumerate() {
-        let inserts: Vec<Range<usize>> = (code.inserts.iter())
-            .filter(|(range, shortcode)| {
-                shortcode.name == "placeholder" && range.start >= begin && range.end <= begin + line.len()
-            })
-            .map(|(range, _)| range.start - begin..range.end - begin)
-            .collect();
+        let inserts = inserts(code, begin..begin + line.len());
         fill_line(line, &inserts, vars, &mut filled, &mut |name, range, shortcode| {
             unbound.push(Unbound { name: name.to_owned(), line: number, range, shortcode });
         });
         begin += line.len();
     }
     (filled, unbound)
+}
+
+/// The shortcodes `placeholder` in a line of a block, as bytes of the line.
+fn inserts(code: &CodeBlock, line: Range<usize>) -> Vec<Range<usize>> {
+    (code.inserts.iter())
+        .filter(|(range, shortcode)| {
+            shortcode.name == "placeholder" && range.start >= line.start && range.end <= line.end
+        })
+        .map(|(range, _)| range.start - line.start..range.end - line.start)
+        .collect()
 }
 
 /// Puts values in for the names in a path or title.
@@ -60,6 +98,23 @@ fn fill_line(
     unbound: &mut dyn FnMut(&str, Range<usize>, bool),
 ) {
     let mut at = 0;
+    for named in in_line(line, inserts, vars) {
+        filled.push_str(&line[at..named.range.start]);
+        at = named.range.end;
+        match vars.get(&named.name) {
+            Some(value) => filled.push_str(value),
+            None => {
+                filled.push_str(&line[named.range.clone()]);
+                unbound(&named.name, named.range, named.shortcode);
+            }
+        }
+    }
+    filled.push_str(&line[at..]);
+}
+
+fn in_line(line: &str, inserts: &[Range<usize>], vars: &BTreeMap<String, String>) -> Vec<Named> {
+    let mut found = Vec::new();
+    let mut at = 0;
     while let Some(c) = line[at..].chars().next() {
         let insert = inserts.iter().find(|range| range.start == at && range.end > at);
         let named = match insert {
@@ -68,24 +123,20 @@ fn fill_line(
             None => None,
         };
         if let Some((name, end)) = named {
-            match vars.get(&name) {
-                Some(value) => filled.push_str(value),
-                None => {
-                    if insert.is_some() || is_placeholder(line, at, end, &name) {
-                        unbound(&name, at..end, insert.is_some());
-                    }
-                    filled.push_str(&line[at..end]);
-                }
+            let bound = vars.contains_key(&name);
+            if bound || insert.is_some() || is_placeholder(line, at, end, &name) {
+                found.push(Named { name, range: at..end, shortcode: insert.is_some(), bound });
             }
             at = end;
-        } else if let Some((name, value)) = bare(line, at, vars) {
-            filled.push_str(value);
-            at += name.len();
+        } else if let Some(name) = bare(line, at, vars) {
+            let range = at..at + name.len();
+            at = range.end;
+            found.push(Named { name: name.to_owned(), range, shortcode: false, bound: true });
         } else {
-            filled.push(c);
             at += c.len_utf8();
         }
     }
+    found
 }
 
 /// `<name>` at `at`: its name, and where it ends.
@@ -113,7 +164,7 @@ fn is_placeholder(line: &str, at: usize, end: usize, name: &str) -> bool {
 }
 
 /// The variable whose name stands at `at` as a whole word, and not as the shell's own variable.
-fn bare<'v>(line: &str, at: usize, vars: &'v BTreeMap<String, String>) -> Option<(&'v str, &'v str)> {
+fn bare<'v>(line: &str, at: usize, vars: &'v BTreeMap<String, String>) -> Option<&'v str> {
     let word = |c: char| c.is_alphanumeric() || c == '_';
     let before = line[..at].chars().next_back();
     if before.is_some_and(|c| word(c) || c == '$') || line[..at].ends_with("${") {
@@ -122,8 +173,7 @@ fn bare<'v>(line: &str, at: usize, vars: &'v BTreeMap<String, String>) -> Option
     let fits =
         |name: &str| !name.is_empty() && line[at..].strip_prefix(name).is_some_and(|rest| !rest.starts_with(word));
     // The longest name: `example` must not hide `example.com`.
-    let found = vars.iter().filter(|(name, _)| fits(name)).max_by_key(|(name, _)| name.len());
-    found.map(|(name, value)| (name.as_str(), value.as_str()))
+    vars.keys().filter(|name| fits(name)).max_by_key(|name| name.len()).map(String::as_str)
 }
 
 #[cfg(test)]

@@ -1,7 +1,10 @@
 //! Blocks of code: highlighted lines, prompts that are not copied, marked lines, numbers.
 
-use serde_json::{Value, json};
-use std::ops::RangeInclusive;
+use serde_json::{Map, Value, json};
+use std::{
+    borrow::Cow,
+    ops::{Range, RangeInclusive},
+};
 
 use super::{
     Mark,
@@ -12,6 +15,7 @@ use crate::{
         CodeBlock, Guide, Role,
         prompt::{self, Line},
     },
+    plan::{self, Named},
     source::Span,
 };
 
@@ -44,9 +48,10 @@ impl Renderer<'_> {
         );
         let mark = self.mark(guide, code, span);
         context.insert("verdict".into(), json!(mark.as_ref().map(|mark| mark.verdict)));
-        let (message, real) = mark.map_or((None, None), |mark| (mark.message, mark.real));
+        let (message, real, replay) = mark.map_or((None, None, None), |mark| (mark.message, mark.real, mark.replay));
         context.insert("message".into(), message.into());
         context.insert("real".into(), real.into());
+        context.insert("replay".into(), replay.into());
         context.insert("copyable".into(), (code.role != Role::Output).into());
         let html = self.template(template, context, guide, code.inner);
         if self.world.says_lines() { with_lines(&html, &guide.path, &lines_in(guide, span)) } else { html }
@@ -97,21 +102,46 @@ impl Renderer<'_> {
             .collect()
     }
 
-    /// Puts rendered shortcodes where the text of theirs stands.
+    /// Puts rendered shortcodes where the text of theirs stands, and marks what stands for a value of the reader's.
     fn inserts(&mut self, guide: &Guide, code: &CodeBlock, lines: &mut [String]) {
-        if code.inserts.is_empty() {
-            return;
+        let mut inserts: Vec<(Range<usize>, String)> =
+            code.inserts.iter().map(|(range, shortcode)| (range.clone(), self.shortcode(guide, shortcode))).collect();
+        for named in self.variables(code) {
+            let text = &code.text[named.range.clone()];
+            let context = Map::from_iter([("text".into(), text.into()), ("variable".into(), named.name.into())]);
+            inserts.push((named.range, self.template("placeholder", context, guide, code.inner)));
         }
+        inserts.sort_by_key(|(range, _)| range.start);
         let starts: Vec<usize> = std::iter::once(0).chain(code.text.match_indices('\n').map(|(i, _)| i + 1)).collect();
-        for (range, shortcode) in code.inserts.iter().rev() {
+        for (range, html) in inserts.iter().rev() {
             let line = starts.partition_point(|start| *start <= range.start) - 1;
             let from = code.text[starts[line]..range.start].chars().count();
             let to = from + code.text[range.clone()].chars().count();
-            let html = self.shortcode(guide, shortcode);
             if let Some(found) = lines.get_mut(line) {
                 *found = replace_text(found, from..to, html.trim());
             }
         }
+    }
+
+    /// What stands for a value, shortcodes left out. A `<name>` that no variable binds counts in commands only, and below
+    /// them where it is the same: elsewhere it may be markup.
+    fn variables(&mut self, code: &CodeBlock) -> Vec<Named> {
+        let own = code.arguments.named("vars").map(|vars| plan::values(&vars.into()));
+        let mut bound = Cow::Borrowed(&self.variables.bound);
+        if let Some(own) = own {
+            bound.to_mut().extend(own);
+        }
+        if bound.is_empty() && !code.text.contains('<') {
+            return Vec::new();
+        }
+        let mut named = plan::named(code, &bound);
+        if code.role == Role::Command {
+            let loose = named.iter().filter(|named| !named.bound && !named.shortcode);
+            self.variables.seen.extend(loose.map(|named| named.name.clone()));
+        }
+        let seen = &self.variables.seen;
+        named.retain(|named| !named.shortcode && (named.bound || seen.contains(&named.name)));
+        named
     }
 }
 
@@ -136,7 +166,7 @@ fn lines_of(html: &str) -> Vec<String> {
 }
 
 /// Replaces the characters of a range of a line's text (its tags do not count) by HTML.
-fn replace_text(line: &str, range: std::ops::Range<usize>, html: &str) -> String {
+fn replace_text(line: &str, range: Range<usize>, html: &str) -> String {
     let mut out = String::with_capacity(line.len() + html.len());
     let mut rest = line;
     let mut count = 0;

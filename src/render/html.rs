@@ -2,6 +2,7 @@
 
 use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Tag, TagEnd};
 use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     PageInfo, Rendered, World,
@@ -10,6 +11,7 @@ use super::{
 use crate::{
     diagnostic::Diagnostic,
     guide::{Guide, Token, TokenKind},
+    plan,
     source::Span,
 };
 
@@ -23,11 +25,27 @@ pub fn page(guide: &Guide, world: &dyn World, page: &PageInfo) -> Rendered {
         documents: 0,
         depth: 0,
         including: vec![guide.path.clone()],
+        variables: variables(guide, world),
         diagnostics: Vec::new(),
     };
     let tokens = without_title(guide, &mut renderer.ids);
     let html = renderer.document(guide, tokens);
     Rendered { html, diagnostics: renderer.diagnostics }
+}
+
+/// The reader variables of a page.
+#[derive(Debug, Default)]
+pub(super) struct Variables {
+    /// With the values that verification puts in.
+    pub(super) bound: BTreeMap<String, String>,
+    /// Placeholders without a value, of the commands so far.
+    pub(super) seen: BTreeSet<String>,
+}
+
+fn variables(guide: &Guide, world: &dyn World) -> Variables {
+    let mut bound = guide.front.verify.as_ref().and_then(|v| v.get("vars")).map(plan::values).unwrap_or_default();
+    bound.extend(world.variables(&guide.path));
+    Variables { bound, ..Variables::default() }
 }
 
 /// The text without a first heading that serves as the page's title: the template shows it.
@@ -60,6 +78,8 @@ pub(super) struct Renderer<'a> {
     pub(super) depth: usize,
     /// The files whose text is being rendered, outermost first.
     pub(super) including: Vec<String>,
+    /// What stands for a value of the reader's.
+    pub(super) variables: Variables,
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 

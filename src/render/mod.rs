@@ -4,7 +4,7 @@
 //! [`page`] makes HTML when all are. Both are pure: what they need of the site they ask a [`World`].
 
 use serde_json::{Map, Value};
-use std::{ops::RangeInclusive, sync::Arc};
+use std::{collections::BTreeMap, ops::RangeInclusive, sync::Arc};
 
 use crate::{diagnostic::Diagnostic, guide::Guide, report::Verdict};
 
@@ -56,6 +56,11 @@ pub trait World: Sync {
         false
     }
 
+    /// Values of reader variables that a file beside the guide in the file `page` gives, by name.
+    fn variables(&self, _page: &str) -> BTreeMap<String, String> {
+        BTreeMap::new()
+    }
+
     /// The HTML of a shortcode.
     ///
     /// # Errors
@@ -81,6 +86,8 @@ pub struct Mark {
     pub message: Option<String>,
     /// What was really shown, where that is not as documented.
     pub real: Option<String>,
+    /// The part of a recording that shows it, as an address relative to the page: `session.cast#t=12.5,14`, in seconds.
+    pub replay: Option<String>,
 }
 
 /// What templates of shortcodes know of the page that they stand in.

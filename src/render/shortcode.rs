@@ -38,7 +38,10 @@ impl Renderer<'_> {
             "note" => note(given, "primary"),
             "caution" => note(given, "alert"),
             "disclosure-note" => json!({ "title": given.get("title", 0).unwrap_or("More") }),
-            "placeholder" => json!({ "text": given.get("name", 0).unwrap_or_default() }),
+            "placeholder" => {
+                let name = given.get("name", 0).unwrap_or_default();
+                json!({ "text": name, "variable": name })
+            }
             "tabs" => self.tabs(guide, shortcode),
             "tab" => json!({ "title": given.get("title", 0).unwrap_or_default() }),
             "image" => self.image_shortcode(guide, given),

@@ -45,7 +45,10 @@ fn refused(app: &App, request: &Request) -> Option<(StatusCode, &'static str)> {
         (host, header, None) => host.is_none_or(|host| app.names.has(host)) && header.is_none_or(|h| app.names.has(h)),
     };
     if !named {
-        return Some((StatusCode::MISDIRECTED_REQUEST, "this server is called by another name: see where it said it is"));
+        return Some((
+            StatusCode::MISDIRECTED_REQUEST,
+            "this server is called by another name: see where it said it is",
+        ));
     }
     if decoded(request.uri().path()).is_none() {
         return Some((StatusCode::BAD_REQUEST, "this path is none"));
@@ -92,7 +95,13 @@ pub(super) fn decoded(path: &str) -> Option<String> {
             continue;
         }
         let (digits, after) = rest.split_at_checked(2)?;
-        bytes.push(u8::from_str_radix(std::str::from_utf8(digits).ok().filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()))?, 16).ok()?);
+        bytes.push(
+            u8::from_str_radix(
+                std::str::from_utf8(digits).ok().filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()))?,
+                16,
+            )
+            .ok()?,
+        );
         rest = after;
     }
     let text = String::from_utf8(bytes).ok()?;

@@ -278,7 +278,9 @@ impl Listener for Told<'_> {
         let machine = guide.rsplit_once(" on ").map(|(_, machine)| machine);
         let event = match event {
             Event::Begin { steps } => json!({ "what": "guide", "machine": machine, "steps": steps }),
-            Event::Machine(event) => json!({ "what": "machine", "machine": machine, "text": plain(&event.to_string()) }),
+            Event::Machine(event) => {
+                json!({ "what": "machine", "machine": machine, "text": plain(&event.to_string()) })
+            }
             Event::Step { number, what } => {
                 steps.insert(guide.to_owned(), number);
                 json!({ "what": "step", "number": number, "machine": machine, "text": plain(&what) })

@@ -32,7 +32,8 @@ pub(super) fn watch(options: &Options, asks: Sender<Ask>) -> Result<Watching, St
     let tell = move |result: DebounceEventResult| {
         let Ok(events) = result else { return };
         let changes = events.iter().filter(|event| !matches!(event.kind, EventKind::Access(_)));
-        let mut paths: Vec<PathBuf> = changes.flat_map(|event| &event.paths).filter_map(|path| relative(&below, path)).collect();
+        let mut paths: Vec<PathBuf> =
+            changes.flat_map(|event| &event.paths).filter_map(|path| relative(&below, path)).collect();
         // The report may lie anywhere.
         let of_report = |path: &PathBuf| report.1.as_ref() == Some(path);
         if events.iter().flat_map(|event| &event.paths).any(of_report) {
@@ -47,7 +48,8 @@ pub(super) fn watch(options: &Options, asks: Sender<Ask>) -> Result<Watching, St
     let config = Config::default().with_follow_symlinks(true);
     let debouncer = notify_debouncer_full::new_debouncer_opt(QUIET, Some(QUIET / 4), tell, NoCache, config);
     let mut debouncer = debouncer.map_err(|error: notify::Error| error.to_string())?;
-    let mut watch = |path: &Path, mode| debouncer.watch(path, mode).map_err(|error| format!("{}: {error}", path.display()));
+    let mut watch =
+        |path: &Path, mode| debouncer.watch(path, mode).map_err(|error| format!("{}: {error}", path.display()));
     // Folders that come later are seen here, and watched from the next start of the site on.
     watch(&root, RecursiveMode::NonRecursive)?;
     for folder in FOLDERS.map(|folder| root.join(folder)).iter().filter(|folder| folder.is_dir()) {

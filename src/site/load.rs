@@ -100,7 +100,8 @@ impl<'a> Site<'a> {
         let remembered = cache::load(&options.site, &fingerprint);
         let before: BTreeMap<String, ([u8; 32], [u8; 32])> =
             remembered.iter().map(|(p, r)| (p.clone(), (r.hash, r.bundles))).collect();
-        let (files, records) = files::read(&options.site, &found.pages, grammar, BTreeMap::new(), remembered, &mut diagnostics);
+        let (files, records) =
+            files::read(&options.site, &found.pages, grammar, BTreeMap::new(), remembered, &mut diagnostics);
         let unchanged = before.len() == records.len()
             && records.iter().all(|r| before.get(&r.source) == Some(&(r.hash, r.bundles)));
         if !unchanged {
@@ -157,8 +158,15 @@ impl<'a> Site<'a> {
         self.verified = {
             let lister = Lister::new(self, options);
             let current = |index, machine: &str| plans::current(self, options, &lister, index, machine);
-            Verified::new(self.inputs.report.as_ref(), &self.library, &current)
+            let folder = options.report.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+            let mut found = Vec::new();
+            let verified = Verified::new(self.inputs.report.as_ref(), &self.library, folder, &current, &mut found);
+            self.diagnostics.extend(found);
+            verified
         };
+        for recording in self.verified.recordings() {
+            self.library.add_made(&recording.url);
+        }
         self.taxonomies = taxonomy::group(&self.library, config);
         for (url, name) in Views::list_urls(&self.taxonomies) {
             self.library.add_list(&url, &name, &mut self.diagnostics);

@@ -256,6 +256,16 @@ pub(super) fn sidecar_of<'s>(site: &'s Site<'_>, source: &str) -> Option<&'s str
     site.found.sidecars.iter().find(|known| **known == path).map(String::as_str)
 }
 
+/// Values of reader variables that sidecars give, by their pages. A sidecar that cannot be read gives none: planning says so.
+pub(super) fn variables(site: &Site<'_>, options: &Options) -> BTreeMap<String, BTreeMap<String, String>> {
+    let of_sidecar = |path: &String| {
+        let text = std::fs::read_to_string(options.site.join(path)).ok()?;
+        let settings: serde_json::Value = serde_yaml::from_str(&text).ok()?;
+        Some((format!("{}index.md", path.strip_suffix(SIDECAR)?), plan::values(settings.get("vars")?)))
+    };
+    site.found.sidecars.iter().filter_map(of_sidecar).collect()
+}
+
 /// The page of a name.
 fn find(site: &Site<'_>, options: &Options, name: &str) -> Result<usize, Failure> {
     let library = &site.library;

@@ -4,10 +4,16 @@
 //! says so, and its blocks say nothing.
 
 use serde_json::{Value, json};
-use std::{collections::BTreeMap, ops::RangeInclusive, path::Path};
+use std::{
+    collections::BTreeMap,
+    io::BufRead,
+    ops::RangeInclusive,
+    path::{Path, PathBuf},
+};
 
 use super::{build::Failure, fingerprint::Fingerprint, library::Library, record::Kind, view::date};
 use crate::{
+    diagnostic::Diagnostic,
     render::Mark,
     report::{GuideReport, Report, StepKind, StepReport, Verdict, json, safe::plain},
     source::date::Date,
@@ -17,6 +23,8 @@ use crate::{
 const LINES: usize = 40;
 /// Characters that are shown of a line.
 const CHARACTERS: usize = 400;
+/// Bytes of a recording that is published; those of `verify --record` are smaller.
+const LARGEST_RECORDING: u64 = 8 << 20;
 
 /// Reads a report.
 ///
@@ -43,6 +51,8 @@ struct Proof {
     page: Value,
     /// None if the guide has changed since.
     steps: Vec<StepMark>,
+    /// Likewise.
+    recordings: Vec<Recording>,
     fingerprint: Fingerprint,
 }
 
@@ -52,14 +62,36 @@ struct StepMark {
     file: String,
     line: usize,
     mark: Mark,
+    /// The recording and the seconds of it in which something was typed.
+    clip: Option<(String, f64, f64)>,
+}
+
+/// A recording that is published beside its page.
+#[derive(Debug)]
+pub(super) struct Recording {
+    /// The file that `verify --record` wrote.
+    pub(super) file: PathBuf,
+    /// URL path without the base path of the site.
+    pub(super) url: String,
+    machine: String,
+}
+
+impl Recording {
+    /// Its address relative to the page.
+    fn name(&self) -> &str {
+        self.url.rsplit('/').next().unwrap_or_default()
+    }
 }
 
 impl Verified {
-    /// `current` lists what the verdict of a page on a machine depends on now.
+    /// `current` lists what the verdict of a page on a machine depends on now. Recordings are looked for in `folder`, which is
+    /// that of the report.
     pub(super) fn new(
         report: Option<&Report>,
         library: &Library,
+        folder: &Path,
         current: &dyn Fn(usize, &str) -> BTreeMap<String, String>,
+        diagnostics: &mut Vec<Diagnostic>,
     ) -> Self {
         let reported = report.map_or(&[][..], |report| &report.guides);
         // A guide that is done on several machines has a report of each.
@@ -67,7 +99,8 @@ impl Verified {
         for guide in reported.iter().filter(|guide| !matches!(guide.verdict, Verdict::Skipped | Verdict::Unreached)) {
             by_path.entry(&guide.path).or_default().push(guide);
         }
-        let proof = |(path, guides): (&str, Vec<&GuideReport>)| {
+        let mut missing = Vec::new();
+        let mut proof = |(path, guides): (&str, Vec<&GuideReport>)| {
             let index = *library.by_source.get(path)?;
             let page = &library.pages[index];
             let changed = |guide: &&GuideReport| {
@@ -75,10 +108,25 @@ impl Verified {
                 // Reports of older versions know nothing but the guide's file.
                 own.as_str() != guide.hash || !guide.inputs.is_empty() && guide.inputs != current(index, &guide.machine)
             };
-            let shown = page.record.kind == Kind::Guide;
-            shown.then(|| (path.to_owned(), Proof::new(&guides, guides.iter().any(changed))))
+            if page.record.kind != Kind::Guide {
+                return None;
+            }
+            let stale = guides.iter().any(changed);
+            let recordings = if stale { Vec::new() } else { recordings(&guides, &page.url, folder, &mut missing) };
+            Some((path.to_owned(), Proof::new(&guides, stale, recordings)))
         };
-        Self { guides: by_path.into_iter().filter_map(proof).collect() }
+        let guides = by_path.into_iter().filter_map(&mut proof).collect();
+        if let Some(first) = missing.first() {
+            let message = format!("{} of the report's recordings cannot be shown: {first}", missing.len());
+            let help = "write both into one folder: guidepost verify --report DIR/report.json --record DIR";
+            diagnostics.push(Diagnostic::warning("missing-recording", message).help(help));
+        }
+        Self { guides }
+    }
+
+    /// The recordings to publish.
+    pub(super) fn recordings(&self) -> impl Iterator<Item = &Recording> {
+        self.guides.values().flat_map(|proof| &proof.recordings)
     }
 
     /// `page.verified` of the page of a file.
@@ -95,19 +143,62 @@ impl Verified {
     /// mark, that of the worst: a block holds if all of its steps do.
     pub(super) fn mark(&self, page: &str, file: &str, lines: RangeInclusive<usize>) -> Option<Mark> {
         let steps = &self.guides.get(page)?.steps;
-        let of_block = || steps.iter().filter(|step| step.file == file && lines.contains(&step.line)).map(|s| &s.mark);
-        let verdict = of_block().map(|mark| mark.verdict).max_by_key(|verdict| rank(*verdict))?;
+        let of_block = || steps.iter().filter(|step| step.file == file && lines.contains(&step.line));
+        let verdict = of_block().map(|step| step.mark.verdict).max_by_key(|verdict| rank(*verdict))?;
         if verdict == Verdict::Unreached {
             return None;
         }
         let joined = |part: fn(&Mark) -> Option<&str>, between: &str| {
-            let mut parts: Vec<&str> = of_block().filter(|mark| mark.verdict == verdict).filter_map(part).collect();
+            let mut parts: Vec<&str> =
+                of_block().map(|step| &step.mark).filter(|mark| mark.verdict == verdict).filter_map(part).collect();
             parts.dedup();
             (!parts.is_empty()).then(|| parts.join(between))
         };
         let message = joined(|mark| mark.message.as_deref(), "; ");
-        Some(Mark { verdict, message, real: joined(|mark| mark.real.as_deref(), "\n") })
+        Some(Mark { verdict, message, real: joined(|mark| mark.real.as_deref(), "\n"), replay: replay(of_block()) })
     }
+}
+
+/// The part of a recording in which a block was typed: of all its steps, on the first machine that has one.
+fn replay<'s>(steps: impl Iterator<Item = &'s StepMark>) -> Option<String> {
+    let mut clips = steps.filter_map(|step| step.clip.as_ref());
+    let (url, mut from, mut to) = clips.next()?.clone();
+    for (_, begin, end) in clips.filter(|(other, ..)| *other == url) {
+        (from, to) = (from.min(*begin), to.max(*end));
+    }
+    Some(format!("{url}#t={:.2},{:.2}", (from * 100.0).floor() / 100.0, (to * 100.0).ceil() / 100.0))
+}
+
+/// The recordings of a guide that are in the folder; of others, why not.
+fn recordings(guides: &[&GuideReport], page: &str, folder: &Path, missing: &mut Vec<String>) -> Vec<Recording> {
+    let mut found: Vec<Recording> = Vec::new();
+    for guide in guides {
+        let Some(name) = &guide.recording else { continue };
+        let file = folder.join(name);
+        // A report is data: it leads to no file elsewhere.
+        let inside = Path::new(name).file_name().is_some_and(|own| own.to_str() == Some(name));
+        if !inside || !is_recording(&file) {
+            missing.push(format!("there is no recording {}", plain(&file.to_string_lossy())));
+            continue;
+        }
+        let number = if found.is_empty() { String::new() } else { format!("-{}", found.len() + 1) };
+        let before = if page.ends_with('/') { "" } else { "-" };
+        found.push(Recording {
+            file,
+            url: format!("{page}{before}session{number}.cast"),
+            machine: plain(&guide.machine),
+        });
+    }
+    found
+}
+
+/// Whether a file is a recording that `verify --record` wrote.
+fn is_recording(file: &Path) -> bool {
+    let fits = std::fs::symlink_metadata(file).is_ok_and(|found| found.is_file() && found.len() <= LARGEST_RECORDING);
+    let mut first = String::new();
+    let read = std::fs::File::open(file).map(std::io::BufReader::new).and_then(|mut file| file.read_line(&mut first));
+    let header: Value = serde_json::from_str(&first).unwrap_or_default();
+    fits && read.is_ok() && header["version"] == 2 && !header["guidepost"].is_null()
 }
 
 /// The worse, the higher. What was not reached proves less than what drifted.
@@ -123,7 +214,7 @@ fn rank(verdict: Verdict) -> u8 {
 
 impl Proof {
     /// Of all reports of a guide, one at least. The worst verdict is the guide's, and the oldest time.
-    fn new(guides: &[&GuideReport], stale: bool) -> Self {
+    fn new(guides: &[&GuideReport], stale: bool, recordings: Vec<Recording>) -> Self {
         let verdict = guides.iter().map(|guide| guide.verdict).max_by_key(|verdict| rank(*verdict));
         let state = match verdict.unwrap_or(Verdict::Skipped) {
             _ if stale => "stale",
@@ -146,15 +237,21 @@ impl Proof {
             "steps": all().count(),
             "skipped": skipped,
             "reason": guides.iter().find_map(|guide| guide.reason.as_deref()).map(plain),
+            "recordings": recordings.iter().map(|r| json!({"machine": r.machine, "url": r.name()})).collect::<Vec<_>>(),
         });
-        let steps: Vec<StepMark> = if stale { Vec::new() } else { all().map(StepMark::new).collect() };
+        let marks = |guide: &&GuideReport| {
+            let machine = plain(&guide.machine);
+            let recording = recordings.iter().find(|r| r.machine == machine).map(|r| r.name().to_owned());
+            guide.steps.iter().map(move |step| StepMark::new(step, recording.as_deref())).collect::<Vec<_>>()
+        };
+        let steps: Vec<StepMark> = if stale { Vec::new() } else { guides.iter().flat_map(marks).collect() };
         let fingerprint = *blake3::hash(format!("{value}{steps:?}").as_bytes()).as_bytes();
-        Self { page: value, steps, fingerprint }
+        Self { page: value, steps, recordings, fingerprint }
     }
 }
 
 impl StepMark {
-    fn new(step: &StepReport) -> Self {
+    fn new(step: &StepReport, recording: Option<&str>) -> Self {
         let differs = matches!(step.verdict, Verdict::Drifted | Verdict::Broken);
         // What a step that writes shows is why the file was edited as it was.
         let real = (differs && step.kind != StepKind::Write).then(|| excerpt(&step.output));
@@ -162,8 +259,11 @@ impl StepMark {
             verdict: step.verdict,
             message: step.message.as_deref().map(plain),
             real: real.filter(|real| !real.is_empty()),
+            replay: None,
         };
-        Self { file: step.path.clone(), line: step.line, mark }
+        let typed = step.recorded.filter(|_| step.kind == StepKind::Run);
+        let clip = recording.zip(typed).map(|(url, (from, to))| (url.to_owned(), from, to));
+        Self { file: step.path.clone(), line: step.line, mark, clip }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     ops::RangeInclusive,
     path::Path,
     sync::{Arc, Mutex, PoisonError},
@@ -19,6 +19,8 @@ use crate::{
 pub(super) struct SiteWorld<'a> {
     pub(super) files: &'a Files<'a>,
     pub(super) verified: &'a Verified,
+    /// Of reader variables, by the pages beside whose files they stand.
+    pub(super) variables: BTreeMap<String, BTreeMap<String, String>>,
     pub(super) links: &'a Links<'a>,
     pub(super) theme: &'a Theme,
     /// None where nobody will look at the HTML.
@@ -75,6 +77,10 @@ impl World for SiteWorld<'_> {
 
     fn says_lines(&self) -> bool {
         self.preview
+    }
+
+    fn variables(&self, page: &str) -> BTreeMap<String, String> {
+        self.variables.get(page).cloned().unwrap_or_default()
     }
 
     fn shortcode(&self, name: &str, mut context: Map<String, Value>) -> Result<String, Diagnostic> {

@@ -12,6 +12,7 @@ use super::{
     lists::Listed,
     load::Site,
     output::Output,
+    plans,
     programs::Programs,
     record::Kind,
     related,
@@ -68,7 +69,12 @@ pub(super) fn try_templates(site: &Site<'_>, options: &Options) -> Vec<Diagnosti
     diagnostics
 }
 
-pub(super) fn views<'a>(site: &'a Site<'_>, links: &'a Links<'a>, related: &'a [Vec<usize>], options: &'a Options) -> Views<'a> {
+pub(super) fn views<'a>(
+    site: &'a Site<'_>,
+    links: &'a Links<'a>,
+    related: &'a [Vec<usize>],
+    options: &'a Options,
+) -> Views<'a> {
     Views {
         library: &site.library,
         links,
@@ -91,6 +97,7 @@ pub(super) fn world<'a>(
     SiteWorld {
         files: &site.files,
         verified: &site.verified,
+        variables: plans::variables(site, options),
         links,
         theme: &site.inputs.theme,
         highlighter,
@@ -237,11 +244,14 @@ impl Writer<'_> {
         }
     }
 
-    /// Images and other files of pages, `static/`, and the theme's own.
+    /// Images and other files of pages, `static/`, recordings, and the theme's own.
     fn files(&self) -> Result<(), Failure> {
         let library = &self.site.library;
         for (path, url) in library.resources.iter().chain(&library.statics) {
             self.output.copy(&output_path(url), &self.world.folder.join(path))?;
+        }
+        for recording in self.site.verified.recordings() {
+            self.output.copy(&output_path(&recording.url), &recording.file)?;
         }
         for asset in self.site.inputs.theme.assets.values() {
             self.put(&asset.output, &asset.bytes)?;

@@ -28,7 +28,7 @@ use crate::{
     report::Report,
 };
 
-pub use steps::{StepState, Standing};
+pub use steps::{Standing, StepState};
 
 /// Takes an answer to whoever asked.
 pub type Reply<T> = Box<dyn FnOnce(T) + Send>;
@@ -200,7 +200,8 @@ impl<'a> Preview<'a> {
     fn turn(&self, paths: &[PathBuf], reads_site: bool) -> Option<Turn> {
         let is_page = |path: &String| path.starts_with("content/") || path.starts_with("static/");
         let changed: Vec<String> = paths.iter().map(|path| path.to_string_lossy().replace('\\', "/")).collect();
-        let report = self.options.report.as_deref().map(|report| report.strip_prefix(&self.options.site).unwrap_or(report));
+        let report =
+            self.options.report.as_deref().map(|report| report.strip_prefix(&self.options.site).unwrap_or(report));
         let shared = |path: &String| {
             path == crate::config::FILE_NAME
                 || ["themes/", "data/"].iter().any(|folder| path.starts_with(folder))

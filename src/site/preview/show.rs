@@ -255,5 +255,7 @@ impl Show<'_> {
 
 /// A page without a template.
 fn bare(what: &str) -> String {
-    format!("<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>{what}</title></head>\n<body><main><h1>{what}</h1></main></body>\n</html>\n")
+    format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>{what}</title></head>\n<body><main><h1>{what}</h1></main></body>\n</html>\n"
+    )
 }

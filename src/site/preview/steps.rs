@@ -96,8 +96,7 @@ fn aligned(plan: &Plan, report: Option<&GuideReport>) -> Vec<StepState> {
             content(step.kind, &step.typed, step.documented.as_ref())
         })
         .collect();
-    let mut states: Vec<StepState> =
-        steps.iter().map(|(_, now)| state(plan, now, None, Standing::Changed)).collect();
+    let mut states: Vec<StepState> = steps.iter().map(|(_, now)| state(plan, now, None, Standing::Changed)).collect();
     for op in capture_diff_slices(Algorithm::Myers, &old, &new) {
         if let DiffOp::Equal { old_index, new_index, len } = op {
             for offset in 0..len {

@@ -20,7 +20,12 @@
     set(key, value) {
       try { value === null ? localStorage.removeItem(key) : localStorage.setItem(key, value); } catch { /* private mode */ }
     },
+    /** What was kept as JSON; nothing, where that is not what we wrote. */
+    list(key) {
+      try { return [...JSON.parse(this.get(key))]; } catch { return []; }
+    },
   };
+  const literal = (text) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
 
   const live = make("div", { class: "hidden", role: "status" });
   document.body.append(live);
@@ -47,6 +52,72 @@
       say(button.title);
     });
   }
+
+  // Placeholders: the reader's values, by name, on every page and in this browser only.
+  let values = new Map();
+  const names = [...new Set(all("var.placeholder").map((one) => one.dataset.name))].filter(Boolean);
+  const either = (some) => some.sort((a, b) => b.length - a.length).map(literal).join("|") || "(?!)";
+  // Words are mentions only of names that stand as words in the page: `<path>` is no reason to replace "path".
+  const words = names.filter((name) => all("var.placeholder").some((one) => one.dataset.name === name && one.textContent === name));
+  const mention = new RegExp(`<(${either(names)})>|(?<![\\w$]|\\$\\{)(${either(words)})(?!\\w)`, "g");
+  /** Text with the reader's values in it. */
+  const fill = (text) => text.replace(mention, (found, angled, word) => values.get(angled ?? word) || found);
+  const placeholders = () => {
+    for (const element of all(":not(pre) > code, .block > figcaption > span")) {
+      for (const node of [...element.childNodes].filter((child) => child.nodeType === Node.TEXT_NODE)) {
+        const parts = node.data.split(mention);
+        for (let i = 1; i < parts.length; i += 3) {
+          const name = parts[i] ?? parts[i + 1];
+          parts.splice(i, 2, make("var", { class: "placeholder", "data-name": name }, parts[i] ? `<${name}>` : name));
+          i--;
+        }
+        if (parts.length > 1) node.replaceWith(...parts);
+      }
+    }
+    const slots = all("var.placeholder").map((element) => [element, element.textContent]);
+    const show = () => {
+      for (const [element, text] of slots) {
+        const value = values.get(element.dataset.name);
+        element.textContent = value || text;
+        element.classList.toggle("filled", !!value);
+      }
+    };
+    const inputs = names.map((name) => make("input", { type: "text", "data-name": name, autocomplete: "off", autocapitalize: "off", spellcheck: "false", maxlength: "500" }));
+    const load = () => {
+      values = new Map(memory.list("values").filter((pair) => Array.isArray(pair) && pair.every((part) => typeof part === "string")));
+      for (const input of inputs) input.value = values.get(input.dataset.name) ?? "";
+      show();
+    };
+    const keep = () => {
+      for (const { dataset, value } of inputs) value ? values.set(dataset.name, value) : values.delete(dataset.name);
+      memory.set("values", values.size ? JSON.stringify([...values]) : null);
+      show();
+      reach();
+    };
+    const form = make(
+      "form", { class: "values", "aria-labelledby": "gp-values", autocomplete: "off" },
+      make("p", { id: "gp-values" }, "Your values"),
+      ...inputs.map((input) => make("label", {}, make("span", {}, input.dataset.name), input)),
+      make("p", { class: "dim" }, "This page's commands, files and copies use them. They stay in this browser. "),
+    );
+    form.lastChild.append(make("button", { class: "link", type: "reset" }, "Forget them"));
+    form.addEventListener("input", keep);
+    form.addEventListener("submit", (event) => event.preventDefault());
+    form.addEventListener("reset", () => setTimeout(() => {
+      keep();
+      say("Forgotten");
+    }));
+    document.querySelector(".prose")?.before(form);
+    for (const [element] of slots) {
+      element.addEventListener("click", () => {
+        if (getSelection().isCollapsed && !element.closest("a, button, summary")) inputs[names.indexOf(element.dataset.name)]?.focus();
+      });
+    }
+    addEventListener("storage", load);
+    addEventListener("pageshow", (event) => event.persisted && load());
+    load();
+  };
+  if (names.length) placeholders();
 
   // Copying.
   const copy = async (text) => {
@@ -82,6 +153,32 @@
     }
   };
 
+  // Recordings: the player comes when it is asked for, one at a time.
+  let close;
+  function replayed(button, host, address) {
+    button.setAttribute("aria-expanded", "false");
+    button.addEventListener("click", async () => {
+      const opened = button.getAttribute("aria-expanded") === "true";
+      close?.();
+      if (opened) return;
+      try {
+        const { open } = await import(document.querySelector("[data-player]").dataset.player);
+        const closed = () => {
+          close = undefined;
+          button.setAttribute("aria-expanded", "false");
+          button.focus();
+        };
+        const title = button.title ? "Recording of this step" : button.textContent;
+        close?.();
+        close = await open({ make, icon, host, address, title, closed });
+        button.setAttribute("aria-expanded", "true");
+      } catch {
+        say("The recording could not be loaded");
+      }
+    });
+  }
+  for (const button of all("button[data-replay]")) replayed(button, button.closest(".head"), button.dataset.replay);
+
   /** The text of a block as it is typed: no prompts, no outputs, no line numbers. */
   const typed = (code) => {
     const clone = code.cloneNode(true);
@@ -90,31 +187,56 @@
     const text = clone.textContent;
     return text.includes("\0") ? text.split("\n").filter((line) => !line.includes("\0")).join("\n") : text;
   };
-  for (const block of all("[data-copy]")) {
+  /** Adds a button to the corner of a block. */
+  const act = (block, name, label, what) => {
+    let corner = block.querySelector(":scope > .actions");
+    if (!corner) {
+      block.append((corner = make("div", { class: "actions" })));
+      corner.append(...all(":scope > .verdict.holds", block));
+    }
+    const button = make("button", { type: "button", "aria-label": `${label} ${what}`, title: label }, icon(name));
+    corner.append(button);
+    block.style.setProperty("--actions", corner.childElementCount);
+    return button;
+  };
+  for (const block of all(".block")) {
     const code = block.querySelector("pre > code");
+    const caption = block.querySelector(":scope > figcaption");
     if (!code) continue;
-    const what = block.querySelector("figcaption")?.textContent.trim() || (block.classList.contains("command") ? "command" : "code");
-    const button = make("button", { class: "copy-button", type: "button", "aria-label": `Copy ${what}`, title: "Copy" }, icon("copy"));
-    button.addEventListener("click", () => feedback(button, () => copy(typed(code))));
-    block.append(button);
+    const what = caption?.textContent.trim() || (block.classList.contains("command") ? "command" : "code");
+    if (block.dataset.replay) replayed(act(block, "play", "Replay", what), block, block.dataset.replay);
+    if ("file" in block.dataset) {
+      act(block, "download", "Download", what).addEventListener("click", () => {
+        const text = typed(code);
+        const address = URL.createObjectURL(new Blob([text.endsWith("\n") ? text : `${text}\n`], { type: "application/octet-stream" }));
+        const link = make("a", { href: address, download: caption.textContent.trim().split("/").at(-1) });
+        link.click();
+        setTimeout(() => URL.revokeObjectURL(address), 60_000);
+      });
+    }
+    if ("copy" in block.dataset) {
+      const button = act(block, "copy", "Copy", what);
+      button.addEventListener("click", () => feedback(button, () => copy(typed(code))));
+    }
   }
   for (const button of all("[data-copy-page]")) {
     button.addEventListener("click", () => feedback(button, async () => {
       const answer = await fetch(button.dataset.copyPage);
       if (!answer.ok) throw new Error(answer.statusText);
-      await copy(await answer.text());
+      await copy(fill(await answer.text()));
     }));
   }
 
   // Only what scrolls needs to be reached by the keyboard.
-  const scrollers = all(".block pre, .table");
-  const reach = () => {
-    const wide = scrollers.map((one) => one.scrollWidth > one.clientWidth);
-    scrollers.forEach((one, i) => { wide[i] ? one.tabIndex = 0 : one.removeAttribute("tabindex"); });
-  };
+  function reach() {
+    const scrollers = all(".block pre, .table");
+    const scrolls = scrollers.map((one) => one.scrollWidth > one.clientWidth || one.scrollHeight > one.clientHeight);
+    scrollers.forEach((one, i) => { scrolls[i] ? one.tabIndex = 0 : one.removeAttribute("tabindex"); });
+  }
 
-  // Tabs: those with the same label stay in step.
-  const remembered = () => JSON.parse(memory.get("tabs") ?? "[]");
+  // Tabs: those with the same label stay in step. The address tells which are chosen: `?tab=debian`.
+  const remembered = () => memory.list("tabs");
+  const asked = new URL(location).searchParams.getAll("tab");
   const groups = all(".tabs").map((group) => {
     const panels = all(":scope > .tab", group);
     const list = make("div", { role: "tablist" });
@@ -123,7 +245,7 @@
       const tab = make("button", { type: "button", role: "tab", id: `${panel.id}-tab`, "aria-controls": panel.id }, title.textContent);
       panel.setAttribute("role", "tabpanel");
       panel.setAttribute("aria-labelledby", tab.id);
-      tab.addEventListener("click", () => choose(group, panel.dataset.tab));
+      tab.addEventListener("click", () => choose(group, panel.dataset.tab, panels));
       return tab;
     });
     list.addEventListener("keydown", (event) => {
@@ -133,7 +255,7 @@
       if (at < 0 || to === undefined) return;
       event.preventDefault();
       tabs[to].focus();
-      choose(group, panels[to].dataset.tab);
+      choose(group, panels[to].dataset.tab, panels);
     });
     const show = (label) => {
       const chosen = panels.findIndex((panel) => panel.dataset.tab === label);
@@ -148,20 +270,38 @@
     group.prepend(list);
     list.append(...tabs);
     const labels = panels.map((panel) => panel.dataset.tab);
-    show(remembered().find((label) => labels.includes(label)) ?? labels[0]);
+    show([...asked, ...remembered()].find((label) => labels.includes(label)) ?? labels[0]);
     group.dataset.ready = "";
     return { group, show };
   });
-  const choose = (from, label) => {
+  const choose = (from, label, panels) => {
     // Groups above may change their height: what was clicked stays where it is.
     const top = from.getBoundingClientRect().top;
     for (const { show } of groups) show(label);
     scrollBy({ top: from.getBoundingClientRect().top - top, behavior: "instant" });
     memory.set("tabs", JSON.stringify([label, ...remembered().filter((other) => other !== label)].slice(0, 20)));
+    const address = new URL(location);
+    const others = address.searchParams.getAll("tab").filter((other) => !panels.some((panel) => panel.dataset.tab === other));
+    address.searchParams.delete("tab");
+    for (const one of [...others, label]) address.searchParams.append("tab", one);
+    // A page that was opened as a file has no address of its own.
+    try { history.replaceState(history.state, "", address); } catch { /* It is not linkable. */ }
     reach();
   };
   reach();
   addEventListener("resize", reach);
+  document.addEventListener("toggle", reach, true);
+
+  // On paper, everything is open, also where style sheets cannot say so.
+  addEventListener("beforeprint", () => {
+    for (const details of all("details:not([open])")) details.dataset.opened = details.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const details of all("details[data-opened]")) {
+      details.open = false;
+      delete details.dataset.opened;
+    }
+  });
 
   // A link into a hidden panel or closed details shows it.
   const reveal = () => {
@@ -224,7 +364,7 @@
   // Search.
   if (!root.dataset.search) return;
   let dialog, input, list, status, engine;
-  let asked = 0;
+  let turns = 0;
 
   /** Text with the words of a query marked. */
   const marked = (tag, text, words) => {
@@ -239,7 +379,7 @@
   };
   const search = async () => {
     const query = input.value.trim();
-    const turn = ++asked;
+    const turn = ++turns;
     const show = (text, ...found) => {
       list.replaceChildren(...found);
       status.textContent = text;
@@ -252,10 +392,10 @@
       results = await (await engine).query(query);
     } catch {
       engine = undefined;
-      return turn === asked && show("The search could not be loaded. Try again in a moment.");
+      return turn === turns && show("The search could not be loaded. Try again in a moment.");
     }
-    if (turn !== asked) return;
-    const words = query.split(/\s+/).map((word) => word.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&"));
+    if (turn !== turns) return;
+    const words = query.split(/\s+/).map(literal);
     const option = (href, title, text, kind) =>
       make("a", { href, role: "option", class: kind, tabindex: "-1" }, marked("b", title, words), ...(text ? [marked("span", text, words)] : []));
     const found = results.flatMap(({ title, url, description, sections = [] }) => [

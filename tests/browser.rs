@@ -1,0 +1,92 @@
+//! What readers see and do, in a real browser: builds sites, and runs the tests in `tests/browser/` on them with Node.
+
+mod support;
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use guidepost::report::json;
+
+/// Browsers that the tests can drive, by the names of their programs.
+const BROWSERS: &[&str] = &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
+/// The browser; `CHROMIUM` names another one.
+fn browser() -> Option<String> {
+    let works = |name: &String| Command::new(name).arg("--version").output().is_ok_and(|o| o.status.success());
+    let named = std::env::var("CHROMIUM").ok();
+    named.into_iter().chain(BROWSERS.iter().map(|name| (*name).to_owned())).find(works)
+}
+
+fn missing(what: &str) {
+    assert!(std::env::var("CI").as_deref() != Ok("true"), "{what}");
+    eprintln!("SKIPPED: {what}");
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser")
+}
+
+/// Builds a site into a folder, with the report in `tests/browser/` as if it spoke of the site's guides as they are now.
+fn fixture(out: &Path) {
+    let site = folder().join("site");
+    let text = std::fs::read_to_string(folder().join("report.json")).expect("the report is there");
+    let mut report = json::read(&text).expect("a report");
+    let records = tempfile::tempdir().expect("a folder");
+    for guide in &mut report.guides {
+        let bytes = std::fs::read(site.join(&guide.path)).expect("the guide is there");
+        guide.hash = blake3::hash(&bytes).to_hex().to_string();
+        guide.inputs.clear();
+        let recording = guide.recording.as_ref().expect("it was recorded");
+        std::fs::copy(folder().join(recording), records.path().join(recording)).expect("the recording is there");
+    }
+    let file = records.path().join("report.json");
+    std::fs::write(&file, json::json(&report)).expect("the report can be written");
+    let report = file.to_string_lossy();
+    let ran = support::run_in(&site, &["build", "--strict", "--out", &out.to_string_lossy(), "--report", &report]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+}
+
+#[test]
+fn pages_do_what_they_should_in_a_browser() {
+    if !support::has_program("node", "--version") {
+        return;
+    }
+    let Some(browser) = browser() else {
+        return missing("no Chromium is installed: run scripts/prepare test");
+    };
+    if !folder().join("node_modules/puppeteer-core").is_dir() {
+        return missing("tests/browser/node_modules is missing: run scripts/prepare test");
+    }
+    let sites = tempfile::tempdir().expect("a folder");
+    let (site, content) = (sites.path().join("fixture"), sites.path().join("content"));
+    fixture(&site);
+    let ran = support::run_in(Path::new(env!("CARGO_MANIFEST_DIR")), &["build", "--out", &content.to_string_lossy()]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+
+    let mut tests: Vec<PathBuf> = std::fs::read_dir(folder()).expect("readable").flatten().map(|e| e.path()).collect();
+    tests.retain(|path| path.to_string_lossy().ends_with(".test.js"));
+    tests.sort();
+    assert!(tests.len() > 2, "the tests are there: {tests:?}");
+    let output = Command::new("node")
+        .args(["--test", "--test-reporter=spec"])
+        .args(&tests)
+        .current_dir(folder())
+        .env("CHROMIUM", which(&browser))
+        .env("GUIDEPOST", env!("CARGO_BIN_EXE_guidepost"))
+        .env("GUIDEPOST_FIXTURE", &site)
+        .env("GUIDEPOST_CONTENT", &content)
+        .output()
+        .expect("node runs");
+    let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    println!("{text}");
+    assert!(output.status.success(), "tests in the browser failed: see above");
+}
+
+/// The path of a program: the driver of the browser wants it whole.
+fn which(program: &str) -> PathBuf {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file());
+    found.unwrap_or_else(|| program.into())
+}

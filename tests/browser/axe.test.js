@@ -1,0 +1,60 @@
+// axe-core finds nothing wrong: every kind of page, light and dark, on a telephone and on a desk.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { launch, leave, serve, until, violations, visit } from "./harness.js";
+
+const KINDS = [
+  ["home", "/"],
+  ["section", "/guides/"],
+  ["taxonomy", "/tags/"],
+  ["tag", "/tags/network/"],
+  ["guide", "/guides/kitchen/"],
+  ["verified guide", "/guides/verified/"],
+  ["broken guide", "/guides/broken/"],
+  ["no page", "/nowhere/", { status: 404 }],
+  ["search opened", "/guides/second/", {
+    async prepare(page) {
+      await page.keyboard.press("/");
+      await page.type(".search-dialog input", "hidden");
+      await until(page, () => document.querySelectorAll("[role=option]").length);
+    },
+  }],
+  ["recording opened", "/guides/verified/", {
+    async prepare(page) {
+      await page.click("button[data-replay]");
+      await until(page, () => document.querySelector(".player-screen")?.innerText.includes("after"));
+    },
+  }],
+  ["menu opened", "/", {
+    async prepare(page, width) {
+      if (width < 500) await page.click(".menu-button");
+    },
+  }],
+];
+
+let base, browser, end;
+before(async () => {
+  const server = await serve(process.env.GUIDEPOST_FIXTURE);
+  const chromium = await launch();
+  ({ base } = server);
+  ({ browser } = chromium);
+  end = () => Promise.all([server.close(), chromium.close()]);
+});
+after(() => end());
+
+for (const [kind, path, { status = 200, prepare } = {}] of KINDS) {
+  test(kind, async () => {
+    for (const width of [390, 1440]) {
+      for (const scheme of ["light", "dark"]) {
+        const page = await visit(browser, base + path, { width, scheme, status });
+        await prepare?.(page, width);
+        const where = `${kind}, ${width} px, ${scheme}`;
+        assert.deepEqual(await violations(page), [], where);
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assert.equal(wide, 0, `${where}: the page is wider than the screen`);
+        await leave(page);
+      }
+    }
+  });
+}
