@@ -229,7 +229,7 @@
       message ? make("p", {}, message) : null,
       !now && !running && step.help && step.standing !== "holds" ? make("p.help", {}, step.help) : null,
       output ? make("pre.terminal", { tabindex: 0, "aria-label": "What was really shown" }, output) : null,
-      !output && !message ? make("p.facts", {}, shown === "unknown" || shown === "waiting" ? "It was not done yet." : "Nothing was shown.") : null,
+      !output && !message ? make("p.facts", {}, shown === "changed" ? "It was not done since." : ["unknown", "unreached", "waiting"].includes(shown) ? "It was not done." : "Nothing was shown.") : null,
       make("p.tools", {},
         make("button", { id: `go-${keyOf(step)}`, type: "button", onclick: () => go(step) }, "Show in the page"),
         step.acceptable && !running
@@ -379,8 +379,8 @@
       case "answered": step({}); break;
       case "done": step({ state: event.verdict, message: event.message }); break;
       case "end":
-        run.over = true;
-        run.text = event.text;
+        // What it found comes as the page's state.
+        run = event.text ? { over: true, failed: true, text: event.text, steps: new Map() } : null;
         say(`The run is over: ${WORDS[event.verdict]}`);
         break;
       case "failed": Object.assign(run, { over: true, failed: true, text: event.text, help: event.help }); say("The guide cannot be run"); break;
@@ -448,8 +448,6 @@
     on("reload", reload);
     on("state", (now) => {
       state = now;
-      // What the run has told is part of it now.
-      if (run?.over && !run.failed && run.text !== "Stopped.") run = null;
     });
     on("problems", (now) => { site = now; });
     on("run", heard);

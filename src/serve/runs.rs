@@ -111,6 +111,10 @@ impl Runs {
         let inner = self.inner();
         if cursor.run != inner.run {
             *cursor = Cursor { run: inner.run, seen: 0 };
+            // What it found is in the state of the page.
+            if inner.events.last().is_some_and(|last| last["what"] == "end") {
+                cursor.seen = inner.events.len();
+            }
         }
         let new = inner.events[cursor.seen.min(inner.events.len())..].to_vec();
         cursor.seen = inner.events.len();
@@ -176,6 +180,7 @@ impl Runs {
             Ok(jobs) => jobs,
             Err(failure) => return failed(&failure.diagnostics()),
         };
+        let folder = site::preview::folder(&self.site);
         let options = verify::Options {
             site: self.site.site.clone(),
             jobs: 1,
@@ -185,7 +190,8 @@ impl Runs {
             update: true,
             keep: false,
             shell: false,
-            record: None,
+            // Without a folder for it, a guide is done all the same.
+            record: std::fs::create_dir_all(&folder).is_ok().then_some(folder),
             guide_timeout: GUIDE_TIMEOUT,
         };
         let told = Told { runs: self, steps: Mutex::default() };
@@ -251,7 +257,7 @@ impl Runs {
 
 /// Where a site's last verdicts are kept.
 fn file(site: &site::Options) -> PathBuf {
-    site.site.join(".guidepost/report.json")
+    site::preview::folder(site).join("report.json")
 }
 
 fn keep(site: &site::Options, text: &str) -> std::io::Result<()> {

@@ -1,6 +1,9 @@
 //! A site in memory: configuration, theme, pages with their addresses.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use super::{
     build::{Failure, Options},
@@ -33,6 +36,8 @@ pub(super) struct Inputs {
     pub(super) source: Source,
     /// What verification found.
     pub(super) report: Option<Report>,
+    /// Folders that recordings of it lie in.
+    pub(super) recordings: Vec<PathBuf>,
 }
 
 impl Inputs {
@@ -72,7 +77,8 @@ impl Inputs {
         }
         let theme = Theme::load(&options.site, config.theme.as_deref()).map_err(Failure::Pages)?;
         let report = options.report.as_deref().map(verified::read).transpose()?;
-        Ok(Self { config, theme, source, report })
+        let recordings = options.report.as_deref().and_then(Path::parent).map(Path::to_owned).into_iter().collect();
+        Ok(Self { config, theme, source, report, recordings })
     }
 }
 
@@ -158,9 +164,9 @@ impl<'a> Site<'a> {
         self.verified = {
             let lister = Lister::new(self, options);
             let current = |index, machine: &str| plans::current(self, options, &lister, index, machine);
-            let folder = options.report.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+            let folders = &self.inputs.recordings;
             let mut found = Vec::new();
-            let verified = Verified::new(self.inputs.report.as_ref(), &self.library, folder, &current, &mut found);
+            let verified = Verified::new(self.inputs.report.as_ref(), &self.library, folders, &current, &mut found);
             self.diagnostics.extend(found);
             verified
         };

@@ -84,12 +84,12 @@ impl Recording {
 }
 
 impl Verified {
-    /// `current` lists what the verdict of a page on a machine depends on now. Recordings are looked for in `folder`, which is
-    /// that of the report.
+    /// `current` lists what the verdict of a page on a machine depends on now. Recordings are looked for in `folders`, of
+    /// which the first that has one counts.
     pub(super) fn new(
         report: Option<&Report>,
         library: &Library,
-        folder: &Path,
+        folders: &[PathBuf],
         current: &dyn Fn(usize, &str) -> BTreeMap<String, String>,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Self {
@@ -112,7 +112,7 @@ impl Verified {
                 return None;
             }
             let stale = guides.iter().any(changed);
-            let recordings = if stale { Vec::new() } else { recordings(&guides, &page.url, folder, &mut missing) };
+            let recordings = if stale { Vec::new() } else { recordings(&guides, &page.url, folders, &mut missing) };
             Some((path.to_owned(), Proof::new(&guides, stale, recordings)))
         };
         let guides = by_path.into_iter().filter_map(&mut proof).collect();
@@ -169,18 +169,18 @@ fn replay<'s>(steps: impl Iterator<Item = &'s StepMark>) -> Option<String> {
     Some(format!("{url}#t={:.2},{:.2}", (from * 100.0).floor() / 100.0, (to * 100.0).ceil() / 100.0))
 }
 
-/// The recordings of a guide that are in the folder; of others, why not.
-fn recordings(guides: &[&GuideReport], page: &str, folder: &Path, missing: &mut Vec<String>) -> Vec<Recording> {
+/// The recordings of a guide that are in the folders; of others, why not.
+fn recordings(guides: &[&GuideReport], page: &str, folders: &[PathBuf], missing: &mut Vec<String>) -> Vec<Recording> {
     let mut found: Vec<Recording> = Vec::new();
     for guide in guides {
         let Some(name) = &guide.recording else { continue };
-        let file = folder.join(name);
         // A report is data: it leads to no file elsewhere.
         let inside = Path::new(name).file_name().is_some_and(|own| own.to_str() == Some(name));
-        if !inside || !is_recording(&file) {
-            missing.push(format!("there is no recording {}", plain(&file.to_string_lossy())));
+        let mut files = folders.iter().filter(|_| inside).map(|folder| folder.join(name));
+        let Some(file) = files.find(|file| is_recording(file)) else {
+            missing.push(format!("there is no recording {}", plain(name)));
             continue;
-        }
+        };
         let number = if found.is_empty() { String::new() } else { format!("-{}", found.len() + 1) };
         let before = if page.ends_with('/') { "" } else { "-" };
         found.push(Recording {

@@ -105,6 +105,11 @@ pub fn exists(options: &Options) -> Result<(), Failure> {
     }
 }
 
+/// The folder in a site where what was found from pages is kept: `report.json`, and recordings.
+pub fn folder(options: &Options) -> PathBuf {
+    super::cache::folder(&options.site).join("verified")
+}
+
 /// A site to keep.
 pub struct Preview<'a> {
     options: Options,
@@ -151,6 +156,7 @@ impl<'a> Preview<'a> {
     fn prepared(&self, mut inputs: Inputs) -> Inputs {
         let base_path = inputs.config.base_path();
         inputs.config.base_url = format!("{}{base_path}", self.origin);
+        inputs.recordings.push(folder(&self.options));
         inputs.report = Report::merged(inputs.report.into_iter().chain(self.report.clone()).collect());
         inputs
     }

@@ -145,6 +145,9 @@ impl Show<'_> {
             // What was a file when it was found can be a link by now.
             return inside(&self.options.site, Path::new(path)).map_or_else(|_| self.missing(), Answer::File);
         }
+        if let Some(recording) = self.site.verified.recordings().find(|recording| recording.url == url) {
+            return Answer::File(recording.file.clone());
+        }
         if let Some(asset) = self.site.inputs.theme.assets.values().find(|asset| output_path(&url) == asset.output) {
             return Answer::Made(asset.bytes.clone(), asset.output.clone());
         }
