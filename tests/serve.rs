@@ -1,0 +1,377 @@
+//! `guidepost serve`, through its sockets: what it shows, what it tells, and whom it refuses.
+
+mod support;
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Read, Write},
+    net::{TcpListener, TcpStream},
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+/// A server on a free port; interrupted when it is dropped.
+struct Server {
+    child: Child,
+    port: u16,
+    token: String,
+}
+
+/// How long anything may take before a test gives up.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+impl Server {
+    fn start(site: &Path, arguments: &[&str]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_guidepost"))
+            .args(["serve", "--site"])
+            .arg(site)
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("it starts");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line).expect("it says something");
+        let port = line.trim().trim_end_matches('/').rsplit(':').next().and_then(|port| port.parse().ok());
+        let mut server = Self { child, port: port.unwrap_or_else(|| panic!("an address: {line}")), token: String::new() };
+        let home = server.get("/docs/");
+        let token = home.split("data-token=\"").nth(1).and_then(|rest| rest.split('"').next());
+        server.token = token.unwrap_or_else(|| panic!("a page has the token: {home}")).to_owned();
+        server
+    }
+
+    /// Sends bytes, and gives all that comes back before the connection is closed.
+    fn raw(&self, request: &str) -> String {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("it listens");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a time limit");
+        stream.write_all(request.as_bytes()).expect("sent");
+        let mut bytes = Vec::new();
+        let _ = stream.read_to_end(&mut bytes);
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    fn request(&self, line: &str, headers: &str, body: &str) -> String {
+        let port = self.port;
+        let length = body.len();
+        let host = if headers.to_ascii_lowercase().contains("host:") { String::new() } else { format!("Host: localhost:{port}\r\n") };
+        self.raw(&format!("{line} HTTP/1.1\r\n{host}Connection: close\r\nContent-Length: {length}\r\n{headers}\r\n{body}"))
+    }
+
+    fn get(&self, path: &str) -> String {
+        self.request(&format!("GET {path}"), "", "")
+    }
+
+    /// Events of a page, read until `enough`.
+    fn events(&self, page: &str, mut enough: impl FnMut(&str) -> bool) -> String {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("it listens");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a time limit");
+        let (port, token) = (self.port, &self.token);
+        write!(stream, "GET /_guidepost/events?page={page}&version=x&token={token} HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n").expect("sent");
+        let (mut all, mut buffer) = (String::new(), [0; 4096]);
+        while !enough(&all) {
+            match stream.read(&mut buffer) {
+                Ok(0) | Err(_) => panic!("the stream has ended: {all}"),
+                Ok(length) => all.push_str(&String::from_utf8_lossy(&buffer[..length])),
+            }
+        }
+        all
+    }
+
+    fn interrupt(&mut self) -> Option<i32> {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-INT", &pid]).status().expect("kill").success());
+        self.child.wait().expect("it ends").code()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if matches!(self.child.try_wait(), Ok(None)) {
+            self.interrupt();
+        }
+    }
+}
+
+fn status(response: &str) -> u16 {
+    response.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or_default()
+}
+
+fn site() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path();
+    let write = |path: &str, text: &str| {
+        let file = root.join(path);
+        fs::create_dir_all(file.parent().expect("a folder")).expect("made");
+        fs::write(file, text).expect("written");
+    };
+    write("guidepost.yaml", "title: Site\nbase_url: https://example.org/docs/\n");
+    write("content/_index.md", "---\ntitle: Home\n---\n\nHello.\n");
+    write("content/guides/a/index.md", "---\ntitle: A\naliases: [/old/]\n---\n\n```command\necho a\n```\n\n[b](../b/)\n");
+    write("content/guides/a/film.mp4", "0123456789");
+    write("content/guides/b.md", "---\ntitle: B\ntags: [t]\n---\n\nText.\n");
+    write("static/plain.txt", "plain\n");
+    write("secret", "SECRET\n");
+    folder
+}
+
+#[test]
+fn everything_of_a_site_is_there() {
+    let folder = site();
+    let server = Server::start(folder.path(), &["--port", "0"]);
+    for (path, code, kind, part) in [
+        ("/", 307, "", "location: /docs/"),
+        ("/docs", 307, "", "location: /docs/"),
+        ("/docs/", 200, "text/html; charset=utf-8", "<h1>Home"),
+        ("/docs/index.html", 200, "text/html; charset=utf-8", "<h1>Home"),
+        ("/docs/guides/", 200, "text/html; charset=utf-8", "/docs/guides/b/"),
+        ("/docs/guides/a/", 200, "text/html; charset=utf-8", "data-lines=\"6-8\""),
+        ("/docs/guides/a", 307, "", "location: /docs/guides/a/"),
+        ("/docs/old/", 307, "", "location: /docs/guides/a/"),
+        ("/docs/tags/t/", 200, "text/html; charset=utf-8", "/docs/guides/b/"),
+        ("/docs/guides/a/film.mp4", 200, "video/mp4", "0123456789"),
+        ("/docs/guides/a/index.md", 200, "text/markdown; charset=utf-8", "echo a"),
+        ("/docs/plain.txt", 200, "text/plain; charset=utf-8", "plain"),
+        ("/docs/atom.xml", 200, "text/xml; charset=utf-8", "<feed"),
+        ("/docs/sitemap.xml", 200, "text/xml; charset=utf-8", "<urlset"),
+        ("/docs/robots.txt", 200, "text/plain; charset=utf-8", "Sitemap"),
+        ("/docs/search/meta.json", 200, "application/json; charset=utf-8", "\"pages\":2"),
+        ("/_guidepost/preview.js", 200, "text/javascript; charset=utf-8", "EventSource"),
+        ("/docs/nowhere/", 404, "text/html; charset=utf-8", "Page not found"),
+        ("/elsewhere/", 404, "text/html; charset=utf-8", "Page not found"),
+        ("/_guidepost/nothing", 404, "", ""),
+    ] {
+        let response = server.get(path);
+        assert_eq!(status(&response), code, "{path}: {response}");
+        assert!(response.contains(part), "{path}: {part}: {response}");
+        assert!(kind.is_empty() || response.contains(&format!("content-type: {kind}\r\n")), "{path}: {response}");
+    }
+    // Of the theme, under the name that pages have for it.
+    let home = server.get("/docs/");
+    let style = home.split("href=\"").find(|rest| rest.contains(".css\"")).and_then(|rest| rest.split('"').next());
+    let style = server.get(style.expect("a style sheet"));
+    assert!(status(&style) == 200 && style.contains("text/css"), "{style}");
+    let part = server.request("GET /docs/guides/a/film.mp4", "Range: bytes=2-4\r\n", "");
+    assert!(status(&part) == 206 && part.ends_with("\r\n\r\n234"), "{part}");
+    let beyond = server.request("GET /docs/guides/a/film.mp4", "Range: bytes=20-30\r\n", "");
+    assert_eq!(status(&beyond), 416, "{beyond}");
+}
+
+#[test]
+fn nothing_leaves_the_site() {
+    let folder = site();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("/etc/passwd", folder.path().join("static/link")).expect("a link");
+    let server = Server::start(folder.path(), &["--port", "0"]);
+    // What was a file when the site was read is a link by now.
+    fs::remove_file(folder.path().join("static/plain.txt")).expect("removed");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("../secret", folder.path().join("static/plain.txt")).expect("a link");
+    for path in [
+        "/../secret",
+        "/docs/../secret",
+        "/docs/../../secret",
+        "/%2e%2e/secret",
+        "/docs/%2e%2e/secret",
+        "/docs/.%2e/secret",
+        "/docs/..%2fsecret",
+        "/docs/%2e%2e%2fsecret",
+        "/docs/%252e%252e/secret",
+        "/docs/..%5csecret",
+        "/docs/..\\secret",
+        "/docs/plain.txt%00.html",
+        "/docs/%c0%ae%c0%ae/secret",
+        "/docs/....//secret",
+        "/docs//etc/passwd",
+        "//etc/passwd",
+        "/docs/file:///etc/passwd",
+        "/docs/link",
+        "/docs/secret",
+        "/docs/guidepost.yaml",
+        "/docs/content/guides/b.md",
+        "/docs/.guidepost/pages",
+        "/_guidepost/../secret",
+        "/_guidepost/%2e%2e/secret",
+    ] {
+        let response = server.get(path);
+        assert!([400, 404].contains(&status(&response)), "{path}: {response}");
+        assert!(!response.contains("SECRET") && !response.contains("root:"), "{path}: {response}");
+    }
+    let inside = server.get("/docs/plain.txt");
+    assert!(!inside.contains("root:"), "{inside}");
+    for request in ["GET secret HTTP/1.1\r\nHost: localhost\r\n\r\n", "GET\r\n\r\n", "\0\0\0\r\n\r\n", "GET /docs/ HTTP/1.1\r\n\r\n"] {
+        let response = server.raw(request);
+        assert!(response.is_empty() || status(&response) >= 400, "{request:?}: {response}");
+    }
+    assert_eq!(status(&server.get("/docs/")), 200, "it is still there");
+}
+
+#[test]
+fn others_are_refused() {
+    let folder = site();
+    let server = Server::start(folder.path(), &["--port", "0"]);
+    let (port, token) = (server.port, &server.token);
+    let guide = r#"{"guide": "content/guides/a/index.md"}"#;
+    let good = format!("Content-Type: application/json\r\nX-Guidepost-Token: {token}\r\n");
+    let own = format!("Origin: http://localhost:{port}\r\n");
+
+    // Names that lead here and are not ours: DNS rebinding.
+    for host in ["evil.example", &format!("evil.example:{port}"), &format!("localhost.evil.example:{port}"), "localhost", "localhost:1", ""] {
+        for line in ["GET /docs/", "GET /_guidepost/preview.js", "POST /_guidepost/run"] {
+            let response = server.request(line, &format!("Host: {host}\r\n{good}"), guide);
+            assert!([400, 421].contains(&status(&response)), "{host} {line}: {response}");
+            assert!(!response.contains(token.as_str()), "{host}: the token is told");
+        }
+    }
+    let two = server.request("GET /docs/", &format!("Host: localhost:{port}\r\nHost: evil.example\r\n"), "");
+    assert!([400, 421].contains(&status(&two)), "{two}");
+    let absolute = server.request("GET http://evil.example/docs/", &format!("Host: localhost:{port}\r\n"), "");
+    assert_eq!(status(&absolute), 421, "{absolute}");
+
+    // Pages of other sites, and whoever has no token.
+    let posts = ["POST /_guidepost/run", "POST /_guidepost/stop", "POST /_guidepost/accept"];
+    for line in posts {
+        for headers in [
+            String::new(),
+            own.clone(),
+            format!("{own}X-Guidepost-Token: \r\n"),
+            format!("{own}X-Guidepost-Token: {}0\r\n", &token[..token.len() - 1]),
+            format!("{good}Origin: http://evil.example\r\n"),
+            format!("{good}Origin: https://localhost:{port}\r\n"),
+            format!("{good}Origin: http://localhost:{}\r\n", port.wrapping_add(1)),
+            format!("{good}Origin: null\r\n"),
+            format!("{good}Sec-Fetch-Site: cross-site\r\n"),
+            format!("{good}Sec-Fetch-Site: same-site\r\n"),
+        ] {
+            let response = server.request(line, &headers, guide);
+            assert_eq!(status(&response), 403, "{line} {headers}: {response}");
+        }
+        // The token in the address counts for the stream of events only.
+        let response = server.request(&format!("{line}?token={token}"), &own, guide);
+        assert_eq!(status(&response), 403, "{line}: {response}");
+    }
+    let events = format!("GET /_guidepost/events?page=/docs/&version=x&token={token}");
+    for (line, headers) in [
+        ("GET /_guidepost/events?page=/docs/&version=x", ""),
+        ("GET /_guidepost/events?page=/docs/&version=x&token=0", ""),
+        (&events, "Origin: http://evil.example\r\n"),
+        (&events, "Origin: null\r\n"),
+        (&events, "Sec-Fetch-Site: cross-site\r\n"),
+    ] {
+        let response = server.request(line, headers, "");
+        assert_eq!(status(&response), 403, "{line} {headers}: {response}");
+    }
+    for line in ["POST /docs/", "PUT /docs/plain.txt", "DELETE /docs/plain.txt", "OPTIONS /_guidepost/run"] {
+        let response = server.request(line, &good, "x");
+        assert!([403, 405].contains(&status(&response)), "{line}: {response}");
+        assert!(!response.to_ascii_lowercase().contains("access-control-allow"), "{response}");
+    }
+    // And one who may ask is heard: the request is refused for what it says.
+    for (line, body, code) in [
+        ("POST /_guidepost/run", "{}", 400),
+        ("POST /_guidepost/accept", "[]", 400),
+        ("POST /_guidepost/accept", r#"{"guide": "../../etc/passwd", "machine": "m", "step": 1}"#, 409),
+        ("POST /_guidepost/stop", "", 202),
+    ] {
+        let response = server.request(line, &format!("{good}{own}"), body);
+        assert_eq!(status(&response), code, "{line}: {response}");
+    }
+}
+
+#[test]
+fn changes_are_told() {
+    let folder = site();
+    let server = Server::start(folder.path(), &["--port", "0"]);
+    let write = |path: &str, text: &str| fs::write(folder.path().join(path), text).expect("written");
+    let page = "/docs/guides/b/";
+    let begun = |all: &str| all.contains("event: problems");
+
+    // A mistake, with its line.
+    let mut written = false;
+    let events = server.events(page, |all| {
+        if begun(all) && !written {
+            write("content/guides/b.md", "---\ntitle: B\n---\n\n{{< notte >}}x{{< /notte >}}\n");
+            written = true;
+        }
+        all.contains("unknown-shortcode")
+    });
+    assert!(events.contains("event: reload") && events.contains("\"line\":5"), "{events}");
+    assert_eq!(status(&server.get(page)), 200, "a broken guide is shown");
+
+    // Mended: no problem is left.
+    let mut written = false;
+    let events = server.events(page, |all| {
+        if begun(all) && !written {
+            write("content/guides/b.md", "---\ntitle: B\n---\n\nMended.\n");
+            written = true;
+        }
+        all.rsplit("event: state").next().is_some_and(|last| last.contains("\"problems\":[]"))
+            && written
+            && server.get(page).contains("Mended.")
+    });
+    assert!(events.contains("event: reload"), "{events}");
+
+    // A style sheet of the theme takes the place of the other without a reload.
+    fs::create_dir_all(folder.path().join("themes/default/static")).expect("made");
+    let server = Server::start(folder.path(), &["--port", "0"]);
+    let mut written = false;
+    let events = server.events(page, |all| {
+        if begun(all) && !written {
+            write("themes/default/static/style.css", "body { color: teal; }\n");
+            written = true;
+        }
+        all.contains("event: styles")
+    });
+    let styles = events.split("event: styles").nth(1).unwrap_or_default();
+    assert!(styles.contains("/docs/assets/style."), "{events}");
+
+    // New, renamed and deleted files, templates, shortcodes and the configuration.
+    let until = |what: &str, is_there: &dyn Fn() -> bool| {
+        let begin = std::time::Instant::now();
+        while !is_there() {
+            assert!(begin.elapsed() < PATIENCE, "{what}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    };
+    let found = |path: &str| status(&server.get(path)) == 200;
+    write("content/guides/new.md", "---\ntitle: New\n---\n\nNew.\n");
+    until("a new page", &|| found("/docs/guides/new/") && server.get("/docs/guides/").contains("/docs/guides/new/"));
+    fs::rename(folder.path().join("content/guides/new.md"), folder.path().join("content/guides/newer.md")).expect("renamed");
+    until("a renamed page", &|| found("/docs/guides/newer/") && !found("/docs/guides/new/"));
+    fs::create_dir(folder.path().join("content/guides/c")).expect("made");
+    write("content/guides/c/index.md", "---\ntitle: C\n---\n\nC.\n");
+    until("a page in a new folder", &|| found("/docs/guides/c/"));
+    fs::remove_dir_all(folder.path().join("content/guides/c")).expect("removed");
+    until("a deleted folder", &|| !found("/docs/guides/c/"));
+    fs::create_dir_all(folder.path().join("themes/default/shortcodes")).expect("made");
+    write("themes/default/shortcodes/shout.html", "<b class=\"shout\">{{ text }}</b>\n");
+    write("content/guides/newer.md", "---\ntitle: New\n---\n\n{{< shout text=\"hey\" >}}\n");
+    until("a shortcode", &|| server.get("/docs/guides/newer/").contains("<b class=\"shout\">hey</b>"));
+    write("themes/default/shortcodes/shout.html", "<i class=\"shout\">{{ text }}</i>\n");
+    until("a changed shortcode", &|| server.get("/docs/guides/newer/").contains("<i class=\"shout\">hey</i>"));
+    write("guidepost.yaml", "title: Another\nbase_url: https://example.org/docs/\n");
+    until("the configuration", &|| server.get("/docs/").contains("Another"));
+    write("guidepost.yaml", "titel: Another\n");
+    until("a broken configuration", &|| status(&server.get("/docs/")) == 500);
+    let events = server.events("/docs/", |all| all.contains("titel"));
+    assert!(events.contains("guidepost.yaml"), "{events}");
+    write("guidepost.yaml", "title: Mended\nbase_url: https://example.org/docs/\n");
+    until("the configuration is mended", &|| server.get("/docs/").contains("Mended"));
+}
+
+#[test]
+fn a_port_that_is_taken_is_said() {
+    let folder = site();
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = taken.local_addr().expect("an address").port();
+    let mut server = Server::start(folder.path(), &["--port", &port.to_string()]);
+    assert!(server.port > port && server.port - port < 50, "{} and {port}", server.port);
+    let begin = std::time::Instant::now();
+    assert_eq!(server.interrupt(), Some(0));
+    assert!(begin.elapsed() < Duration::from_secs(20), "it ends");
+    drop(taken);
+    let ran = support::run_in(folder.path(), &["serve", "--site", "nowhere"]);
+    assert_eq!(ran.status, 2, "{ran:?}");
+    let ran = support::run_in(folder.path(), &["serve", "--report", "nowhere"]);
+    assert_eq!(ran.status, 2, "{ran:?}");
+}
