@@ -66,6 +66,14 @@ const CASES: &[Case] = &[
         expected: &[("missing-image", 5, 1, "this image lies outside of the site")],
     },
     Case {
+        name: "a required guide that there is not, and one that requires itself",
+        text: "---\ntitle: x\nverify:\n  requires:\n    - nosuch\n    - /guides/x/\n---\n",
+        expected: &[
+            ("required-guide", 5, 7, "`requires`: there is no guide `nosuch`"),
+            ("required-guide", 6, 7, "content/guides/x.md requires itself"),
+        ],
+    },
+    Case {
         name: "broken link and anchor",
         text: "---\ntitle: x\n---\n\n[a](/guides/y/), [b](#nowhere), [c](/guides/x/#here)\n\n## There\n",
         expected: &[
@@ -408,6 +416,25 @@ fn what_build_refuses_check_finds() {
         assert!(check.stdout.contains(message) && build.stderr.contains(message), "{message}: {check:?} {build:?}");
         assert!(!site.has_output("index.html"), "{message}");
     }
+}
+
+#[test]
+fn guides_that_require_each_other_are_named() {
+    let guide = |requires: &str| format!("---\ntitle: x\nverify: {{requires: [{requires}]}}\n---\n");
+    let site = TestSite::new(&[
+        ("content/a.md", &guide("b")),
+        ("content/b.md", &guide("c")),
+        ("content/c.md", &guide("b")),
+        ("content/d.md", &guide("e, e")),
+        ("content/e.md", "---\ntitle: x\n---\n"),
+    ]);
+    let ran = site.run(&["check"]);
+    assert_eq!(ran.status, 1, "{ran:?}");
+    assert_eq!(ran.stdout.matches("error[required-guide]").count(), 3, "{}", ran.stdout);
+    for round in ["content/b.md → content/c.md → content/b.md", "content/c.md → content/b.md → content/c.md"] {
+        assert!(ran.stdout.contains(&format!("`requires` leads round in a circle: {round}")), "{}", ran.stdout);
+    }
+    assert!(ran.stdout.contains("--> content/a.md:3:"), "{}", ran.stdout);
 }
 
 #[test]

@@ -109,7 +109,7 @@ fn program(part: &str) -> &str {
         '&' => !matches!(at.checked_sub(1).map(|at| bytes[at]), Some(b'>' | b'<')) && bytes.get(at + 1) != Some(&b'>'),
         _ => false,
     };
-    let last = part.char_indices().filter(begins).last().map_or(part, |(at, _)| &part[at + 1..]);
+    let last = part.char_indices().rfind(begins).map_or(part, |(at, _)| &part[at + 1..]);
     let words = last.split_whitespace();
     let mut words =
         words.skip_while(|word| matches!(*word, "sudo" | "env") || word.starts_with('-') || word.contains('='));
@@ -146,7 +146,10 @@ fn not_found(line: &str) -> Option<&str> {
         return Some(name);
     }
     let rest = rest.strip_suffix(": command not found").or_else(|| rest.strip_suffix(": not found"))?;
-    Some(rest.rsplit(": ").next().unwrap_or(rest))
+    // Between shell and name there is a line's number at most; `bash: type: x: not found` is an answer.
+    let (number, name) = rest.rsplit_once(": ").unwrap_or(("", rest));
+    let number = number.strip_prefix("line ").unwrap_or(number);
+    number.chars().all(|c| c.is_ascii_digit()).then_some(name)
 }
 
 #[cfg(test)]
@@ -221,6 +224,7 @@ mod tests {
             ("foo; true", "bash: foo: command not found", "", &[0, 127], ""),
             ("cat log", "bash: foo: command not found", "", &[0], ""),
             ("cat foo", "make: foo: command not found", "", &[0], ""),
+            ("type foo; true", "bash: type: foo: not found", "", &[0], ""),
             ("cat foo", "the page was not found", "", &[0], ""),
         ] {
             let outcome = Outcome { output: output.into(), ..outcome(&[0]) };

@@ -4,7 +4,7 @@
 //! Plan ─ guide ─► machine started, a terminal opened, steps done in order ─► GuideReport
 //!          live   the session engine on a terminal in Docker
 //!          run    commands are typed          file   files are saved as a reader's editor would
-//!          judge  what their ends say
+//!          judge  what their ends say         heard  what a terminal shows, for a listener
 //! ```
 //!
 //! This is the one door to async under `cli`. Work emits [`Event`]s and knows nothing of who listens.
@@ -105,7 +105,8 @@ struct Run<'a> {
 
 /// Does all jobs. Before, what crashed runs left behind in the engine is removed.
 ///
-/// Dropping the future ends everything and removes the machines.
+/// Dropping the future ends everything, removes the machines and waits for that; so a server gives a run a thread of its own,
+/// see [`run_until`].
 ///
 /// # Errors
 /// If the engine is missing or goes away: the environment is at fault, and no verdict is given. Guides whose machine cannot be
