@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{Exit, SiteArguments, color, count, drawn, print, report};
 use crate::{
-    plan::{Attributes, Command, Owner, Plan, Step, StepKind, duration},
+    plan::{At, Attributes, Command, LeftOut, Owner, Plan, Step, StepKind, duration},
     site,
 };
 
@@ -81,6 +81,10 @@ fn human(plan: &Plan) -> String {
         }
         text.push_str(&one(plan, step));
     }
+    if !plan.left_out.is_empty() {
+        text.push_str("\nNot done\n");
+        plan.left_out.iter().for_each(|block| text.push_str(&left_out(plan, block)));
+    }
     let number = |wanted: fn(&StepKind) -> bool| plan.steps.iter().filter(|step| wanted(&step.kind)).count();
     let skipped = plan.steps.iter().filter(|step| step.skip.is_some()).count();
     text.push_str(&format!(
@@ -105,16 +109,21 @@ fn one(plan: &Plan, step: &Step) -> String {
             (format!("expect of step {of}{rule}"), first_lines(text))
         }
     };
-    let place = if step.at.path == plan.path {
-        format!("line {}", step.at.line)
-    } else {
-        format!("{}:{}", step.at.path, step.at.line)
-    };
+    let place = place(plan, &step.at);
     let skipped = if step.skip.is_some() { "skip " } else { "" };
     let mut text = format!("{:>4}  {skipped}{} · {place}\n", step.number, visible(&what));
     let details = lines.into_iter().chain(notes(step));
     details.for_each(|line| text.push_str(&format!("      {}\n", visible(&line))));
     text
+}
+
+fn place(plan: &Plan, at: &At) -> String {
+    if at.path == plan.path { format!("line {}", at.line) } else { format!("{}:{}", at.path, at.line) }
+}
+
+fn left_out(plan: &Plan, block: &LeftOut) -> String {
+    let what = if block.language.is_empty() { "a block".to_owned() } else { format!("a `{}` block", block.language) };
+    format!("      {} · {}: {}\n", visible(&what), place(plan, &block.at), visible(&block.why))
 }
 
 /// A command with its prompt, further lines indented as far.

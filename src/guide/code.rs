@@ -30,6 +30,7 @@ impl CodeBlock {
     fn new(role: Role, form: Form, language: &str, arguments: Arguments, inner: Span) -> Self {
         Self {
             role,
+            said_role: false,
             form,
             language: language.to_owned(),
             title: None,
@@ -52,7 +53,7 @@ impl CodeBlock {
             Some(role) => {
                 let language =
                     arguments.get("lang", if role == Role::File { 1 } else { 0 }).unwrap_or_default().to_owned();
-                Self::new(role, Form::Fence, &language, arguments, inner)
+                Self { said_role: true, ..Self::new(role, Form::Fence, &language, arguments, inner) }
             }
             None if is_shell(word) => Self::new(Role::Command, Form::Fence, word, arguments, inner),
             None => Self::new(Role::Listing, Form::Fence, word, arguments, inner),
@@ -65,7 +66,8 @@ impl CodeBlock {
     pub(super) fn shortcode(name: &str, arguments: &Arguments, inner: Span) -> Option<Self> {
         let role = role(name).filter(|role| *role != Role::Listing)?;
         let language = arguments.get("lang", if role == Role::File { 1 } else { 0 }).unwrap_or_default();
-        let mut block = Self::new(role, Form::Shortcode, language, arguments.clone(), inner);
+        let mut block =
+            Self { said_role: true, ..Self::new(role, Form::Shortcode, language, arguments.clone(), inner) };
         block.find_title();
         Some(block)
     }
@@ -73,15 +75,13 @@ impl CodeBlock {
     /// Arguments from an HTML comment before the block.
     pub(super) fn add_arguments(&mut self, more: Vec<Argument>) {
         self.arguments.0.extend(more);
-        if let Some(role) = self.arguments.named("role").and_then(role) {
-            self.role = role;
-        }
         self.find_title();
     }
 
     fn find_title(&mut self) {
         if let Some(role) = self.arguments.named("role").and_then(role) {
             self.role = role;
+            self.said_role = true;
         }
         let titles = if self.role == Role::File { ["path", "title"] } else { ["title", "filename"] };
         let named = titles.iter().find_map(|name| self.arguments.named(name));

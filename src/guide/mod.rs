@@ -93,6 +93,8 @@ pub enum Form {
 pub struct CodeBlock {
     /// What it is for.
     pub role: Role,
+    /// Whether the author names the role, so that nobody needs to guess it.
+    pub said_role: bool,
     /// How it is written.
     pub form: Form,
     /// The language as the author wrote it; empty if there is none.

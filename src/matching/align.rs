@@ -11,7 +11,7 @@ use std::{
 };
 
 use super::{
-    Change, Comparison, LineDiff, State, Why, diff,
+    Change, Comparison, LineDiff, State, Why, diff, indent,
     kinds::{self, Token},
     line::{self, Outcome, Versions},
     lines::{Lines, is_elision},
@@ -188,6 +188,7 @@ pub(super) fn compare(documented: &str, real: &str, versions: Versions) -> Compa
         Some(places) => aligned(&texts, &pieces, &places),
         None => texts.diff(),
     };
+    indent::compare(&mut lines, &d_lines.all, &r_lines.all);
     diff::shift(&mut lines, d_lines.first, r_lines.first);
     let mut comparison = Comparison::of_lines(lines);
     if texts.gave_up() && comparison.verdict == super::Verdict::Broken {

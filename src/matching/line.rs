@@ -1,9 +1,6 @@
 //! Two lines, token by token.
 
-use std::{
-    net::{Ipv4Addr, Ipv6Addr},
-    ops::Range,
-};
+use std::ops::Range;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
@@ -207,8 +204,7 @@ fn same_kind(kind: Kind, d: &str, r: &str, versions: Versions) -> Why {
         // Nothing installed is not something installed.
         Kind::Count if (d == "0") != (r == "0") => Why::Differs,
         Kind::Count => moved(kind, versions),
-        Kind::Ipv4 if ipv4_class(d) != ipv4_class(r) => moved(kind, versions),
-        Kind::Ipv6 if ipv6_class(d) != ipv6_class(r) => moved(kind, versions),
+        Kind::Ipv4 if is_mask(d) != is_mask(r) => moved(kind, versions),
         // A short id beside a long one is another format, but git's short ids grow.
         Kind::Id if d.len() != r.len() && d.len().max(r.len()) > 12 && !d.contains(['"', '-']) => Why::Differs,
         _ => Why::Forgiven(kind),
@@ -219,20 +215,7 @@ fn ephemeral(text: &str) -> bool {
     text.parse::<u32>().is_ok_and(|port| EPHEMERAL.contains(&port))
 }
 
-/// What an address is for: a server that listens on 127.0.0.1 does not listen on 0.0.0.0.
-fn ipv4_class(text: &str) -> u8 {
-    match text.split('/').next().unwrap_or_default().parse::<Ipv4Addr>() {
-        Ok(address) if address.is_unspecified() => 1,
-        Ok(address) if address.is_loopback() => 2,
-        Ok(address) if address.octets()[0] == 255 => 3,
-        _ => 4,
-    }
-}
-
-fn ipv6_class(text: &str) -> u8 {
-    match text.split(['%', '/']).next().unwrap_or_default().parse::<Ipv6Addr>() {
-        Ok(address) if address.is_unspecified() => 1,
-        Ok(address) if address.is_loopback() => 2,
-        _ => 4,
-    }
+/// Whether an address is rather a network's mask.
+fn is_mask(text: &str) -> bool {
+    text.starts_with("255.")
 }

@@ -19,6 +19,7 @@ mod align;
 mod contains;
 mod diff;
 mod exact;
+mod indent;
 mod json;
 mod kinds;
 mod line;

@@ -127,15 +127,17 @@ impl<'a> Walk<'a, '_> {
         let mut heading: Option<String> = None;
         for token in tokens {
             match &token.kind {
-                TokenKind::Code(code) if code.role != Role::Listing => self.blocks.push(Block {
+                TokenKind::Code(code) => self.blocks.push(Block {
                     origin: origin.clone(),
                     code: (**code).clone(),
                     span: token.span,
                     section: self.section.clone(),
                     folded: self.folded.clone(),
-                    inferred: std::mem::take(&mut self.inferred),
+                    inferred: match code.role {
+                        Role::Listing => self.inferred.clone(),
+                        _ => std::mem::take(&mut self.inferred),
+                    },
                 }),
-                TokenKind::Code(_) => {}
                 TokenKind::Shortcode(shortcode) => match &mut heading {
                     Some(text) if shortcode.name == "placeholder" => {
                         text.push_str(shortcode.arguments.get("name", 0).unwrap_or_default());
@@ -213,7 +215,7 @@ impl<'a> Walk<'a, '_> {
         self.inferred.push(format!("the tab “{}” is followed, {why}", title(tab)));
         let before = self.blocks.len();
         self.tokens(origin, &tab.body);
-        if self.blocks.len() == before {
+        if self.blocks[before..].iter().all(|block| block.code.role == Role::Listing) {
             self.inferred.pop();
         }
     }

@@ -16,6 +16,8 @@ mod blocks;
 mod command;
 pub mod duration;
 mod editor;
+mod listing;
+mod program;
 mod said;
 mod settings;
 mod sidecar;
@@ -53,8 +55,21 @@ pub struct Plan {
     pub settings: Settings,
     /// In the order in which they are done.
     pub steps: Vec<Step>,
+    /// Blocks of code that nothing is done with, in order; not those of which the guide says so.
+    pub left_out: Vec<LeftOut>,
     /// What is wrong, in the order of files and lines.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A block of code that is neither typed nor saved nor compared.
+#[derive(Debug, Clone, Serialize)]
+pub struct LeftOut {
+    /// The block.
+    pub at: At,
+    /// Its language; empty if it has none.
+    pub language: String,
+    /// Why, in a sentence.
+    pub why: String,
 }
 
 /// Where something stands.
@@ -196,7 +211,7 @@ fn on(
     for (block, (given, skipped)) in blocks.iter().zip(given) {
         builder.block(block, given, skipped);
     }
-    let (steps, mut diagnostics) = builder.finish();
+    let (steps, left_out, mut diagnostics) = builder.finish();
     if settings.skip.is_some() {
         // Nobody will be hurt by what is not run; what cannot be read must still be told.
         diagnostics.retain(Diagnostic::is_error);
@@ -209,6 +224,7 @@ fn on(
         inferred: why.into_iter().collect(),
         settings,
         steps,
+        left_out,
         diagnostics,
     }
 }

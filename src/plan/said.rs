@@ -24,6 +24,9 @@ pub(super) fn read(block: &Block<'_>, diagnostics: &mut Vec<Diagnostic>) -> (Giv
     let mut given = Given::default();
     let mut skipped = None;
     let source = &block.origin.source;
+    // What else a listing says is for whoever shows it.
+    let mut ignored = Vec::new();
+    let diagnostics = if block.code.role == Role::Listing { &mut ignored } else { diagnostics };
     for argument in &block.code.arguments.0 {
         let Some(name) = &argument.name else {
             let in_comment = argument.span.start < block.span.start;

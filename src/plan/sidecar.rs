@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Diagnostic, Place, nearest},
+    guide::Role,
     source::{Source, Span},
 };
 
@@ -182,8 +183,11 @@ impl Entry {
             let own = matches!(block.origin, Origin::Page(_));
             self.line.is_none_or(|line| own && block.lines().contains(&line))
         };
-        let found: Vec<usize> =
-            (0..blocks.len()).filter(|i| below(&blocks[*i]) && holds(&blocks[*i]) && spans(&blocks[*i])).collect();
+        let fits = |block: &Block<'_>| below(block) && holds(block) && spans(block);
+        let (listings, steps): (Vec<usize>, Vec<usize>) =
+            (0..blocks.len()).filter(|i| fits(&blocks[*i])).partition(|i| blocks[*i].code.role == Role::Listing);
+        // Where a block is one that a reader does, an entry does not mean those that he only looks at.
+        let found = if steps.is_empty() { listings } else { steps };
         match (found.as_slice(), self.index) {
             ([one], None) => Ok(*one),
             ([], _) => Err(self.nothing(blocks)),

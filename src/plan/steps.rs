@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 
 use super::{
-    At, Attributes, Command, Owner, Settings, Step, StepKind,
+    At, Attributes, Command, LeftOut, Owner, Settings, Step, StepKind,
     attributes::{Given, Rule},
     blocks::Block,
     command::{self, Piece},
     editor::{self, Editor},
+    program::{self, Program},
     said, settings, variables,
 };
 use crate::{
     diagnostic::{Diagnostic, Place},
-    guide::Role,
+    guide::{Role, prompt},
     source::Span,
 };
 
@@ -24,47 +25,62 @@ pub(super) struct Builder<'a> {
     settings: &'a Settings,
     machine: &'a str,
     steps: Vec<Step>,
-    diagnostics: Vec<Diagnostic>,
+    pub(super) left_out: Vec<LeftOut>,
+    pub(super) diagnostics: Vec<Diagnostic>,
     /// Number of the last step that types commands.
     last_run: Option<usize>,
     /// An editor that was opened, and waits for its file.
-    opened: Option<Opened>,
+    pub(super) opened: Option<Opened>,
+    /// The program that reads what is typed, as far as the guide tells.
+    pub(super) program: Option<&'static Program>,
 }
 
 /// An editor that waits for its file.
-struct Opened {
-    editor: Editor,
+pub(super) struct Opened {
+    pub(super) editor: Editor,
     /// The step that it is if no file follows.
-    alone: Step,
+    pub(super) alone: Step,
     problem: Diagnostic,
 }
 
 impl<'a> Builder<'a> {
     pub(super) fn new(settings: &'a Settings, machine: &'a str, diagnostics: Vec<Diagnostic>) -> Self {
-        Self { settings, machine, steps: Vec::new(), diagnostics, last_run: None, opened: None }
+        Self {
+            settings,
+            machine,
+            steps: Vec::new(),
+            left_out: Vec::new(),
+            diagnostics,
+            last_run: None,
+            opened: None,
+            program: None,
+        }
     }
 
-    pub(super) fn finish(mut self) -> (Vec<Step>, Vec<Diagnostic>) {
+    pub(super) fn finish(mut self) -> (Vec<Step>, Vec<LeftOut>, Vec<Diagnostic>) {
         self.close_editor();
-        (self.steps, self.diagnostics)
+        (self.steps, self.left_out, self.diagnostics)
     }
 
     /// Adds the steps of a block. `skipped` is where its `skip` stands.
     pub(super) fn block(&mut self, block: &Block<'_>, given: Given, skipped: Option<Place>) {
-        self.diagnostics.extend(said::unused(block, &given));
+        if block.code.role != Role::Listing {
+            self.diagnostics.extend(said::unused(block, &given));
+        }
         let skip = self.skip(block, &given, skipped);
         let mut vars = self.settings.vars.clone();
         vars.extend(given.vars.clone());
         let draft = Draft { block, skip, vars, inferred: block.inferred.clone(), given };
         match (block.code.role, &draft.given.run) {
-            (Role::Command | Role::File, Some(run)) => {
+            (Role::Command | Role::File | Role::Listing, Some(run)) => {
                 let run = run.clone();
                 self.instead(draft, &run);
             }
+            (Role::Command, None) if self.is_for_editor(&draft) => self.file_of_editor(draft),
             (Role::Command, None) => self.commands(draft),
             (Role::File, None) => self.file(draft),
             (Role::Output, _) => self.output(draft),
-            (Role::Listing, _) => {}
+            (Role::Listing, None) => self.listing(draft),
         }
     }
 
@@ -96,11 +112,18 @@ impl<'a> Builder<'a> {
         self.expect_prose(&draft);
     }
 
-    fn commands(&mut self, mut draft: Draft<'_, '_>) {
+    pub(super) fn commands(&mut self, mut draft: Draft<'_, '_>) {
         self.close_editor();
         let block = draft.block;
         let (text, unbound) = variables::fill(&block.code, &draft.vars);
-        let (pieces, unfinished) = command::pieces(&text);
+        let language = &block.code.language;
+        // Without prompts, what a program reads is cut as the program reads it.
+        let own = program::is_read(language) && text.lines().all(|line| prompt::prompt_length(line).is_none());
+        let cut = if own { program::commands(language, &text) } else { Vec::new() };
+        let (pieces, unfinished) = match own {
+            true => (cut.iter().map(|(lines, _)| typed_whole(lines)).collect(), Vec::new()),
+            false => command::pieces(&text),
+        };
         let source = &block.origin.source;
         for problem in unfinished {
             let message = format!("this command is not finished in its block: it waits for `{}`", problem.waits_for);
@@ -127,7 +150,10 @@ impl<'a> Builder<'a> {
                 Piece::Typed(typed) => {
                     // An editor in the middle of a block has no file.
                     self.close_editor();
-                    let command = command_of(block, &lines, typed);
+                    let mut command = command_of(block, &lines, typed);
+                    if cut.get(index).is_some_and(|(_, ends_blank)| *ends_blank) {
+                        command.lines.push(String::new());
+                    }
                     let opens = opens_editor(&draft, &command);
                     commands.push(command);
                     if opens.is_some() || matches!(pieces.get(index + 1), None | Some(Piece::Shown(_))) {
@@ -200,7 +226,7 @@ impl<'a> Builder<'a> {
         self.push(step);
     }
 
-    fn file(&mut self, mut draft: Draft<'_, '_>) {
+    pub(super) fn file(&mut self, mut draft: Draft<'_, '_>) {
         let block = draft.block;
         let (text, unbound) = variables::fill(&block.code, &draft.vars);
         let title = draft.given.path.clone().or_else(|| block.code.title.clone());
@@ -264,6 +290,11 @@ impl<'a> Builder<'a> {
     }
 
     fn run(&mut self, draft: &Draft<'_, '_>, commands: Vec<Command>, attributes: Attributes) {
+        if draft.skip.is_none() && attributes.terminal.is_none() && !attributes.background {
+            for Command { prompt, lines, .. } in &commands {
+                self.program = program::after(self.program, prompt, lines.first().map_or("", String::as_str));
+            }
+        }
         let step = draft.step(StepKind::Run { commands }, attributes);
         self.last_run = Some(self.push(step));
     }
@@ -277,12 +308,12 @@ impl<'a> Builder<'a> {
 }
 
 /// A block on its way to be steps.
-struct Draft<'b, 'a> {
-    block: &'b Block<'a>,
-    given: Given,
-    skip: Option<String>,
+pub(super) struct Draft<'b, 'a> {
+    pub(super) block: &'b Block<'a>,
+    pub(super) given: Given,
+    pub(super) skip: Option<String>,
     vars: BTreeMap<String, String>,
-    inferred: Vec<String>,
+    pub(super) inferred: Vec<String>,
 }
 
 impl Draft<'_, '_> {
@@ -326,6 +357,11 @@ fn whole_line(block: &Block<'_>, line: usize) -> Span {
 fn whole_lines(block: &Block<'_>, first: usize, last: usize) -> Span {
     let start = whole_line(block, first).start;
     Span::new(start, whole_line(block, last).end.max(start))
+}
+
+/// Lines that are typed as they are.
+fn typed_whole(lines: &[usize]) -> Piece {
+    Piece::Typed(lines.iter().map(|line| (*line, 0)).collect())
 }
 
 fn command_of(block: &Block<'_>, lines: &[&str], typed: &[(usize, usize)]) -> Command {

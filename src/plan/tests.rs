@@ -102,6 +102,109 @@ fn blocks_become_steps() {
 }
 
 #[test]
+fn blocks_that_say_nothing_are_read_as_a_reader_would() {
+    let file = "because `nano a` opens an editor";
+    for (text, steps, why) in [
+        ("    nano a\n\n```\nx\n```\n", &["write a auto: x"][..], file),
+        ("    nano a\n\nText.\n\n```conf\nx\n```\n\n```conf\ny\n```\n", &["write a auto: x"], file),
+        (
+            "```bash\nls\nsudo vi /etc/a\n```\n\n```yaml\nx\n```\n",
+            &["run ls", "write /etc/a auto as root: x"],
+            "as root",
+        ),
+        ("    nano a\n\n```bash\n#!/bin/sh\nls\n```\n", &["write a auto: #!/bin/sh|ls"], file),
+        ("    nano a\n\n```js {title=\"The code\"}\nx\n```\n", &["write a auto: x"], file),
+        ("```js {path=\"b.js\"}\nx\n```\n", &["write b.js auto: x"], "because `path` says where"),
+        (
+            "    psql a\n\n```sql\nSELECT\n1;\n\\q\n```\n\n```sql\nx;\n```\n",
+            &["run psql a", "run SELECT|1; ; \\q"],
+            "prompt of `psql`",
+        ),
+        (
+            "    $ psql a\n    a=# SELECT 1;\n\n```sql\nSELECT 2;\n```\n",
+            &["run psql a ; SELECT 1;", "run SELECT 2;"],
+            "prompt of `psql`",
+        ),
+        (
+            "    python3\n\n```py\ndef f():\n  x\nf()\n```\n",
+            &["run python3", "run def f():|  x| ; f()"],
+            "prompt of `python3`",
+        ),
+        (
+            "    docker exec -it db psql\n\n```sql\nx;\n```\n",
+            &["run docker exec -it db psql", "run x;"],
+            "prompt of `psql`",
+        ),
+    ] {
+        let plan = check(text, steps);
+        let found: Vec<&String> = plan.steps.iter().flat_map(|step| &step.inferred).collect();
+        assert!(found.iter().any(|found| found.contains(why)), "{text}\n{found:?}");
+    }
+    for (text, steps, left, problem) in [
+        (
+            "    nano a\n\n    ls\n\n```\nx\n```\n",
+            &["run nano a [it opens an editor, and no file block says what to write]", "run ls"][..],
+            "nothing says that it is typed or saved",
+            "editor-alone",
+        ),
+        (
+            "    nano a\n\n```bash\nls\n```\n",
+            &["run nano a [it opens an editor, and no file block says what to write]", "run ls"],
+            "",
+            "editor-alone",
+        ),
+        (
+            "    nano a\n\n```listing\nx\n```\n",
+            &["run nano a [it opens an editor, and no file block says what to write]"],
+            "",
+            "editor-alone",
+        ),
+        (
+            "    nano a\n\n## B\n\n```\nx\n```\n",
+            &["run nano a [it opens an editor, and no file block says what to write]"],
+            "nothing says that it is typed or saved",
+            "editor-alone",
+        ),
+        (
+            "    nano a.js\n\n```js {title=\"b.js\"}\nx\n```\n",
+            &["run nano a.js [it opens an editor, and no file block says what to write]"],
+            "nothing says that it is typed or saved",
+            "editor-alone",
+        ),
+        ("```sql\nx;\n```\n", &[], "no program that reads it is open there", "block-not-done"),
+        (
+            "    psql -c x\n\n```sql\nx;\n```\n",
+            &["run psql -c x"],
+            "no program that reads it is open there",
+            "block-not-done",
+        ),
+        (
+            "    psql\n    \\q\n\n```sql\nx;\n```\n",
+            &["run psql ; \\q"],
+            "no program that reads it is open there",
+            "block-not-done",
+        ),
+        (
+            "    psql\n\n```js\nx\n```\n",
+            &["run psql"],
+            "`psql` is open there, which does not read it",
+            "block-not-done",
+        ),
+        ("```js\nx\n```\n", &[], "nothing says that it is typed or saved", ""),
+        ("```sql {role=listing}\nx\n```\n", &[], "", ""),
+        ("```sql {role=command}\nx\ny;\n```\n", &["run x|y;"], "", ""),
+    ] {
+        let plan = check(text, steps);
+        let whys: Vec<&str> = plan.left_out.iter().map(|block| block.why.as_str()).collect();
+        assert_eq!(whys.join("|"), left, "{text}");
+        let codes: Vec<&str> = plan.diagnostics.iter().map(|problem| &*problem.code).collect();
+        assert_eq!(codes.join(" "), problem, "{text}");
+    }
+    let sidecar = "steps:\n- contains: y\n  path: a\n- contains: x\n  run: z\n";
+    assert_eq!(lines(&planned("```js\ny\n```\n\n```js\nx\n```\n", Some(sidecar))), ["write a auto: y", "run z"]);
+}
+
+#[test]
 fn tabs_of_machines_make_a_plan_for_each() {
     let tab =
         |title: &str, command: &str| format!("{{{{< tab {title} >}}}}\n```bash\n{command}\n```\n{{{{< /tab >}}}}\n");

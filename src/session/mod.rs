@@ -20,7 +20,7 @@ pub mod recorded;
 pub mod step;
 
 mod inject;
-mod look;
+pub(crate) mod look;
 mod marks;
 mod screen;
 mod text;

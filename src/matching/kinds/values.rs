@@ -1,7 +1,7 @@
 //! Values that their own shape tells.
 
 use std::{
-    net::{Ipv4Addr, Ipv6Addr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
     sync::LazyLock,
 };
 
@@ -148,11 +148,22 @@ fn accept(what: What, text: &str, before: &str, after: &str) -> Option<What> {
     let good = match kind {
         Kind::Ipv4 => {
             let address = text.split('/').next().unwrap_or_default();
-            address.parse::<Ipv4Addr>().is_ok() && !continues(after)
+            let Some(address) = address.parse::<Ipv4Addr>().ok().filter(|_| !continues(after)) else { return None };
+            if is_special(address.into()) {
+                return Some(What::Word);
+            }
+            true
         }
         Kind::Ipv6 => {
             let address = text.split(['%', '/']).next().unwrap_or_default();
-            address.parse::<Ipv6Addr>().is_ok() && address.len() > 2 && !before.ends_with(':')
+            let Ok(address) = address.parse::<Ipv6Addr>() else { return None };
+            if before.ends_with(':') {
+                return None;
+            }
+            if is_special(address.into()) {
+                return Some(What::Word);
+            }
+            true
         }
         Kind::Date => !before.ends_with([':', '.']) && !after.starts_with(':'),
         Kind::Id => has(char::is_ascii_digit) && has(char::is_ascii_alphabetic) && !continues(after),
@@ -171,6 +182,13 @@ fn accept(what: What, text: &str, before: &str, after: &str) -> Option<What> {
         _ => true,
     };
     good.then_some(what)
+}
+
+/// Addresses that mean something of their own: a server that listens on 127.0.0.1 does not listen on 0.0.0.0.
+fn is_special(address: IpAddr) -> bool {
+    const METADATA: IpAddr = IpAddr::V4(Ipv4Addr::new(169, 254, 169, 254));
+    let broadcast = matches!(address, IpAddr::V4(address) if address.is_broadcast());
+    address.is_unspecified() || address.is_loopback() || broadcast || address == METADATA
 }
 
 /// Whether dotted numbers go on after what looked like an address or an id.

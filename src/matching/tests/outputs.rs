@@ -53,7 +53,8 @@ fn outputs_of_programs() {
         (DOCKER_PS, &[("Up 11 seconds", "Exited (1) 5 seconds ago")], Broken),
         (DOCKER_PS, &[("   web", "   app")], Broken),
         (DOCKER_PS, &[("32768->80", "8080->80")], Broken),
-        (DOCKER_PS, &[("0.0.0.0:", "127.0.0.1:")], Drifted),
+        (DOCKER_PS, &[("0.0.0.0:", "127.0.0.1:")], Broken),
+        (DOCKER_PS, &[("0.0.0.0:", "10.0.0.7:")], Broken),
         (DOCKER_PS, &[("Up 11 seconds  ", "Up 11 seconds (unhealthy)  ")], Broken),
         (
             SYSTEMCTL,
