@@ -69,7 +69,7 @@ fn indent_at(source: &Source, at: usize) -> usize {
 
 /// Quotes and dashes of a word processor.
 fn typographic(source: &Source, code: &CodeBlock, diagnostics: &mut Vec<Diagnostic>) {
-    let kinds = prompt::lines(&code.text);
+    let kinds = prompt::lines(&code.language, &code.text);
     for (number, line) in code.text.lines().enumerate() {
         if kinds.get(number) == Some(&prompt::Line::Shown) {
             continue;

@@ -2,6 +2,8 @@
 
 use super::shell::Scanner;
 
+mod root;
+
 /// The length in bytes of the prompt that a line begins with, its space included; `None` if it has none.
 ///
 /// Known are shells (`$ `, `user@host:~$ `, `[root@host ~]# `, `# ` only after a name or path), REPLs (`>>> `, `... `), and
@@ -50,7 +52,12 @@ pub enum Line {
 
 /// Tells the typed lines of a block from the shown ones: in a block whose first line has a prompt, lines without one are
 /// output, unless they continue a command (see [`Scanner`]); in any other block, all lines are typed.
-pub fn lines(text: &str) -> Vec<Line> {
+///
+/// `# ` is a prompt where the language says that a terminal is shown, every such line reads as a command, and none of the
+/// others does; else it begins a comment.
+pub fn lines(language: &str, text: &str) -> Vec<Line> {
+    let root = root::is_prompted(language, text);
+    let prompt_length = |line: &str| prompt_length(line).or((root && line.starts_with("# ")).then_some(2));
     let prompted = text.lines().find(|l| !l.trim().is_empty()).is_some_and(|l| prompt_length(l).is_some());
     if !prompted {
         return text.lines().map(|_| Line::Typed { prompt: 0 }).collect();
@@ -132,13 +139,13 @@ mod tests {
     #[test]
     fn typed_and_shown() {
         let text = "$ echo a \\\n  b\na b\n$ cat <<EOF\nx\nEOF\nx\n";
-        let shown: Vec<bool> = lines(text).into_iter().map(|l| l == Line::Shown).collect();
+        let shown: Vec<bool> = lines("console", text).into_iter().map(|l| l == Line::Shown).collect();
         assert_eq!(shown, [false, false, true, false, false, false, true]);
         let text = "mysql> SELECT 'it''s' -- don't\n    -> FROM x;\n+--+\nmysql> \\q\n";
-        assert_eq!(lines(text)[1..3], [Line::Typed { prompt: 7 }, Line::Shown]);
+        assert_eq!(lines("console", text)[1..3], [Line::Typed { prompt: 7 }, Line::Shown]);
         let text = "$ for i in 1 2; do\n> echo $i\n> done\n1\n2\n$ echo \"a\nb\"\na\n";
-        let shown: Vec<bool> = lines(text).into_iter().map(|l| l == Line::Shown).collect();
+        let shown: Vec<bool> = lines("console", text).into_iter().map(|l| l == Line::Shown).collect();
         assert_eq!(shown, [false, false, false, true, true, false, false, true]);
-        assert!(lines("ls\n# note\n\npwd").into_iter().all(|l| l == Line::Typed { prompt: 0 }));
+        assert!(lines("bash", "ls\n# note\n\npwd").into_iter().all(|l| l == Line::Typed { prompt: 0 }));
     }
 }

@@ -127,11 +127,12 @@ fn large_texts_come_to_an_end() {
 }
 
 #[test]
-fn an_updated_line_is_indented_as_it_really_is() {
+fn an_updated_line_is_indented_as_its_block() {
     for (documented, real, wanted) in [
         ("server {\nlisten 81;\n}", "server {\n    listen 80;\n}", "server {\n    listen 80;\n}"),
-        ("  a 10.0.0.1 b", "a 10.0.0.2 c", "a 10.0.0.1 c"),
-        ("  same\nb", "same\nc", "  same\nc"),
+        ("  a 10.0.0.1 b", "a 10.0.0.2 c", "  a 10.0.0.1 c"),
+        ("  same\nb", "same\nc", "same\nc"),
+        ("  a\n  ...\n  1.2.3", "a\nx\n1.2.4", "  a\n  ...\n  1.2.4"),
     ] {
         assert_eq!(updated(documented, real, Rule::Auto).as_deref(), Some(wanted), "{documented}");
     }

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
-use super::{Comparison, LineDiff, Rule, State, Verdict, Why, compare};
+use super::{Comparison, LineDiff, Rule, State, Verdict, Why, compare, lines::is_elision, wild::WILDCARD};
 use crate::{
     guide::{CodeBlock, Form},
     source::Span,
@@ -64,15 +64,18 @@ pub fn updated(documented: &str, real: &str, rule: Rule) -> Option<String> {
     let d_lines: Vec<&str> = documented.lines().collect();
     let r_lines: Vec<&str> = real.lines().map(str::trim_end).collect();
     let holds = |text: &str| compare(text, real, rule).verdict == Verdict::Holds;
-    let line = |l: &LineDiff| changed(l, &d_lines, &r_lines, rule);
-    let merged = assemble(documented, &comparison, line);
-    if holds(&merged) {
-        return Some(merged);
+    // Indented as the author has it, for a block may be indented as a whole; or else as it really is.
+    for own in [true, false] {
+        let line = |l: &LineDiff| changed(l, &d_lines, &r_lines, rule, own);
+        let merged = assemble(documented, &comparison, line);
+        if holds(&merged) {
+            return Some(merged);
+        }
     }
     // What was kept inside lines does not fit after all: changed lines as they really are.
     let whole = |l: &LineDiff| match (l.state, l.real.clone().next()) {
         (State::Drifted | State::Differs, Some(r)) => r_lines[r].to_owned(),
-        _ => changed(l, &d_lines, &r_lines, rule),
+        _ => changed(l, &d_lines, &r_lines, rule, false),
     };
     let merged = assemble(documented, &comparison, whole);
     if holds(&merged) {
@@ -80,6 +83,20 @@ pub fn updated(documented: &str, real: &str, rule: Rule) -> Option<String> {
     }
     let plain = ended(r_lines.join("\n"), documented);
     holds(&plain).then_some(plain)
+}
+
+/// What would stand for any text in a text that was brought up to date, though the author has no such wildcard there: a program
+/// printed it.
+pub fn accidental(documented: &str, new: &str, rule: Rule) -> Option<&'static str> {
+    if matches!(rule, Rule::Exact | Rule::Regex | Rule::Json) {
+        return None;
+    }
+    let elisions = |text: &str| text.lines().filter(|line| is_elision(line)).count();
+    let wild = |text: &str| text.matches(WILDCARD).count();
+    if elisions(new) > elisions(documented) {
+        return Some("...");
+    }
+    (wild(new) > wild(documented)).then_some(WILDCARD)
 }
 
 /// The lines of a comparison, with the blank lines around the documented text.
@@ -103,8 +120,8 @@ fn ended(mut text: String, documented: &str) -> String {
     text
 }
 
-/// A line brought up to date.
-fn changed(line: &LineDiff, documented: &[&str], real: &[&str], rule: Rule) -> String {
+/// A line brought up to date; indented as the author has it with `own`, or else as it really is.
+fn changed(line: &LineDiff, documented: &[&str], real: &[&str], rule: Rule, own: bool) -> String {
     let Some(d) = line.documented else {
         return line.real.clone().map(|r| real[r]).collect::<Vec<_>>().join("\n");
     };
@@ -118,11 +135,12 @@ fn changed(line: &LineDiff, documented: &[&str], real: &[&str], rule: Rule) -> S
             text.replace_range(change.documented.clone(), &real[r][change.real.clone()]);
         }
     }
-    // The comparison forgives indentation; a line that is written anew has it as it really is.
     let indentation = |line: &str| line.len() - line.trim_start().len();
-    text.replace_range(..indentation(&text), &real[r][..indentation(real[r])]);
+    let lead = if own { &old[..indentation(old)] } else { &real[r][..indentation(real[r])] };
+    text.replace_range(..indentation(&text), lead);
     let rule = if rule == Rule::Unordered { Rule::Auto } else { rule };
-    if compare(&text, real[r], rule).verdict == Verdict::Holds { text } else { real[r].to_owned() }
+    let as_it_is = || format!("{lead}{}", real[r].trim_start());
+    if compare(&text, real[r], rule).verdict == Verdict::Holds { text } else { as_it_is() }
 }
 
 /// The edits of `source` that turn the lines `lines` of a block into `new`. Each line keeps its own indentation in the source,

@@ -12,7 +12,7 @@ use super::{
 };
 
 /// What stands for any text.
-const WILDCARD: &str = "[..]";
+pub(super) const WILDCARD: &str = "[..]";
 
 /// Steps after which a line is given up: no author's line needs a hundredth of it.
 const STEPS: usize = 200_000;

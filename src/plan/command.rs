@@ -38,9 +38,9 @@ pub(super) struct Unfinished {
 }
 
 /// Cuts a block of commands into pieces. Comments and blank lines between commands are left out.
-pub(super) fn pieces(text: &str) -> (Vec<Piece>, Vec<Unfinished>) {
+pub(super) fn pieces(language: &str, text: &str) -> (Vec<Piece>, Vec<Unfinished>) {
     let lines: Vec<&str> = text.lines().collect();
-    let kinds = prompt::lines(text);
+    let kinds = prompt::lines(language, text);
     let prompted = kinds.iter().any(|kind| matches!(kind, Line::Typed { prompt } if *prompt > 0));
     let mut pieces: Vec<Piece> = Vec::new();
     let mut unfinished = Vec::new();
@@ -126,7 +126,7 @@ pub(super) fn typed(text: &str, at: &At) -> Vec<Command> {
         }
         Piece::Shown(_) => None,
     };
-    pieces(text).0.into_iter().filter_map(one).collect()
+    pieces("", text).0.into_iter().filter_map(one).collect()
 }
 
 #[cfg(test)]
@@ -140,7 +140,7 @@ mod tests {
             Piece::Typed(typed) => typed.iter().map(|(l, p)| &lines[*l][*p..]).collect::<Vec<_>>().join("|"),
             Piece::Shown(shown) => format!("= {}", shown.iter().map(|l| lines[*l]).collect::<Vec<_>>().join("|")),
         };
-        pieces(text).0.iter().map(one).collect()
+        pieces("console", text).0.iter().map(one).collect()
     }
 
     #[test]
@@ -159,6 +159,9 @@ mod tests {
             ("mysql> SELECT 1\n    -> ;\n+---+\nmysql> quit\n", &["SELECT 1|;", "= +---+", "quit"]),
             (">>> def f():\n...     return 1\n... \n>>> f()\n1\n", &["def f():|    return 1|", "f()", "= 1"]),
             ("postgres=# # x\n", &["# x"]),
+            ("# whoami\nroot\n# psql\nx=# \\q\n", &["whoami", "= root", "psql", "\\q"]),
+            ("# look\nls\n", &["ls"]),
+            ("$ ls\na\n# look\n$ pwd\n", &["ls", "= a|# look", "pwd"]),
             ("echo don't\nls\n", &["echo don't", "ls"]),
             ("$ echo don't\n$ ls\n", &["echo don't", "ls"]),
             ("user@host:~$ su -\nroot@host:~# ls\n", &["su -", "ls"]),
@@ -166,6 +169,6 @@ mod tests {
         ] {
             assert_eq!(shown(text), expected, "{text:?}");
         }
-        assert_eq!(pieces("if x; then\n y\n").1, [Unfinished { line: 0, waits_for: "fi".into() }]);
+        assert_eq!(pieces("", "if x; then\n y\n").1, [Unfinished { line: 0, waits_for: "fi".into() }]);
     }
 }

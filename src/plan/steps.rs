@@ -122,7 +122,7 @@ impl<'a> Builder<'a> {
         let cut = if own { program::commands(language, &text) } else { Vec::new() };
         let (pieces, unfinished) = match own {
             true => (cut.iter().map(|(lines, _)| typed_whole(lines)).collect(), Vec::new()),
-            false => command::pieces(&text),
+            false => command::pieces(language, &text),
         };
         let source = &block.origin.source;
         for problem in unfinished {

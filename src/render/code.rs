@@ -77,7 +77,7 @@ impl Renderer<'_> {
 
     /// Typed lines highlighted without their prompts, shown lines as they are.
     fn commands(&self, language: &str, text: &str) -> Vec<String> {
-        let kinds = prompt::lines(text);
+        let kinds = prompt::lines(language, text);
         if kinds.iter().all(|kind| *kind == Line::Typed { prompt: 0 }) {
             return lines_of(&self.world.highlight(language, text));
         }

@@ -296,6 +296,13 @@ impl GuideReport {
         self.judge();
     }
 
+    /// Says where steps of the guide's own file stand, by their numbers, since lines were written above them.
+    pub fn set_lines(&mut self, lines: &BTreeMap<usize, usize>) {
+        for step in self.steps.iter_mut().filter(|step| step.path == self.path) {
+            step.line = lines.get(&step.number).copied().unwrap_or(step.line);
+        }
+    }
+
     /// Whether something else broke it than an output that differs.
     pub fn stopped(&self) -> bool {
         let broke = |step: &StepReport| step.verdict == Verdict::Broken && step.kind != StepKind::Expect;

@@ -36,6 +36,8 @@ pub struct Updated {
     pub new: String,
     /// The outputs that are documented then, by the numbers of their steps.
     documented: BTreeMap<usize, String>,
+    /// The line where each step of this file stands then, by its number.
+    lines: BTreeMap<usize, usize>,
     /// What must not be shown of either.
     secrets: Secrets,
 }
@@ -111,6 +113,7 @@ fn one(
             old: String::new(),
             new: String::new(),
             documented: BTreeMap::new(),
+            lines: BTreeMap::new(),
             secrets: Secrets::default(),
         }
     };
@@ -143,13 +146,15 @@ fn one(
     let new = apply_edits(&old, update.edits).unwrap_or_else(|_| old.clone());
     let numbers: Vec<usize> = update.steps.iter().map(|(number, _)| *number).collect();
     let (_, plan) = read(crate::source::Source::new(&*path, &*new));
+    let own = plan.steps.iter().filter(|step| step.at.path == path);
+    let lines = own.map(|step| (step.number, step.at.line)).collect();
     let documented = plan.steps.into_iter().filter(|step| numbers.contains(&step.number));
     let documented = documented.filter_map(|step| match step.kind {
         plan::StepKind::Expect { text, .. } => Some((step.number, text)),
         _ => None,
     });
     let documented = documented.collect();
-    Updated { path, steps: update.steps, refused: update.refused, old, new, documented, secrets }
+    Updated { path, steps: update.steps, refused: update.refused, old, new, documented, lines, secrets }
 }
 
 impl Updated {
@@ -163,6 +168,7 @@ impl Updated {
         let hash = Input::hash_of(self.new.as_bytes());
         for guide in guides.iter_mut().filter(|guide| guide.path == self.path) {
             guide.set_updated(&self.documented);
+            guide.set_lines(&self.lines);
             guide.hash.clone_from(&hash);
             guide.inputs.entry(self.path.clone()).and_modify(|known| known.clone_from(&hash));
         }
@@ -243,6 +249,7 @@ mod tests {
             old,
             new,
             documented: BTreeMap::new(),
+            lines: BTreeMap::new(),
             secrets: Secrets::default(),
         }
     }

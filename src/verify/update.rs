@@ -12,7 +12,7 @@ use crate::{
     guide::{CodeBlock, Guide, Role, Token, TokenKind, prompt},
     matching::{
         self, Verdict,
-        update::{Edit, Unwritable, apply_edits, edits, updated},
+        update::{Edit, Unwritable, accidental, apply_edits, edits, updated},
     },
     plan::{Command, Plan, Step, StepKind},
     report::{Secrets, secrets::MASK},
@@ -139,6 +139,11 @@ impl Updating<'_> {
             let why = "its `match` does not say which part of the real one is meant";
             return Err(Refusal::new(why, BY_HAND));
         };
+        if let Some(wildcard) = accidental(text, &new, rule) {
+            let why = format!("the real one has `{wildcard}`, which would stand for any text in the guide");
+            let help = "say {match=exact} on the output if it is always printed so, or change it by hand";
+            return Err(Refusal::new(why, help));
+        }
         let (block, first) = self.block(step, lines)?;
         let block_lines: Vec<&str> = block.text.lines().skip(first).take(lines.len()).collect();
         let new = self.restored(&block_lines, text, &new)?;

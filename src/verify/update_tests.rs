@@ -78,6 +78,9 @@ fn what_cannot_be_written_is_refused_and_the_rest_is_written() {
             printed("new"),
             "its `match` does not say",
         ),
+        (fence, printed("a\n...\nb"), "the real one has `...`, which would stand for any text"),
+        (fence, printed("[...]"), "the real one has `...`, which would stand for any text"),
+        (fence, printed("a [..]"), "the real one has `[..]`, which would stand for any text"),
         (fence, printed("pass hunter2"), "shows a secret"),
         (fence, printed("pass [masked]"), "shows a secret"),
     ] {

@@ -36,7 +36,7 @@ fn outputs_of_programs() {
             ],
             Holds,
         ),
-        (IFCONFIG, &[("  inet", "          inet"), ("fe80::42:1eff:fee8:3954", "fe80::1")], Holds),
+        (IFCONFIG, &[("\n  ", "\n          "), ("fe80::42:1eff:fee8:3954", "fe80::1")], Holds),
         (IFCONFIG, &[("errors:0 dropped:0 overruns:0 frame", "errors:7 dropped:0 overruns:0 frame")], Broken),
         (IFCONFIG, &[("RUNNING ", "")], Broken),
         (IFCONFIG, &[("MTU:1500", "MTU:1400")], Broken),

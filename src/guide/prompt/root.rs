@@ -1,0 +1,63 @@
+//! Whether `# ` is root's prompt in a block, or begins a comment.
+
+/// Languages of blocks that show a terminal.
+const TERMINALS: &[&str] = &["console", "shell-session", "shellsession", "terminal"];
+
+/// Names of commands that no comment begins with.
+#[rustfmt::skip]
+const NAMES: &[&str] = &[
+    "adduser", "apk", "apt", "apt-get", "bash", "blkid", "cat", "cd", "chmod", "chown", "chroot", "cp", "crontab", "curl", "df",
+    "dnf", "docker", "docker-compose", "dpkg", "du", "echo", "git", "gpg", "grep", "groupadd", "hostname", "hostnamectl", "id",
+    "ifconfig", "iptables", "journalctl", "ln", "ls", "lsblk", "mkdir", "mkfs", "modprobe", "mv", "mysql", "nano", "netstat",
+    "nft", "nginx", "node", "npm", "openssl", "pacman", "passwd", "pip", "podman", "ps", "psql", "pwd", "python3", "rm", "rpm",
+    "rsync", "scp", "sed", "ssh", "ss", "su", "sudo", "sysctl", "systemctl", "tail", "tar", "tee", "ufw", "umount", "uname",
+    "unzip", "useradd", "usermod", "vi", "vim", "wget", "whoami", "yum", "zypper",
+];
+
+/// Whether `# ` is the prompt of every command in this text.
+pub(super) fn is_prompted(language: &str, text: &str) -> bool {
+    if !TERMINALS.iter().any(|terminal| terminal.eq_ignore_ascii_case(language)) || !text.trim_start().starts_with("# ")
+    {
+        return false;
+    }
+    let has_other = text.lines().any(|line| line.starts_with("$ ") || line.starts_with("% "));
+    let typed = |line: &str| line.strip_prefix("# ").is_none_or(is_command);
+    let untyped = |line: &str| line.starts_with('#') || !is_command(line);
+    !has_other && text.lines().all(|line| typed(line) && untyped(line))
+}
+
+/// Whether a line reads as a command, not as a sentence.
+fn is_command(line: &str) -> bool {
+    let mut words = line.split_whitespace();
+    let Some(first) = words.next() else { return false };
+    let name = first.rsplit('/').next().unwrap_or(first);
+    let is_path = first.starts_with(['/', '.', '~']) && first.len() > 1;
+    let is_option = |word: &str| word.starts_with('-') && word.len() > 1 && !word.starts_with("---");
+    let is_name = first.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-.".contains(c));
+    !line.ends_with(['.', ':']) && (NAMES.contains(&name) || is_path || is_name && words.any(is_option))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn root_prompts_and_comments() {
+        for (language, text, prompted) in [
+            ("console", "# whoami\nroot\n", true),
+            ("console", "# apt update\n# apt install -y nginx\n", true),
+            ("shell-session", "# mount -a\n", true),
+            ("console", "# /etc/init.d/x start\nStarting x.\n", true),
+            ("console", "# whoami\nroot\n# Now look\n", false),
+            ("console", "# install the server\napt install x\n", false),
+            ("console", "# apt needs a list:\napt update\n", false),
+            ("console", "# apt update\napt update\n", false),
+            ("console", "# ls\n$ ls\n", false),
+            ("console", "ls\n# ls\n", false),
+            ("bash", "# apt update\n", false),
+            ("console", "", false),
+        ] {
+            assert_eq!(is_prompted(language, text), prompted, "{language} {text}");
+        }
+    }
+}
