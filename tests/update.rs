@@ -47,6 +47,10 @@ fn outputs_are_written_and_nothing_else() {
     assert_eq!(after.len(), before.len());
     assert!(after.iter().zip(&before).all(|(a, b)| a == b || a.0.ends_with("a.md")), "nothing else is written");
 
+    let hash = blake3::hash(updated.as_bytes()).to_hex();
+    assert_eq!(report["guides"][0]["hash"], hash.as_str(), "the report is that of the text as it was written");
+    assert_eq!(report["guides"][0]["inputs"]["content/a.md"], hash.as_str());
+
     let ran = site.run(&["verify", "--update", "b"]);
     assert_eq!((ran.status, ran.stderr.contains("updated")), (0, false), "{ran:?}");
     assert!(site.tree() == after);

@@ -40,6 +40,7 @@ impl Doing<'_> {
                 report.verdict = Verdict::Broken;
                 report.message = Some(message);
                 report.help = Some(help);
+                report.typed.truncate(commands[..=index].iter().map(|command| command.lines.len()).sum());
                 report.line = command.at.line;
                 report.path.clone_from(&command.at.path);
                 return Ok(());
