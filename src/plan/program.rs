@@ -229,8 +229,8 @@ fn sql(lines: &[&str]) -> usize {
     for (index, line) in lines.iter().enumerate() {
         let code = line.split("--").next().unwrap_or(line).trim_end();
         text.push_str(code);
-        let closed = text.matches('\'').count() % 2 == 0 && text.matches("$$").count() % 2 == 0;
-        if closed && (code.ends_with([';']) || code.ends_with("\\G") || code.ends_with("\\g")) {
+        let even = |mark: &str| text.matches(mark).count().is_multiple_of(2);
+        if even("'") && even("$$") && (code.ends_with(';') || code.ends_with("\\G") || code.ends_with("\\g")) {
             return index + 1;
         }
     }

@@ -148,7 +148,7 @@ fn accept(what: What, text: &str, before: &str, after: &str) -> Option<What> {
     let good = match kind {
         Kind::Ipv4 => {
             let address = text.split('/').next().unwrap_or_default();
-            let Some(address) = address.parse::<Ipv4Addr>().ok().filter(|_| !continues(after)) else { return None };
+            let address = address.parse::<Ipv4Addr>().ok().filter(|_| !continues(after))?;
             if is_special(address.into()) {
                 return Some(What::Word);
             }
@@ -156,7 +156,7 @@ fn accept(what: What, text: &str, before: &str, after: &str) -> Option<What> {
         }
         Kind::Ipv6 => {
             let address = text.split(['%', '/']).next().unwrap_or_default();
-            let Ok(address) = address.parse::<Ipv6Addr>() else { return None };
+            let address = address.parse::<Ipv6Addr>().ok()?;
             if before.ends_with(':') {
                 return None;
             }
