@@ -54,7 +54,7 @@ impl Server {
     fn request(&self, line: &str, headers: &str, body: &str) -> String {
         let port = self.port;
         let length = body.len();
-        let host = if headers.to_ascii_lowercase().contains("host:") { String::new() } else { format!("Host: localhost:{port}\r\n") };
+        let host = if headers.starts_with("Host:") { String::new() } else { format!("Host: localhost:{port}\r\n") };
         self.raw(&format!("{line} HTTP/1.1\r\n{host}Connection: close\r\nContent-Length: {length}\r\n{headers}\r\n{body}"))
     }
 
@@ -199,7 +199,7 @@ fn nothing_leaves_the_site() {
     }
     let inside = server.get("/docs/plain.txt");
     assert!(!inside.contains("root:"), "{inside}");
-    for request in ["GET secret HTTP/1.1\r\nHost: localhost\r\n\r\n", "GET\r\n\r\n", "\0\0\0\r\n\r\n", "GET /docs/ HTTP/1.1\r\n\r\n"] {
+    for request in ["GET secret HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", "GET\r\n\r\n", "\0\0\0\r\n\r\n", "GET /docs/ HTTP/1.1\r\nConnection: close\r\n\r\n"] {
         let response = server.raw(request);
         assert!(response.is_empty() || status(&response) >= 400, "{request:?}: {response}");
     }
@@ -344,10 +344,10 @@ fn changes_are_told() {
     fs::remove_dir_all(folder.path().join("content/guides/c")).expect("removed");
     until("a deleted folder", &|| !found("/docs/guides/c/"));
     fs::create_dir_all(folder.path().join("themes/default/shortcodes")).expect("made");
-    write("themes/default/shortcodes/shout.html", "<b class=\"shout\">{{ text }}</b>\n");
+    write("themes/default/shortcodes/shout.html", "<b class=\"shout\">{{ args.text }}</b>\n");
     write("content/guides/newer.md", "---\ntitle: New\n---\n\n{{< shout text=\"hey\" >}}\n");
     until("a shortcode", &|| server.get("/docs/guides/newer/").contains("<b class=\"shout\">hey</b>"));
-    write("themes/default/shortcodes/shout.html", "<i class=\"shout\">{{ text }}</i>\n");
+    write("themes/default/shortcodes/shout.html", "<i class=\"shout\">{{ args.text }}</i>\n");
     until("a changed shortcode", &|| server.get("/docs/guides/newer/").contains("<i class=\"shout\">hey</i>"));
     write("guidepost.yaml", "title: Another\nbase_url: https://example.org/docs/\n");
     until("the configuration", &|| server.get("/docs/").contains("Another"));
