@@ -161,6 +161,7 @@ fn attributes(attributes: &Attributes) -> Vec<String> {
     }
     said.extend(attributes.timeout.map(|time| format!("timeout {}", duration::show(time))));
     said.extend(attributes.retry.map(|time| format!("retry {}", duration::show(time))));
+    said.extend(attributes.opens.iter().map(|prompt| format!("opens {prompt:?}")));
     said.extend(attributes.until.iter().map(|text| format!("until {text:?}")));
     said.extend(attributes.terminal.iter().map(|name| format!("terminal {name}")));
     said.extend(attributes.background.then(|| "background".to_owned()));

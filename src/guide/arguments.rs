@@ -71,6 +71,7 @@ const CODE_ARGUMENTS: &[&str] = &[
     "linenostart",
     "machine",
     "match",
+    "opens",
     "path",
     "reason",
     "retry",

@@ -47,6 +47,7 @@ pub type TerminalWriter = WriteHalf<Stream>;
 #[derive(Debug, Clone)]
 pub struct Terminal {
     engine: Engine,
+    container: String,
     id: String,
 }
 
@@ -72,6 +73,14 @@ impl Terminal {
     pub async fn resize(&self, columns: u16, rows: u16) -> Result<()> {
         let options = ResizeExecOptionsBuilder::new().w(i32::from(columns)).h(i32::from(rows)).build();
         Ok(self.engine.docker().resize_exec(&self.id, options).await?)
+    }
+
+    /// Runs a command of ours beside it, by default as root.
+    ///
+    /// # Errors
+    /// [`Error::Refused`], [`Error::EngineGone`]; not that the command failed, which its status tells.
+    pub async fn beside(&self, command: &Run<'_>) -> Result<Output> {
+        run(&self.engine, &self.container, command).await
     }
 
     /// Whether its process has ended.
@@ -153,7 +162,7 @@ pub(super) async fn open(
     };
     let id = engine.docker().create_exec(container, config).await?.id;
     let stream = engine.start_exec(&id, true).await?;
-    let terminal = Terminal { engine: engine.clone(), id };
+    let terminal = Terminal { engine: engine.clone(), container: container.to_owned(), id };
     // With the interface before 1.42 a size can be given only to a process that runs.
     for attempt in 1.. {
         match terminal.resize(options.size.0, options.size.1).await {

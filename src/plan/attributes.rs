@@ -16,6 +16,7 @@ pub const NAMES: &[&str] = &[
     "expect",
     "machine",
     "match",
+    "opens",
     "path",
     "reason",
     "retry",
@@ -110,6 +111,8 @@ pub struct Attributes {
     pub answers: Vec<Answer>,
     /// An endless command is stopped when it has shown this.
     pub until: Option<String>,
+    /// The prompt of a program that a command opens, if it could be taken for a question.
+    pub opens: Option<String>,
     /// The last command keeps running in a terminal of its own.
     pub background: bool,
     /// Name of the terminal that it is typed into, where that is not the first.
@@ -155,6 +158,7 @@ impl Given {
             "retry" => self.runs.retry = Some(value::time(name, value)?),
             "answers" => value::merge(&mut self.runs.answers, value::answers(value)?),
             "until" => self.runs.until = Some(value::text(name, value)?),
+            "opens" => self.runs.opens = Some(value::text(name, value)?),
             "background" => self.runs.background = value::truth(name, value)?,
             "terminal" => self.runs.terminal = Some(value::text(name, value)?),
             "edit" => self.edit = Some(edit(value)?),

@@ -78,9 +78,10 @@ pub(super) fn unused(block: &Block<'_>, given: &Given) -> Option<Diagnostic> {
     let (what, useless): (_, &[&str]) = match block.code.role {
         Role::Command | Role::Listing => ("a command", &["edit", "path"]),
         Role::File if given.run.is_some() => return None,
-        Role::File => {
-            ("a file", &["exit", "timeout", "answers", "until", "background", "terminal", "retry", "match", "expect"])
-        }
+        Role::File => (
+            "a file",
+            &["exit", "timeout", "answers", "until", "opens", "background", "terminal", "retry", "match", "expect"],
+        ),
         Role::Output => (
             "an output",
             &[
@@ -88,6 +89,7 @@ pub(super) fn unused(block: &Block<'_>, given: &Given) -> Option<Diagnostic> {
                 "timeout",
                 "answers",
                 "until",
+                "opens",
                 "background",
                 "terminal",
                 "edit",

@@ -2,6 +2,7 @@
 
 use super::engine::{Action, Engine, Settings};
 use super::place::Place;
+use super::probe::Foreground;
 use super::step::{Outcome, Step};
 use std::io;
 use std::time::Duration;
@@ -33,6 +34,12 @@ pub trait Terminal {
     /// # Errors
     /// If the terminal is broken.
     fn read(&mut self, buffer: &mut [u8], until: Duration) -> io::Result<Read>;
+
+    /// Looks what the program in the foreground does; `shell` is the process id of the first shell.
+    fn foreground(&mut self, shell: u32) -> Foreground {
+        let _ = shell;
+        Foreground::Unknown
+    }
 }
 
 /// Listens to what a session shows, for a transcript such as an asciicast.
@@ -99,6 +106,11 @@ impl<T: Terminal, S: Transcript> Session<T, S> {
                 Action::Done(outcome) => return Ok(outcome),
                 Action::Type(keys) => {
                     self.terminal.write(&keys)?;
+                    continue;
+                }
+                Action::Probe(shell) => {
+                    let foreground = self.terminal.foreground(shell);
+                    self.engine.probed(foreground, self.terminal.now());
                     continue;
                 }
                 Action::Wait(until) => until,

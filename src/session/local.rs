@@ -1,6 +1,7 @@
 //! A terminal on this machine, in a pseudo-terminal. For tests: what runs in it can do all that its user can.
 
 use super::driver::{Read, Terminal};
+use super::probe::{Foreground, SCRIPT, judge};
 use super::screen::{COLUMNS, ROWS};
 use pty_process::Size;
 use pty_process::blocking::{Command, open};
@@ -80,6 +81,11 @@ impl Terminal for Local {
         buffer[..length].copy_from_slice(&self.left[..length]);
         self.left.drain(..length);
         Ok(Read::Bytes(length))
+    }
+
+    fn foreground(&mut self, shell: u32) -> Foreground {
+        let script = std::process::Command::new("sh").args(["-c", SCRIPT, "sh", &shell.to_string()]).output();
+        script.map_or(Foreground::Unknown, |output| judge(&String::from_utf8_lossy(&output.stdout)))
     }
 }
 

@@ -34,6 +34,16 @@ pub(crate) fn is_program_prompt(line: &str) -> bool {
     PROMPT.is_match(line)
 }
 
+/// A prompt that no question looks like, whatever shows it: that of a database client, of Python, IPython, Ruby or a debugger.
+pub(crate) fn is_unmistakable(line: &str) -> bool {
+    static PROMPT: LazyLock<Regex> = LazyLock::new(|| {
+        regex(
+            r"^(>>> |[\w.-]{1,63}[*!?]?=[*!?]?[#>] |(mysql|sqlite|cqlsh|sftp|ftp|jshell|ghci|redis|valkey)> |[\w.-]+:\d{2,5}(\[\d+\])?> |MariaDB \[[^\]]*\]> |irb\([^)]*\)(:\d+)*[>*] |In \[\d+\]: |\((gdb|Pdb|lldb)\) )$",
+        )
+    });
+    PROMPT.is_match(line)
+}
+
 /// Whether `line` is the prompt `learned` again: counters in it move on, and the database in it can be another one.
 pub(crate) fn is_same_prompt(line: &str, learned: &str) -> bool {
     line == learned || (is_program_prompt(line) && is_program_prompt(learned) && family(line) == family(learned))
@@ -193,7 +203,20 @@ const PROGRAMS: &[&str] = &[
     "fish",
     "csh",
     "tcsh",
+    "cqlsh",
+    "iex",
+    "jshell",
+    "julia",
+    "lua",
+    "php",
+    "R",
+    "scala",
+    "swipl",
 ];
+
+/// Programs that read commands only if they are given no script.
+const INTERPRETERS: &[&str] =
+    &["bash", "sh", "zsh", "dash", "ksh", "ash", "python", "python3", "node", "irb", "lua", "php", "julia", "scala"];
 
 fn base(word: &str) -> &str {
     word.rsplit('/').next().unwrap_or(word)
@@ -202,6 +225,21 @@ fn base(word: &str) -> &str {
 /// A command that may open a shell or a program that reads commands: such a prompt needs no further thought.
 pub(crate) fn opens(line: &str) -> bool {
     line.split_whitespace().map(base).any(|word| SHELLS.contains(&word) || PROGRAMS.contains(&word))
+}
+
+/// A command that may open a program whose prompt looks like a question, as `> ` or `word> `: not a script that asks.
+pub(crate) fn opens_program(line: &str) -> bool {
+    const SUBCOMMANDS: &[&str] = &["console", "repl", "shell", "tinker"];
+    let words: Vec<&str> = last_command(line).into_iter().map(base).collect();
+    let Some(first) = words.iter().position(|word| SHELLS.contains(word) || PROGRAMS.contains(word)) else {
+        return words.iter().skip(1).any(|word| SUBCOMMANDS.contains(word));
+    };
+    let arguments = &words[first + 1..];
+    if INTERPRETERS.contains(&words[first]) {
+        let script = arguments.iter().any(|word| !word.starts_with('-'));
+        return !script || arguments.iter().any(|word| SUBCOMMANDS.contains(word));
+    }
+    true
 }
 
 /// The name of the program that a line starts.
@@ -311,6 +349,47 @@ mod tests {
         assert!(is_same_prompt("other=# ", "nodejs=# ") && is_same_prompt("MariaDB [x]> ", "MariaDB [(none)]> "));
         assert!(is_same_prompt("nodejs=*# ", "nodejs=# "));
         assert!(!is_same_prompt(">>> ", "nodejs=# ") && !is_same_prompt("sqlite> ", "mysql> "));
+    }
+
+    #[test]
+    fn unmistakable_prompts() {
+        for line in
+            [">>> ", "nodejs=# ", "my-db=> ", "mysql> ", "127.0.0.1:6379> ", "MariaDB [x]> ", "In [3]: ", "(gdb) "]
+        {
+            assert!(is_unmistakable(line), "{line}");
+        }
+        for line in ["> ", "name> ", "Project name> ", "host:~> ", "user@host> ", "Password: "] {
+            assert!(!is_unmistakable(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn openers() {
+        for line in [
+            "node",
+            "python3 -q",
+            "sudo -u postgres psql nodejs",
+            "cd x && mongosh",
+            "docker exec -it app fish",
+            "su - reader",
+            "python3 manage.py shell",
+            "bin/rails console",
+            "sqlite3 test.db",
+        ] {
+            assert!(opens_program(line), "{line}");
+        }
+        for line in [
+            "read -p 'name> ' x",
+            "./setup",
+            "bash setup.sh",
+            "sudo ./setup",
+            "python3 app.py",
+            "node app.js",
+            "npm init",
+            "",
+        ] {
+            assert!(!opens_program(line), "{line}");
+        }
     }
 
     #[test]

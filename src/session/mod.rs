@@ -16,6 +16,7 @@ pub mod engine;
 #[cfg(unix)]
 pub mod local;
 pub mod place;
+pub mod probe;
 pub mod recorded;
 pub mod step;
 
@@ -27,6 +28,7 @@ mod text;
 
 pub use engine::{Action, Engine, Settings};
 pub use place::{Kind, Place};
+pub use probe::Foreground;
 pub use screen::{COLUMNS, ROWS};
 pub use step::{Answer, Answered, End, Outcome, Pattern, Step};
 

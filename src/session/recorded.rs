@@ -1,6 +1,7 @@
 //! A terminal that plays a script: what it prints, when, and what must have been typed before.
 
 use super::driver::{Read, Terminal};
+use super::probe::Foreground;
 use std::collections::VecDeque;
 use std::io;
 use std::time::Duration;
@@ -14,6 +15,8 @@ pub enum Event {
     Print(Vec<u8>),
     /// Print nothing for so long.
     Pause(Duration),
+    /// What the program in the foreground does, if it is looked at now.
+    Foreground(Foreground),
     /// The shell ends.
     Close(Option<i32>),
 }
@@ -79,9 +82,22 @@ impl Terminal for Recorded {
                 }
                 self.script.push_front(Event::Pause(pause - left));
             }
+            // It is looked at later.
+            Some(event @ Event::Foreground(_)) => self.script.push_front(event),
             None => {}
         }
         self.now = self.now.max(until);
         Ok(Read::Silence)
+    }
+
+    fn foreground(&mut self, _: u32) -> Foreground {
+        match self.script.pop_front() {
+            Some(Event::Foreground(foreground)) => foreground,
+            Some(event) => {
+                self.script.push_front(event);
+                Foreground::Unknown
+            }
+            None => Foreground::Unknown,
+        }
     }
 }

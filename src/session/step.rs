@@ -72,6 +72,8 @@ pub struct Step {
     pub answers: Vec<Answer>,
     /// Press Ctrl-C once this has been shown.
     pub until: Option<Pattern>,
+    /// The prompt of the program that the command opens, if it could be taken for a question.
+    pub opens: Option<String>,
     /// How long the command may take.
     pub timeout: Duration,
 }
@@ -85,7 +87,7 @@ impl Step {
     /// The lines of a block.
     pub fn block(text: &str) -> Self {
         let lines = text.lines().map(String::from).collect();
-        Self { lines, answers: Vec::new(), until: None, timeout: Duration::from_secs(300) }
+        Self { lines, answers: Vec::new(), until: None, opens: None, timeout: Duration::from_secs(300) }
     }
 
     /// With one more answer.

@@ -36,10 +36,21 @@ pub(super) fn judge(outcome: &Outcome, exits: &[i32]) -> Option<Problem> {
             format!("the shell still waits for more, at {prompt:?}"),
             "close the quote, the loop or the here-document that is open",
         ),
-        End::Question { text } => problem(
-            format!("it asks, and the guide does not say what to answer: {text}"),
-            &format!("add to the front matter:  verify: {{answers: {{{:?}: \"…\"}}}}", text.trim()),
+        End::Question { text } if text.trim().is_empty() => problem(
+            "it waits for input, and has asked for nothing".into(),
+            "type its input with the command (`command < FILE`, `echo … | command`), or let it run on (background)",
         ),
+        End::Question { text } => {
+            let opens = if text.trim_end().ends_with(['>', '#', '$', ']']) {
+                format!("; if this is the prompt of a program that reads commands, say opens={:?}", text.trim())
+            } else {
+                String::new()
+            };
+            problem(
+                format!("it asks, and the guide does not say what to answer: {text}"),
+                &format!("add to the front matter:  verify: {{answers: {{{:?}: \"…\"}}}}{opens}", text.trim()),
+            )
+        }
         End::FullScreen { .. } => problem(
             "it opens a full-screen program".into(),
             "let a `file` block follow an editor, so that the file is written; or skip the step with a reason",

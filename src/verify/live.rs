@@ -5,8 +5,11 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::recording::Tape;
 use crate::{
-    machine::{Ended, Error, Result, RunningMachine, Terminal, TerminalOptions, TerminalReader, TerminalWriter},
-    session::{Action, ENVIRONMENT, End, Engine, Outcome, Place, Settings, Step},
+    machine::{Ended, Error, Result, Run, RunningMachine, Terminal, TerminalOptions, TerminalReader, TerminalWriter},
+    session::{
+        Action, ENVIRONMENT, End, Engine, Foreground, Outcome, Place, Settings, Step,
+        probe::{SCRIPT, judge, unreadable},
+    },
 };
 
 /// An open session.
@@ -24,6 +27,9 @@ pub(super) struct Live {
 
 /// Is called with what the terminal shows, as it comes, and with the end of all that it has shown.
 pub(super) type Shown<'a> = &'a mut (dyn FnMut(&[u8], &[u8]) + Send);
+
+/// How long a look at the programs of a machine may take.
+const LOOK: Duration = Duration::from_secs(5);
 
 /// Bytes of [`Live::tail`].
 const TAIL: usize = 400;
@@ -90,6 +96,13 @@ impl Live {
                     let _ = self.writer.write_all(&keys).await;
                     continue;
                 }
+                // A command that runs on may read what nobody types.
+                Action::Probe(_) if limit.is_some() => continue,
+                Action::Probe(shell) => {
+                    let foreground = self.foreground(shell).await;
+                    self.engine.probed(foreground, self.begin.elapsed());
+                    continue;
+                }
                 Action::Wait(until) => until,
                 Action::Idle => return Err(Error::Refused { status: 0, message: "the session has no step".into() }),
             };
@@ -146,6 +159,22 @@ impl Live {
             pipe: Vec::new(),
             duration: Duration::ZERO,
         }
+    }
+
+    /// What the program in the foreground of the terminal does, seen by root or by its own user, whoever may look.
+    async fn foreground(&self, shell: u32) -> Foreground {
+        let shell = shell.to_string();
+        let command = ["sh", "-c", SCRIPT, "sh", &shell];
+        let run = Run { command: &command, limit: 64 << 10, timeout: Some(LOOK), ..Run::default() };
+        let look = async |user: Option<&str>| match self.terminal.beside(&Run { user, ..run.clone() }).await {
+            Ok(output) => output.text(),
+            Err(_) => String::new(),
+        };
+        let mut seen = look(None).await;
+        if let Some(user) = unreadable(&seen) {
+            seen = look(Some(&user.to_string())).await;
+        }
+        judge(&seen)
     }
 
     /// The time in its recording, if the step that was marked last has shown anything there.

@@ -83,7 +83,7 @@ impl Doing<'_> {
         let answers = attributes.answers.iter().chain(&self.plan.settings.answers).map(answer).collect();
         let timeout =
             attributes.timeout.or(self.plan.settings.timeout).unwrap_or(COMMAND_TIMEOUT).min(self.limit.left());
-        Step { lines, answers, until: until.map(pattern), timeout }
+        Step { lines, answers, until: until.map(pattern), opens: attributes.opens.clone(), timeout }
     }
 
     /// Types one command to its end.

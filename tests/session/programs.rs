@@ -116,6 +116,20 @@ fn psql_like() {
     t.check(r"\q", 0, "");
 }
 
+/// A program of the guide's own, whose prompt is like a question.
+#[test]
+fn a_prompt_that_the_guide_tells() {
+    let mut t = Test::bash();
+    let program = "while read -p 'calc> ' x; do [ \"$x\" = bye ] && break; echo \"= $((x))\"; done\n";
+    std::fs::write(t.home.path().join("calc"), program).unwrap();
+    let mut step = Step::new("bash calc");
+    step.opens = Some("calc>".into());
+    let outcome = t.step(step);
+    assert_eq!((outcome.end, outcome.after.len()), (End::Prompt { status: None }, 2));
+    t.check("6*7", None, "= 42");
+    t.check("bye", 0, "");
+}
+
 #[test]
 fn a_shell_in_a_program_in_a_shell() {
     if !have(&["python3"]) {

@@ -62,6 +62,44 @@ fn unanswered() {
     t.check("echo well", 0, "well");
 }
 
+/// A prompt of a command that opens nothing is a question, however much it looks like that of a program.
+#[test]
+fn prompts_that_are_questions() {
+    let mut t = Test::bash();
+    std::fs::write(t.home.path().join("setup"), "read -p 'name> ' x\n").unwrap();
+    for (command, text) in [
+        ("read -p '> ' x", ">"),
+        ("read -p 'name> ' x", "name>"),
+        ("read -p 'Project name> ' x", "Project name>"),
+        ("bash setup", "name>"),
+        ("bash ./setup | cat", "name>"),
+    ] {
+        let outcome = t.run(command);
+        assert_eq!(outcome.end, End::Question { text: text.into() }, "{command}: {outcome:#?}");
+        assert_eq!((outcome.ready, outcome.after.len()), (true, 1), "{command}: {outcome:#?}");
+    }
+    t.check("echo well", 0, "well");
+}
+
+/// Nothing looks like a question, and yet the program waits for somebody who types.
+#[test]
+fn silent() {
+    let mut t = Test::bash();
+    for (command, text) in [
+        ("read x", ""),
+        ("cat", ""),
+        ("cat | cat", ""),
+        ("bash -c 'sleep 0.2; read x'", ""),
+        ("echo 'Give a number from 1 to 9'; read x", "Give a number from 1 to 9"),
+        ("printf 'Name'; read x", "Name"),
+    ] {
+        let outcome = t.run(command);
+        assert_eq!(outcome.end, End::Question { text: text.into() }, "{command}: {outcome:#?}");
+        assert!(outcome.ready && outcome.duration < Duration::from_secs(20), "{command}: {outcome:#?}");
+    }
+    t.check("echo well", 0, "well");
+}
+
 #[test]
 fn asked_in_vain() {
     let mut t = Test::bash();
@@ -76,6 +114,10 @@ fn progress_is_no_question() {
     let mut t = Test::bash();
     t.check("printf 'Progress: [ 33%%] '; sleep 2.5; echo done", 0, "Progress: [ 33%] done");
     t.check("printf 'Compiling:'; sleep 2.5; echo done", 0, "Compiling:done");
+    // It looks like one for long, but the program works; or its part that waits does not wait for the terminal.
+    t.check("echo -n 'Starting…: '; sleep 4; echo done.", 0, "Starting…: done.");
+    t.check("(echo -n 'Ready? '; sleep 7; echo yes) | cat", 0, "Ready? yes");
+    t.check("echo one; sleep 4; echo two", 0, "one\ntwo");
 }
 
 #[test]

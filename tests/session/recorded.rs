@@ -120,6 +120,35 @@ fn patience() {
     assert_eq!(outcome.answered.len(), 1);
 }
 
+/// The terminal tells what its foreground program does, and is asked more and more rarely.
+#[test]
+fn a_look_at_the_foreground() {
+    use guidepost::session::Foreground::{Reads, Unknown, Works};
+    let begin = [typed("work\r"), print("work\r\n\x1b]133;C;gp.1\x07")];
+    let run = |script: Vec<Event>| {
+        let (mut session, _) = play(begin.iter().cloned().chain(script).collect());
+        session.run(Step::new("work")).unwrap()
+    };
+    let look = Event::Foreground;
+    for (script, end, seconds) in [
+        (vec![print("Ready? "), look(Reads)], End::Question { text: "Ready?".into() }, 2),
+        (vec![print("Ready? "), look(Works), look(Works), look(Reads)], End::Question { text: "Ready?".into() }, 8),
+        (vec![print("Ready? "), look(Works), look(Unknown)], End::Question { text: "Ready?".into() }, 4),
+        (vec![look(Works), look(Unknown), look(Reads)], End::Question { text: String::new() }, 12),
+        (vec![print("Name"), look(Reads)], End::Question { text: "Name".into() }, 3),
+        // It was looked at while this was on its way.
+        (vec![look(Reads), print("Name\r\n"), look(Reads)], End::Question { text: "Name".into() }, 9),
+        (vec![print("a\r\n"), look(Works), look(Works), look(Works), look(Works)], End::TimedOut, 300),
+        (vec![print("Ready? "), look(Works), pause(1000), print(&prompt(1, 0))], End::Prompt { status: Some(0) }, 3),
+    ] {
+        let shown = format!("{script:?}");
+        let end_of_it = [pause(30), print(&prompt(1, 130))];
+        let stopped = !matches!(end, End::Prompt { .. });
+        let outcome = run(script.into_iter().chain(stopped.then(|| typed("\x03"))).chain(end_of_it).collect());
+        assert_eq!((outcome.end, outcome.duration.as_secs()), (end, seconds), "{shown}");
+    }
+}
+
 #[test]
 fn the_machine_is_gone() {
     let (mut session, _) =
@@ -193,7 +222,7 @@ proptest! {
         let mut steps = 0;
         for _ in 0..2000 {
             match engine.poll(now) {
-                Action::Type(_) => {}
+                Action::Type(_) | Action::Probe(_) => {}
                 Action::Done(_) if steps < 3 => {
                     steps += 1;
                     engine.begin(Step::block("a\nb").timeout(Duration::from_secs(20)), now);

@@ -6,7 +6,8 @@ mod wait;
 
 use super::look;
 use super::marks::Scanner;
-use super::place::Place;
+use super::place::{Kind, Place};
+use super::probe::Foreground;
 use super::screen::Screen;
 use super::step::{Answered, End, Outcome, Step};
 use std::time::Duration;
@@ -18,6 +19,9 @@ pub enum Action {
     Type(Vec<u8>),
     /// Feed what the terminal prints, or poll again at this time (on the caller's clock).
     Wait(Duration),
+    /// Look what the program in the foreground does, on the terminal whose first shell has this process id, and tell it to
+    /// [`Engine::probed`]. Asked only after some silence, rarely; who cannot tell just polls again.
+    Probe(u32),
     /// The step has ended.
     Done(Outcome),
     /// There is no step.
@@ -44,6 +48,8 @@ pub struct Settings {
     pub question: Duration,
     /// The same, for lines that programs also print while they work.
     pub perhaps_question: Duration,
+    /// Silence that looks like nothing, after which the foreground program is looked at: whether it waits for input.
+    pub silence: Duration,
     /// How long a shell may take to show its prompt, or to understand the hidden line.
     pub opening: Duration,
 }
@@ -59,6 +65,7 @@ impl Default for Settings {
             unexpected: Duration::from_secs(1),
             question: Duration::from_secs(2),
             perhaps_question: Duration::from_secs(5),
+            silence: Duration::from_secs(3),
             opening: Duration::from_secs(30),
         }
     }
@@ -105,6 +112,19 @@ struct Arriving {
     text: Vec<u8>,
 }
 
+/// What is known of the program in the foreground.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Probe {
+    /// Nobody was asked, since the last output.
+    No,
+    /// To be asked.
+    Wanted,
+    /// Asked, and not answered yet.
+    Asked,
+    /// Answered, at this time.
+    Answered(Foreground, Duration),
+}
+
 /// A step under way.
 #[derive(Debug)]
 struct Running {
@@ -133,6 +153,9 @@ struct Running {
     until_seen: bool,
     /// How often a pager was told to quit.
     quits: u32,
+    probe: Probe,
+    /// How often the foreground program was looked at.
+    probes: u32,
     /// An empty line was typed to end a block of a program (Python).
     closed_block: bool,
 }
@@ -206,6 +229,7 @@ impl Engine {
         self.shown.clear();
         if let Some(running) = &mut self.running {
             running.fresh = true;
+            running.probe = Probe::No;
         }
         self.read(bytes, now);
     }
@@ -240,9 +264,29 @@ impl Engine {
             if self.running.is_none() {
                 return Action::Idle;
             }
+            if let Some(shell) = self.to_probe() {
+                return Action::Probe(shell);
+            }
             if let Some(wake) = self.tick(now) {
                 return Action::Wait(wake);
             }
+        }
+    }
+
+    /// The answer to [`Action::Probe`].
+    pub fn probed(&mut self, foreground: Foreground, now: Duration) {
+        if let Some(running) = self.running.as_mut().filter(|running| running.probe == Probe::Asked) {
+            running.probe = Probe::Answered(foreground, now);
+        }
+    }
+
+    /// The process id to ask for, if a probe is wanted.
+    fn to_probe(&mut self) -> Option<u32> {
+        let running = self.running.as_mut().filter(|running| running.probe == Probe::Wanted)?;
+        running.probe = Probe::Asked;
+        match self.places.first()?.kind {
+            Kind::Shell { pid, .. } => Some(pid),
+            Kind::Program => None,
         }
     }
 
@@ -280,6 +324,8 @@ impl Engine {
             pipe: Vec::new(),
             until_seen: false,
             quits: 0,
+            probe: Probe::No,
+            probes: 0,
             closed_block: false,
             step,
         }

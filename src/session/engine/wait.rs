@@ -1,8 +1,9 @@
 //! Silence, and what it means.
 
-use super::{Engine, Phase};
+use super::{Engine, Phase, Probe};
 use crate::session::look::{self, Question};
 use crate::session::place::{Kind, Place};
+use crate::session::probe::Foreground;
 use crate::session::step::{Answered, End};
 use std::time::Duration;
 
@@ -73,8 +74,8 @@ impl Engine {
             Some(seen) => seen,
             None => self.sight.insert(self.look()).clone(),
         };
-        if sight == Sight::Nothing {
-            return Some(limit);
+        if matches!(sight, Sight::Nothing | Sight::Question(_)) {
+            return self.tick_guessing(delay, sight, limit, now);
         }
         let due = self.last + delay;
         if now < due {
@@ -83,6 +84,51 @@ impl Engine {
         self.sight = None;
         self.act(sight, now);
         None
+    }
+
+    /// Silence, or what looks like a question: whether the program in the foreground waits for input, somebody else may know.
+    fn tick_guessing(&mut self, delay: Duration, sight: Sight, limit: Duration, now: Duration) -> Option<Duration> {
+        let settings = &self.settings;
+        let running = self.running.as_mut()?;
+        let silent = sight == Sight::Nothing;
+        // What the guide waits for may come from elsewhere, with nothing typed.
+        if running.opening || (silent && running.step.until.is_some()) {
+            return Some(limit);
+        }
+        let foreground = match running.probe {
+            Probe::No => {
+                // Each look at it is twice as long after the last output: a minute of silence costs four, an hour ten.
+                let delay = if silent { settings.silence } else { delay };
+                let due = self.last + delay.saturating_mul(1 << running.probes.min(16));
+                if now < due {
+                    return Some(due.min(limit));
+                }
+                running.probe = Probe::Wanted;
+                running.probes += 1;
+                return None;
+            }
+            Probe::Wanted => return None,
+            Probe::Asked => Foreground::Unknown,
+            // What it printed before it was looked at may still be on its way.
+            Probe::Answered(_, at) if now < at + settings.known_prompt => {
+                return Some((at + settings.known_prompt).min(limit));
+            }
+            Probe::Answered(foreground, _) => foreground,
+        };
+        running.probe = Probe::No;
+        match (foreground, sight) {
+            (Foreground::Reads, Sight::Nothing) => self.act(Sight::Question(self.shown_last()), now),
+            (Foreground::Reads | Foreground::Unknown, question @ Sight::Question(_)) => self.act(question, now),
+            _ => {}
+        }
+        None
+    }
+
+    /// The last line that the command has shown: what it may have asked.
+    fn shown_last(&self) -> String {
+        let accepted = self.running.as_ref().is_some_and(|running| running.accepted);
+        let text = if accepted { self.screen.recent(1024) } else { self.screen.cursor_line() };
+        text.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default().to_string()
     }
 
     fn tick_hidden(&mut self, hidden: &super::Hidden, now: Duration) -> Option<Duration> {
@@ -180,11 +226,16 @@ impl Engine {
         if let Some((question, index)) = self.answer_to(&line) {
             return (settings.expected, Sight::Answer { question, index });
         }
+        if running.step.opens.as_ref().is_some_and(|prompt| line.trim() == prompt.trim()) {
+            return (settings.expected, Sight::Program(line));
+        }
         let announced = if look::opens(command) { settings.expected } else { settings.unexpected };
         if look::is_shell_prompt(&line) {
             return (announced, Sight::Shell(line));
         }
-        if look::is_program_prompt(&line) {
+        if look::is_unmistakable(&line)
+            || (look::is_program_prompt(&line) && (look::opens_program(command) || self.prompts_like_a_question()))
+        {
             return (announced, Sight::Program(line));
         }
         match look::question(&line) {
@@ -195,6 +246,12 @@ impl Engine {
             Question::No if running.endless => (settings.perhaps_question, Sight::Enough),
             Question::No => nothing,
         }
+    }
+
+    /// The program that reads commands here has itself a prompt such as `test> `, which may have become another one.
+    fn prompts_like_a_question(&self) -> bool {
+        let top = self.places.last().filter(|place| place.kind == Kind::Program);
+        top.is_some_and(|place| look::is_program_prompt(&place.prompt) && !look::is_unmistakable(&place.prompt))
     }
 
     fn look_at_full_screen(&self, endless: bool, command: &str) -> (Duration, Sight) {
