@@ -130,8 +130,10 @@ pub(crate) fn without_notices(output: &str) -> &str {
 }
 
 /// apt asks whether it may go on.
-pub(crate) fn is_apt_question(line: &str) -> bool {
-    line.ends_with("Do you want to continue? [Y/n] ")
+pub(crate) fn is_apt_question(line: &str, commands: &[String]) -> bool {
+    const APT: &[&str] = &["apt", "apt-get", "aptitude"];
+    let words = commands.iter().flat_map(|command| command.split(|c: char| c.is_whitespace() || "|;&()'\"`".contains(c)));
+    line.ends_with("Do you want to continue? [Y/n] ") && words.map(base).any(|word| APT.contains(&word))
 }
 
 /// The words of the last command of a line, without `sudo`, its options and assignments.
@@ -361,6 +363,22 @@ mod tests {
         for line in ["> ", "name> ", "Project name> ", "host:~> ", "user@host> ", "Password: "] {
             assert!(!is_unmistakable(line), "{line}");
         }
+    }
+
+    #[test]
+    fn questions_of_apt() {
+        let asked = "Do you want to continue? [Y/n] ";
+        for (command, apt) in [
+            ("apt install x", true),
+            ("sudo apt-get install x", true),
+            ("cd /x && (/usr/bin/apt-get update; apt-get upgrade)", true),
+            ("sudo sh -c 'apt-get install x'", true),
+            ("./install.sh", false),
+            ("cat apt.txt", false),
+        ] {
+            assert_eq!(is_apt_question(asked, &[command.into()]), apt, "{command}");
+        }
+        assert!(!is_apt_question("Continue? [Y/n] ", &["apt install x".into()]));
     }
 
     #[test]

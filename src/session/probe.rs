@@ -18,10 +18,10 @@ pub enum Foreground {
 /// For `sh -c SCRIPT sh PID`, with the process id of the terminal's first shell. It writes a line for each thread of the
 /// programs in the foreground and of what they have started (`su -c` puts its command elsewhere): the user, the number of
 /// threads of its process, the system call (`?` if it cannot be read), `tty` if that reads a terminal, and the function of
-/// the kernel in which it waits.
+/// the kernel in which it waits. A device that may not be opened is the terminal of whoever has become this user (`su`).
 pub const SCRIPT: &str = r#"exec 2>/dev/null
 look() { read -r l <"/proc/$1/stat" || return; set -- ${l##*) }; state=$1 group=$3 front=$6; }
-terminal() { [ -c "$1" ] && [ -t 0 ] <"$1"; }
+terminal() { [ -c "$1" ] && { [ ! -r "$1" ] || [ -t 0 ] <"$1"; }; }
 tell() {
 u=- n=0
 while read -r k r u x; do [ "$k" = Uid: ] && break; done <"/proc/$1/status"

@@ -16,8 +16,12 @@ fn answered() {
     let outcome = t.step(Step::new("echo 'Your name?'; read x; echo got $x").answer(question, "Ann"));
     assert_eq!(outcome.output, "Your name?\nAnn\ngot Ann");
     // apt's own question needs no answer from the guide.
-    let outcome = t.step(Step::new("read -p 'Do you want to continue? [Y/n] ' x; echo got $x"));
-    assert_eq!(outcome.output, "Do you want to continue? [Y/n] y\ngot y");
+    t.check("apt() { read -p 'Do you want to continue? [Y/n] ' x; echo got $x; }", 0, "");
+    let outcome = t.check("apt install x", 0, "Do you want to continue? [Y/n] y\ngot y");
+    assert_eq!(outcome.answered[0].reply, "y");
+    // That of any other program does.
+    let outcome = t.run("read -p 'Do you want to continue? [Y/n] ' x");
+    assert_eq!(outcome.end, End::Question { text: "Do you want to continue? [Y/n]".into() });
 }
 
 #[test]

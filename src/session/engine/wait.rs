@@ -290,7 +290,7 @@ impl Engine {
             let index = unused.or_else(|| (first..answers.len()).rev().find(same)).unwrap_or(first);
             return (running.uses[index] < MOST_ANSWERS).then_some((question, Some(index)));
         }
-        look::is_apt_question(&question).then_some((question, None))
+        look::is_apt_question(&question, &running.step.lines[..running.typed]).then_some((question, None))
     }
 
     fn act(&mut self, sight: Sight, now: Duration) {
