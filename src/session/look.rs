@@ -132,15 +132,53 @@ pub(crate) fn without_notices(output: &str) -> &str {
 /// apt asks whether it may go on.
 pub(crate) fn is_apt_question(line: &str, commands: &[String]) -> bool {
     const APT: &[&str] = &["apt", "apt-get", "aptitude"];
-    let words = commands.iter().flat_map(|command| command.split(|c: char| c.is_whitespace() || "|;&()'\"`".contains(c)));
+    let words =
+        commands.iter().flat_map(|command| command.split(|c: char| c.is_whitespace() || "|;&()'\"`".contains(c)));
     line.ends_with("Do you want to continue? [Y/n] ") && words.map(base).any(|word| APT.contains(&word))
 }
 
-/// The words of the last command of a line, without `sudo`, its options and assignments.
+/// The commands of the last pipeline of a line. Quotes are not looked at.
+fn pipeline(line: &str) -> Vec<&str> {
+    let bytes = line.as_bytes();
+    let at = |index: usize| bytes.get(index).copied().unwrap_or(b' ');
+    // `2>&1` and `&>file` are redirections.
+    let separates = |index: usize| match bytes[index] {
+        b';' => true,
+        b'&' => at(index + 1) != b'>' && (index == 0 || at(index - 1) != b'>'),
+        b'|' => at(index + 1) == b'|' || (index > 0 && at(index - 1) == b'|'),
+        _ => false,
+    };
+    let (mut start, mut last) = (0, line);
+    for end in (0..line.len()).filter(|index| separates(*index)).chain([line.len()]) {
+        let part = &line[start..end];
+        if !part.trim().is_empty() {
+            last = part;
+        }
+        start = end + 1;
+    }
+    last.split('|').filter(|part| !part.trim().is_empty()).collect()
+}
+
+/// The words of a command, without `sudo`, its options and assignments.
+fn words(command: &str) -> Vec<&str> {
+    const WITH_VALUE: &[&str] = &["-u", "-g", "--user", "--group", "-D", "-C"];
+    let mut words = command.split_whitespace().peekable();
+    while let Some(word) = words.peek() {
+        let value = WITH_VALUE.contains(word);
+        if !(matches!(*word, "sudo" | "env" | "exec" | "time") || word.contains('=') || word.starts_with('-')) {
+            break;
+        }
+        words.next();
+        if value {
+            words.next();
+        }
+    }
+    words.collect()
+}
+
+/// The words of the last command of a line.
 fn last_command(line: &str) -> Vec<&str> {
-    let last = line.rsplit(['|', ';', '&']).find(|part| !part.trim().is_empty()).unwrap_or(line);
-    let words = last.split_whitespace();
-    words.skip_while(|word| *word == "sudo" || *word == "env" || word.contains('=') || word.starts_with('-')).collect()
+    pipeline(line).last().map_or_else(Vec::new, |command| words(command))
 }
 
 /// Programs that open a shell.
@@ -271,28 +309,126 @@ fn in_container<'a>(words: &'a [&'a str]) -> &'a [&'a str] {
     }
 }
 
-/// A command that does not end by itself: a reader looks at it for a while and presses Ctrl-C.
-pub(crate) fn is_endless(line: &str) -> bool {
-    if line.contains(['|', '>']) || line.trim_end().ends_with('&') {
-        return false;
+/// Options of a command.
+struct Options<'a>(&'a [&'a str]);
+
+impl Options<'_> {
+    /// Whether the option `-LETTER` is among them, alone or behind others.
+    fn short(&self, letter: char) -> bool {
+        self.0.iter().any(|word| word.starts_with('-') && !word.starts_with("--") && word.contains(letter))
     }
-    let words = last_command(line);
+
+    fn long(&self, name: &str) -> bool {
+        self.0.iter().any(|word| word.split('=').next() == Some(name))
+    }
+
+    fn has(&self, word: &str) -> bool {
+        self.0.contains(&word)
+    }
+
+    fn follow(&self) -> bool {
+        self.short('f') || self.long("--follow")
+    }
+}
+
+/// A command that never ends by itself and goes on printing: a reader looks at it for a while and presses Ctrl-C.
+pub(crate) fn is_endless(line: &str) -> bool {
+    let commands = pipeline(line);
+    let Some((first, others)) = commands.split_first().filter(|_| !is_in_background(line)) else { return false };
+    // What hands on all that it reads ends when that does.
+    let hands_on = |command: &&str| {
+        let words = words(command);
+        let options = Options(&words);
+        match words.first().map(|word| base(word)) {
+            Some("grep") => !options.short('m') && !options.short('q'),
+            Some(name) => matches!(name, "cat" | "tee" | "jq"),
+            None => false,
+        }
+    };
+    is_endless_command(&words(first)) && others.iter().all(hands_on)
+}
+
+fn is_in_background(line: &str) -> bool {
+    line.trim_end().ends_with('&')
+}
+
+fn is_endless_command(words: &[&str]) -> bool {
     let Some((name, options)) = words.split_first() else { return false };
-    let short = |letter: char| options.iter().any(|o| o.starts_with('-') && !o.starts_with("--") && o.contains(letter));
-    let long = |name: &str| options.iter().any(|o| o.split('=').next() == Some(name));
-    let follows = || short('f') || long("--follow");
+    let given = Options(options);
     match base(name) {
-        "ping" | "ping4" | "ping6" => !(short('c') || short('w') || long("--count") || short('V') || short('h')),
-        "tail" => follows() || short('F'),
-        "journalctl" => follows(),
+        "ping" | "ping4" | "ping6" => {
+            !(given.short('c') || given.short('w') || given.long("--count") || given.short('V') || given.short('h'))
+        }
+        "tail" => given.follow() || given.short('F'),
+        "journalctl" => given.follow(),
         "watch" => true,
-        "top" | "htop" => !short('n'),
-        "dmesg" => short('w') || long("--follow"),
-        "docker" | "podman" | "docker-compose" => match options.iter().position(|word| *word == "exec") {
-            Some(exec) => is_endless(&in_container(&options[exec + 1..]).join(" ")),
-            None => options.contains(&"logs") && follows(),
+        "top" | "htop" | "btop" | "atop" | "iotop" => !given.short('n'),
+        "vmstat" | "iostat" => options.last().is_some_and(|word| word.parse::<u32>().is_ok()) && options.len() == 1,
+        "dmesg" => given.short('w') || given.long("--follow"),
+        "kubectl" => {
+            (given.has("logs") && given.follow())
+                || (given.has("get") && (given.short('w') || given.long("--watch")))
+                || (given.has("exec") && is_endless_command(after_dashes(options)))
+        }
+        "docker" | "podman" | "nerdctl" | "docker-compose" => match options.iter().position(|word| *word == "exec") {
+            Some(exec) => is_endless_command(in_container(&options[exec + 1..])),
+            None => {
+                (given.has("logs") && given.follow())
+                    || (given.has("stats") && !given.long("--no-stream"))
+                    || (options == ["events"])
+            }
         },
         _ => false,
+    }
+}
+
+/// The words after `--`.
+fn after_dashes<'a>(words: &'a [&'a str]) -> &'a [&'a str] {
+    words.iter().position(|word| *word == "--").map_or(&[], |at| &words[at + 1..])
+}
+
+/// A command that serves until it is stopped: what comes after it in a guide needs it, and so it cannot be stopped.
+pub(crate) fn serves(line: &str) -> bool {
+    const SERVERS: &[(&str, &[&str])] = &[
+        ("artisan", &["serve"]),
+        ("bundle", &["jekyll"]),
+        ("cargo", &["watch"]),
+        ("flask", &["run"]),
+        ("hugo", &["server", "serve"]),
+        ("jekyll", &["serve", "s"]),
+        ("kubectl", &["port-forward", "proxy"]),
+        ("manage.py", &["runserver"]),
+        ("mkdocs", &["serve"]),
+        ("rails", &["server", "s"]),
+        ("zola", &["serve"]),
+    ];
+    let commands = pipeline(line);
+    let Some(command) = commands.first().filter(|_| !is_in_background(line)) else { return false };
+    let words = words(command);
+    let Some((name, options)) = words.split_first() else { return false };
+    let given = Options(options);
+    let by_word = |name: &str, options: &[&str]| {
+        let found = SERVERS.iter().find(|(server, _)| *server == name);
+        found.is_some_and(|(_, wanted)| options.iter().any(|word| wanted.contains(word)))
+    };
+    match base(name) {
+        "python" | "python3" => {
+            given.has("http.server")
+                || given.has("SimpleHTTPServer")
+                || options.first().is_some_and(|script| by_word(base(script), options))
+        }
+        "php" => given.short('S') || options.first().is_some_and(|script| by_word(base(script), options)),
+        "nc" | "ncat" | "netcat" => given.short('l'),
+        "nodemon" | "http-server" | "live-server" | "uvicorn" => true,
+        "docker" | "podman" | "nerdctl" | "docker-compose" => {
+            let compose = base(name) == "docker-compose" || given.has("compose");
+            let ends = ["--detach", "--wait", "--no-start", "--abort-on-container-exit", "--exit-code-from"];
+            let up = options.iter().position(|word| *word == "up");
+            compose
+                && up.is_some_and(|up| !Options(&options[up..]).short('d'))
+                && !ends.iter().any(|end| given.long(end))
+        }
+        name => by_word(name, options),
     }
 }
 
@@ -473,11 +609,55 @@ mod tests {
             ("docker exec -it app bash", false),
             ("docker exec", false),
             ("ping x | head -2", false),
+            ("echo a; tail -f log", true),
+            ("cd x && tail -f log 2>&1", true),
+            ("tail -f log 2>/dev/null", true),
+            ("tail -f log > copy &", false),
+            ("sudo -u www-data tail -F log", true),
+            ("tail -f log | grep --line-buffered x", true),
+            ("tail -f log | grep -m 1 x", false),
+            ("tail -f log; echo done", false),
+            ("docker compose logs -f", true),
+            ("docker compose logs", false),
+            ("kubectl logs -f pod", true),
+            ("kubectl logs pod", false),
+            ("kubectl exec -it pod -- tail -f x", true),
+            ("watch 'ps | grep x'", true),
+            ("npm start", false),
+            ("timeout 5 ping host", false),
             ("ls", false),
             ("", false),
             ("tail -f x &", false),
         ] {
             assert_eq!(is_endless(line), endless, "{line}");
+        }
+        for (line, serving) in [
+            ("python3 -m http.server 8000", true),
+            ("cd site && python3 -m http.server", true),
+            ("python3 -m venv x", false),
+            ("python3 manage.py runserver 0.0.0.0:8000", true),
+            ("flask run --host 0.0.0.0", true),
+            ("bin/rails server", true),
+            ("rails new server-app", false),
+            ("php -S localhost:8000", true),
+            ("php artisan serve", true),
+            ("nc -l 9000", true),
+            ("nc -lk 9000 > out", true),
+            ("nc host 9000", false),
+            ("hugo server", true),
+            ("hugo", false),
+            ("mkdocs serve", true),
+            ("cargo watch -x run", true),
+            ("docker compose up", true),
+            ("docker-compose up --build", true),
+            ("docker compose up -d", false),
+            ("docker compose -f x.yaml up --detach", false),
+            ("kubectl port-forward svc/x 8080:80", true),
+            ("python3 -m http.server &", false),
+            ("npm start", false),
+            ("", false),
+        ] {
+            assert_eq!(serves(line), serving, "{line}");
         }
         assert!(
             opens("sudo -u postgres psql")

@@ -72,6 +72,10 @@ pub struct Step {
     pub answers: Vec<Answer>,
     /// Press Ctrl-C once this has been shown.
     pub until: Option<Pattern>,
+    /// It is left running: it is neither stopped nor waited for.
+    pub runs_on: bool,
+    /// A reader stops it with Ctrl-C after a while, as the guide shows, whatever command it is.
+    pub stopped: bool,
     /// The prompt of the program that the command opens, if it could be taken for a question.
     pub opens: Option<String>,
     /// How long the command may take.
@@ -86,8 +90,8 @@ impl Step {
 
     /// The lines of a block.
     pub fn block(text: &str) -> Self {
-        let lines = text.lines().map(String::from).collect();
-        Self { lines, answers: Vec::new(), until: None, opens: None, timeout: Duration::from_secs(300) }
+        let (lines, timeout) = (text.lines().map(String::from).collect(), Duration::from_secs(300));
+        Self { lines, answers: Vec::new(), until: None, runs_on: false, stopped: false, opens: None, timeout }
     }
 
     /// With one more answer.
@@ -141,6 +145,8 @@ pub enum End {
         /// What it shows.
         screen: String,
     },
+    /// It serves, and has fallen silent: it would not end by itself.
+    Serves,
     /// The time limit passed.
     TimedOut,
     /// The session itself is over: its shell has ended, or its machine is gone.

@@ -55,8 +55,12 @@ pub(super) fn judge(outcome: &Outcome, exits: &[i32]) -> Option<Problem> {
             "it opens a full-screen program".into(),
             "let a `file` block follow an editor, so that the file is written; or skip the step with a reason",
         ),
+        End::Serves => problem(
+            "it serves, and does not end by itself".into(),
+            "let it run on in a terminal of its own (background, and until=\"…\" for what it shows when it is ready), or stop it once it has shown something (until=\"…\")",
+        ),
         End::TimedOut => problem(
-            "it did not end in time".into(),
+            format!("it did not end in time{}", said(&outcome.output)),
             "give it more (timeout=10m), say what to wait for (until=\"…\"), or let it run on (background)",
         ),
         End::SessionEnded { status } => {

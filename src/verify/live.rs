@@ -80,7 +80,7 @@ impl Live {
         until: Option<&str>,
         at_most: Duration,
     ) -> Result<Option<Outcome>> {
-        self.engine.begin(step, self.begin.elapsed());
+        self.engine.begin(Step { runs_on: true, ..step }, self.begin.elapsed());
         let limit = Limit { until: until.map(str::to_owned), at: self.begin.elapsed() + at_most };
         let outcome = self.drive(Some(&limit), &mut |_, _| {}).await?;
         Ok((outcome.end != End::TimedOut).then_some(outcome))
@@ -96,8 +96,6 @@ impl Live {
                     let _ = self.writer.write_all(&keys).await;
                     continue;
                 }
-                // A command that runs on may read what nobody types.
-                Action::Probe(_) if limit.is_some() => continue,
                 Action::Probe(shell) => {
                     let foreground = self.foreground(shell).await;
                     self.engine.probed(foreground, self.begin.elapsed());

@@ -83,7 +83,8 @@ impl Doing<'_> {
         let answers = attributes.answers.iter().chain(&self.plan.settings.answers).map(answer).collect();
         let timeout =
             attributes.timeout.or(self.plan.settings.timeout).unwrap_or(COMMAND_TIMEOUT).min(self.limit.left());
-        Step { lines, answers, until: until.map(pattern), opens: attributes.opens.clone(), timeout }
+        let until = until.map(pattern);
+        Step { lines, answers, until, runs_on: false, stopped: false, opens: attributes.opens.clone(), timeout }
     }
 
     /// Types one command to its end.

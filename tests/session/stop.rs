@@ -43,12 +43,42 @@ fn tail_and_watch() {
     t.check("echo well", 0, "well");
 }
 
+/// A line of commands ends as its last pipeline does.
+#[test]
+fn endless_in_a_line() {
+    let mut t = Test::bash();
+    t.check("printf 'one\\ntwo\\nthree\\n' > log", 0, "");
+    for line in
+        ["echo now; tail -f log", "cd . && tail -f log 2>/dev/null", "tail -f log | cat", "tail -f log | grep t"]
+    {
+        let outcome = t.run(line);
+        assert_eq!(outcome.end, End::Interrupted { status: Some(130) }, "{line}: {outcome:#?}");
+        assert!(outcome.output.contains("three"), "{line}: {outcome:#?}");
+    }
+    // Any command, if the guide shows that a reader stops it.
+    let mut step = Step::new("while true; do echo more; sleep 0.3; done");
+    step.stopped = true;
+    assert_eq!(t.step(step).end, End::Interrupted { status: Some(130) });
+    t.check("echo well", 0, "well");
+}
+
+#[test]
+fn servers() {
+    if !have(&["python3"]) {
+        return;
+    }
+    let mut t = Test::bash();
+    let outcome = t.run("python3 -m http.server 0");
+    assert_eq!((outcome.end, outcome.ready), (End::Serves, true));
+    let step = Step::new("python3 -um http.server 0").until("Serving HTTP");
+    assert_eq!(t.step(step).end, End::Interrupted { status: Some(0) });
+    t.check("echo well", 0, "well");
+}
+
 #[test]
 fn time_limit() {
     let mut t = Test::bash();
     let outcome = t.step(Step::new("sleep 1000").timeout(Duration::from_millis(300)));
-    assert_eq!((outcome.end, outcome.ready), (End::TimedOut, true));
-    let outcome = t.step(Step::new("cat").timeout(Duration::from_millis(300)));
     assert_eq!((outcome.end, outcome.ready), (End::TimedOut, true));
     // A program that does not listen to Ctrl-C gets Ctrl-\.
     let outcome = t.step(Step::new("(trap '' INT; exec sleep 1000)").timeout(Duration::from_millis(300)));

@@ -317,7 +317,9 @@ impl Engine {
             newline: false,
             fresh: false,
             over: false,
-            endless: step.until.is_none() && step.lines.first().is_some_and(|line| look::is_endless(line)),
+            endless: step.until.is_none()
+                && !step.runs_on
+                && (step.stopped || step.lines.first().is_some_and(|line| look::is_endless(line))),
             frozen: None,
             uses: vec![0; step.answers.len()],
             answered: Vec::new(),

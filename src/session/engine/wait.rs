@@ -29,6 +29,8 @@ pub(super) enum Sight {
     Question(String),
     Pager,
     FullScreen,
+    /// A server runs, and says no more.
+    Serves,
     /// Something endless has shown what it had to show.
     Enough,
 }
@@ -92,7 +94,7 @@ impl Engine {
         let running = self.running.as_mut()?;
         let silent = sight == Sight::Nothing;
         // What the guide waits for may come from elsewhere, with nothing typed.
-        if running.opening || (silent && running.step.until.is_some()) {
+        if running.opening || (silent && (running.step.until.is_some() || running.step.runs_on)) {
             return Some(limit);
         }
         let foreground = match running.probe {
@@ -244,6 +246,9 @@ impl Engine {
             // A pause after a few lines, or after nothing at all for long.
             Question::No if running.endless && self.lines_shown() >= 2 => (settings.expected, Sight::Enough),
             Question::No if running.endless => (settings.perhaps_question, Sight::Enough),
+            Question::No if running.step.until.is_none() && !running.step.runs_on && look::serves(command) => {
+                (settings.perhaps_question, Sight::Serves)
+            }
             Question::No => nothing,
         }
     }
@@ -312,6 +317,7 @@ impl Engine {
                 let screen = self.screen.visible();
                 self.stop(End::FullScreen { screen }, now);
             }
+            Sight::Serves => self.stop(End::Serves, now),
             Sight::Enough => {
                 if self.screen.is_alternate() {
                     self.freeze_full_screen();
