@@ -29,13 +29,16 @@ fn a_guide_that_tells_the_truth_holds() {
     if !has_engine() {
         return;
     }
-    let text = "---\ntitle: A\nverify:\n  answers:\n    \"Your name\": Ann\n---\n\n```command\nmkdir -p ~/x && cd ~/x\nread -p \"Your name? \" n; echo \"hi $n\"\n```\n\n```output\nYour name? Ann\nhi Ann\n```\n\n{{< file \"conf\" >}}\n# port = 1\nhost = a\n{{< /file >}}\n\n{{< file \"conf\" >}}\nport = 22\n{{< /file >}}\n\n```console\n$ cat conf; pwd\nport = 22\nhost = a\n/root/x\n```\n\n```command {until=\"64 bytes\"}\nwhile true; do echo 64 bytes; sleep 1; done\n```\n\n```command {background=true until=\"ready\"}\nsh -c 'echo ready; sleep 100'\n```\n\n```command\necho -n \"Starting: \"; sleep 5; echo done.\n```\n\n```command {exit=3}\n(exit 3)\n```\n\n```command {skip=true reason=\"needs a domain\"}\ncertbot\n```\n";
+    let text = "---\ntitle: A\nverify:\n  answers:\n    \"Your name\": Ann\n---\n\n```command\nmkdir -p ~/x && cd ~/x\nread -p \"Your name? \" n; echo \"hi $n\"\n```\n\n```output\nYour name? Ann\nhi Ann\n```\n\n{{< file \"conf\" >}}\n# port = 1\nhost = a\n{{< /file >}}\n\n{{< file \"conf\" >}}\nport = 22\n{{< /file >}}\n\n```console\n$ cat conf; pwd\nport = 22\nhost = a\n/root/x\n```\n\n```command {until=\"64 bytes\"}\nwhile true; do echo 64 bytes; sleep 1; done\n```\n\n```command {background=true until=\"ready\"}\nsh -c 'echo ready; sleep 100'\n```\n\n```command {background=true until=\"three\"}\nseq 3 > log; (sleep 1; echo three >> log)& tail -f log\n```\n\n```console\n$ while true; do echo again; sleep 0.5; done\n^C\n$ echo on\non\n```\n\n```command\necho -n \"Starting: \"; sleep 5; echo done.\n```\n\n```command {exit=3}\n(exit 3)\n```\n\n```command {skip=true reason=\"needs a domain\"}\ncertbot\n```\n";
     let (status, guide) = verify(text, &[]);
     assert_eq!(status, 0, "{guide:#}");
     assert_eq!(guide["verdict"], "holds", "{guide:#}");
     assert_eq!(
         verdicts(&guide),
-        ["holds", "holds", "holds", "holds", "holds", "holds", "holds", "holds", "holds", "holds", "skipped"],
+        [
+            "holds", "holds", "holds", "holds", "holds", "holds", "holds", "holds", "holds", "holds", "holds", "holds",
+            "holds", "holds", "skipped"
+        ],
         "{guide:#}"
     );
 }
@@ -61,6 +64,7 @@ fn faults_are_found_at_their_lines() {
             "it asks, and the guide does not say what to answer: Continue?",
         ),
         ("a question like a prompt", "```command\nread -p \"name> \" x\n```\n", 6, "what to answer: name>"),
+        ("a server", "```command\ncd /tmp\nnc() { sleep 100; }\nnc -l 80\n```\n", 8, "it serves, and does not"),
         ("a silent wait", "```command\ncat\n```\n", 6, "it waits for input, and has asked for nothing"),
         (
             "a silent wait of another user",

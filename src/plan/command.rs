@@ -15,8 +15,26 @@ pub struct Command {
     pub lines: Vec<String>,
     /// The prompt that the guide shows before the first line; empty without one.
     pub prompt: String,
+    /// The guide shows that a reader stops it: `^C` stands below it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub stopped: bool,
     /// Where the first line stands.
     pub at: At,
+}
+
+/// What a terminal shows when a reader presses Ctrl-C.
+const STOP: &str = "^C";
+
+/// Whether a reader stops the command that ends before the line `after`: `^C` is the next thing, or stands in what it shows.
+pub(super) fn is_stopped(lines: &[&str], after: usize) -> bool {
+    let following = lines[after..].iter().filter(|line| !line.trim().is_empty());
+    let prompted = lines.iter().any(|line| prompt::prompt_length(line).is_some());
+    let mut shown = following.take_while(|line| prompt::prompt_length(line).is_none());
+    if prompted {
+        shown.any(|line| line.starts_with(STOP))
+    } else {
+        shown.next().is_some_and(|line| line.trim() == STOP)
+    }
 }
 
 /// A piece of a block, by numbers of lines from 0.
@@ -59,6 +77,10 @@ pub(super) fn pieces(language: &str, text: &str) -> (Vec<Piece>, Vec<Unfinished>
         if prompt > 0 && !prompt::is_continuation(shown) {
             shell = prompt::is_shell(shown);
         }
+        if typed.trim() == STOP {
+            at += 1;
+            continue;
+        }
         if is_idle(typed) && (shell || typed.trim().is_empty()) {
             at += 1;
             continue;
@@ -84,7 +106,8 @@ pub(super) fn pieces(language: &str, text: &str) -> (Vec<Piece>, Vec<Unfinished>
             }
         }
     }
-    pieces.retain(|piece| !matches!(piece, Piece::Shown(shown) if shown.is_empty()));
+    let says_nothing = |shown: &[usize]| shown.iter().all(|line| lines[*line].trim() == STOP);
+    pieces.retain(|piece| !matches!(piece, Piece::Shown(shown) if says_nothing(shown)));
     (pieces, unfinished)
 }
 
@@ -122,7 +145,7 @@ pub(super) fn typed(text: &str, at: &At) -> Vec<Command> {
         Piece::Typed(typed) => {
             let prompt = typed.first().map_or("", |(line, length)| &lines[*line][..*length]);
             let lines = typed.iter().map(|(line, length)| lines[*line][*length..].to_owned()).collect();
-            Some(Command { lines, prompt: prompt.to_owned(), at: at.clone() })
+            Some(Command { lines, prompt: prompt.to_owned(), stopped: false, at: at.clone() })
         }
         Piece::Shown(_) => None,
     };
@@ -165,9 +188,24 @@ mod tests {
             ("echo don't\nls\n", &["echo don't", "ls"]),
             ("$ echo don't\n$ ls\n", &["echo don't", "ls"]),
             ("user@host:~$ su -\nroot@host:~# ls\n", &["su -", "ls"]),
+            ("ping x\n^C\nls\n", &["ping x", "ls"]),
+            ("$ ping x\n^C\n$ ls\n", &["ping x", "ls"]),
+            ("$ ping x\n64 bytes\n^C\n$ ls\n", &["ping x", "= 64 bytes|^C", "ls"]),
             ("", &[]),
         ] {
             assert_eq!(shown(text), expected, "{text:?}");
+        }
+        for (text, stopped) in [
+            ("x\n^C\nls", true),
+            ("x\n\n^C", true),
+            ("x\nls\n^C", false),
+            ("x", false),
+            ("$ x\na\n^C\n$ ls", true),
+            ("$ x\na\n^Cb\n", true),
+            ("$ x\n$ y\n^C\n", false),
+        ] {
+            let lines: Vec<&str> = text.lines().collect();
+            assert_eq!(is_stopped(&lines, 1), stopped, "{text:?}");
         }
         assert_eq!(pieces("", "if x; then\n y\n").1, [Unfinished { line: 0, waits_for: "fi".into() }]);
     }

@@ -371,6 +371,7 @@ fn command_of(block: &Block<'_>, lines: &[&str], typed: &[(usize, usize)]) -> Co
     Command {
         lines: typed.iter().map(|(line, prompt)| lines[*line][*prompt..].to_owned()).collect(),
         prompt: lines[first][..length].to_owned(),
+        stopped: command::is_stopped(lines, last + 1),
         at: At::new(&block.origin.source, span),
     }
 }

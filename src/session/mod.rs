@@ -7,6 +7,8 @@
 //! Outcome             ◄─ look:   prompts, questions and pagers by their looks, where there are no marks
 //! ```
 //!
+//! Where looks are not enough, the engine asks its driver what the program in the foreground does ([`probe`]).
+//!
 //! The [`engine`] is pure: no I/O, no clock. A driver is the loop in [`driver::Session`], around any [`driver::Terminal`]: a local
 //! pseudo-terminal ([`local`]), a recorded script ([`recorded`]), or Docker, which needs the same loop with `await` in it.
 

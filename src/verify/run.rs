@@ -100,7 +100,8 @@ impl Doing<'_> {
         let (name, listener, secrets) = (self.name, self.listener, self.secrets);
         loop {
             let until = step.attributes.until.as_deref().filter(|_| last);
-            let typed = self.session_step(lines.clone(), &step.attributes, until);
+            let mut typed = self.session_step(lines.clone(), &step.attributes, until);
+            typed.stopped = command.stopped;
             let live = self.terminal(step).await?;
             let mut heard = listener.wants_output().then(|| Heard::new(secrets));
             let tell = |text| listener.event(name, Event::Output(text));
