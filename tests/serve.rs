@@ -34,7 +34,8 @@ impl Server {
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line).expect("it says something");
         let port = line.trim().trim_end_matches('/').rsplit(':').next().and_then(|port| port.parse().ok());
-        let mut server = Self { child, port: port.unwrap_or_else(|| panic!("an address: {line}")), token: String::new() };
+        let mut server =
+            Self { child, port: port.unwrap_or_else(|| panic!("an address: {line}")), token: String::new() };
         let home = server.get("/docs/");
         let token = home.split("data-token=\"").nth(1).and_then(|rest| rest.split('"').next());
         server.token = token.unwrap_or_else(|| panic!("a page has the token: {home}")).to_owned();
@@ -55,7 +56,9 @@ impl Server {
         let port = self.port;
         let length = body.len();
         let host = if headers.starts_with("Host:") { String::new() } else { format!("Host: localhost:{port}\r\n") };
-        self.raw(&format!("{line} HTTP/1.1\r\n{host}Connection: close\r\nContent-Length: {length}\r\n{headers}\r\n{body}"))
+        self.raw(&format!(
+            "{line} HTTP/1.1\r\n{host}Connection: close\r\nContent-Length: {length}\r\n{headers}\r\n{body}"
+        ))
     }
 
     fn get(&self, path: &str) -> String {
@@ -67,7 +70,11 @@ impl Server {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("it listens");
         stream.set_read_timeout(Some(PATIENCE)).expect("a time limit");
         let (port, token) = (self.port, &self.token);
-        write!(stream, "GET /_guidepost/events?page={page}&version=x&token={token} HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n").expect("sent");
+        write!(
+            stream,
+            "GET /_guidepost/events?page={page}&version=x&token={token} HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n"
+        )
+        .expect("sent");
         let (mut all, mut buffer) = (String::new(), [0; 4096]);
         while !enough(&all) {
             match stream.read(&mut buffer) {
@@ -107,7 +114,10 @@ fn site() -> tempfile::TempDir {
     };
     write("guidepost.yaml", "title: Site\nbase_url: https://example.org/docs/\n");
     write("content/_index.md", "---\ntitle: Home\n---\n\nHello.\n");
-    write("content/guides/a/index.md", "---\ntitle: A\naliases: [/old/]\n---\n\n```command\necho a\n```\n\n[b](../b/)\n");
+    write(
+        "content/guides/a/index.md",
+        "---\ntitle: A\naliases: [/old/]\n---\n\n```command\necho a\n```\n\n[b](../b/)\n",
+    );
     write("content/guides/a/film.mp4", "0123456789");
     write("content/guides/b.md", "---\ntitle: B\ntags: [t]\n---\n\nText.\n");
     write("static/plain.txt", "plain\n");
@@ -199,7 +209,12 @@ fn nothing_leaves_the_site() {
     }
     let inside = server.get("/docs/plain.txt");
     assert!(!inside.contains("root:"), "{inside}");
-    for request in ["GET secret HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", "GET\r\n\r\n", "\0\0\0\r\n\r\n", "GET /docs/ HTTP/1.1\r\nConnection: close\r\n\r\n"] {
+    for request in [
+        "GET secret HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+        "GET\r\n\r\n",
+        "\0\0\0\r\n\r\n",
+        "GET /docs/ HTTP/1.1\r\nConnection: close\r\n\r\n",
+    ] {
         let response = server.raw(request);
         assert!(response.is_empty() || status(&response) >= 400, "{request:?}: {response}");
     }
@@ -216,7 +231,14 @@ fn others_are_refused() {
     let own = format!("Origin: http://localhost:{port}\r\n");
 
     // Names that lead here and are not ours: DNS rebinding.
-    for host in ["evil.example", &format!("evil.example:{port}"), &format!("localhost.evil.example:{port}"), "localhost", "localhost:1", ""] {
+    for host in [
+        "evil.example",
+        &format!("evil.example:{port}"),
+        &format!("localhost.evil.example:{port}"),
+        "localhost",
+        "localhost:1",
+        "",
+    ] {
         for line in ["GET /docs/", "GET /_guidepost/preview.js", "POST /_guidepost/run"] {
             let response = server.request(line, &format!("Host: {host}\r\n{good}"), guide);
             assert!([400, 421].contains(&status(&response)), "{host} {line}: {response}");
@@ -336,7 +358,8 @@ fn changes_are_told() {
     let found = |path: &str| status(&server.get(path)) == 200;
     write("content/guides/new.md", "---\ntitle: New\n---\n\nNew.\n");
     until("a new page", &|| found("/docs/guides/new/") && server.get("/docs/guides/").contains("/docs/guides/new/"));
-    fs::rename(folder.path().join("content/guides/new.md"), folder.path().join("content/guides/newer.md")).expect("renamed");
+    fs::rename(folder.path().join("content/guides/new.md"), folder.path().join("content/guides/newer.md"))
+        .expect("renamed");
     until("a renamed page", &|| found("/docs/guides/newer/") && !found("/docs/guides/new/"));
     fs::create_dir(folder.path().join("content/guides/c")).expect("made");
     write("content/guides/c/index.md", "---\ntitle: C\n---\n\nC.\n");

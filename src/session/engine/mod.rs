@@ -264,7 +264,7 @@ impl Engine {
             if self.running.is_none() {
                 return Action::Idle;
             }
-            if let Some(shell) = self.to_probe() {
+            if let Some(shell) = self.wanted_probe() {
                 return Action::Probe(shell);
             }
             if let Some(wake) = self.tick(now) {
@@ -281,7 +281,7 @@ impl Engine {
     }
 
     /// The process id to ask for, if a probe is wanted.
-    fn to_probe(&mut self) -> Option<u32> {
+    fn wanted_probe(&mut self) -> Option<u32> {
         let running = self.running.as_mut().filter(|running| running.probe == Probe::Wanted)?;
         running.probe = Probe::Asked;
         match self.places.first()?.kind {
