@@ -166,7 +166,7 @@ fn replay<'s>(steps: impl Iterator<Item = &'s StepMark>) -> Option<String> {
     for (_, begin, end) in clips.filter(|(other, ..)| *other == url) {
         (from, to) = (from.min(*begin), to.max(*end));
     }
-    Some(format!("{url}#t={:.2},{:.2}", (from * 100.0).floor() / 100.0, (to * 100.0).ceil() / 100.0))
+    Some(format!("{url}#t={from},{to}"))
 }
 
 /// The recordings of a guide that are in the folders; of others, why not.

@@ -146,6 +146,7 @@ export class Terminal {
       case "H": case "f": return this.move((numbers[1] || 1) - 1, n - 1);
       case "J":
         for (let i = 0; i < rows; i++) if (numbers[0] === 2 || (numbers[0] === 0 ? i > y : numbers[0] === 1 && i < y)) this.erase(i, 0, columns);
+        if (numbers[0] > 2) this.dropped += this.history.splice(0).length;
         if (numbers[0] > 1) return;
       // Falls through: the cursor's own line.
       case "K": return this.erase(y, numbers[0] ? 0 : x, numbers[0] === 1 ? x + 1 : columns);
@@ -395,8 +396,10 @@ export async function open({ make, icon, host, address, title, closed }) {
   });
 
   host.append(player);
-  if (matchMedia("(prefers-reduced-motion: reduce)").matches) seek(to);
-  else {
+  seek(to);
+  // As high as it is in the end, so that nothing moves while it plays.
+  screen.style.height = `${screen.offsetHeight}px`;
+  if (!matchMedia("(prefers-reduced-motion: reduce)").matches) {
     seek(from);
     play();
   }

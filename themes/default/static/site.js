@@ -56,7 +56,7 @@
   // Placeholders: the reader's values, by name, on every page and in this browser only.
   let values = new Map();
   const names = [...new Set(all("var.placeholder").map((one) => one.dataset.name))].filter(Boolean);
-  const either = (some) => some.sort((a, b) => b.length - a.length).map(literal).join("|") || "(?!)";
+  const either = (some) => [...some].sort((a, b) => b.length - a.length).map(literal).join("|") || "(?!)";
   // Words are mentions only of names that stand as words in the page: `<path>` is no reason to replace "path".
   const words = names.filter((name) => all("var.placeholder").some((one) => one.dataset.name === name && one.textContent === name));
   const mention = new RegExp(`<(${either(names)})>|(?<![\\w$]|\\$\\{)(${either(words)})(?!\\w)`, "g");
@@ -236,7 +236,7 @@
 
   // Tabs: those with the same label stay in step. The address tells which are chosen: `?tab=debian`.
   const remembered = () => memory.list("tabs");
-  const asked = new URL(location).searchParams.getAll("tab");
+  const chosen = new URL(location).searchParams.getAll("tab").concat(remembered());
   const groups = all(".tabs").map((group) => {
     const panels = all(":scope > .tab", group);
     const list = make("div", { role: "tablist" });
@@ -270,7 +270,9 @@
     group.prepend(list);
     list.append(...tabs);
     const labels = panels.map((panel) => panel.dataset.tab);
-    show([...asked, ...remembered()].find((label) => labels.includes(label)) ?? labels[0]);
+    const label = chosen.find((one) => labels.includes(one)) ?? labels[0];
+    chosen.push(label);
+    show(label);
     group.dataset.ready = "";
     return { group, show };
   });
@@ -340,9 +342,10 @@
     let waiting = false;
     const follow = () => {
       waiting = false;
-      const line = innerHeight * 0.25;
       const end = scrollY > 0 && scrollY + innerHeight >= root.scrollHeight - 4;
-      const passed = end ? entries.filter(([, heading]) => heading.getBoundingClientRect().top < innerHeight) : entries.filter(([, heading]) => heading.getBoundingClientRect().top < line);
+      const line = end ? innerHeight : innerHeight * 0.25;
+      // What a tab or closed details hide is nowhere.
+      const passed = entries.filter(([, heading]) => heading.getClientRects().length && heading.getBoundingClientRect().top < line);
       const link = passed.at(-1)?.[0];
       if (link === current) return;
       current?.removeAttribute("aria-current");
@@ -396,11 +399,17 @@
     }
     if (turn !== turns) return;
     const words = query.split(/\s+/).map(literal);
-    const option = (href, title, text, kind) =>
-      make("a", { href, role: "option", class: kind, tabindex: "-1" }, marked("b", title, words), ...(text ? [marked("span", text, words)] : []));
+    const option = (href, title, text, page) => {
+      const one = make("a", { href, role: "option", tabindex: "-1" }, marked("b", title, words), ...(text ? [marked("span", text, words)] : []));
+      if (page) {
+        one.className = "in";
+        one.prepend(make("span", { class: "hidden" }, `${page} › `));
+      }
+      return one;
+    };
     const found = results.flatMap(({ title, url, description, sections = [] }) => [
-      option(url, title, sections.length ? "" : description, ""),
-      ...sections.slice(0, 4).map((section) => option(section.anchor ? `${url}#${section.anchor}` : url, section.title || title, section.excerpt, "in")),
+      option(url, title, sections.length ? "" : description),
+      ...sections.slice(0, 4).map((section) => option(section.anchor ? `${url}#${section.anchor}` : url, section.title || title, section.excerpt, title)),
     ]);
     found.forEach((one, i) => { one.id = `gp-search-${i}`; });
     const count = results.length;
