@@ -290,6 +290,56 @@ fn without_a_report_nothing_is_shown_and_builds_with_another_are_as_new() {
     assert_eq!(build(&site, &["build"]), bare, "and back");
 }
 
+/// A step with its part of the recording.
+fn recorded(line: usize, from: f64, to: f64) -> StepReport {
+    StepReport { recorded: Some((from, to)), ..step(StepKind::Run, PATH, line, Verdict::Holds) }
+}
+
+const CAST: &str = "{\"version\":2,\"width\":80,\"height\":24,\"guidepost\":\"0.1.0\"}\n[0.5,\"o\",\"$ \"]\n";
+
+#[test]
+fn a_recording_is_published_beside_its_page() {
+    let site = site();
+    site.write("first.cast", CAST);
+    site.write("second.cast", CAST.replace("$ ", "# "));
+    let steps = vec![recorded(5, 1.25, 2.5), recorded(17, 3.0, 4.0), recorded(20, 4.0, 5.123_456)];
+    let mut first = guide(&site, PATH, Verdict::Holds, steps);
+    first.recording = Some("first.cast".to_owned());
+    let html = page(&site, vec![first.clone()]);
+    assert_eq!(site.output("guides/node/session.cast"), CAST);
+    assert!(html.contains("data-replay=\"session.cast\""), "the whole: {html}");
+    let blocks = blocks(&html);
+    assert!(blocks[0].contains("data-replay=\"session.cast#t=1.25,2.5\""), "{}", blocks[0]);
+    assert!(!blocks[1].contains("data-replay") && !blocks[2].contains("data-replay"), "no command: {blocks:?}");
+    assert!(blocks[3].contains("data-replay=\"session.cast#t=3,5.123456\""), "two steps: {}", blocks[3]);
+
+    let mut second = first.clone();
+    second.machine = "fedora".to_owned();
+    second.recording = Some("second.cast".to_owned());
+    let html = page(&site, vec![first.clone(), second]);
+    assert!(site.output("guides/node/session-2.cast").contains("# "));
+    assert!(html.contains("Replay the session on fedora"), "{html}");
+
+    site.write(PATH, GUIDE.replace("A listing", "Listings"));
+    let html = page(&site, vec![first]);
+    assert!(!html.contains("data-replay") && !site.has_output("guides/node/session.cast"), "stale: {html}");
+}
+
+#[test]
+fn a_recording_that_is_not_beside_the_report_is_missed() {
+    let site = site();
+    site.write("other.cast", "{\"version\":2,\"width\":80,\"height\":24}\n");
+    site.write("content/inside.cast", CAST);
+    for name in ["none.cast", "other.cast", "content/inside.cast", "../x.cast", "/etc/passwd", "..", ""] {
+        let mut guide = guide(&site, PATH, Verdict::Holds, vec![recorded(5, 1.0, 2.0)]);
+        guide.recording = Some(name.to_owned());
+        let html = page(&site, vec![guide]);
+        assert!(!html.contains("data-replay") && !site.has_output("guides/node/session.cast"), "{name}: {html}");
+        let ran = site.run(&["build", "--report", "report.json"]);
+        assert!(ran.stderr.contains("warning[missing-recording]: 1 of the report's recordings"), "{}", ran.stderr);
+    }
+}
+
 #[test]
 fn an_unusable_report_is_an_error_of_usage() {
     let site = site();

@@ -165,7 +165,8 @@ fn lines_of(html: &str) -> Vec<String> {
     html.split('\n').map(str::to_owned).collect()
 }
 
-/// Replaces the characters of a range of a line's text (its tags do not count) by HTML.
+/// Replaces the characters of a range of a line's text (its tags do not count) by HTML. What stands within one tag stays
+/// there: a part of a prompt is still a prompt.
 fn replace_text(line: &str, range: Range<usize>, html: &str) -> String {
     let mut out = String::with_capacity(line.len() + html.len());
     let mut rest = line;
@@ -173,24 +174,28 @@ fn replace_text(line: &str, range: Range<usize>, html: &str) -> String {
     let mut open: Option<&str> = None;
     let mut inserted = false;
     while !rest.is_empty() {
-        if !inserted && count == range.start {
-            // Tags that begin exactly here belong to the replaced text.
-            if open.is_some() {
-                out.push_str("</span>");
-            }
-            out.push_str(html);
-            inserted = true;
+        if !inserted && count == range.start && (!rest.starts_with('<') || range.is_empty()) {
+            let (before, mut crossed) = (open, false);
             while count < range.end && !rest.is_empty() {
                 if rest.starts_with('<') {
                     let end = rest.find('>').map_or(rest.len(), |i| i + 1);
                     open = (!rest.starts_with("</")).then_some(&rest[..end]);
                     rest = &rest[end..];
+                    crossed = true;
                 } else {
                     rest = &rest[character(rest)..];
                     count += 1;
                 }
             }
-            if let Some(tag) = open {
+            if let Some(tag) = before.filter(|_| crossed) {
+                if out.ends_with(tag) {
+                    out.truncate(out.len() - tag.len());
+                } else {
+                    out.push_str("</span>");
+                }
+            }
+            out.push_str(html);
+            if let Some(tag) = open.filter(|_| crossed) {
                 if let Some(after) = rest.strip_prefix("</span>") {
                     rest = after;
                     open = None;
@@ -198,9 +203,8 @@ fn replace_text(line: &str, range: Range<usize>, html: &str) -> String {
                     out.push_str(tag);
                 }
             }
-            continue;
-        }
-        if rest.starts_with('<') {
+            inserted = true;
+        } else if rest.starts_with('<') {
             let end = rest.find('>').map_or(rest.len(), |i| i + 1);
             open = (!rest.starts_with("</")).then_some(&rest[..end]);
             out.push_str(&rest[..end]);
@@ -275,14 +279,22 @@ mod tests {
         for (line, range, expected) in [
             ("ssh IP", 4..6, "ssh <v>"),
             ("<span class=k>ssh</span> IP x", 4..6, "<span class=k>ssh</span> <v> x"),
-            ("<span class=s>a IP b</span>", 2..4, "<span class=s>a </span><v><span class=s> b</span>"),
-            ("<span class=s>IP</span> b", 0..2, "<v> b"),
+            ("<span class=s>a IP b</span>", 2..4, "<span class=s>a <v> b</span>"),
+            ("<span class=s>IP</span> b", 0..2, "<span class=s><v></span> b"),
+            ("<span class=o>&lt;</span>IP<span class=o>&gt;</span>.", 0..4, "<v>."),
+            (
+                "<span class=o>a&lt;</span>IP<span class=o>&gt;b</span>",
+                1..5,
+                "<span class=o>a</span><v><span class=o>b</span>",
+            ),
             ("&lt;IP&gt;", 1..3, "&lt;<v>&gt;"),
             ("I<span class=s>P</span>.", 0..2, "<v>."),
+            ("<span class=s>I</span>P.", 0..2, "<v>."),
+            ("I<span class=s>Px</span>.", 0..2, "<v><span class=s>x</span>."),
+            ("a", 1..1, "a<v>"),
             ("", 0..0, "<v>"),
         ] {
-            let found = replace_text(line, range, "<v>").replace("<span class=s></span>", "");
-            assert_eq!(found, expected, "{line}");
+            assert_eq!(replace_text(line, range, "<v>"), expected, "{line}");
         }
     }
 

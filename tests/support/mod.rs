@@ -170,7 +170,7 @@ impl World for Bare {
                 "" => format!("<pre><code>{}</code></pre>\n", text("code")),
                 language => format!("<pre><code class=\"language-{language}\">{}</code></pre>\n", text("code")),
             },
-            "placeholder" => format!("<var>{}</var>", text("text")),
+            "placeholder" => format!("<var {}>{}</var>", text("variable"), self.highlight("", &text("text"))),
             "note" | "caution" => format!("<aside>{}</aside>\n", text("body")),
             _ => format!("<div>{}</div>\n", text("body")),
         })

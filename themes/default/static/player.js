@@ -341,13 +341,15 @@ export async function open({ make, icon, host, address, title, closed }) {
     feed(moment);
     render();
   };
-  const playing = () => frame !== undefined;
+  const offer = (what) => {
+    toggle.firstChild.className = `icon ${what.toLowerCase()}`;
+    toggle.title = what;
+    toggle.setAttribute("aria-label", what);
+  };
   const pause = () => {
     cancelAnimationFrame(frame);
     frame = undefined;
-    toggle.firstChild.className = "icon play";
-    toggle.title = "Play";
-    toggle.setAttribute("aria-label", "Play");
+    offer("Play");
   };
   const step = (now) => {
     const moment = time + ((now - (before ?? now)) / 1000) * Number(speed.value);
@@ -360,11 +362,9 @@ export async function open({ make, icon, host, address, title, closed }) {
     if (time >= to) seek(from);
     before = undefined;
     frame = requestAnimationFrame(step);
-    toggle.firstChild.className = "icon pause";
-    toggle.title = "Pause";
-    toggle.setAttribute("aria-label", "Pause");
+    offer("Pause");
   };
-  const change = () => (playing() ? pause() : play());
+  const change = () => (frame === undefined ? play() : pause());
   const jump = (by) => {
     // Just begun, a step's beginning is not what "previous" means.
     const target = by > 0 ? marks.find((mark) => mark.time > time + 1e-6) : marks.findLast((mark) => mark.time < time - 0.5);
