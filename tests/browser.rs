@@ -69,7 +69,11 @@ fn pages_do_what_they_should_in_a_browser() {
     tests.retain(|path| path.to_string_lossy().ends_with(".test.js"));
     tests.sort();
     assert!(tests.len() > 2, "the tests are there: {tests:?}");
-    let output = Command::new("node")
+    let mut node = Command::new("node");
+    if support::has_engine() {
+        node.env("GUIDEPOST_ENGINE", "1");
+    }
+    let output = node
         .args(["--test", "--test-reporter=spec"])
         .args(&tests)
         .current_dir(folder())

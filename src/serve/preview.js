@@ -155,7 +155,7 @@
     const scroll = panel.querySelector(".body")?.scrollTop ?? 0;
     const title = tab === "problems" ? "Problems" : "Steps of this guide";
     panel.replaceChildren(
-      make("header", {},
+      make("div.head", {},
         make("h2", { id: "panel-title" }, title),
         make("button.close", { id: "close", type: "button", "aria-label": "Close", onclick: () => show(false, tab) }, "×")),
       make("div.body", { tabindex: 0, role: "group", "aria-label": title }, ...(tab === "problems" ? problemsBody() : stepsBody())),
@@ -314,7 +314,7 @@
       drawOverlay();
     };
     overlay.replaceChildren(
-      make("header", {},
+      make("div.head", {},
         make("h2", { id: "overlay-title" }, errors.length === 1 ? "This page has an error" : `This page has ${errors.length} errors`),
         make("button.close", { type: "button", "aria-label": "Close", onclick: close }, "×")),
       make("div.body", { tabindex: 0, role: "group", "aria-label": "Errors" }, ...errors.map(problem)),

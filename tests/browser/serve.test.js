@@ -1,0 +1,194 @@
+// A writer with the preview open: a mistake is seen and goes away, styles change without a reload, a guide is run from its
+// page and a real output accepted. GUIDEPOST is the binary; GUIDEPOST_ENGINE says that there is a Docker engine.
+
+import assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { after, afterEach, before, beforeEach, test } from "node:test";
+import { launch, leave, violations, visit } from "./harness.js";
+
+const GUIDE = "/guides/first-guide/";
+let browser, end, site, server, base, said;
+const file = () => join(site, "content/guides/first-guide/index.md");
+const read = () => readFileSync(file(), "utf8");
+const write = (text) => writeFileSync(file(), text);
+
+async function start(port = "0") {
+  server = spawn(process.env.GUIDEPOST, ["serve", "--site", site, "--port", port]);
+  said = "";
+  server.stderr.on("data", (data) => { said += data; });
+  base = await new Promise((ready, failed) => {
+    let out = "";
+    server.stdout.on("data", (data) => {
+      out += data;
+      const found = /at (http:\/\/\S+)\//.exec(out);
+      if (found) ready(found[1]);
+    });
+    server.on("exit", () => failed(new Error(said)));
+  });
+}
+
+async function stop() {
+  if (!server || server.exitCode !== null) return;
+  const ended = new Promise((done) => server.on("exit", done));
+  server.kill("SIGINT");
+  await ended;
+}
+
+before(async () => {
+  const chromium = await launch();
+  ({ browser } = chromium);
+  end = () => chromium.close();
+});
+after(() => end());
+beforeEach(async () => {
+  site = join(mkdtempSync(join(tmpdir(), "guidepost-serve-")), "site");
+  assert.equal(spawnSync(process.env.GUIDEPOST, ["new", site]).status, 0);
+  await start();
+});
+afterEach(async () => {
+  await stop();
+  rmSync(dirname(site), { recursive: true, force: true });
+});
+
+const open = (path = GUIDE, options) => visit(browser, base + path, options);
+
+/** Waits until a function of the page gives something true, and gives it; the page may be loaded again meanwhile. */
+async function eventually(page, check) {
+  for (const begin = Date.now(); Date.now() - begin < 60_000;) {
+    const found = await page.evaluate(check).catch(() => false);
+    if (found) return found;
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  throw new assert.AssertionError({ message: `never so: ${check}` });
+}
+
+/** Waits until something in the preview's shadow tree is so. `check` is given the tree's root. */
+function inPreview(page, check) {
+  return eventually(page, `(() => { const root = document.querySelector("guidepost-preview")?.shadowRoot; return root && (${check})(root); })()`);
+}
+const press = (page, selector) => inPreview(page, `(root) => { const one = root.querySelector(${JSON.stringify(selector)}); one?.click(); return !!one; }`);
+
+test("a mistake lies over the page with its line, and goes away when it is mended", async () => {
+  const page = await open();
+  await inPreview(page, "(root) => root.querySelector('#problems').textContent === 'no problems'");
+  await page.evaluate(() => scrollTo({ top: 300, behavior: "instant" }));
+  const text = read();
+  write(text.replace("{{< note >}}", "{{< notte >}}"));
+  const overlay = await inPreview(page, "(root) => !root.querySelector('.overlay').hidden && root.querySelector('.overlay').innerText");
+  const line = text.split("\n").findIndex((one) => one.includes("{{< note >}}")) + 1;
+  assert.match(overlay, new RegExp(`content/guides/first-guide/index.md:${line}:`));
+  assert.match(overlay, /\{\{< notte >\}\}/);
+  assert.match(overlay, /did you mean `note`/);
+  assert.deepEqual(await violations(page), []);
+  write(text.replace("Write a script", "Write another script"));
+  await inPreview(page, "(root) => root.querySelector('.overlay').hidden");
+  await eventually(page, () => document.body.textContent.includes("Write another script"));
+  assert.equal(await page.evaluate(() => scrollY), 300, "the reader stays where they were");
+  await leave(page);
+});
+
+test("Esc closes the overlay, and another page says that something is wrong elsewhere", async () => {
+  write(`${read()}\n{{< notte >}}\n`);
+  const page = await open();
+  await inPreview(page, "(root) => !root.querySelector('.overlay').hidden");
+  await page.keyboard.press("Escape");
+  await inPreview(page, "(root) => root.querySelector('.overlay').hidden");
+  await leave(page);
+  const home = await open("/");
+  await inPreview(home, "(root) => /1 error/.test(root.querySelector('#problems').textContent) && root.querySelector('.overlay').hidden");
+  await press(home, "#problems");
+  await inPreview(home, "(root) => root.querySelector('.panel').innerText.includes('first-guide/index.md')");
+  assert.deepEqual(await violations(home), []);
+  await leave(home);
+});
+
+test("styles change without a reload, of the theme and of the site", async () => {
+  mkdirSync(join(site, "themes/default/static"), { recursive: true });
+  await stop();
+  await start();
+  const page = await open();
+  await page.evaluate(() => { globalThis.before = true; });
+  await inPreview(page, "(root) => root.querySelector('#problems').textContent === 'no problems'");
+  writeFileSync(join(site, "themes/default/static/style.css"), "body { background: rgb(1, 2, 3); }\n");
+  await eventually(page, () => getComputedStyle(document.body).backgroundColor === "rgb(1, 2, 3)");
+  writeFileSync(join(site, "themes/default/static/style.css"), "body { background: rgb(3, 2, 1); }\n");
+  await eventually(page, () => getComputedStyle(document.body).backgroundColor === "rgb(3, 2, 1)");
+  assert.equal(await page.evaluate(() => globalThis.before), true, "the page was not loaded again");
+  // And a page that changes then is.
+  write(read().replace("Write a script", "Write another script"));
+  await eventually(page, () => document.body.textContent.includes("Write another script"));
+  await leave(page);
+});
+
+test("a page that is open finds the next server", async () => {
+  const page = await open();
+  const port = new URL(base).port;
+  await stop();
+  await inPreview(page, "(root) => root.querySelector('.status').textContent.includes('stopped')");
+  write(read().replace("Write a script", "Write another script"));
+  await start(port);
+  await eventually(page, () => document.body.textContent.includes("Write another script"));
+  // What was asked while nobody answered counts for nothing.
+  await page.browserContext().close();
+});
+
+test("a built site has nothing of the preview", async () => {
+  assert.equal(spawnSync(process.env.GUIDEPOST, ["build", "--site", site]).status, 0);
+  const html = readFileSync(join(site, "public/guides/first-guide/index.html"), "utf8");
+  assert.ok(!html.includes("_guidepost") && !html.includes("data-lines"), html);
+});
+
+test("a guide is run from its page, and what it really shows is accepted", { skip: !process.env.GUIDEPOST_ENGINE && "no Docker engine" }, async () => {
+  // A pause, so that the terminal can be seen before the run is over.
+  write(read().replace("Hello, reader!", "Hello, nobody!").replace("    sh hello.sh\n", "    sh hello.sh\n    sleep 3\n"));
+  const page = await open();
+  await press(page, "#run");
+  await inPreview(page, "(root) => root.querySelector('#run').textContent === 'Stop'");
+  // The terminal's text comes into the page before the run is over.
+  await inPreview(page, "(root) => [...root.querySelectorAll('.terminal')].some((one) => one.textContent.includes('Hello, world!'))");
+  await inPreview(page, "(root) => root.querySelector('#run').textContent === 'Run this guide'");
+  await inPreview(page, "(root) => root.querySelector('#steps').textContent === '1 of 4 steps broken'");
+  assert.match(await page.$eval(".verdict.broken", (one) => one.textContent), /Hello, reader!/, "the page shows both");
+  assert.deepEqual(await violations(page), []);
+  await press(page, "details summary .broken");
+  await press(page, "[id^=accept]");
+  await eventually(page, () => document.querySelector(".output pre")?.textContent.includes("Hello, reader!") && !document.querySelector(".verdict.broken"));
+  assert.ok(read().includes("Hello, reader!") && !read().includes("nobody"), read());
+  await inPreview(page, "(root) => root.querySelector('#steps').textContent === '4 steps hold'");
+  assert.ok(await page.$(".verified.holds"), "the page says so");
+  // A step whose text changes is not what was verified.
+  write(read().replace("sh hello.sh reader", "sh hello.sh you"));
+  await eventually(page, () => document.querySelector(".guidepost-chip[data-state=changed]")?.textContent.includes("changed"));
+  await inPreview(page, "(root) => root.querySelector('#steps').textContent === '1 of 4 steps changed'");
+  await leave(page);
+  // The next server knows it, too.
+  await stop();
+  await start();
+  const again = await open();
+  await inPreview(again, "(root) => root.querySelector('#steps').textContent === '1 of 4 steps changed'");
+  await leave(again);
+});
+
+test("a run is stopped from its page, and by Ctrl-C: no container is left", { skip: !process.env.GUIDEPOST_ENGINE && "no Docker engine" }, async () => {
+  // Others may use the engine, too: the owner's process is in a label.
+  const format = '{{.ID}} {{.Label "org.guidepost.owner"}}';
+  const containers = () => spawnSync("docker", ["ps", "-a", "--format", format], { encoding: "utf8" }).stdout.trim().split("\n").filter((one) => one.split(" ")[1]?.startsWith(`${server.pid}:`));
+  write(read().replace("sh hello.sh reader", "sleep 300"));
+  const page = await open();
+  const running = () => inPreview(page, "(root) => [...root.querySelectorAll('.terminal')].some((one) => one.textContent.includes('Hello, world!'))");
+  await press(page, "#run");
+  await running();
+  const ours = containers();
+  assert.ok(ours.length >= 1, "it runs");
+  await press(page, "#run");
+  await inPreview(page, "(root) => root.querySelector('#run').textContent === 'Run this guide'");
+  assert.deepEqual(containers(), [], "its container is gone");
+  await press(page, "#run");
+  while (!containers().length) await new Promise((done) => setTimeout(done, 50));
+  await stop();
+  assert.deepEqual(containers(), [], "its container is gone");
+  await page.browserContext().close();
+});
