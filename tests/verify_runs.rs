@@ -267,3 +267,82 @@ fn the_guides_limit_is_told_at_the_step_that_ran() {
     assert_eq!((&guide["steps"][0]["verdict"], &guide["steps"][2]["verdict"]), (&"holds".into(), &"unreached".into()));
     assert!(guide["reason"].is_null(), "{guide:#}");
 }
+
+/// Another root in the machine, with a few programs and their libraries.
+const OTHER_ROOT: &str = "mkdir -p /srv/r/dev /srv/r/root; for p in bash sh cat id od stat wc; do cp -L --parents $(command -v $p) $(ldd $(command -v $p) | grep -o '/[^ ]*') /srv/r; done";
+
+#[test]
+fn files_are_saved_where_the_terminal_is() {
+    if !has_engine() {
+        return;
+    }
+    let guide = r#"
+```command
+OTHER_ROOT
+```
+
+```command
+mkdir /srv/r/only-there
+chroot /srv/r bash
+cd /only-there
+umask 077
+```
+
+{{< file "app.conf" >}}
+greeting = "it's 100% \n"
+listen = '*'
+{{< /file >}}
+
+{{< file "/only-there/app.conf" >}}
+...
+listen = 'host'
+{{< /file >}}
+
+```command
+sh
+```
+
+{{< file "~/ünder.txt" >}}
+Grüße
+{{< /file >}}
+
+```command
+cat ~/*.txt app.conf; stat -c %a app.conf
+```
+
+```output {match="exact"}
+Grüße
+greeting = "it's 100% \n"
+listen = 'host'
+600
+```
+
+```command
+exit
+exit
+ls /root | wc -l
+```
+
+```output
+0
+```
+
+{{< file "/only-there/x" >}}
+x
+{{< /file >}}
+"#;
+    let site = site(&format!("---\ntitle: A\n---\n{}", guide.replace("OTHER_ROOT", OTHER_ROOT)));
+    let ran = site.run(&["verify", "--record", "rec", "--format", "json"]);
+    assert_eq!(ran.status, 1, "{ran:?}");
+    let guide = &guides(&ran)[0];
+    let steps = guide["steps"].as_array().expect("steps");
+    let (last, done) = steps.split_last().expect("steps");
+    assert!(done.iter().all(|step| step["verdict"] == "holds"), "{guide:#}");
+    // Outside, nothing is there.
+    assert_eq!(last["message"], "there is no folder /only-there for this file", "{guide:#}");
+    let recording = site.path().join("rec").join(guide["recording"].as_str().expect("a recording"));
+    let text = std::fs::read_to_string(recording).expect("the recording");
+    for hidden in ["__gp", "gp-", "od -An"] {
+        assert!(!text.contains(hidden), "{hidden}: {text}");
+    }
+}

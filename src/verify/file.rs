@@ -5,7 +5,7 @@ use super::{
     judge::Problem,
 };
 use crate::{
-    edit::{self, How},
+    edit::{self, Edited, How},
     machine::{Error, FileError, Result, Run},
     plan::{Edit, Owner},
     report::{StepReport, Verdict},
@@ -16,7 +16,7 @@ use crate::{
 const LARGEST: usize = 4 << 20;
 
 /// Names the nearest folder above a file that there is, and some of what is in it.
-const NEAREST: &str = r#"d=${1%/*}; while [ ! -d "$d/" ]; do d=${d%/*}; done; printf '%s has: ' "${d:-/}"; ls "$d/" | head -n 5 | paste -s -d ' '"#;
+pub(super) const NEAREST: &str = r#"d=${1%/*}; while [ ! -d "$d/" ]; do d=${d%/*}; done; printf '%s has: ' "${d:-/}"; ls "$d/" | head -n 5 | paste -s -d ' '"#;
 
 /// Ends with 0 if a file can be saved, with 2 if its folder is missing, with 3 if it may not be written.
 const MAY_WRITE: &str =
@@ -46,7 +46,7 @@ impl Doing<'_> {
     }
 
     async fn save(
-        &self,
+        &mut self,
         file: &str,
         text: &str,
         how: Edit,
@@ -57,6 +57,11 @@ impl Doing<'_> {
             Ok(found) => found,
             Err(problem) => return Ok(Err(problem)),
         };
+        match (self.is_inside(places).await?, places.last()) {
+            (Ok(true), Some(place)) => return self.save_inside(file, text, how, owner, place).await,
+            (Ok(_), _) => {}
+            (Err(problem), _) => return Ok(Err(problem)),
+        }
         let path = self.absolute(file, &user, &folder).await?;
         let mut by = if owner == Owner::Root { "root".to_owned() } else { user.clone() };
         match self.may_write(&path, &by).await? {
@@ -85,14 +90,9 @@ impl Doing<'_> {
             Err(Error::File(problem)) => return Ok(Err((problem.to_string(), "choose another file".into()))),
             Err(error) => return Err(error),
         };
-        let edited = match edit::apply(existing.as_deref(), text, to_how(how)) {
+        let edited = match edited(existing.as_deref(), text, how) {
             Ok(edited) => edited,
-            Err(problem) => {
-                return Ok(Err((
-                    problem.to_string(),
-                    "show more of the file, or say edit=patch, edit=append or edit=replace".into(),
-                )));
-            }
+            Err(problem) => return Ok(Err(problem)),
         };
         let new_owner = existing.is_none().then(|| format!("{by}:"));
         match self.machine.write(&path, edited.text.as_bytes(), new_owner.as_deref(), None).await {
@@ -137,9 +137,10 @@ impl Doing<'_> {
     }
 }
 
-/// Whether a place is in another machine than the one before it.
-pub(super) fn is_elsewhere(place: &Place) -> bool {
-    ["docker exec", "docker run", "ssh ", "lxc "].iter().any(|opener| place.opened_by.contains(opener))
+/// A file with a block of the guide in it.
+pub(super) fn edited(existing: Option<&str>, text: &str, how: Edit) -> std::result::Result<Edited, Problem> {
+    let help = "show more of the file, or say edit=patch, edit=append or edit=replace";
+    edit::apply(existing, text, to_how(how)).map_err(|problem| (problem.to_string(), help.into()))
 }
 
 /// The user and the working directory of the innermost shell.
@@ -151,12 +152,6 @@ fn who(places: &[Place]) -> std::result::Result<(String, String), Problem> {
         return Err((
             format!("the terminal is in {place}, where no file can be saved"),
             "leave the program before the file".into(),
-        ));
-    }
-    if places.iter().any(is_elsewhere) {
-        return Err((
-            "the terminal is inside another machine, where guidepost cannot save files".into(),
-            "leave it before the file, or write the file with `cat > FILE <<EOF`".into(),
         ));
     }
     let user = place.user.clone().unwrap_or_else(|| "root".into());

@@ -70,6 +70,17 @@ impl Live {
         self.drive(None, shown).await
     }
 
+    /// Types a step of which no recording and no listener is told.
+    ///
+    /// # Errors
+    /// If the machine or the engine is gone.
+    pub(super) async fn quietly(&mut self, step: Step) -> Result<Outcome> {
+        let (tape, tail) = (self.tape.take(), std::mem::take(&mut self.tail));
+        let outcome = self.step(step, &mut |_, _| {}).await;
+        (self.tape, self.tail) = (tape, tail);
+        outcome
+    }
+
     /// Types a step that is not waited for: until its command has shown `until`, or for a moment. `None` if it runs on.
     ///
     /// # Errors

@@ -25,6 +25,7 @@ mod file;
 mod guide;
 mod heard;
 mod inputs;
+mod inside;
 mod judge;
 mod live;
 mod recording;

@@ -79,7 +79,7 @@ impl Doing<'_> {
         (outcome.end == End::TimedOut && self.limit.left().is_zero()).then(|| self.limit.problem())
     }
 
-    fn session_step(&self, lines: Vec<String>, attributes: &plan::Attributes, until: Option<&str>) -> Step {
+    pub(super) fn session_step(&self, lines: Vec<String>, attributes: &plan::Attributes, until: Option<&str>) -> Step {
         let answers = attributes.answers.iter().chain(&self.plan.settings.answers).map(answer).collect();
         let timeout =
             attributes.timeout.or(self.plan.settings.timeout).unwrap_or(COMMAND_TIMEOUT).min(self.limit.left());

@@ -7,7 +7,6 @@ use tokio::{
     signal::unix::{SignalKind, signal},
 };
 
-use super::file::is_elsewhere;
 use crate::{
     machine::{Result, RunningMachine, TerminalOptions},
     session::{ENVIRONMENT, Kind, Place},
@@ -46,8 +45,33 @@ impl Stand {
     }
 }
 
+/// What enters another machine: programs, and a word that must come after them.
+const ENTERING: &[(&str, &[&str])] = &[
+    ("docker", &["exec", "run"]),
+    ("docker-compose", &["exec", "run"]),
+    ("podman", &["exec", "run"]),
+    ("nerdctl", &["exec", "run"]),
+    ("kubectl", &["exec", "run"]),
+    ("lxc", &["exec", "shell", "console"]),
+    ("incus", &["exec", "shell", "console"]),
+    ("machinectl", &["shell", "login"]),
+    ("vagrant", &["ssh"]),
+    ("ssh", &[]),
+    ("chroot", &[]),
+    ("nsenter", &[]),
+    ("systemd-nspawn", &[]),
+];
+
+/// Whether a place is in another machine than the one before it.
+fn is_elsewhere(place: &Place) -> bool {
+    let mut words = place.opened_by.split_whitespace().map(|word| word.rsplit('/').next().unwrap_or(word));
+    let enters = |word: &str| ENTERING.iter().find(|(program, _)| *program == word);
+    let Some((_, verbs)) = words.find_map(enters) else { return false };
+    verbs.is_empty() || words.any(|word| verbs.contains(&word))
+}
+
 /// A word for a shell.
-fn quoted(word: &str) -> String {
+pub(super) fn quoted(word: &str) -> String {
     let simple = !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || "/._-+,@:".contains(c));
     if simple { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }
@@ -140,6 +164,23 @@ mod tests {
             prompt: "$ ".into(),
             cwd: Some(cwd.into()),
             opened_by: opened_by.into(),
+        }
+    }
+
+    #[test]
+    fn knows_what_enters_another_machine() {
+        for (command, enters) in [
+            ("docker exec -it app bash", true),
+            ("sudo /usr/bin/docker compose exec app sh", true),
+            ("kubectl -n web exec -it app -- sh", true),
+            ("ssh root@192.0.2.1", true),
+            ("sudo chroot /mnt", true),
+            ("newgrp docker", false),
+            ("su - docker", false),
+            ("bash", false),
+            ("", false),
+        ] {
+            assert_eq!(is_elsewhere(&shell("root", "/", command)), enters, "{command}");
         }
     }
 

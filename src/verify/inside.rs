@@ -1,0 +1,262 @@
+//! Files of another machine that the guide has entered: a container, a host, another root. No engine reaches them there, so they
+//! are typed into the terminal, where nobody is shown it.
+
+use super::{
+    file::{NEAREST, edited},
+    guide::Doing,
+    judge::{Problem, judge},
+    shell::quoted,
+};
+use crate::{
+    machine::{Result, Run},
+    plan::{Attributes, Edit, Owner},
+    session::Place,
+};
+
+/// Tells two machines apart: the device and the inode of the root folder, the kernel's boot, the mounts.
+const HERE: &str = "stat -c %d:%i /; cat /proc/sys/kernel/random/boot_id; readlink /proc/self/ns/mnt";
+
+/// Largest file that is edited here, in bytes: the session keeps so much of what `od` prints.
+const LARGEST: usize = 128 << 10;
+
+/// Prints the bytes of a file that can be saved. It ends with 10 if there is none yet, and else as [`refused`] says.
+const READ: &str = r#"f=$1; d=${f%/*}/; [ -d "$d" ] || exit 2; [ -e "$f" ] || { [ -w "$d" ] || exit 3; exit 10; }; [ -f "$f" ] || exit 4; [ -r "$f" ] && [ -w "$f" ] || exit 3; [ "$(wc -c <"$f")" -le 131072 ] || exit 5; od -An -v -tx1 "$f" || exit 6"#;
+const NEW: i32 = 10;
+
+/// Bytes of a typed line: busybox takes 1023.
+const LONGEST_LINE: usize = 900;
+
+/// What a script that was typed came to: its status, and the lines that it printed.
+type Came = (i32, Vec<String>);
+
+impl Doing<'_> {
+    /// Whether the terminal is in another machine than the guide's own.
+    pub(super) async fn is_inside(&mut self, places: &[Place]) -> Result<std::result::Result<bool, Problem>> {
+        if places.len() < 2 {
+            return Ok(Ok(false));
+        }
+        let own = self.machine.run(&Run { command: &["sh", "-c", HERE], ..Run::default() }).await?;
+        let own = String::from_utf8_lossy(&own.stdout).into_owned();
+        Ok(self.script(HERE, "", false).await?.map(|(_, lines)| !own.lines().eq(&lines)))
+    }
+
+    /// Saves a file where the terminal is. Gives what was done.
+    pub(super) async fn save_inside(
+        &mut self,
+        file: &str,
+        text: &str,
+        how: Edit,
+        owner: Owner,
+        place: &Place,
+    ) -> Result<std::result::Result<String, Problem>> {
+        let user = place.user.as_deref().unwrap_or("root");
+        let (path, word) = located(file, place.cwd.as_deref().unwrap_or("/"));
+        let root = user == "root";
+        let mut sudo = !root && owner == Owner::Root && self.succeeds("command -v sudo >/dev/null").await?;
+        let mut found = self.script(READ, &word, sudo).await?;
+        if !root && !sudo && matches!(found, Ok((3, _))) && self.succeeds("sudo -n true 2>/dev/null").await? {
+            sudo = true;
+            found = self.script(READ, &word, sudo).await?;
+        }
+        let existing = match found {
+            Ok((NEW, _)) => None,
+            Ok((0, lines)) => match bytes(&lines).map(String::from_utf8) {
+                Some(Ok(text)) => Some(text),
+                _ => return Ok(Err((format!("{path} is not a text"), "choose another file".into()))),
+            },
+            Ok((2, _)) => {
+                let near = self.script(NEAREST, &word, sudo).await?.map(|(_, lines)| lines.join(" "));
+                return Ok(Err(refused(2, user, &path, near.as_deref().unwrap_or_default())));
+            }
+            Ok((status, _)) => return Ok(Err(refused(status, user, &path, ""))),
+            Err(problem) => return Ok(Err(problem)),
+        };
+        let edited = match edited(existing.as_deref(), text, how) {
+            Ok(edited) => edited,
+            Err(problem) => return Ok(Err(problem)),
+        };
+        if edited.text.len() > LARGEST || edited.text.contains('\0') {
+            return Ok(Err(refused(5, user, &path, "")));
+        }
+        for line in lines(edited.text.as_bytes(), &word, sudo) {
+            if let Err(problem) = self.hidden(line).await? {
+                return Ok(Err(problem));
+            }
+        }
+        Ok(match self.script(READ, &word, sudo).await? {
+            Ok((0, lines)) if bytes(&lines).as_deref() == Some(edited.text.as_bytes()) => {
+                let with = if sudo { ", saved as root" } else { "" };
+                Ok(format!("{path}: {:?}: {}, typed where the terminal is{with}", edited.how, edited.why))
+            }
+            Ok(_) => Err((
+                format!("{path} is not what was typed into it"),
+                "write it with a here-document: run=\"cat > FILE <<EOF …\"".into(),
+            )),
+            Err(problem) => Err(problem),
+        })
+    }
+
+    /// Types a script with an argument, which is a word of the shell.
+    async fn script(&mut self, script: &str, word: &str, sudo: bool) -> Result<std::result::Result<Came, Problem>> {
+        let script = format!(r#"printf "gp-%s\n" begin; ({script}); printf "gp-%s\n" "end $?""#);
+        let sudo = if sudo { "sudo " } else { "" };
+        let typed = self.hidden(format!(" {sudo}sh -c {} sh {word}", quoted(&script))).await?;
+        Ok(typed.and_then(|output| {
+            came(&output).ok_or_else(|| {
+                (
+                    "the terminal is in another machine, and its shell does not say what there is".into(),
+                    "leave it before the file, or write the file with `cat > FILE <<EOF`".into(),
+                )
+            })
+        }))
+    }
+
+    async fn succeeds(&mut self, script: &str) -> Result<bool> {
+        Ok(matches!(self.script(script, "", false).await?, Ok((0, _))))
+    }
+
+    /// Types a line that nobody is shown, and gives its output. A space before it keeps it out of most histories.
+    async fn hidden(&mut self, line: String) -> Result<std::result::Result<String, Problem>> {
+        let step = self.session_step(vec![line], &Attributes::default(), None);
+        let outcome = self.live.quietly(step).await?;
+        Ok(match judge(&outcome, &[0]) {
+            None => Ok(outcome.output),
+            Some((message, help)) => Err((format!("the file could not be typed: {message}"), help)),
+        })
+    }
+}
+
+/// A path as people read it, and as a word of the shell.
+fn located(file: &str, folder: &str) -> (String, String) {
+    if let Some(rest) = file.strip_prefix("~/") {
+        return (file.to_owned(), format!("\"$HOME\"/{}", quoted(rest)));
+    }
+    let path = if file.starts_with('/') { file.to_owned() } else { format!("{}/{file}", folder.trim_end_matches('/')) };
+    let word = quoted(&path);
+    (path, word)
+}
+
+/// Why a file cannot be saved, by the status of [`READ`].
+fn refused(status: i32, user: &str, path: &str, near: &str) -> Problem {
+    let other = "choose another file";
+    let (message, help) = match status {
+        2 => {
+            let folder = path.rsplit_once('/').map_or("/", |(folder, _)| folder);
+            let help = format!("make it in an earlier step: mkdir -p; or correct the path: {near}");
+            return (format!("there is no folder {folder} for this file"), help);
+        }
+        3 => {
+            let help = "say how a reader becomes somebody who may: `sudo nano FILE` before the block";
+            (format!("{user} may not read and write {path}"), help)
+        }
+        4 => (format!("{path} is not a file"), other),
+        5 => (format!("{path} is no text of at most 128 KiB, which can be typed into another machine"), other),
+        _ => {
+            (format!("{path} cannot be read there (status {status})"), "write it with `cat > FILE <<EOF`, as a command")
+        }
+    };
+    (message, help.into())
+}
+
+/// What a script printed between its marks. They are typed otherwise, so their echo is none.
+fn came(output: &str) -> Option<Came> {
+    let mut lines = output.lines().map(str::trim_end).skip_while(|line| *line != "gp-begin").skip(1);
+    let mut printed = Vec::new();
+    loop {
+        let line = lines.next()?;
+        if let Some(status) = line.strip_prefix("gp-end ") {
+            return Some((status.parse().ok()?, printed));
+        }
+        printed.push(line.to_owned());
+    }
+}
+
+/// What `od -An -tx1` has printed.
+fn bytes(lines: &[String]) -> Option<Vec<u8>> {
+    lines.iter().flat_map(|line| line.split_whitespace()).map(|byte| u8::from_str_radix(byte, 16).ok()).collect()
+}
+
+/// The lines to type that save a text: they collect it in a variable, as `printf %b` wants it, and write it at once.
+fn lines(text: &[u8], word: &str, sudo: bool) -> Vec<String> {
+    let mut lines = vec![" __gp_f=".to_owned()];
+    let mut chunk = String::new();
+    for &byte in text {
+        match byte {
+            b'\n' => chunk.push_str("\\n"),
+            b'\\' => chunk.push_str("\\\\"),
+            b' '..=b'~' if byte != b'\'' => chunk.push(char::from(byte)),
+            _ => chunk.push_str(&format!("\\0{byte:03o}")),
+        }
+        if chunk.len() > LONGEST_LINE {
+            lines.push(format!(" __gp_f=$__gp_f'{}'", std::mem::take(&mut chunk)));
+        }
+    }
+    lines.push(format!(" __gp_f=$__gp_f'{chunk}'"));
+    let to = if sudo { format!("| sudo tee {word} >/dev/null") } else { format!(">| {word}") };
+    lines.push(format!(" printf %b \"$__gp_f\" {to}; unset __gp_f"));
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn finds_what_a_script_printed() {
+        let came = |output: &str| came(output).map(|(status, lines)| (status, lines.join("|")));
+        let echo = "$ sh -c 'printf \"gp-%s\\n\" begin; (x); …'\n";
+        for (output, expected) in [
+            ("gp-begin\n 61 0a\n 62\ngp-end 0", Some((0, " 61 0a| 62".to_owned()))),
+            ("gp-begin\r\ngp-end 10\r\n$ ", Some((10, String::new()))),
+            ("gp-begin\n 61", None),
+            ("sh: not found", None),
+        ] {
+            assert_eq!(came(output), expected, "{output:?}");
+            assert_eq!(came(&format!("{echo}{output}")), expected, "{output:?}");
+        }
+        assert_eq!(bytes(&[" 61 0a ff".into(), " 00".into()]), Some(b"a\n\xff\0".to_vec()));
+        assert_eq!(bytes(&["od: no".into()]), None);
+    }
+
+    #[test]
+    fn paths_are_words() {
+        for (file, path, word) in [
+            ("app.js", "/srv/app.js", "/srv/app.js"),
+            ("/etc/it's", "/etc/it's", r"'/etc/it'\''s'"),
+            ("~/a b", "~/a b", "\"$HOME\"/'a b'"),
+        ] {
+            assert_eq!(located(file, "/srv"), (path.to_owned(), word.to_owned()));
+        }
+        assert_eq!(located("x", "/").0, "/x");
+    }
+
+    fn through(shell: &str, text: &[u8]) -> Vec<u8> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("it's");
+        std::fs::write(&path, "before").expect("written");
+        let mut lines = lines(text, &quoted(path.to_str().expect("a path")), false);
+        lines.insert(0, "set -Cu".into());
+        assert!(lines.iter().all(|line| line.len() < 1000 && !line.contains('\n')), "{lines:?}");
+        let status = std::process::Command::new(shell).arg("-c").arg(lines.join("\n")).status();
+        assert!(status.expect("a shell").success());
+        std::fs::read(path).expect("written")
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+        #[test]
+        fn shells_write_what_is_typed(text in proptest::collection::vec(1..=255u8, 0..4000)) {
+            for shell in ["sh", "bash"] {
+                prop_assert_eq!(through(shell, &text), text.clone());
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_shell_could_misread() {
+        for text in ["", "-n", "%s%%\\n\\c\\0101", "'\"`$(x) !!\t\n\n", "Grüße 🎉\r\n"] {
+            assert_eq!(through("sh", text.as_bytes()), text.as_bytes(), "{text:?}");
+        }
+    }
+}
