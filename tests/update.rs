@@ -96,3 +96,35 @@ fn a_guide_that_changed_meanwhile_is_not_written() {
     assert!(ran.stderr.contains("content/a.md has changed since it was verified"), "{ran:?}");
     assert_eq!(std::fs::read_to_string(site.path().join("content/a.md")).expect("the guide"), changed);
 }
+
+#[test]
+fn outputs_in_tabs_are_those_of_their_machines() {
+    if !has_engine() {
+        return;
+    }
+    let config = format!("{CONFIG}  slim:\n    image: debian:bookworm\n    env: {{SLIM: 'yes'}}\n");
+    let text = |debian: &str, slim: &str, shared: &str| {
+        format!(
+            "---\ntitle: A\n---\n\n{{{{< tabs >}}}}\n{{{{< tab \"Debian\" >}}}}\n```command\necho \"${{SLIM:-no}}\"\n```\n\n```output\n{debian}\n```\n{{{{< /tab >}}}}\n{{{{< tab \"Slim\" >}}}}\n```command\ntrue\n```\n\n```command\necho \"$SLIM\"\n```\n\n```output\n{slim}\n```\n{{{{< /tab >}}}}\n{{{{< /tabs >}}}}\n\n```command\necho same\n```\n\n```output\n{shared}\n```\n\n```command\necho \"${{SLIM:-no}}\"\n```\n\n```output\nx\n```\n"
+        )
+    };
+    let site = TestSite::new(&[("guidepost.yaml", &config), ("content/a.md", &text("a\nb", "c", "d"))]);
+    let ran = site.run(&["verify", "--update", "--format", "json"]);
+    assert_eq!(ran.status, 1, "{ran:?}");
+    assert!(ran.stderr.contains("content/a.md: 3 outputs updated, at lines 11, 25 and 35"), "{ran:?}");
+    assert!(ran.stderr.contains("it is shown on several machines, and the real ones differ"), "{ran:?}");
+    let new = std::fs::read_to_string(site.path().join("content/a.md")).expect("the guide");
+    assert_eq!(new, text("no", "yes", "same"));
+    let report: serde_json::Value = serde_json::from_str(&ran.stdout).expect("the report");
+    let guides = report["guides"].as_array().expect("guides");
+    let hash = blake3::hash(new.as_bytes()).to_hex();
+    let broken = new.lines().position(|line| line == "x").expect("the output that is left");
+    for guide in guides {
+        assert_eq!((&guide["hash"], &guide["verdict"]), (&hash.as_str().into(), &"broken".into()), "{guide:#}");
+        let outputs = guide["steps"].as_array().expect("steps").iter().filter(|step| step["kind"] == "expect");
+        let verdicts: Vec<&str> = outputs.clone().filter_map(|step| step["verdict"].as_str()).collect();
+        assert_eq!(verdicts, ["holds", "holds", "broken"], "{guide:#}");
+        assert_eq!(outputs.last().expect("steps")["line"], broken, "{guide:#}");
+    }
+    assert_eq!(guides.len(), 2);
+}

@@ -15,10 +15,13 @@ use super::{
 use crate::{
     diagnostic::Diagnostic,
     matching::update::apply_edits,
-    plan,
+    plan::{self, Plan},
     report::{GuideReport, Report, Secrets, StepKind, Verdict, unified::unified},
     source::inside::{Outside, inside},
-    verify::{self, Input, update::Shown},
+    verify::{
+        self, Input,
+        update::{Done, Shown},
+    },
 };
 
 /// A guide whose documented outputs are not those of the report.
@@ -34,12 +37,33 @@ pub struct Updated {
     pub old: String,
     /// The text that is to be.
     pub new: String,
-    /// The outputs that are documented then, by the numbers of their steps.
-    documented: BTreeMap<usize, String>,
-    /// The line where each step of this file stands then, by its number.
-    lines: BTreeMap<usize, usize>,
+    /// What is to be said in the reports of its machines, by their names.
+    notes: BTreeMap<String, Note>,
     /// What must not be shown of either.
     secrets: Secrets,
+}
+
+/// What a report has to say of a guide that was written.
+#[derive(Debug, Default)]
+struct Note {
+    /// The outputs that are documented then, by the numbers of their steps.
+    documented: BTreeMap<usize, String>,
+    /// The line where each step of the guide's file stands then, by its number.
+    lines: BTreeMap<usize, usize>,
+}
+
+impl Note {
+    /// `updated` are the numbers of the steps whose outputs were written.
+    fn of(plan: Plan, updated: &[usize]) -> Self {
+        let own = plan.steps.iter().filter(|step| step.at.path == plan.path);
+        let lines = own.map(|step| (step.number, step.at.line)).collect();
+        let documented = plan.steps.into_iter().filter(|step| updated.contains(&step.number));
+        let documented = documented.filter_map(|step| match step.kind {
+            plan::StepKind::Expect { text, .. } => Some((step.number, text)),
+            _ => None,
+        });
+        Self { documented: documented.collect(), lines }
+    }
 }
 
 /// Why a file was not written.
@@ -68,18 +92,21 @@ pub enum Unwritten {
 /// # Errors
 /// As for [`build`](super::build).
 pub fn updates(options: &Options, report: &Report) -> Result<Vec<Updated>, Failure> {
-    let differing: Vec<(&GuideReport, BTreeMap<usize, Shown>)> =
-        report.guides.iter().map(|guide| (guide, shown(guide))).filter(|(_, shown)| !shown.is_empty()).collect();
-    if differing.is_empty() {
+    let mut guides: BTreeMap<&str, Vec<&GuideReport>> = BTreeMap::new();
+    for guide in &report.guides {
+        guides.entry(&guide.path).or_default().push(guide);
+    }
+    guides.retain(|_, machines| machines.iter().any(|guide| shown(guide).values().any(|shown| !shown.holds)));
+    if guides.is_empty() {
         return Ok(Vec::new());
     }
     let inputs = Inputs::load(options)?;
     let site = Site::read(&inputs, options);
     let lister = Lister::new(&site, options);
-    Ok(differing.iter().map(|(guide, shown)| one(&site, options, &lister, guide, shown)).collect())
+    Ok(guides.into_iter().map(|(path, machines)| one(&site, options, &lister, path, &machines)).collect())
 }
 
-/// What was really shown where the guide documents something else.
+/// What was really shown where the guide documents an output.
 fn shown(guide: &GuideReport) -> BTreeMap<usize, Shown> {
     // Steps stand in the order of their numbers, and an output comes after its command.
     let mut cut = false;
@@ -88,21 +115,16 @@ fn shown(guide: &GuideReport) -> BTreeMap<usize, Shown> {
         if step.kind == StepKind::Run {
             cut = step.dropped > 0;
         }
-        if step.kind == StepKind::Expect && matches!(step.verdict, Verdict::Drifted | Verdict::Broken) {
-            found.insert(step.number, Shown { output: step.output.clone(), cut });
+        if step.kind == StepKind::Expect && !matches!(step.verdict, Verdict::Unreached | Verdict::Skipped) {
+            let holds = step.verdict == Verdict::Holds;
+            found.insert(step.number, Shown { output: step.output.clone(), cut, holds });
         }
     }
     found
 }
 
-fn one(
-    site: &Site<'_>,
-    options: &Options,
-    lister: &Lister<'_>,
-    report: &GuideReport,
-    shown: &BTreeMap<usize, Shown>,
-) -> Updated {
-    let path = report.path.clone();
+fn one(site: &Site<'_>, options: &Options, lister: &Lister<'_>, path: &str, reports: &[&GuideReport]) -> Updated {
+    let path = path.to_owned();
     let none = |why: String| {
         let problem = Diagnostic::error("not-updated", format!("the outputs of this guide are not updated: {why}"));
         let refused = vec![problem.in_file(&path)];
@@ -112,49 +134,42 @@ fn one(
             refused,
             old: String::new(),
             new: String::new(),
-            documented: BTreeMap::new(),
-            lines: BTreeMap::new(),
+            notes: BTreeMap::new(),
             secrets: Secrets::default(),
         }
     };
     let Some(index) = site.library.by_source.get(&path).copied() else {
         return none("it is not there any more".into());
     };
-    let now = plans::current(site, options, lister, index, &report.machine);
-    if let Some(changed) = report.inputs.keys().chain(now.keys()).find(|key| report.inputs.get(*key) != now.get(*key)) {
-        return none(format!("{changed} has changed since it was verified; verify it again"));
+    for report in reports {
+        let now = plans::current(site, options, lister, index, &report.machine);
+        let mut keys = report.inputs.keys().chain(now.keys());
+        if let Some(changed) = keys.find(|key| report.inputs.get(*key) != now.get(*key)) {
+            return none(format!("{changed} has changed since it was verified; verify it again"));
+        }
     }
     let plans = plans::plan_page(site, options, index);
-    if plans.len() > 1 {
-        return none(
-            "its tabs are done on several machines, which may show different outputs: change them by hand".into(),
-        );
-    }
-    let (Some(guide), Some(plan)) = (site.files.guide(&path), plans.into_iter().next()) else {
+    let Some(guide) = site.files.guide(&path) else {
         return none("it cannot be read".into());
     };
-    let required = plans::required(site, options, &plan);
-    let secrets = verify::secrets(std::iter::once(&plan).chain(&required));
+    let required: Vec<Plan> = plans.iter().flat_map(|plan| plans::required(site, options, plan)).collect();
+    let secrets = verify::secrets(plans.iter().chain(&required));
     let read = |source| {
         let guide = site.files.parse(source);
-        let plan = plans::plan_guide(site, options, &guide).swap_remove(0);
-        (guide, plan)
+        let plans = plans::plan_guide(site, options, &guide);
+        (guide, plans)
     };
-    let update = verify::update::update(&guide, &plan, shown, &secrets, &read);
+    let of = |plan: &Plan| reports.iter().find(|report| report.machine == plan.machine);
+    let all_shown: Vec<_> = plans.iter().map(|plan| of(plan).map(|report| shown(report)).unwrap_or_default()).collect();
+    let done: Vec<Done<'_>> = plans.iter().zip(&all_shown).map(|(plan, shown)| Done { plan, shown }).collect();
+    let update = verify::update::update(&guide, &done, &secrets, &read);
     let old = guide.source.text.clone();
     // Edits that overlap were refused.
     let new = apply_edits(&old, update.edits).unwrap_or_else(|_| old.clone());
-    let numbers: Vec<usize> = update.steps.iter().map(|(number, _)| *number).collect();
-    let (_, plan) = read(crate::source::Source::new(&*path, &*new));
-    let own = plan.steps.iter().filter(|step| step.at.path == path);
-    let lines = own.map(|step| (step.number, step.at.line)).collect();
-    let documented = plan.steps.into_iter().filter(|step| numbers.contains(&step.number));
-    let documented = documented.filter_map(|step| match step.kind {
-        plan::StepKind::Expect { text, .. } => Some((step.number, text)),
-        _ => None,
-    });
-    let documented = documented.collect();
-    Updated { path, steps: update.steps, refused: update.refused, old, new, documented, lines, secrets }
+    let (_, plans) = read(crate::source::Source::new(&*path, &*new));
+    let notes = plans.into_iter().zip(&update.numbers);
+    let notes = notes.map(|(plan, numbers)| (plan.machine.clone(), Note::of(plan, numbers))).collect();
+    Updated { path, steps: update.steps, refused: update.refused, old, new, notes, secrets }
 }
 
 impl Updated {
@@ -167,8 +182,10 @@ impl Updated {
     pub fn note(&self, guides: &mut [GuideReport]) {
         let hash = Input::hash_of(self.new.as_bytes());
         for guide in guides.iter_mut().filter(|guide| guide.path == self.path) {
-            guide.set_updated(&self.documented);
-            guide.set_lines(&self.lines);
+            if let Some(note) = self.notes.get(&guide.machine) {
+                guide.set_updated(&note.documented);
+                guide.set_lines(&note.lines);
+            }
             guide.hash.clone_from(&hash);
             guide.inputs.entry(self.path.clone()).and_modify(|known| known.clone_from(&hash));
         }
@@ -248,8 +265,7 @@ mod tests {
             refused: Vec::new(),
             old,
             new,
-            documented: BTreeMap::new(),
-            lines: BTreeMap::new(),
+            notes: BTreeMap::new(),
             secrets: Secrets::default(),
         }
     }

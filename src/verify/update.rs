@@ -26,6 +26,17 @@ pub struct Shown {
     pub output: String,
     /// Whether its middle was not kept.
     pub cut: bool,
+    /// It is not to be written: the documented output holds, or is to stay as it is.
+    pub holds: bool,
+}
+
+/// A guide as it was done on one machine.
+#[derive(Debug, Clone, Copy)]
+pub struct Done<'a> {
+    /// The guide's plan there.
+    pub plan: &'a Plan,
+    /// What was really printed, by the numbers of the steps that compare it.
+    pub shown: &'a BTreeMap<usize, Shown>,
 }
 
 /// A guide brought up to date.
@@ -33,48 +44,65 @@ pub struct Shown {
 pub struct Update {
     /// What to change in its source.
     pub edits: Vec<Edit>,
-    /// Numbers of the steps whose outputs change, and the lines where they stand.
+    /// Numbers of the steps whose outputs change, and the lines where they stand. Of an output that is compared on several
+    /// machines, the step on the first one where it differs.
     pub steps: Vec<(usize, usize)>,
+    /// The numbers of all steps that compare them, in the order of the machines.
+    pub numbers: Vec<Vec<usize>>,
     /// Outputs that differ and are not written, with reasons.
     pub refused: Vec<Diagnostic>,
 }
 
-/// Reads a text as the guide was read, and plans it.
-pub type Reader<'r> = &'r dyn Fn(Source) -> (Guide, Plan);
+/// Reads a text as the guide was read, and plans it for each machine.
+pub type Reader<'r> = &'r dyn Fn(Source) -> (Guide, Vec<Plan>);
 
-/// Brings the outputs of a guide up to date. `shown` has what was really printed, by the numbers of the steps that compare it;
-/// of these, steps that hold change nothing.
-pub fn update(
-    guide: &Guide,
-    plan: &Plan,
-    shown: &BTreeMap<usize, Shown>,
-    secrets: &Secrets,
-    read: Reader<'_>,
-) -> Update {
-    let updating = Updating { guide, plan, shown, secrets, read };
-    let mut update = Update::default();
-    let differ = plan.steps.iter().filter_map(|step| Some((step, shown.get(&step.number)?)));
-    for (step, shown) in differ.filter(|(step, _)| step.skip.is_none()) {
-        match updating.output(step, shown) {
-            Ok(edits) if edits.is_empty() => {}
-            Ok(edits) => {
-                update.edits.extend(edits);
-                update.steps.push((step.number, step.at.line));
+/// Brings the outputs of a guide up to date that was done on these machines. Steps that hold change nothing.
+pub fn update(guide: &Guide, done: &[Done<'_>], secrets: &Secrets, read: Reader<'_>) -> Update {
+    let updating = Updating { guide, done, secrets, read };
+    let mut update = Update { numbers: vec![Vec::new(); done.len()], ..Update::default() };
+    let (mut seen, mut written) = (Vec::new(), Vec::new());
+    for Done { plan, shown } in done {
+        let differ = plan.steps.iter().filter_map(|step| Some((step, shown.get(&step.number)?)));
+        for (step, shown) in differ.filter(|(step, shown)| step.skip.is_none() && !shown.holds) {
+            let output = (&step.at.path, begin(step));
+            if output.1.is_some() && seen.contains(&output) {
+                continue;
             }
-            Err(refusal) => update.refused.push(refusal.of(step, guide)),
+            let edits = match updating.output(step, shown) {
+                Ok(edits) if edits.is_empty() => continue,
+                edits => edits,
+            };
+            seen.push(output);
+            match edits {
+                Ok(edits) => {
+                    update.edits.extend(edits);
+                    written.push(step);
+                    for (all, more) in update.numbers.iter_mut().zip(updating.numbers(step)) {
+                        all.extend(more);
+                    }
+                }
+                Err(refusal) => update.refused.push(refusal.of(step, guide)),
+            }
         }
     }
-    let numbers: Vec<usize> = update.steps.iter().map(|(number, _)| *number).collect();
-    if numbers.len() > 1
-        && let Err(refusal) = updating.check(update.edits.clone(), &numbers)
+    if written.len() > 1
+        && let Err(refusal) = updating.check(update.edits.clone(), &update.numbers)
     {
         // Each for itself fits, and all together do not.
-        let steps = plan.steps.iter().filter(|step| numbers.contains(&step.number));
-        update.refused.extend(steps.map(|step| refusal.clone().of(step, guide)));
-        update.edits.clear();
-        update.steps.clear();
+        update.refused.extend(written.into_iter().map(|step| refusal.clone().of(step, guide)));
+        return Update { refused: update.refused, ..Update::default() };
     }
+    update.steps = written.into_iter().map(|step| (step.number, step.at.line)).collect();
+    update.steps.sort_by_key(|(_, line)| *line);
     update
+}
+
+/// The byte where a documented output begins, which tells that it is the same on two machines.
+fn begin(step: &Step) -> Option<usize> {
+    match &step.kind {
+        StepKind::Expect { lines, .. } => lines.first().copied(),
+        _ => None,
+    }
 }
 
 /// Why an output is not written.
@@ -110,8 +138,7 @@ impl From<Unwritable> for Refusal {
 
 struct Updating<'a> {
     guide: &'a Guide,
-    plan: &'a Plan,
-    shown: &'a BTreeMap<usize, Shown>,
+    done: &'a [Done<'a>],
     secrets: &'a Secrets,
     read: Reader<'a>,
 }
@@ -139,6 +166,8 @@ impl Updating<'_> {
             let why = "its `match` does not say which part of the real one is meant";
             return Err(Refusal::new(why, BY_HAND));
         };
+        let numbers = self.numbers(step);
+        self.agree(&numbers, &shown.output, &new, rule)?;
         if let Some(wildcard) = accidental(text, &new, rule) {
             let why = format!("the real one has `{wildcard}`, which would stand for any text in the guide");
             let help = "say {match=exact} on the output if it is always printed so, or change it by hand";
@@ -156,8 +185,38 @@ impl Updating<'_> {
         }
         let new = new.iter().map(|line| format!("{line}\n")).collect::<String>();
         let edits = edits(block, &self.guide.source.text, first..first + lines.len(), &new)?;
-        self.check(edits.clone(), &[step.number])?;
+        self.check(edits.clone(), &numbers)?;
         Ok(edits)
+    }
+
+    /// The steps that compare the same output, on each machine.
+    fn numbers(&self, step: &Step) -> Vec<Vec<usize>> {
+        let same = |other: &&Step| {
+            other.skip.is_none()
+                && other.at.path == step.at.path
+                && begin(other).is_some()
+                && begin(other) == begin(step)
+        };
+        self.done.iter().map(|done| done.plan.steps.iter().filter(same).map(|step| step.number).collect()).collect()
+    }
+
+    /// Whether the new text for a real output holds on each machine that shows it.
+    fn agree(&self, numbers: &[Vec<usize>], real: &str, new: &str, rule: matching::Rule) -> Result<(), Refusal> {
+        for (done, numbers) in self.done.iter().zip(numbers) {
+            for number in numbers {
+                let Some(shown) = done.shown.get(number) else {
+                    let why =
+                        format!("it is shown on the machine `{}`, too, where it was not reached", done.plan.machine);
+                    return Err(Refusal::new(why, "verify the guide on all of its machines"));
+                };
+                let holds = || matching::compare(new, &shown.output, rule).verdict == Verdict::Holds;
+                if shown.output != real && !holds() {
+                    let why = "it is shown on several machines, and the real ones differ";
+                    return Err(Refusal::new(why, "put it into their tabs"));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The block that shows an output, and the output's first line in it.
@@ -206,63 +265,66 @@ impl Updating<'_> {
         Ok(lines)
     }
 
-    /// Whether the guide with these edits is the same guide, but for the outputs of these steps, which hold.
-    fn check(&self, edits: Vec<Edit>, updated: &[usize]) -> Result<(), Refusal> {
+    /// Whether the guide with these edits is the same guide, but for the outputs of these steps of each machine, which hold.
+    fn check(&self, edits: Vec<Edit>, updated: &[Vec<usize>]) -> Result<(), Refusal> {
         let text =
             apply_edits(&self.guide.source.text, edits).map_err(|error| Refusal::new(error.to_string(), BY_HAND))?;
-        let (guide, plan) = (self.read)(Source::new(&*self.guide.path, text));
-        let errors = |plan: &Plan| plan.diagnostics.iter().filter(|problem| problem.is_error()).count();
-        if errors(&plan) > errors(self.plan) {
-            let error = plan.diagnostics.iter().find(|problem| problem.is_error());
-            let why = error.map_or("", |error| error.message.as_str());
-            return Err(Refusal::new(format!("with it, the guide would have an error: {why}"), BY_HAND));
+        let (guide, plans) = (self.read)(Source::new(&*self.guide.path, text));
+        let mut begins = Vec::new();
+        for ((done, plan), updated) in self.done.iter().zip(&plans).zip(updated) {
+            let errors = |plan: &Plan| plan.diagnostics.iter().filter(|problem| problem.is_error()).count();
+            if errors(plan) > errors(done.plan) {
+                let error = plan.diagnostics.iter().find(|problem| problem.is_error());
+                let why = error.map_or("", |error| error.message.as_str());
+                return Err(Refusal::new(format!("with it, the guide would have an error: {why}"), BY_HAND));
+            }
+            begins.extend(done.plan.steps.iter().filter(|step| updated.contains(&step.number)).filter_map(begin));
         }
-        let begins: Vec<usize> = (self.plan.steps.iter())
-            .filter(|step| updated.contains(&step.number))
-            .filter_map(|step| match &step.kind {
-                StepKind::Expect { lines, .. } => lines.first().copied(),
-                _ => None,
-            })
-            .collect();
         let is_edited = |block: &CodeBlock| block.lines.iter().any(|line| begins.contains(line));
+        let same_plan = |((done, plan), updated): ((&Done<'_>, &Plan), &Vec<usize>)| {
+            let steps = done.plan.steps.iter().zip(&plan.steps);
+            (&done.plan.machine, done.plan.steps.len()) == (&plan.machine, plan.steps.len())
+                && steps.into_iter().all(|(old, new)| same_step(old, new, done.shown, updated))
+        };
         let same = same_tokens(&self.guide.tokens, &guide.tokens, &is_edited)
-            && self.plan.steps.len() == plan.steps.len()
-            && self.plan.steps.iter().zip(&plan.steps).all(|(old, new)| self.same_step(old, new, updated));
+            && self.done.len() == plans.len()
+            && self.done.iter().zip(&plans).zip(updated).all(same_plan);
         if same {
             return Ok(());
         }
         let why = "written there, the real one would be read as something else than this output";
         Err(Refusal::new(why, "change it by hand, or let a line `...` stand for what cannot be shown"))
     }
+}
 
-    fn same_step(&self, old: &Step, new: &Step, updated: &[usize]) -> bool {
-        let commands = |commands: &[Command]| -> Vec<(Vec<String>, String)> {
-            commands.iter().map(|command| (command.lines.clone(), command.prompt.clone())).collect()
-        };
-        let same = match (&old.kind, &new.kind) {
-            (StepKind::Run { commands: old }, StepKind::Run { commands: new }) => commands(old) == commands(new),
-            (
-                StepKind::Write { file, text, edit, owner },
-                StepKind::Write { file: new_file, text: new_text, edit: new_edit, owner: new_owner },
-            ) => (file, text, edit, owner) == (new_file, new_text, new_edit, new_owner),
-            (
-                StepKind::Expect { text, of, rule, .. },
-                StepKind::Expect { text: new_text, of: new_of, rule: new_rule, .. },
-            ) => {
-                let is_right = match self.shown.get(&old.number).filter(|_| updated.contains(&old.number)) {
-                    Some(shown) => {
-                        let rule = matching_rule(*new_rule);
-                        matching::compare(new_text, &shown.output, rule).verdict == Verdict::Holds
-                    }
-                    None => text == new_text,
-                };
-                is_right && (of, rule) == (new_of, new_rule)
-            }
-            _ => false,
-        };
-        same && (&old.section, &old.skip) == (&new.section, &new.skip)
-            && format!("{:?}", old.attributes) == format!("{:?}", new.attributes)
-    }
+/// Whether a step of two texts is the same, but for an output that was updated.
+fn same_step(old: &Step, new: &Step, shown: &BTreeMap<usize, Shown>, updated: &[usize]) -> bool {
+    let commands = |commands: &[Command]| -> Vec<(Vec<String>, String)> {
+        commands.iter().map(|command| (command.lines.clone(), command.prompt.clone())).collect()
+    };
+    let same = match (&old.kind, &new.kind) {
+        (StepKind::Run { commands: old }, StepKind::Run { commands: new }) => commands(old) == commands(new),
+        (
+            StepKind::Write { file, text, edit, owner },
+            StepKind::Write { file: new_file, text: new_text, edit: new_edit, owner: new_owner },
+        ) => (file, text, edit, owner) == (new_file, new_text, new_edit, new_owner),
+        (
+            StepKind::Expect { text, of, rule, .. },
+            StepKind::Expect { text: new_text, of: new_of, rule: new_rule, .. },
+        ) => {
+            let is_right = match shown.get(&old.number).filter(|_| updated.contains(&old.number)) {
+                Some(shown) => {
+                    let rule = matching_rule(*new_rule);
+                    matching::compare(new_text, &shown.output, rule).verdict == Verdict::Holds
+                }
+                None => text == new_text,
+            };
+            is_right && (of, rule) == (new_of, new_rule)
+        }
+        _ => false,
+    };
+    same && (&old.section, &old.skip) == (&new.section, &new.skip)
+        && format!("{:?}", old.attributes) == format!("{:?}", new.attributes)
 }
 
 /// A new line with the name of a variable where its value stands. `named` and `filled` are the old line with either.

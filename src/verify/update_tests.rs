@@ -8,7 +8,7 @@ use crate::{
     plan::plan,
 };
 
-fn read(source: Source) -> (Guide, Plan) {
+fn read(source: Source) -> (Guide, Vec<Plan>) {
     let guide = guide::parse(source, &Registry::default(), &[], false);
     let bundle = std::sync::Arc::new(guide::parse(
         Source::new("shared.md", "```command\necho\n```\n\n```output\nold\n```\n"),
@@ -17,21 +17,26 @@ fn read(source: Source) -> (Guide, Plan) {
         false,
     ));
     let plan = plan(&guide, &|name| (name == "shared").then(|| bundle.clone()), None, &["debian".to_owned()]);
-    (guide, plan)
+    (guide, vec![plan])
+}
+
+fn read_one(text: &str) -> (Guide, Plan) {
+    let (guide, mut plans) = read(Source::new("guide.md", text));
+    (guide, plans.remove(0))
 }
 
 /// The text of a guide after an update, and why outputs were refused. `real` has what was shown, by the order of outputs.
 fn updated_text(text: &str, real: &[Shown], secrets: &Secrets) -> (String, Vec<String>) {
-    let (guide, plan) = read(Source::new("guide.md", text));
+    let (guide, plan) = read_one(text);
     let outputs = plan.steps.iter().filter(|step| matches!(step.kind, StepKind::Expect { .. }));
     let shown = outputs.map(|step| step.number).zip(real.iter().cloned()).collect();
-    let update = update(&guide, &plan, &shown, secrets, &read);
+    let update = update(&guide, &[Done { plan: &plan, shown: &shown }], secrets, &read);
     let refused = update.refused.iter().map(|problem| problem.message.clone()).collect();
     (apply_edits(text, update.edits).expect("edits do not overlap"), refused)
 }
 
 fn printed(output: &str) -> Shown {
-    Shown { output: output.to_owned(), cut: false }
+    Shown { output: output.to_owned(), ..Shown::default() }
 }
 
 #[test]
@@ -72,7 +77,7 @@ fn what_cannot_be_written_is_refused_and_the_rest_is_written() {
         ("```console\n$ a\nold\n```\n", printed("$ rm -rf /"), "would be one more command"),
         ("```command {expect=\"old\"}\na\n```\n", printed("new"), "it is said by `expect`"),
         ("{{< content \"shared\" >}}\n", printed("new"), "it stands in a bundle"),
-        (fence, Shown { output: "new".into(), cut: true }, "its middle was not kept"),
+        (fence, Shown { output: "new".into(), cut: true, ..Shown::default() }, "its middle was not kept"),
         (
             "```command\na\n```\n\n```output {match=\"contains\"}\nold\n```\n",
             printed("new"),
@@ -156,6 +161,44 @@ fn block(form: Form, number: usize, output: &[String]) -> String {
     }
 }
 
+/// Tabs of two machines with an output each, and an output below them.
+const TABS: &str = "{{< tabs >}}\n{{< tab \"Debian\" >}}\n```command\na\n```\n\n```output\nfirst\n```\n{{< /tab >}}\n{{< tab \"Alpine\" >}}\n```command\nb\nc\n```\n\n```command\nb\n```\n\n```output\nsecond\n```\n{{< /tab >}}\n{{< /tabs >}}\n\n```command\nd\n```\n\n```output\nboth took 5 s\n```\n";
+
+#[test]
+fn outputs_of_several_machines_hold_on_each() {
+    let machines = ["debian".to_owned(), "alpine".to_owned()];
+    let read = |source: Source| {
+        let guide = guide::parse(source, &Registry::default(), &[], false);
+        let plans = crate::plan::plans(&guide, &|_| None, None, &machines);
+        (guide, plans)
+    };
+    let differ = "this output is not updated: it is shown on several machines, and the real ones differ";
+    let away = "this output is not updated: it is shown on the machine `alpine`, too, where it was not reached";
+    for (debian, alpine, first, second, shared, refused) in [
+        (&["new", "all took 5 s"][..], &["neu", "all took 7 s"][..], "new", "neu", "all took 5 s", None),
+        (&["new", "both took 5 s"], &["second", "both took 7 s"], "new", "second", "both took 5 s", None),
+        (&["new", "both took 5 s"], &["second", "all took 7 s"], "new", "second", "both took 5 s", Some(differ)),
+        (&["new", "one"], &["neu", "two"], "new", "neu", "both took 5 s", Some(differ)),
+        (&["new", "one"], &["neu"], "new", "neu", "both took 5 s", Some(away)),
+        (&["first"], &["neu"], "first", "neu", "both took 5 s", None),
+    ] {
+        let (guide, plans) = read(Source::new("guide.md", TABS));
+        assert_eq!(plans.len(), 2);
+        let shown: Vec<BTreeMap<usize, Shown>> = (plans.iter().zip([debian, alpine]))
+            .map(|(plan, real)| {
+                let outputs = plan.steps.iter().filter(|step| matches!(step.kind, StepKind::Expect { .. }));
+                outputs.map(|step| step.number).zip(real.iter().map(|output| printed(output))).collect()
+            })
+            .collect();
+        let done: Vec<Done<'_>> = plans.iter().zip(&shown).map(|(plan, shown)| Done { plan, shown }).collect();
+        let update = update(&guide, &done, &Secrets::default(), &read);
+        let messages: Vec<&str> = update.refused.iter().map(|problem| problem.message.as_str()).collect();
+        assert_eq!(messages, refused.into_iter().collect::<Vec<_>>(), "{debian:?} {alpine:?}");
+        let expected = TABS.replace("first", first).replace("second", second).replace("both took 5 s", shared);
+        assert_eq!(apply_edits(TABS, update.edits).expect("no overlaps"), expected, "{debian:?} {alpine:?}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(600))]
 
@@ -170,7 +213,7 @@ proptest! {
         let text = if ends { text } else { text.trim_end().to_owned() };
         let text = if crlf { text.replace('\n', "\r\n") } else { text };
         let text = if bom { format!("\u{feff}{text}") } else { text };
-        let (guide, plan) = read(Source::new("guide.md", text.clone()));
+        let (guide, plan) = read_one(&text);
         // What each command printed, whatever the generated text made of its output.
         let printed_by = |of: usize| {
             let StepKind::Run { commands } = &plan.steps.iter().find(|step| step.number == of)?.kind else { return None };
@@ -189,7 +232,7 @@ proptest! {
             }).map(|step| step.number).collect()
         };
         let none = Secrets::default();
-        let first = update(&guide, &plan, &shown, &none, &read);
+        let first = update(&guide, &[Done { plan: &plan, shown: &shown }], &none, &read);
         let new = apply_edits(&text, first.edits.clone()).expect("edits do not overlap");
         let wrong = differing(&plan);
         if wrong.is_empty() {
@@ -205,11 +248,11 @@ proptest! {
             prop_assert!(!text[edit.span.range()].contains("prose") && !text[edit.span.range()].contains("cmd"));
         }
         // What was written holds, what was refused stays, and a second time nothing happens.
-        let (guide, plan) = read(Source::new("guide.md", new.clone()));
+        let (guide, plan) = read_one(&new);
         let left = differing(&plan);
         prop_assert!(first.steps.iter().all(|(number, _)| !left.contains(number)), "{:?}", new);
         prop_assert_eq!(left.len(), first.refused.len(), "{:?}", new);
-        let second = update(&guide, &plan, &shown, &none, &read);
+        let second = update(&guide, &[Done { plan: &plan, shown: &shown }], &none, &read);
         prop_assert!(second.edits.is_empty(), "{:?}\n{:?}", new, second.edits);
     }
 }
