@@ -121,10 +121,10 @@ fn outputs_in_tabs_are_those_of_their_machines() {
     let broken = new.lines().position(|line| line == "x").expect("the output that is left");
     for guide in guides {
         assert_eq!((&guide["hash"], &guide["verdict"]), (&hash.as_str().into(), &"broken".into()), "{guide:#}");
-        let outputs = guide["steps"].as_array().expect("steps").iter().filter(|step| step["kind"] == "expect");
+        let mut outputs = guide["steps"].as_array().expect("steps").iter().filter(|step| step["kind"] == "expect");
         let verdicts: Vec<&str> = outputs.clone().filter_map(|step| step["verdict"].as_str()).collect();
         assert_eq!(verdicts, ["holds", "holds", "broken"], "{guide:#}");
-        assert_eq!(outputs.last().expect("steps")["line"], broken, "{guide:#}");
+        assert_eq!(outputs.next_back().expect("steps")["line"], broken, "{guide:#}");
     }
     assert_eq!(guides.len(), 2);
 }
