@@ -125,7 +125,9 @@ fn key(text: &str, comment: bool) -> Option<String> {
     let name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '/' | '$' | '@');
     let mut text = text.strip_prefix("- ").unwrap_or(text).trim_start();
     for word in ["const ", "let ", "var ", "export ", "set ", "local ", "static ", "public ", "def ", "function "] {
-        text = text.strip_prefix(word).unwrap_or(text).trim_start();
+        let rest = text.strip_prefix(word).map(str::trim_start);
+        // `set = 1` sets `set`.
+        text = rest.filter(|rest| !rest.starts_with(['=', ':'])).unwrap_or(text);
     }
     let (quoted, rest) = match text.chars().next()? {
         q @ ('"' | '\'') => (true, text[1..].split_once(q)?),

@@ -74,6 +74,7 @@ fn line_ends_and_marks_are_kept() {
     assert_eq!(text("a = 1\r\nb = 2\r\n", "b = 3\n", How::Auto), "a = 1\r\nb = 3\r\n");
     assert_eq!(text("a = 1\nb = 2", "b = 3\n", How::Patch), "a = 1\nb = 3");
     assert_eq!(text("a = 1", "b = 3\n", How::Append), "a = 1\nb = 3\n");
+    assert_eq!(text("aaa = 1\naab = 1\nset = 1\n", "set = 2\n", How::Auto), "aaa = 1\naab = 1\nset = 2\n");
     assert_eq!(text("\u{feff}a = 1\r\n", "c = 3\n", How::Replace), "\u{feff}c = 3\r\n");
     assert_eq!(apply(None, "x\n", How::Auto).map(|e| (e.text, e.how)), Ok(("x\n".into(), How::Replace)));
     assert_eq!(apply(None, "x", How::Append).map(|e| e.text), Ok("x".into()));

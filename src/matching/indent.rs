@@ -2,7 +2,8 @@
 //! beside the others.
 //!
 //! A block that is indented as a whole, or by four spaces a level where it was two, says the same. Lines that begin with a
-//! value, or have columns, are indented to align these, which says nothing.
+//! value, or have columns, are indented to align these, which says nothing, and so are headings above a ruler, which `psql`
+//! centres.
 
 use std::collections::BTreeMap;
 
@@ -20,6 +21,9 @@ pub(super) fn compare(lines: &mut [LineDiff], documented: &[&str], real: &[&str]
     let mut known: BTreeMap<usize, usize> = BTreeMap::new();
     for line in lines.iter_mut().filter(|line| matches!(line.state, State::Same | State::Forgiven | State::Drifted)) {
         let (Some(d), Some(r)) = (line.documented, line.real.clone().next()) else { continue };
+        if documented.get(d + 1).is_some_and(|next| first(next) == Some(What::Ruler)) {
+            continue;
+        }
         let (d, r) = (documented[d], real[r]);
         let (Some(old), Some(new)) = (columns(d), columns(r)) else { continue };
         let fits = known.get(&old).is_none_or(|known| *known == new)
@@ -36,6 +40,10 @@ pub(super) fn compare(lines: &mut [LineDiff], documented: &[&str], real: &[&str]
     }
 }
 
+fn first(line: &str) -> Option<What> {
+    kinds::tokens(line).first().map(|token| token.what)
+}
+
 fn lead(line: &str) -> &str {
     &line[..line.len() - line.trim_start().len()]
 }
@@ -43,7 +51,7 @@ fn lead(line: &str) -> &str {
 /// How far a line is indented; `None` if that says nothing.
 fn columns(line: &str) -> Option<usize> {
     let text = line.trim();
-    let first = kinds::tokens(line).first().map(|token| token.what)?;
+    let first = first(line)?;
     if first.is_value()
         || first == What::Ruler
         || wild::is_wild(line)
@@ -76,6 +84,11 @@ mod tests {
             ("a:\n...\n  b: x", "a:\nc\nd\nb: x", Broken),
             ("  5% x\n 10% y\nz", " 11% x\n  9% y\nz", Holds),
             ("  name  | id\n------+---\n a | 1", "    name    | id\n----------+---\n a | 1", Holds),
+            (
+                "     a\n-----------\n x\n      b\n-------------\n y",
+                "       a\n-------------\n x\n     b\n-----------\n y",
+                Holds,
+            ),
             ("a 10.0.0.1\n  b [..]", "  a 10.0.0.2\nb c", Holds),
         ] {
             let found = compare(documented, real, Rule::Auto);

@@ -184,11 +184,13 @@ fn accept(what: What, text: &str, before: &str, after: &str) -> Option<What> {
     good.then_some(what)
 }
 
-/// Addresses that mean something of their own: a server that listens on 127.0.0.1 does not listen on 0.0.0.0.
+/// Addresses that mean something of their own: a server that listens on 127.0.0.1 does not listen on 0.0.0.0. Others of the
+/// loopback, such as the name server 127.0.0.53, are the machine's own affair.
 fn is_special(address: IpAddr) -> bool {
     const METADATA: IpAddr = IpAddr::V4(Ipv4Addr::new(169, 254, 169, 254));
-    let broadcast = matches!(address, IpAddr::V4(address) if address.is_broadcast());
-    address.is_unspecified() || address.is_loopback() || broadcast || address == METADATA
+    let own =
+        [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V4(Ipv4Addr::BROADCAST), IpAddr::V6(Ipv6Addr::LOCALHOST), METADATA];
+    address.is_unspecified() || own.contains(&address)
 }
 
 /// Whether dotted numbers go on after what looked like an address or an id.
