@@ -16,7 +16,7 @@ use crate::{
 const LARGEST: usize = 4 << 20;
 
 /// Names the nearest folder above a file that there is, and some of what is in it.
-pub(super) const NEAREST: &str = r#"d=${1%/*}; while [ ! -d "$d/" ]; do d=${d%/*}; done; printf '%s has: ' "${d:-/}"; ls "$d/" | head -n 5 | paste -s -d ' '"#;
+pub(super) const NEAREST: &str = r#"d=${1%/*}; while [ ! -d "$d/" ]; do d=${d%/*}; done; n=$(ls "$d/" | head -n 5 | paste -s -d ' '); printf '%s has: %s' "${d:-/}" "${n:-nothing to list}""#;
 
 /// Ends with 0 if a file can be saved, with 2 if its folder is missing, with 3 if it may not be written.
 const MAY_WRITE: &str =

@@ -29,6 +29,7 @@ mod inside;
 mod judge;
 mod live;
 mod recording;
+mod refused;
 mod run;
 mod shell;
 pub mod update;

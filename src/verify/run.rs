@@ -8,6 +8,7 @@ use super::{
     heard::Heard,
     judge::{Problem, judge, missing, pipe},
     live::{Live, last_line},
+    refused::refused,
 };
 use crate::{
     machine::Result,
@@ -129,7 +130,9 @@ impl Doing<'_> {
             let line = typed.join("\n");
             let problem = self.limited(&outcome).or_else(|| judge(&outcome, exits));
             let problem = problem.or_else(|| pipe(&line, &outcome));
-            let problem = problem.or_else(|| missing(&line, &outcome, exits, &self.documented(step.number)));
+            let documented = self.documented(step.number);
+            let problem = problem.or_else(|| missing(&line, &outcome, exits, &documented));
+            let problem = problem.or_else(|| refused(&outcome, exits, &documented));
             let shown = self.outputs.entry(step.number).or_default();
             if shown.last != output {
                 shown.last.clone_from(&output);

@@ -1,0 +1,107 @@
+//! Programs that read commands have no exit status: what they refuse, they say.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::judge::Problem;
+use crate::session::{End, Kind, Outcome, clean::clean};
+
+/// How a program says that it did not do what was typed: its names, and the lines.
+static SAID: LazyLock<Vec<(&[&str], Regex)>> = LazyLock::new(|| {
+    let said: [(&[&str], &str); 8] = [
+        (&["psql"], r"^(\S+: )?(ERROR|FATAL|PANIC): |^invalid command \\"),
+        (&["mysql", "mariadb"], r"^ERROR( \d+ \(\w+\))?( at line \d+)?: "),
+        (&["sqlite3"], r"^(Parse error|Runtime error|Error)( near line \d+| in \w+)?: "),
+        (&["python", "python3"], r"^Traceback \(most recent call last\):|^(Syntax|Indentation|Tab)Error: "),
+        (&["node", "nodejs"], r"^Uncaught( |:|$)"),
+        (&["mongosh"], r"^(Uncaught:?$|(Mongo\w*|Reference|Type|Syntax)Error\b.*: )"),
+        (&["redis-cli", "valkey-cli"], r"^\(error\) "),
+        (&["irb"], r"^\(irb\):\d+:in .*\([A-Z][\w:]*\)$"),
+    ];
+    said.into_iter().map(|(names, lines)| (names, Regex::new(lines).expect("a valid pattern"))).collect()
+});
+
+/// A statement that the program refused in which it was typed. Where the page shows an error, or says that the command
+/// fails, it is as the author wants it.
+pub(super) fn refused(outcome: &Outcome, exits: &[i32], documented: &str) -> Option<Problem> {
+    let place = outcome.before.last().filter(|place| place.kind == Kind::Program)?;
+    if !matches!(outcome.end, End::Prompt { .. }) || exits != [0] {
+        return None;
+    }
+    let (_, said) = SAID.iter().find(|(names, _)| names.contains(&place.name.as_str()))?;
+    let output = clean(&outcome.output);
+    let mut rest = output.lines().map(str::trim_end).skip_while(|line| !said.is_match(line));
+    let mut why = rest.next()?;
+    if documented.lines().any(|line| said.is_match(line.trim_end())) {
+        return None;
+    }
+    if why.starts_with("Traceback") || why.starts_with("Uncaught") && !why.contains(' ') {
+        // What went wrong stands below.
+        why = rest.filter(|line| !line.is_empty() && !line.starts_with([' ', '}'])).last().unwrap_or(why);
+    }
+    let help = "mend the statement; if this is what a reader sees, show it in an output block";
+    Some((format!("{} refused it: {why}", place.name), help.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::Place;
+    use std::time::Duration;
+
+    fn outcome(program: &str, output: &str) -> Outcome {
+        let place = Place {
+            kind: Kind::Program,
+            name: program.into(),
+            user: None,
+            prompt: "> ".into(),
+            cwd: None,
+            opened_by: program.into(),
+        };
+        Outcome {
+            end: End::Prompt { status: None },
+            ready: true,
+            typed: 1,
+            output: output.into(),
+            dropped: 0,
+            cwd: None,
+            before: vec![place],
+            after: Vec::new(),
+            left: false,
+            until_seen: false,
+            paged: false,
+            answered: Vec::new(),
+            pipe: Vec::new(),
+            duration: Duration::ZERO,
+        }
+    }
+
+    #[test]
+    fn statements_that_a_program_refuses() {
+        let python = "Traceback (most recent call last):\n  File \"<stdin>\", line 1, in <module>\nNameError: no x";
+        for (program, output, documented, exits, why) in [
+            ("sqlite3", "Parse error: no such table: items", "", &[0][..], "no such table: items"),
+            ("sqlite3", "Error: near \"SELEC\": syntax error", "", &[0], "near"),
+            ("sqlite3", "Parse error: no such table: a", "Parse error: no such table: b", &[0], ""),
+            ("sqlite3", "Parse error: no such table: a", "", &[1], ""),
+            ("sqlite3", "apple|Error: ", "", &[0], ""),
+            ("psql", "ERROR:  relation \"x\" does not exist\nLINE 1: y", "", &[0], "relation"),
+            ("psql", "NOTICE:  relation \"x\" already exists, skipping\nCREATE TABLE", "", &[0], ""),
+            ("psql", " ERROR: in a cell", "", &[0], ""),
+            ("mysql", "ERROR 1146 (42S02): Table 'a.b' doesn't exist", "", &[0], "Table"),
+            ("python3", python, "", &[0], "NameError: no x"),
+            ("python3", python, python, &[0], ""),
+            ("python3", "Error: printed", "", &[0], ""),
+            ("node", "Uncaught ReferenceError: x is not defined", "", &[0], "ReferenceError"),
+            ("node", "Uncaught:\nError: no\n    at REPL1:1:1", "", &[0], "Error: no"),
+            ("redis-cli", "(error) ERR unknown command", "", &[0], "ERR unknown"),
+            ("irb", "(irb):1:in `<main>': undefined local variable or method `x' (NameError)", "", &[0], "undefined"),
+            ("calc", "Error: 1", "", &[0], ""),
+        ] {
+            let problem =
+                refused(&outcome(program, output), exits, documented).map_or(String::new(), |(message, _)| message);
+            assert!(problem.contains(why) && problem.is_empty() == why.is_empty(), "{program}: {output}: {problem}");
+        }
+    }
+}
