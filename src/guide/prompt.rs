@@ -1,14 +1,20 @@
 //! Prompts in shown commands: what a reader does not type.
 
+use self::open::Opened;
 use super::shell::Scanner;
 
+mod open;
 mod root;
 
 /// The length in bytes of the prompt that a line begins with, its space included; `None` if it has none.
 ///
-/// Known are shells (`$ `, `user@host:~$ `, `[root@host ~]# `, `# ` only after a name or path), REPLs (`>>> `, `... `), and
-/// the prompts of database clients (`mysql> `, `nodejs=# `, `MariaDB [(none)]> `).
+/// Known are shells (`$ `, `(venv) $ `, `user@host:~$ `, `[root@host ~]# `, `# ` only after a name or path), REPLs (`>>> `,
+/// `... `), and the prompts of database clients (`mysql> `, `nodejs=# `, `MariaDB [(none)]> `).
 pub fn prompt_length(line: &str) -> Option<usize> {
+    let environment = environment_length(line);
+    if environment > 0 && line[environment..].starts_with("$ ") {
+        return Some(environment + 2);
+    }
     for mark in ["$ ", "% ", ">>> ", "... ", "C:\\> ", "PS> "] {
         if line.starts_with(mark) {
             return Some(mark.len());
@@ -38,6 +44,13 @@ pub fn prompt_length(line: &str) -> Option<usize> {
         .or_else(|| (clients.contains(&&line[..word]) && line[word..].starts_with("> ")).then_some(word + 2))
 }
 
+/// The length of what an activated environment puts before a prompt: `(venv) `.
+fn environment_length(line: &str) -> usize {
+    let named = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
+    let name = line.strip_prefix('(').and_then(|rest| rest.split_once(") ")).map(|(name, _)| name);
+    name.filter(|name| !name.is_empty() && name.chars().all(named)).map_or(0, |name| name.len() + 3)
+}
+
 /// What a line of a block of commands is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Line {
@@ -45,6 +58,8 @@ pub enum Line {
     Typed {
         /// Bytes of the prompt, 0 without one.
         prompt: usize,
+        /// The prompt asks for more of the command before.
+        goes_on: bool,
     },
     /// Shown by the command before.
     Shown,
@@ -60,34 +75,43 @@ pub fn lines(language: &str, text: &str) -> Vec<Line> {
     let prompt_length = |line: &str| prompt_length(line).or((root && line.starts_with("# ")).then_some(2));
     let prompted = text.lines().find(|l| !l.trim().is_empty()).is_some_and(|l| prompt_length(l).is_some());
     if !prompted {
-        return text.lines().map(|_| Line::Typed { prompt: 0 }).collect();
+        return text.lines().map(|_| Line::Typed { prompt: 0, goes_on: false }).collect();
     }
     let mut found = Vec::new();
     // The shell command that is being typed.
     let mut scanner = Scanner::default();
     let mut shell = true;
+    // What the command before opened, and the last typed line.
+    let mut opened = Opened::Nothing;
+    let mut before = "";
     for line in text.lines() {
         let second = if line.starts_with("> ") { 2 } else { 0 };
         let open = scanner.waits_for().is_some();
+        let inner = if open { None } else { opened.prompt_length(line) };
         let prompt = if scanner.in_document() {
             Some(second)
         } else {
-            prompt_length(line).or_else(|| continuation_length(line).filter(|_| !shell)).or(open.then_some(second))
+            let more = || continuation_length(line).or_else(|| blank_length(line, before)).filter(|_| !shell);
+            inner.or_else(|| prompt_length(line)).or_else(more).or(open.then_some(second))
         };
         let Some(prompt) = prompt else {
             found.push(Line::Shown);
+            before = "";
             continue;
         };
-        let shown = &line[..prompt];
-        if !shown.is_empty() && !is_continuation(shown) && !scanner.in_document() {
+        let (shown, typed) = line.split_at(prompt);
+        let goes_on = inner.is_none() && is_continuation(shown);
+        if !shown.is_empty() && !goes_on && !scanner.in_document() {
             // A new prompt ends whatever was open.
             scanner = Scanner::default();
             shell = is_shell(shown);
+            opened = opened.after(inner.is_some(), shell, typed);
         }
         if shell {
-            scanner.line(&line[prompt..]);
+            scanner.line(typed);
         }
-        found.push(Line::Typed { prompt });
+        found.push(Line::Typed { prompt, goes_on });
+        before = line;
     }
     found
 }
@@ -110,6 +134,13 @@ fn continuation_length(line: &str) -> Option<usize> {
     inner.starts_with("-> ").then(|| line.len() - inner.len() + 3)
 }
 
+/// The length of Python's continuation prompt on a line that ends a block and whose last space is lost: `...`. Below
+/// anything else it stands for lines that are left out.
+fn blank_length(line: &str, before: &str) -> Option<usize> {
+    let continues = before.starts_with("... ") || before.starts_with(">>> ") && before.trim_end().ends_with(':');
+    (line.trim_end() == "..." && continues).then_some(line.len())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -121,6 +152,9 @@ mod tests {
             ("user@host:~$ ls -l", Some("ls -l")),
             ("root@host:/srv/a b# ls", Some("ls")),
             ("[root@host ~]# ls", Some("ls")),
+            ("(venv) $ pip list", Some("pip list")),
+            ("(a b) $ x", None),
+            ("(venv) user@host:~$ ls", Some("ls")),
             ("nodejs=# \\q", Some("\\q")),
             ("mysql> SELECT 1;", Some("SELECT 1;")),
             ("MariaDB [(none)]> SELECT 1;", Some("SELECT 1;")),
@@ -142,10 +176,19 @@ mod tests {
         let shown: Vec<bool> = lines("console", text).into_iter().map(|l| l == Line::Shown).collect();
         assert_eq!(shown, [false, false, true, false, false, false, true]);
         let text = "mysql> SELECT 'it''s' -- don't\n    -> FROM x;\n+--+\nmysql> \\q\n";
-        assert_eq!(lines("console", text)[1..3], [Line::Typed { prompt: 7 }, Line::Shown]);
+        assert_eq!(lines("console", text)[1..3], [Line::Typed { prompt: 7, goes_on: true }, Line::Shown]);
         let text = "$ for i in 1 2; do\n> echo $i\n> done\n1\n2\n$ echo \"a\nb\"\na\n";
         let shown: Vec<bool> = lines("console", text).into_iter().map(|l| l == Line::Shown).collect();
         assert_eq!(shown, [false, false, false, true, true, false, false, true]);
-        assert!(lines("bash", "ls\n# note\n\npwd").into_iter().all(|l| l == Line::Typed { prompt: 0 }));
+        for (text, typed) in [
+            ("$ node\nWelcome\n> 1 + 1\n2\n> f = n => {\n... n }\n> .exit\n$ diff a b\n> b\n", "tststttts"),
+            ("$ sudo -i\n# whoami\nroot\n# Not a command\n# exit\nlogout\n$ cat f\n# ls\n", "ttsststs"),
+            (">>> for i in x:\n...     print(i)\n...\n1\n>>> f()\n...\n", "tttsts"),
+        ] {
+            let found: String =
+                lines("console", text).iter().map(|l| if *l == Line::Shown { 's' } else { 't' }).collect();
+            assert_eq!(found, typed, "{text}");
+        }
+        assert!(lines("bash", "ls\n# note\n\npwd").into_iter().all(|l| l == Line::Typed { prompt: 0, goes_on: false }));
     }
 }

@@ -59,13 +59,13 @@ pub(super) struct Unfinished {
 pub(super) fn pieces(language: &str, text: &str) -> (Vec<Piece>, Vec<Unfinished>) {
     let lines: Vec<&str> = text.lines().collect();
     let kinds = prompt::lines(language, text);
-    let prompted = kinds.iter().any(|kind| matches!(kind, Line::Typed { prompt } if *prompt > 0));
+    let prompted = kinds.iter().any(|kind| matches!(kind, Line::Typed { prompt, .. } if *prompt > 0));
     let mut pieces: Vec<Piece> = Vec::new();
     let mut unfinished = Vec::new();
     let mut shell = true;
     let mut at = 0;
     while at < lines.len() {
-        let Line::Typed { prompt } = kinds[at] else {
+        let Line::Typed { prompt, goes_on } = kinds[at] else {
             match pieces.last_mut() {
                 Some(Piece::Shown(shown)) => shown.push(at),
                 _ => pieces.push(Piece::Shown(vec![at])),
@@ -74,7 +74,7 @@ pub(super) fn pieces(language: &str, text: &str) -> (Vec<Piece>, Vec<Unfinished>
             continue;
         };
         let (shown, typed) = lines[at].split_at(prompt);
-        if prompt > 0 && !prompt::is_continuation(shown) {
+        if prompt > 0 && !goes_on {
             shell = prompt::is_shell(shown);
         }
         if typed.trim() == STOP {
@@ -92,7 +92,7 @@ pub(super) fn pieces(language: &str, text: &str) -> (Vec<Piece>, Vec<Unfinished>
             if prompted { end_by_prompts(&lines, &kinds, at).unwrap_or(at + 1) } else { at + 1 }
         });
         let length = |line: usize| match kinds[line] {
-            Line::Typed { prompt } => prompt,
+            Line::Typed { prompt, .. } => prompt,
             Line::Shown => 0,
         };
         pieces.push(Piece::Typed((at..end).map(|line| (line, length(line))).collect()));
@@ -115,8 +115,8 @@ pub(super) fn pieces(language: &str, text: &str) -> (Vec<Piece>, Vec<Unfinished>
 fn end_of_shell_command(lines: &[&str], kinds: &[Line], at: usize) -> Result<usize, String> {
     let mut scanner = Scanner::default();
     for (number, line) in lines.iter().enumerate().skip(at) {
-        let Line::Typed { prompt } = kinds[number] else { break };
-        let begins = number > at && prompt > 0 && !prompt::is_continuation(&line[..prompt]);
+        let Line::Typed { prompt, goes_on } = kinds[number] else { break };
+        let begins = number > at && prompt > 0 && !goes_on;
         if begins && !scanner.in_document() {
             break;
         }
@@ -131,8 +131,7 @@ fn end_of_shell_command(lines: &[&str], kinds: &[Line], at: usize) -> Result<usi
 /// One past the last line of the command that begins at `at`, by continuation prompts.
 fn end_by_prompts(lines: &[&str], kinds: &[Line], at: usize) -> Result<usize, String> {
     let goes_on = |number: &usize| match kinds[*number] {
-        Line::Typed { prompt: 0 } => true,
-        Line::Typed { prompt } => prompt::is_continuation(&lines[*number][..prompt]),
+        Line::Typed { prompt, goes_on } => prompt == 0 || goes_on,
         Line::Shown => false,
     };
     Ok((at + 1..lines.len()).find(|number| !goes_on(number)).unwrap_or(lines.len()))

@@ -78,12 +78,12 @@ impl Renderer<'_> {
     /// Typed lines highlighted without their prompts, shown lines as they are.
     fn commands(&self, language: &str, text: &str) -> Vec<String> {
         let kinds = prompt::lines(language, text);
-        if kinds.iter().all(|kind| *kind == Line::Typed { prompt: 0 }) {
+        if kinds.iter().all(|kind| matches!(kind, Line::Typed { prompt: 0, .. })) {
             return lines_of(&self.world.highlight(language, text));
         }
         let mut typed = String::new();
         for (line, kind) in text.lines().zip(&kinds) {
-            if let Line::Typed { prompt } = kind {
+            if let Line::Typed { prompt, .. } = kind {
                 typed.push_str(&line[*prompt..]);
                 typed.push('\n');
             }
@@ -92,8 +92,8 @@ impl Renderer<'_> {
         text.lines()
             .zip(&kinds)
             .map(|(line, kind)| match kind {
-                Line::Typed { prompt: 0 } => highlighted.next().unwrap_or_default(),
-                Line::Typed { prompt } => {
+                Line::Typed { prompt: 0, .. } => highlighted.next().unwrap_or_default(),
+                Line::Typed { prompt, .. } => {
                     let code = highlighted.next().unwrap_or_default();
                     format!("<span class=prompt>{}</span>{code}", escape(&line[..*prompt]))
                 }

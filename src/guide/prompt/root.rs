@@ -7,8 +7,8 @@ const TERMINALS: &[&str] = &["console", "shell-session", "shellsession", "termin
 #[rustfmt::skip]
 const NAMES: &[&str] = &[
     "adduser", "apk", "apt", "apt-get", "bash", "blkid", "cat", "cd", "chmod", "chown", "chroot", "cp", "crontab", "curl", "df",
-    "dnf", "docker", "docker-compose", "dpkg", "du", "echo", "git", "gpg", "grep", "groupadd", "hostname", "hostnamectl", "id",
-    "ifconfig", "iptables", "journalctl", "ln", "ls", "lsblk", "mkdir", "mkfs", "modprobe", "mv", "mysql", "nano", "netstat",
+    "dnf", "docker", "docker-compose", "dpkg", "du", "echo", "exit", "git", "gpg", "grep", "groupadd", "hostname", "hostnamectl", "id",
+    "ifconfig", "iptables", "journalctl", "ln", "logout", "ls", "lsblk", "mkdir", "mkfs", "modprobe", "mv", "mysql", "nano", "netstat",
     "nft", "nginx", "node", "npm", "openssl", "pacman", "passwd", "pip", "podman", "ps", "psql", "pwd", "python3", "rm", "rpm",
     "rsync", "scp", "sed", "ssh", "ss", "su", "sudo", "sysctl", "systemctl", "tail", "tar", "tee", "ufw", "umount", "uname",
     "unzip", "useradd", "usermod", "vi", "vim", "wget", "whoami", "yum", "zypper",
@@ -27,7 +27,7 @@ pub(super) fn is_prompted(language: &str, text: &str) -> bool {
 }
 
 /// Whether a line reads as a command, not as a sentence.
-fn is_command(line: &str) -> bool {
+pub(super) fn is_command(line: &str) -> bool {
     let mut words = line.split_whitespace();
     let Some(first) = words.next() else { return false };
     let name = first.rsplit('/').next().unwrap_or(first);
