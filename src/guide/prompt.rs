@@ -125,13 +125,14 @@ pub fn is_shell(prompt: &str) -> bool {
 /// Whether a prompt asks for more of the command before: `nodejs-# `, `-> `, `... `.
 pub fn is_continuation(prompt: &str) -> bool {
     let prompt = prompt.trim();
-    prompt == "..." || prompt == ">" || ["->", "-#", "(#"].iter().any(|mark| prompt.ends_with(mark))
+    ["...", "...>", ">"].contains(&prompt) || ["->", "-#", "(#"].iter().any(|mark| prompt.ends_with(mark))
 }
 
-/// The length of mysql's continuation prompt, which stands to the right: `    -> `.
+/// The length of a continuation prompt that stands to the right: `    -> ` of mysql, `   ...> ` of sqlite3.
 fn continuation_length(line: &str) -> Option<usize> {
     let inner = line.trim_start();
-    inner.starts_with("-> ").then(|| line.len() - inner.len() + 3)
+    let mark = ["-> ", "...> "].into_iter().find(|mark| inner.starts_with(mark))?;
+    Some(line.len() - inner.len() + mark.len())
 }
 
 /// The length of Python's continuation prompt on a line that ends a block and whose last space is lost: `...`. Below
@@ -182,6 +183,7 @@ mod tests {
         assert_eq!(shown, [false, false, false, true, true, false, false, true]);
         for (text, typed) in [
             ("$ node\nWelcome\n> 1 + 1\n2\n> f = n => {\n... n }\n> .exit\n$ diff a b\n> b\n", "tststttts"),
+            ("sqlite> INSERT INTO t\n   ...> VALUES (1);\nsqlite> SELECT 1;\n1\n", "ttts"),
             ("$ sudo -i\n# whoami\nroot\n# Not a command\n# exit\nlogout\n$ cat f\n# ls\n", "ttsststs"),
             (">>> for i in x:\n...     print(i)\n...\n1\n>>> f()\n...\n", "tttsts"),
         ] {

@@ -21,9 +21,11 @@ pub(super) fn is_prompted(language: &str, text: &str) -> bool {
         return false;
     }
     let has_other = text.lines().any(|line| line.starts_with("$ ") || line.starts_with("% "));
-    let typed = |line: &str| line.strip_prefix("# ").is_none_or(is_command);
+    // Below a command, one word is a command, too: `# hello`.
+    let first = text.trim_start().lines().next().and_then(|line| line.strip_prefix("# "));
+    let typed = |line: &str| line.strip_prefix("# ").is_none_or(|line| is_command(line) || is_name(line.trim()));
     let untyped = |line: &str| line.starts_with('#') || !is_command(line);
-    !has_other && text.lines().all(|line| typed(line) && untyped(line))
+    !has_other && first.is_some_and(is_command) && text.lines().all(|line| typed(line) && untyped(line))
 }
 
 /// Whether a line reads as a command, not as a sentence.
@@ -33,8 +35,12 @@ pub(super) fn is_command(line: &str) -> bool {
     let name = first.rsplit('/').next().unwrap_or(first);
     let is_path = first.starts_with(['/', '.', '~']) && first.len() > 1;
     let is_option = |word: &str| word.starts_with('-') && word.len() > 1 && !word.starts_with("---");
-    let is_name = first.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-.".contains(c));
-    !line.ends_with(['.', ':']) && (NAMES.contains(&name) || is_path || is_name && words.any(is_option))
+    !line.ends_with(['.', ':']) && (NAMES.contains(&name) || is_path || is_name(first) && words.any(is_option))
+}
+
+/// Whether a word could be the name of a program.
+fn is_name(word: &str) -> bool {
+    word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-.".contains(c))
 }
 
 #[cfg(test)]
@@ -48,7 +54,9 @@ mod tests {
             ("console", "# apt update\n# apt install -y nginx\n", true),
             ("shell-session", "# mount -a\n", true),
             ("console", "# /etc/init.d/x start\nStarting x.\n", true),
+            ("console", "# apt install hello\nSetting up hello ...\n# hello\nHello, world!\n", true),
             ("console", "# whoami\nroot\n# Now look\n", false),
+            ("console", "# setup\nmake\n", false),
             ("console", "# install the server\napt install x\n", false),
             ("console", "# apt needs a list:\napt update\n", false),
             ("console", "# apt update\napt update\n", false),
