@@ -76,6 +76,21 @@ pub struct Comparison {
     pub why: String,
 }
 
+impl Comparison {
+    /// The documented line, from 0, at which the verdict shows first: one that differs or moved, or the one below lines
+    /// that are not documented. `None` if all holds.
+    pub fn first_wrong(&self) -> Option<usize> {
+        let is_wrong = |line: &LineDiff| match self.verdict {
+            Verdict::Holds => false,
+            Verdict::Drifted => line.state == State::Drifted,
+            Verdict::Broken => matches!(line.state, State::Differs | State::Missing | State::Extra),
+        };
+        let first = self.lines.iter().position(is_wrong)?;
+        let (before, after) = self.lines.split_at(first);
+        after.iter().find_map(|line| line.documented).or_else(|| before.iter().rev().find_map(|line| line.documented))
+    }
+}
+
 /// A documented line beside the real one.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct LineDiff {

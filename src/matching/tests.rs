@@ -220,3 +220,19 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_line_that_is_wrong() {
+    for (documented, real, line) in [
+        ("a\nb\nc\n", "a\nb\nc", None),
+        ("a\nb\nc\n", "a\nx\nc", Some(1)),
+        ("a:\n  b:\n  c:\n", "a:\n  b:\n    c:", Some(2)),
+        ("a\n...\nb\nc\n", "a\n1\n2\nb\nd", Some(3)),
+        ("a\nb\n", "a\nnew\nb", Some(1)),
+        ("a\n", "a\nnew", Some(0)),
+        ("a\nnode v18.1.0\n", "a\nnode v20.1.0", Some(1)),
+        ("a\n", "", Some(0)),
+    ] {
+        assert_eq!(compare(documented, real, Rule::Auto).first_wrong(), line, "{documented:?} {real:?}");
+    }
+}

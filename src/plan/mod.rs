@@ -136,6 +136,9 @@ pub enum StepKind {
         text: String,
         /// For each line of `text`, the byte of the source file where it begins; empty for `expect=`.
         lines: Vec<usize>,
+        /// The line of the file, from 1, on which each of them stands.
+        #[serde(skip)]
+        numbers: Vec<usize>,
         /// Number of the step whose last command printed it.
         of: usize,
         /// How; `None` leaves it to the default, kinds.

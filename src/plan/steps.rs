@@ -207,8 +207,8 @@ impl<'a> Builder<'a> {
         let block = draft.block;
         let text = shown.iter().map(|line| lines[*line].to_owned() + "\n").collect();
         let begins = shown.iter().filter_map(|line| block.code.lines.get(*line).copied()).collect();
-        let mut step =
-            draft.step(StepKind::Expect { text, lines: begins, of, rule: draft.given.rule }, Attributes::default());
+        let kind = expect(block, text, begins, of, draft.given.rule);
+        let mut step = draft.step(kind, Attributes::default());
         let (first, last) = (shown[0], shown[shown.len() - 1]);
         step.at = At::new(&block.origin.source, whole_lines(block, first, last));
         step.inferred =
@@ -221,7 +221,8 @@ impl<'a> Builder<'a> {
         let (Some(expected), Some(of)) = (&draft.given.expect, self.last_run) else { return };
         let text = variables::fill_text(expected, &draft.vars) + "\n";
         let rule = Some(draft.given.rule.unwrap_or(Rule::Contains));
-        let mut step = draft.step(StepKind::Expect { text, lines: Vec::new(), of, rule }, Attributes::default());
+        let mut step = draft
+            .step(StepKind::Expect { text, lines: Vec::new(), numbers: Vec::new(), of, rule }, Attributes::default());
         step.inferred = vec!["it is looked for in what the command shows, because of `expect`".into()];
         self.push(step);
     }
@@ -284,7 +285,7 @@ impl<'a> Builder<'a> {
             draft.skip = Some(format!("its command, step {of}, is skipped: {reason}"));
         }
         let (text, _) = variables::fill(&block.code, &draft.vars);
-        let kind = StepKind::Expect { text, lines: block.code.lines.clone(), of, rule: draft.given.rule };
+        let kind = expect(block, text, block.code.lines.clone(), of, draft.given.rule);
         let step = draft.step(kind, Attributes::default());
         self.push(step);
     }
@@ -351,6 +352,12 @@ fn opens_editor(draft: &Draft<'_, '_>, command: &Command) -> Option<Editor> {
 fn whole_line(block: &Block<'_>, line: usize) -> Span {
     let start = block.code.lines.get(line).copied().unwrap_or(block.span.start);
     Span::new(start, block.origin.source.line_of(start).1.end.max(start))
+}
+
+/// An output of the page, whose lines begin at these bytes.
+fn expect(block: &Block<'_>, text: String, lines: Vec<usize>, of: usize, rule: Option<Rule>) -> StepKind {
+    let numbers = lines.iter().map(|at| block.origin.source.line_of(*at).0).collect();
+    StepKind::Expect { text, lines, numbers, of, rule }
 }
 
 /// The source of some lines of the block's text.

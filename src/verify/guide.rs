@@ -409,7 +409,14 @@ impl Doing<'_> {
                 shown.place.clone_from(&report.place);
             }
             Planned::Write { file, text, edit, owner } => self.write(file, text, *edit, *owner, &mut report).await?,
-            Planned::Expect { text, of, rule, .. } => self.expect(text, *of, *rule, &mut report),
+            Planned::Expect { text, of, rule, numbers, .. } => {
+                self.expect(text, *of, *rule, &mut report);
+                // JSON says in words where it differs; its lines say little.
+                let compared = report.comparison.as_ref().filter(|_| *rule != Some(Rule::Json));
+                if let Some(number) = compared.and_then(|comparison| numbers.get(comparison.first_wrong()?)) {
+                    report.line = *number;
+                }
+            }
         }
         report.seconds = begin.elapsed().as_secs_f64();
         let seconds = |at: Duration| (at.as_secs_f64() * 1e6).round() / 1e6;
