@@ -27,10 +27,14 @@ pub(super) fn judge(outcome: &Outcome, exits: &[i32]) -> Option<Problem> {
         End::Prompt { status: Some(127) } => {
             problem(format!("a command was not found (status 127){}", said(&outcome.output)), INSTALL)
         }
-        End::Prompt { status: Some(status) } => problem(
-            format!("it ended with status {status}{}", said(&outcome.output)),
-            &format!("mend the command; if this is what a reader sees, say exit={status}"),
-        ),
+        End::Prompt { status: Some(status) } => {
+            let wait =
+                if is_refused(&outcome.output) { ", or if what it asks is still starting, retry=10s" } else { "" };
+            problem(
+                format!("it ended with status {status}{}", said(&outcome.output)),
+                &format!("mend the command; if this is what a reader sees, say exit={status}{wait}"),
+            )
+        }
         End::Interrupted { .. } => None,
         End::Unfinished { prompt } => problem(
             format!("the shell still waits for more, at {prompt:?}"),
@@ -81,6 +85,12 @@ fn said(output: &str) -> String {
     let output = clean(output);
     let last = output.lines().rfind(|line| !line.trim().is_empty()).map(str::trim);
     last.map_or(String::new(), |line| format!(": {}", line.chars().take(LONGEST_SAID).collect::<String>()))
+}
+
+/// Nobody listened where the command knocked: mostly a server that is not ready yet.
+fn is_refused(output: &str) -> bool {
+    let output = output.to_ascii_lowercase();
+    ["connection refused", "failed to connect", "could not connect"].iter().any(|said| output.contains(said))
 }
 
 /// Programs whose failure no reader would pass over, and statuses of theirs that say only that nobody read on.
@@ -188,6 +198,19 @@ mod tests {
             answered: Vec::new(),
             pipe: pipe.to_vec(),
             duration: Duration::ZERO,
+        }
+    }
+
+    #[test]
+    fn who_is_not_ready_may_be_asked_again() {
+        for (output, again) in [
+            ("curl: (7) Failed to connect to localhost port 80: Connection refused", true),
+            ("Error: connect ECONNREFUSED: Connection refused", true),
+            ("curl: (6) Could not resolve host: nowhere", false),
+        ] {
+            let outcome = Outcome { output: output.into(), ..outcome(&[7]) };
+            let (_, help) = judge(&outcome, &[0]).expect("it failed");
+            assert_eq!(help.contains("retry=10s"), again, "{output}: {help}");
         }
     }
 

@@ -98,6 +98,7 @@ impl Doing<'_> {
     ) -> Result<Option<Problem>> {
         let mut lines = command.lines.clone();
         let mut output = String::new();
+        report.status = None;
         let (name, listener, secrets) = (self.name, self.listener, self.secrets);
         loop {
             let until = step.attributes.until.as_deref().filter(|_| last);
