@@ -226,7 +226,7 @@ test("what cannot be loaded is said", async () => {
 test("what a program printed is text", async () => {
   const page = await visit(browser, `${base}/guides/verified/`);
   await page.evaluate(() => {
-    const hostile = '<img src=x onerror="globalThis.hacked=1">\u001b]8;;javascript:alert(1)\u0007link\u001b]8;;\u0007\u001b[38;2;1;2;3m\r\n';
+    const hostile = '\u001b[31m<img src=x onerror="globalThis.hacked=1">\u001b]8;;javascript:alert(1)\u0007link\u001b]8;;\u0007\u001b[38;2;1;2;3m\r\n';
     const cast = [{ version: 2, width: 80, height: 24 }, [0, "m", "<b>mark</b>"], [1, "o", hostile]];
     globalThis.fetch = async () => new Response(cast.map((line) => JSON.stringify(line)).join("\n"));
   });
