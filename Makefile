@@ -10,9 +10,9 @@ help: ## list what can be made
 demo: ## build guidepost, do its own guides in Docker, and build their site with what came of it
 	@scripts/prepare build
 	@scripts/engine
-	@mkdir -p target
-	cargo run --release --locked -- verify --report target/report.json || [ $$? = 1 ] # a broken guide is shown as such
-	cargo run --release --locked -- build --report target/report.json
+	@mkdir -p target/proof
+	cargo run --release --locked -- verify --report target/proof/report.json --record target/proof || [ $$? = 1 ] # a broken guide is shown as such
+	cargo run --release --locked -- build --report target/proof/report.json
 	@echo
 	@echo "The site is in $(CURDIR)/public. To read it:"
 	@echo "  python3 -m http.server --directory public 8000    and open http://localhost:8000/"

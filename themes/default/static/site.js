@@ -107,7 +107,9 @@
       keep();
       say("Forgotten");
     }));
-    document.querySelector(".prose")?.before(form);
+    // Above a guide; on other pages, where a value is first asked for.
+    const place = document.querySelector(".article > .prose") ?? slots[0][0].closest(".prose > *");
+    place?.before(form);
     for (const [element] of slots) {
       element.addEventListener("click", () => {
         if (getSelection().isCollapsed && !element.closest("a, button, summary")) inputs[names.indexOf(element.dataset.name)]?.focus();
