@@ -19,6 +19,8 @@ fn names_are_marked() {
         ("    example_user@web:~$ ls", "<span class=prompt><var example_user>example_user</var>@web:~$ </span>ls"),
         ("    cat <your_name>", "cat <var your_name>&lt;your_name&gt;</var>"),
         ("    cat <other>", "cat <var other>&lt;other&gt;</var>"),
+        ("    $ cat --help\n    cat <other>", "<span class=out>cat &lt;other&gt;</span>"),
+        ("    cat <<E\n    <a-b>\n    </a-b>\n    E", "&lt;a-b&gt;\n&lt;/a-b&gt;"),
         ("    cat < other > x", "cat &lt; other &gt; x"),
         ("    ping {{< placeholder \"HOST\" >}}", "ping <var HOST>HOST</var>"),
         (

@@ -136,8 +136,16 @@ impl Renderer<'_> {
         }
         let mut named = plan::named(code, &bound);
         if code.role == Role::Command {
+            let kinds = prompt::lines(&self.language(code), &code.text);
+            let is_typed = |named: &&Named| {
+                let line = code.text[..named.range.start].matches('\n').count();
+                matches!(kinds.get(line), Some(Line::Typed { .. }))
+            };
+            // A document in a command has markup, too.
+            let is_markup = |named: &&Named| code.text.contains(&format!("</{}>", named.name));
             let loose = named.iter().filter(|named| !named.bound && !named.shortcode);
-            self.variables.seen.extend(loose.map(|named| named.name.clone()));
+            let asked_for = loose.filter(is_typed).filter(|named| !is_markup(named));
+            self.variables.seen.extend(asked_for.map(|named| named.name.clone()));
         }
         let seen = &self.variables.seen;
         named.retain(|named| !named.shortcode && (named.bound || seen.contains(&named.name)));
