@@ -16,6 +16,8 @@ demo: ## build guidepost, do its own guides in Docker, and build their site with
 	@echo
 	@echo "The site is in $(CURDIR)/public. To read it:"
 	@echo "  python3 -m http.server --directory public 8000    and open http://localhost:8000/"
+	@echo "To run its guides from their pages:"
+	@echo "  cargo run --release -- serve --report target/proof/report.json"
 
 test: ## check everything, as CI does; installs what is missing
 	@scripts/test

@@ -33,7 +33,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
         return report(&Failure::Environment { message: format!("{} cannot be written: {error}", folder.display()) });
     }
     let shown = folder.display();
-    print(std::io::stdout(), &format!("made a site in {shown}\nnext: cd {shown} && guidepost build\n"));
+    print(std::io::stdout(), &format!("made a site in {shown}\nnext: cd {shown} && guidepost serve\n"));
     Exit::Ok
 }
 
