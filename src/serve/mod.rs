@@ -166,6 +166,7 @@ async fn serve(listener: TcpListener, app: Arc<App>) -> Result<(), Failure> {
     let own = Router::new()
         .route("/preview.js", get(pages::script))
         .route("/preview.css", get(pages::style))
+        .route("/chips.css", get(pages::chips))
         .route("/events", get(events::stream))
         .route("/run", post(runs::begin))
         .route("/stop", post(runs::stop))

@@ -27,15 +27,15 @@
     return element;
   }
 
-  const style = () => make("link", { rel: "stylesheet", href: `${own}preview.css` });
-  document.head.append(style());
+  const style = (name) => make("link", { rel: "stylesheet", href: own + name });
+  document.head.append(style("chips.css"));
   const host = make("guidepost-preview");
   const root = host.attachShadow({ mode: "open" });
   const bar = make("div.bar", { role: "region", "aria-label": "Preview" });
   const panel = make("section.panel", { role: "dialog", "aria-labelledby": "panel-title", hidden: true, tabindex: -1 });
   const overlay = make("section.overlay", { role: "alertdialog", "aria-labelledby": "overlay-title", hidden: true, tabindex: -1 });
   const live = make("p.hidden", { role: "status" });
-  root.append(style(), overlay, panel, bar, live);
+  root.append(style("preview.css"), overlay, panel, bar, live);
   document.body.append(host);
 
   const WORDS = {
@@ -143,9 +143,9 @@
     tab = which;
     memory.set("panel", open ? page : null);
     memory.set("tab", tab);
+    if (open && !was) wanted = () => panel;
+    if (!open && was) wanted = () => root.getElementById(which);
     draw();
-    if (open && !was) panel.focus();
-    if (!open && was) root.getElementById(which)?.focus();
   }
 
   function drawPanel() {
@@ -330,6 +330,8 @@
   });
 
   let due = false;
+  /** What gets the focus once it is drawn. */
+  let wanted = null;
   function draw() {
     if (due) return;
     due = true;
@@ -339,6 +341,8 @@
       drawPanel();
       drawChips();
       drawOverlay();
+      wanted?.()?.focus();
+      wanted = null;
     });
   }
 

@@ -7,7 +7,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
-import { launch, leave, violations, visit } from "./harness.js";
+import { launch, leave, serve, violations, visit } from "./harness.js";
 
 const GUIDE = "/guides/first-guide/";
 let browser, end, site, server, base, said;
@@ -191,4 +191,56 @@ test("a run is stopped from its page, and by Ctrl-C: no container is left", { sk
   await stop();
   assert.deepEqual(containers(), [], "its container is gone");
   await page.browserContext().close();
+});
+
+test("the preview's own parts fit and are accessible: phone and desktop, light and dark", async () => {
+  write(`${read()}\n{{< notte >}}\n`);
+  for (const width of [390, 1440]) {
+    for (const scheme of ["light", "dark"]) {
+      const page = await open(GUIDE, { width, scheme });
+      await inPreview(page, "(root) => !root.querySelector('.overlay').hidden");
+      assert.deepEqual(await violations(page), [], `overlay, ${width}, ${scheme}`);
+      await page.keyboard.press("Escape");
+      for (const which of ["problems", "steps"]) {
+        await press(page, `#${which}`);
+        await inPreview(page, `(root) => !root.querySelector('.panel').hidden && root.querySelector('#${which}').getAttribute('aria-expanded') === 'true'`);
+        assert.deepEqual(await violations(page), [], `${which}, ${width}, ${scheme}`);
+      }
+      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, "nothing is wider than the window");
+      await leave(page);
+    }
+  }
+});
+
+test("a page looks in the preview as it does when it is built", async () => {
+  const look = (page) => page.evaluate(() => [...document.querySelectorAll("body *:not(guidepost-preview, script)")].map((one) => {
+    const { x, y, width, height } = one.getBoundingClientRect();
+    return [one.localName, Math.round(x), Math.round(y), Math.round(width), Math.round(height)].join(" ");
+  }));
+  assert.equal(spawnSync(process.env.GUIDEPOST, ["build", "--site", site]).status, 0);
+  const built = await serve(join(site, "public"));
+  for (const path of ["/", GUIDE]) {
+    const [there, here] = [await visit(browser, built.base + path), await open(path)];
+    await inPreview(here, "(root) => root.querySelector('.status')");
+    assert.deepEqual(await look(here), await look(there), path);
+    await leave(there);
+    await leave(here);
+  }
+  await built.close();
+});
+
+test("everything of the preview is reached by keyboard", async () => {
+  const page = await open();
+  await inPreview(page, "(root) => root.querySelector('#run')");
+  const inside = () => page.evaluate(() => document.querySelector("guidepost-preview").shadowRoot.activeElement?.id);
+  await page.evaluate(() => document.querySelector("guidepost-preview").shadowRoot.querySelector("#problems").focus());
+  await page.keyboard.press("Tab");
+  assert.equal(await inside(), "steps");
+  await page.keyboard.press("Enter");
+  await inPreview(page, "(root) => !root.querySelector('.panel').hidden && root.activeElement === root.querySelector('.panel')");
+  await page.keyboard.press("Tab");
+  assert.equal(await inside(), "close");
+  await page.keyboard.press("Escape");
+  await inPreview(page, "(root) => root.querySelector('.panel').hidden && root.activeElement?.id === 'steps'");
+  await leave(page);
 });
