@@ -81,7 +81,7 @@ const FAULTS: &[Fault] = &[
         "a changed output",
         "first-runnable-guide",
         &[("          3 the\n          3 is\n", "          3 the\n          4 is\n")],
-        "```output",
+        "4 is",
         "not as documented: 1 differing line",
         "change the output in the guide",
     ),

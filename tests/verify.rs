@@ -55,7 +55,7 @@ fn faults_are_found_at_their_lines() {
             6,
             "it ended with status 100: E: Unable to locate package",
         ),
-        ("a changed output", "```command\necho b\n```\n\n```output\na\n```\n", 9, "not as documented"),
+        ("a changed output", "```command\necho b\n```\n\n```output\na\n```\n", 10, "not as documented"),
         ("an exit status", "```command\ntrue\nfalse\n```\n", 7, "it ended with status 1"),
         (
             "an unanswered question",
@@ -82,7 +82,7 @@ fn faults_are_found_at_their_lines() {
         (
             "an output's command",
             "```command\nseq 2\n```\n\n```output\n3\n```\n",
-            9,
+            10,
             "1 differing line, 1 undocumented line",
         ),
         (
