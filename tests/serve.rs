@@ -366,6 +366,19 @@ fn changes_are_told() {
     until("a page in a new folder", &|| found("/docs/guides/c/"));
     fs::remove_dir_all(folder.path().join("content/guides/c")).expect("removed");
     until("a deleted folder", &|| !found("/docs/guides/c/"));
+    // A folder that was not there when the server started.
+    write("content/guides/newer.md", "---\ntitle: New\n---\n\nNew.\n");
+    fs::create_dir(folder.path().join("data")).expect("made");
+    std::thread::sleep(Duration::from_millis(200));
+    fs::create_dir_all(folder.path().join("themes/default/templates/parts")).expect("made");
+    write("data/words.yaml", "word: first\n");
+    write(
+        "themes/default/templates/parts/footer.html",
+        "<footer>{% set d = load_data(path=\"data/words.yaml\") %}{{ d.word }}</footer>\n",
+    );
+    until("a template that reads data", &|| server.get("/docs/").contains("<footer>first"));
+    write("data/words.yaml", "word: second\n");
+    until("changed data", &|| server.get("/docs/").contains("<footer>second"));
     fs::create_dir_all(folder.path().join("themes/default/shortcodes")).expect("made");
     write("themes/default/shortcodes/shout.html", "<b class=\"shout\">{{ args.text }}</b>\n");
     write("content/guides/newer.md", "---\ntitle: New\n---\n\n{{< shout text=\"hey\" >}}\n");

@@ -6,7 +6,7 @@ use notify_debouncer_full::{
 };
 use std::{
     path::{Path, PathBuf},
-    sync::mpsc::Sender,
+    sync::{Arc, Mutex, PoisonError, mpsc::Sender},
     time::Duration,
 };
 
@@ -19,7 +19,9 @@ const QUIET: Duration = Duration::from_millis(20);
 const FOLDERS: [&str; 4] = ["content", "static", "themes", "data"];
 
 /// Stops watching when it is dropped.
-pub(super) type Watching = Debouncer<RecommendedWatcher, NoCache>;
+pub(super) struct Watching {
+    _debouncer: Arc<Mutex<Debouncer<RecommendedWatcher, NoCache>>>,
+}
 
 /// Tells the preview of changed files.
 ///
@@ -27,38 +29,68 @@ pub(super) type Watching = Debouncer<RecommendedWatcher, NoCache>;
 /// Why some or all changes will not be seen.
 pub(super) fn watch(options: &Options, asks: Sender<Ask>) -> Result<Watching, String> {
     let root = options.site.canonicalize().map_err(|error| error.to_string())?;
-    let outside = options.report.as_deref().and_then(|report| report.canonicalize().ok());
-    let (below, report) = (root.clone(), (options.report.clone(), outside.clone()));
-    let tell = move |result: DebounceEventResult| {
-        let Ok(events) = result else { return };
-        let changes = events.iter().filter(|event| !matches!(event.kind, EventKind::Access(_)));
-        let mut paths: Vec<PathBuf> =
-            changes.flat_map(|event| &event.paths).filter_map(|path| relative(&below, path)).collect();
-        // The report may lie anywhere.
-        let of_report = |path: &PathBuf| report.1.as_ref() == Some(path);
-        if events.iter().flat_map(|event| &event.paths).any(of_report) {
-            paths.extend(report.0.clone());
-        }
-        paths.sort_unstable();
-        paths.dedup();
-        if !paths.is_empty() {
-            let _ = asks.send(Ask::Changed(paths));
-        }
-    };
+    let report = options.report.clone().and_then(|given| Some((given.canonicalize().ok()?, given)));
+    let (events, heard) = std::sync::mpsc::channel();
     let config = Config::default().with_follow_symlinks(true);
-    let debouncer = notify_debouncer_full::new_debouncer_opt(QUIET, Some(QUIET / 4), tell, NoCache, config);
-    let mut debouncer = debouncer.map_err(|error: notify::Error| error.to_string())?;
-    let mut watch =
-        |path: &Path, mode| debouncer.watch(path, mode).map_err(|error| format!("{}: {error}", path.display()));
-    // Folders that come later are seen here, and watched from the next start of the site on.
-    watch(&root, RecursiveMode::NonRecursive)?;
-    for folder in FOLDERS.map(|folder| root.join(folder)).iter().filter(|folder| folder.is_dir()) {
-        watch(folder, RecursiveMode::Recursive)?;
+    let debouncer = notify_debouncer_full::new_debouncer_opt(QUIET, Some(QUIET / 4), events, NoCache, config);
+    let mut debouncer: Debouncer<RecommendedWatcher, NoCache> =
+        debouncer.map_err(|error: notify::Error| error.to_string())?;
+    watch_one(&mut debouncer, &root, RecursiveMode::NonRecursive)?;
+    let mut watched = Vec::new();
+    for folder in FOLDERS.into_iter().filter(|folder| root.join(folder).is_dir()) {
+        watch_one(&mut debouncer, &root.join(folder), RecursiveMode::Recursive)?;
+        watched.push(folder);
     }
-    if let Some(folder) = outside.as_deref().and_then(Path::parent).filter(|folder| *folder != root) {
-        watch(folder, RecursiveMode::NonRecursive)?;
+    if let Some(folder) = report.as_ref().and_then(|(file, _)| file.parent()).filter(|folder| *folder != root) {
+        watch_one(&mut debouncer, folder, RecursiveMode::NonRecursive)?;
     }
-    Ok(debouncer)
+    let debouncer = Arc::new(Mutex::new(debouncer));
+    let own = Arc::downgrade(&debouncer);
+    std::thread::spawn(move || {
+        // Ends when the debouncer is gone.
+        for result in heard {
+            let mut paths = changed(&root, report.as_ref(), &result);
+            // A folder that has come is watched from now on, and so is one that was removed and came again.
+            watched.retain(|folder| root.join(folder).is_dir());
+            for folder in FOLDERS.into_iter().filter(|folder| root.join(folder).is_dir()) {
+                if watched.contains(&folder) {
+                    continue;
+                }
+                let Some(debouncer) = own.upgrade() else { return };
+                let mut debouncer = debouncer.lock().unwrap_or_else(PoisonError::into_inner);
+                if watch_one(&mut debouncer, &root.join(folder), RecursiveMode::Recursive).is_ok() {
+                    watched.push(folder);
+                    paths.push(folder.into());
+                }
+            }
+            if !paths.is_empty() && asks.send(Ask::Changed(paths)).is_err() {
+                return;
+            }
+        }
+    });
+    Ok(Watching { _debouncer: debouncer })
+}
+
+fn watch_one(
+    debouncer: &mut Debouncer<RecommendedWatcher, NoCache>,
+    path: &Path,
+    mode: RecursiveMode,
+) -> Result<(), String> {
+    debouncer.watch(path, mode).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// Files of the site that events are about, relative to it, and the report, which may lie anywhere, as it was named.
+fn changed(root: &Path, report: Option<&(PathBuf, PathBuf)>, result: &DebounceEventResult) -> Vec<PathBuf> {
+    let Ok(events) = result else { return Vec::new() };
+    let changes = events.iter().filter(|event| !matches!(event.kind, EventKind::Access(_)));
+    let mut paths = Vec::new();
+    for path in changes.flat_map(|event| &event.paths) {
+        paths.extend(relative(root, path));
+        paths.extend(report.filter(|(file, _)| file == path).map(|(_, named)| named.clone()));
+    }
+    paths.sort_unstable();
+    paths.dedup();
+    paths
 }
 
 /// A path below the site's folder, relative to it; `None` for what is no part of a site, and for what editors leave lying.
