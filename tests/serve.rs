@@ -135,7 +135,7 @@ fn everything_of_a_site_is_there() {
         ("/docs/", 200, "text/html; charset=utf-8", "<h1>Home"),
         ("/docs/index.html", 200, "text/html; charset=utf-8", "<h1>Home"),
         ("/docs/guides/", 200, "text/html; charset=utf-8", "/docs/guides/b/"),
-        ("/docs/guides/a/", 200, "text/html; charset=utf-8", "data-lines=\"6-8\""),
+        ("/docs/guides/a/", 200, "text/html; charset=utf-8", "data-guidepost-lines=\"6-8\""),
         ("/docs/guides/a", 307, "", "location: /docs/guides/a/"),
         ("/docs/old/", 307, "", "location: /docs/guides/a/"),
         ("/docs/tags/t/", 200, "text/html; charset=utf-8", "/docs/guides/b/"),

@@ -166,7 +166,12 @@ fn with_lines(html: &str, file: &str, lines: &RangeInclusive<usize>) -> String {
     let Some((at, _)) = element else { return html.to_owned() };
     let end = html[at + 1..].find(|c| !is_name(c)).map_or(html.len(), |length| at + 1 + length);
     let (first, last) = (lines.start(), lines.end());
-    format!("{} data-file=\"{}\" data-lines=\"{first}-{last}\"{}", &html[..end], escape(file), &html[end..])
+    format!(
+        "{} data-guidepost-file=\"{}\" data-guidepost-lines=\"{first}-{last}\"{}",
+        &html[..end],
+        escape(file),
+        &html[end..]
+    )
 }
 
 fn lines_of(html: &str) -> Vec<String> {

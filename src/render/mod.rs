@@ -50,7 +50,8 @@ pub trait World: Sync {
         None
     }
 
-    /// Whether blocks of code carry the lines of the author's file that they stand in, as `data-file` and `data-lines`: for
+    /// Whether blocks of code carry the lines of the author's file that they stand in, as `data-guidepost-file`
+    /// and `data-guidepost-lines`: for
     /// a preview, which has something to say about each.
     fn says_lines(&self) -> bool {
         false

@@ -245,9 +245,9 @@
   // ---- chips at blocks -------------------------------------------------------------------------------------------------
 
   function blockOf(step) {
-    for (const block of document.querySelectorAll("[data-lines]")) {
-      const [first, last] = block.dataset.lines.split("-").map(Number);
-      if (block.dataset.file === step.path && first <= step.line && step.line <= last) return block;
+    for (const block of document.querySelectorAll("[data-guidepost-lines]")) {
+      const [first, last] = block.dataset.guidepostLines.split("-").map(Number);
+      if (block.dataset.guidepostFile === step.path && first <= step.line && step.line <= last) return block;
     }
     return null;
   }
@@ -392,7 +392,9 @@
     }
   }
 
+  let leaving = false;
   function reload() {
+    leaving = true;
     memory.set("scroll", [page, scrollX, scrollY]);
     location.reload();
   }
@@ -436,6 +438,8 @@
     const query = new URLSearchParams({ page, version, token });
     const events = new EventSource(`${own}events?${query}`);
     const on = (name, hear) => events.addEventListener(name, (event) => {
+      // What comes after a reload is about the page that is to be.
+      if (leaving) return;
       hear(JSON.parse(event.data));
       draw();
     });

@@ -138,7 +138,7 @@ test("a page that is open finds the next server", async () => {
 test("a built site has nothing of the preview", async () => {
   assert.equal(spawnSync(process.env.GUIDEPOST, ["build", "--site", site]).status, 0);
   const html = readFileSync(join(site, "public/guides/first-guide/index.html"), "utf8");
-  assert.ok(!html.includes("_guidepost") && !html.includes("data-lines"), html);
+  assert.ok(!html.includes("_guidepost") && !html.includes("data-guidepost"), html);
 });
 
 test("a guide is run from its page, and what it really shows is accepted", { skip: !process.env.GUIDEPOST_ENGINE && "no Docker engine" }, async () => {
@@ -212,13 +212,14 @@ test("the preview's own parts fit and are accessible: phone and desktop, light a
   }
 });
 
-test("a page looks in the preview as it does when it is built", async () => {
+test("a page looks in the preview as it does when it is built", async (t) => {
   const look = (page) => page.evaluate(() => [...document.querySelectorAll("body *:not(guidepost-preview, script)")].map((one) => {
     const { x, y, width, height } = one.getBoundingClientRect();
     return [one.localName, Math.round(x), Math.round(y), Math.round(width), Math.round(height)].join(" ");
   }));
   assert.equal(spawnSync(process.env.GUIDEPOST, ["build", "--site", site]).status, 0);
   const built = await serve(join(site, "public"));
+  t.after(() => built.close());
   for (const path of ["/", GUIDE]) {
     const [there, here] = [await visit(browser, built.base + path), await open(path)];
     await inPreview(here, "(root) => root.querySelector('.status')");
@@ -226,7 +227,6 @@ test("a page looks in the preview as it does when it is built", async () => {
     await leave(there);
     await leave(here);
   }
-  await built.close();
 });
 
 test("everything of the preview is reached by keyboard", async () => {
