@@ -71,7 +71,9 @@ fn servers() {
     let outcome = t.run("python3 -m http.server 0");
     assert_eq!((outcome.end, outcome.ready), (End::Serves, true));
     let step = Step::new("python3 -um http.server 0").until("Serving HTTP");
-    assert_eq!(t.step(step).end, End::Interrupted { status: Some(0) });
+    // Python's own status, unless it is stopped before it listens to Ctrl-C.
+    let end = t.step(step).end;
+    assert!(matches!(end, End::Interrupted { status: Some(0 | 130) }), "{end:?}");
     t.check("echo well", 0, "well");
 }
 
