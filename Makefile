@@ -22,8 +22,9 @@ demo: ## build guidepost, do its own guides in Docker, and build their site with
 test: ## check everything, as CI does; installs what is missing
 	@scripts/test
 
-bench: ## time guidepost beside Zola and Hugo, and its verification in Docker; options: make bench ARGS="--pages 200 --rounds 5"
+bench: ## time guidepost beside Zola and Hugo, its verification in Docker, and its preview; options: make bench ARGS="--pages 200 --rounds 5"
 	@scripts/prepare bench
 	@scripts/engine
 	tests/bench/run $(ARGS)
 	tests/bench/verify
+	tests/bench/serve

@@ -153,6 +153,7 @@ test("a guide is run from its page, and what it really shows is accepted", { ski
   await inPreview(page, "(root) => root.querySelector('#steps').textContent === '1 of 4 steps broken'");
   assert.match(await page.$eval(".verdict.broken", (one) => one.textContent), /Hello, reader!/, "the page shows both");
   assert.deepEqual(await violations(page), []);
+  assert.equal(await page.evaluate(() => fetch("session.cast").then((answer) => answer.status)), 200, "and replays it");
   await press(page, "details summary .broken");
   await press(page, "[id^=accept]");
   await eventually(page, () => document.querySelector(".output pre")?.textContent.includes("Hello, reader!") && !document.querySelector(".verdict.broken"));
