@@ -113,7 +113,7 @@ impl<'a> Site<'a> {
         if !unchanged {
             cache::save(&options.site, &fingerprint, &records);
         }
-        let mut site = Self {
+        let site = Self {
             inputs,
             files,
             found,
@@ -123,14 +123,13 @@ impl<'a> Site<'a> {
             verified: Verified::default(),
             diagnostics,
         };
-        site.arrange(records, options);
-        site
+        site.arranged(records, options)
     }
 
     /// The same site after files below `content/` and `static/` have changed, which are named relative to the site's folder.
     /// Nothing else is read again.
     pub(super) fn update(self, options: &Options, changed: &[String]) -> Self {
-        let (mut found, mut discovered) = (self.found, self.discovered);
+        let Self { mut found, mut discovered, .. } = self;
         if changed.iter().any(|path| !found.has(path) || !options.site.join(path).is_file()) {
             discovered = Vec::new();
             found = discover::discover(&options.site, &mut discovered);
@@ -138,23 +137,20 @@ impl<'a> Site<'a> {
         let mut diagnostics = discovered.clone();
         let records = self.library.into_records().into_iter().map(|record| (record.source.clone(), record)).collect();
         let (mut kept, grammar) = self.files.take();
-        kept.retain(|path, _| !changed.contains(path));
-        let (files, records) = files::read(&options.site, &found.pages, grammar, kept, records, &mut diagnostics);
-        let mut site = Self {
-            inputs: self.inputs,
-            files,
-            found,
-            discovered,
-            library: Library::default(),
-            taxonomies: Vec::new(),
-            verified: Verified::default(),
-            diagnostics,
+        // Of a folder that changed, nothing is known of the files in it.
+        let is_changed = |path: &str| {
+            let below =
+                |changed: &String| path.strip_prefix(changed.as_str()).is_some_and(|rest| rest.starts_with('/'));
+            changed.iter().any(|changed| changed == path || below(changed))
         };
-        site.arrange(records, options);
-        site
+        kept.retain(|path, _| !is_changed(path));
+        let (files, records) = files::read(&options.site, &found.pages, grammar, kept, records, &mut diagnostics);
+        let site = Self { files, found, discovered, library: Library::default(), diagnostics, ..self };
+        site.arranged(records, options)
     }
 
-    fn arrange(&mut self, records: Vec<PageRecord>, options: &Options) {
+    /// With its records in the library.
+    fn arranged(mut self, records: Vec<PageRecord>, options: &Options) -> Self {
         for record in &records {
             self.diagnostics.extend(record.diagnostics.iter().cloned());
         }
@@ -162,8 +158,8 @@ impl<'a> Site<'a> {
         let config = &self.inputs.config;
         self.library = Library::new(records, &self.found, config, &choice, &mut self.diagnostics);
         self.verified = {
-            let lister = Lister::new(self, options);
-            let current = |index, machine: &str| plans::current(self, options, &lister, index, machine);
+            let lister = Lister::new(&self, options);
+            let current = |index, machine: &str| plans::current(&self, options, &lister, index, machine);
             let folders = &self.inputs.recordings;
             let mut found = Vec::new();
             let verified = Verified::new(self.inputs.report.as_ref(), &self.library, folders, &current, &mut found);
@@ -181,6 +177,7 @@ impl<'a> Site<'a> {
             self.library.add_made(url);
         }
         self.add_further_addresses();
+        self
     }
 
     /// Further pages of lists, and Markdown copies.
