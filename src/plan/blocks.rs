@@ -37,6 +37,8 @@ pub(super) struct Block<'a> {
     pub(super) span: Span,
     /// The nearest heading before it; empty if there is none.
     pub(super) section: String,
+    /// What the prose says before it: the last paragraph between it and the block or heading above.
+    pub(super) prose: String,
     /// Why a reader does not see it at first.
     pub(super) folded: Option<String>,
     /// Why it is done at all, where there was a choice.
@@ -67,6 +69,7 @@ pub(super) fn gather<'a>(guide: &'a Guide, includes: Includes<'_>, machine: &str
         named,
         blocks: Vec::new(),
         section: String::new(),
+        prose: String::new(),
         folded: None,
         inferred: Vec::new(),
         including: vec![guide.path.clone()],
@@ -116,6 +119,7 @@ struct Walk<'a, 'i> {
     named: &'i [String],
     blocks: Vec<Block<'a>>,
     section: String,
+    prose: String,
     folded: Option<String>,
     /// Waits for the next block.
     inferred: Vec<String>,
@@ -132,6 +136,7 @@ impl<'a> Walk<'a, '_> {
                     code: (**code).clone(),
                     span: token.span,
                     section: self.section.clone(),
+                    prose: std::mem::take(&mut self.prose),
                     folded: self.folded.clone(),
                     inferred: match code.role {
                         Role::Listing => self.inferred.clone(),
@@ -147,12 +152,13 @@ impl<'a> Walk<'a, '_> {
                 TokenKind::Markdown(Event::Start(Tag::Heading { .. })) => heading = Some(String::new()),
                 TokenKind::Markdown(Event::End(TagEnd::Heading(_))) => {
                     self.section = heading.take().unwrap_or_default().trim().to_owned();
+                    self.prose.clear();
                 }
+                TokenKind::Markdown(Event::Start(Tag::Paragraph | Tag::Item)) => self.prose.clear(),
                 TokenKind::Markdown(Event::Text(text) | Event::Code(text)) => {
-                    if let Some(heading) = &mut heading {
-                        heading.push_str(text);
-                    }
+                    heading.as_mut().unwrap_or(&mut self.prose).push_str(text);
                 }
+                TokenKind::Markdown(Event::SoftBreak | Event::HardBreak) => self.prose.push(' '),
                 TokenKind::Markdown(_) => {}
             }
         }

@@ -1,6 +1,10 @@
 //! Blocks that say nothing about what they are for, and what a careful reader does with them: the file that the editor before
 //! them waits for, commands for the program that is open, or only something to look at.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::{
     LeftOut, program,
     steps::{Builder, Draft},
@@ -10,6 +14,21 @@ use crate::{diagnostic::Diagnostic, guide::Role};
 /// How an author says what a block is for.
 const SAY: &str =
     "write {role=command} behind its language if readers type it, and {role=listing} if they only look at it";
+
+/// Words that announce what a command shows.
+static SHOWN: LazyLock<Regex> = LazyLock::new(|| {
+    let words =
+        r"\b(outputs?|prints?|shows?|returns?|displays?|you (will|should) see|results?|looks? like|similar to)\b";
+    Regex::new(words).expect("a valid pattern")
+});
+
+/// Whether the last sentence of the prose before a block announces what a command shows, and not a file.
+fn announces_output(prose: &str) -> bool {
+    let prose = prose.trim();
+    let ends = [". ", "! ", "? "].map(|end| prose.rfind(end));
+    let sentence = ends.into_iter().max().flatten().map_or(prose, |end| &prose[end + 1..]).to_lowercase();
+    SHOWN.is_match(&sentence) && (sentence.contains("output") || !sentence.contains("file"))
+}
 
 impl Builder<'_> {
     /// Adds a block without a role.
@@ -45,6 +64,12 @@ impl Builder<'_> {
         if let Some(why) = why.as_ref().filter(|_| draft.skip.is_none()) {
             let problem = Diagnostic::warning("block-not-done", format!("{shown} is not typed: {why}"));
             self.diagnostics.push(problem.at(&block.origin.source, block.span).help(SAY));
+        }
+        if why.is_none() && draft.skip.is_none() && self.after_commands && announces_output(&block.prose) {
+            let what = format!("{shown} is not compared, though the text before it announces an output");
+            let help = "make it an output block (```output), or write {role=listing} behind its language if readers only look at it";
+            self.diagnostics
+                .push(Diagnostic::warning("block-not-done", what).at(&block.origin.source, block.span).help(help));
         }
         let why = draft.skip.or(why).unwrap_or_else(|| "nothing says that it is typed or saved".into());
         self.left_out.push(LeftOut { at: block.at(), language: language.to_owned(), why });

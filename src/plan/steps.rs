@@ -29,6 +29,8 @@ pub(super) struct Builder<'a> {
     pub(super) diagnostics: Vec<Diagnostic>,
     /// Number of the last step that types commands.
     last_run: Option<usize>,
+    /// The block before was one of commands that are done.
+    pub(super) after_commands: bool,
     /// An editor that was opened, and waits for its file.
     pub(super) opened: Option<Opened>,
     /// The program that reads what is typed, as far as the guide tells.
@@ -52,6 +54,7 @@ impl<'a> Builder<'a> {
             left_out: Vec::new(),
             diagnostics,
             last_run: None,
+            after_commands: false,
             opened: None,
             program: None,
         }
@@ -70,6 +73,7 @@ impl<'a> Builder<'a> {
         let skip = self.skip(block, &given, skipped);
         let mut vars = self.settings.vars.clone();
         vars.extend(given.vars.clone());
+        let commands = block.code.role == Role::Command && skip.is_none();
         let draft = Draft { block, skip, vars, inferred: block.inferred.clone(), given };
         match (block.code.role, &draft.given.run) {
             (Role::Command | Role::File | Role::Listing, Some(run)) => {
@@ -82,6 +86,7 @@ impl<'a> Builder<'a> {
             (Role::Output, _) => self.output(draft),
             (Role::Listing, None) => self.listing(draft),
         }
+        self.after_commands = commands;
     }
 
     /// Why a block is not done.

@@ -36,6 +36,11 @@ pub fn human(report: &Report, source: &dyn Fn(&str) -> Option<String>, color: bo
             out.push('\n');
         }
     }
+    match report.not_done() {
+        0 => {}
+        1 => out.push_str("1 block is not done: see guidepost plan\n"),
+        many => out.push_str(&format!("{many} blocks are not done: see guidepost plan\n")),
+    }
     out.push_str(&format!("{}\n", summary(report)));
     defused(&out)
 }

@@ -118,6 +118,9 @@ pub struct GuideReport {
     /// File of its recording, in the folder of `--record`.
     #[serde(default)]
     pub recording: Option<String>,
+    /// Blocks of it that were neither typed nor saved nor compared; not those of which it says so.
+    #[serde(default)]
+    pub not_done: usize,
     /// What is wrong with its plan.
     pub diagnostics: Vec<Diagnostic>,
     /// In order.
@@ -217,6 +220,16 @@ impl Report {
     /// Whether a guide was broken in one attempt, and not in the next.
     pub fn is_flaky(&self) -> bool {
         self.guides.iter().any(|guide| guide.flaky)
+    /// Blocks that nothing was done with. What several machines have in common counts once.
+    pub fn not_done(&self) -> usize {
+        let mut guides: BTreeMap<&str, usize> = BTreeMap::new();
+        for guide in &self.guides {
+            let most = guides.entry(&guide.path).or_default();
+            *most = guide.not_done.max(*most);
+        }
+        guides.values().sum()
+    }
+
     }
 
     /// Whether a guide could not be done, because its machine could not be made.
@@ -254,6 +267,7 @@ impl GuideReport {
             diagnostics: Vec::new(),
             steps: Vec::new(),
         }
+            not_done: 0,
     }
 
     /// What is wrong with a broken guide, in short.

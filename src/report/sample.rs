@@ -80,6 +80,7 @@ fn guide(path: &str, title: &str, verdict: Verdict) -> GuideReport {
         started: "2026-01-02T03:04:06Z".to_owned(),
         seconds: 12.5,
         session_seconds: 11.5,
+        not_done: 1,
         ..GuideReport::new(path, title, "debian")
     }
 }

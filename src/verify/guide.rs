@@ -80,6 +80,7 @@ pub(super) async fn verify(job: &Job, run: &Run<'_>, last: bool) -> machine::Res
         started: now(),
         diagnostics: plan.diagnostics.clone(),
         ..GuideReport::new(&plan.path, &plan.title, &plan.machine)
+        not_done: if plan.settings.skip.is_some() { 0 } else { plan.left_out.len() },
     };
     if plan.settings.skip.is_some() || plan.steps.is_empty() {
         report.reason.get_or_insert_with(|| "it has no steps".into());
