@@ -225,6 +225,15 @@ mod tests {
     }
 
     #[test]
+    fn lines_of_json_are_shown_whole() {
+        let mut step = sample::report().guides[0].steps[0].clone();
+        let (documented, real) = ("{\"a\": 1, \"b\": \"x\"}", "{\"b\": \"y\", \"a\": 1}");
+        step.comparison = Some(compare(documented, real, Rule::Json));
+        (step.documented, step.output) = (Some(documented.to_owned()), real.to_owned());
+        assert_eq!(text(&step, ""), format!("- {documented}\n+ {real}\n"));
+    }
+
+    #[test]
     fn indices_out_of_place_do_no_harm() {
         let mut step = sample::report().guides[1].steps[2].clone();
         step.output = "é".to_owned();

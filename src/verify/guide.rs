@@ -446,7 +446,15 @@ impl Doing<'_> {
             report.place.clone_from(place);
         }
         if report.verdict == Verdict::Broken {
-            report.help = Some("change the output in the guide, or say how to compare it: match=\"contains\", or `...` for lines that vary".into());
+            let help = match rule {
+                Some(Rule::Json) => {
+                    "change the output in the guide, or write \"...\" for a value or an item, or as a key, that varies"
+                }
+                _ => {
+                    "change the output in the guide, or say how to compare it: match=\"contains\", or `...` for lines that vary"
+                }
+            };
+            report.help = Some(help.into());
         }
         real.clone_into(&mut report.output);
         report.comparison = Some(comparison);
