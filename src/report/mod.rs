@@ -138,7 +138,7 @@ pub struct Failure {
     pub path: String,
     /// Line of that file, from 1.
     pub line: usize,
-    /// What was typed first, or the path of a file; empty if no step broke.
+    /// The command that broke, its first line, or the path of a file; empty if no step broke.
     pub typed: String,
     /// In a sentence.
     pub message: String,
@@ -170,6 +170,9 @@ pub struct StepReport {
     pub recorded: Option<(f64, f64)>,
     /// What was typed, or the path of the file.
     pub typed: Vec<String>,
+    /// Of several commands the one that broke, or whose output is wrong, its first line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
     /// Where it was typed, from the outermost place to the innermost.
     pub place: Vec<String>,
     /// Exit status of the last command.
@@ -277,7 +280,7 @@ impl GuideReport {
             Some(step) => Failure {
                 path: step.path.clone(),
                 line: step.line,
-                typed: step.typed.first().cloned().unwrap_or_default(),
+                typed: step.first_typed().to_owned(),
                 message: message(&step.message),
             },
             None => Failure { path: self.path.clone(), line: 1, typed: String::new(), message: message(&self.reason) },
@@ -345,6 +348,7 @@ impl StepReport {
             seconds: 0.0,
             recorded: None,
             typed: Vec::new(),
+            command: None,
             place: Vec::new(),
             status: None,
             output: String::new(),
@@ -352,5 +356,10 @@ impl StepReport {
             documented: None,
             comparison: None,
         }
+    }
+
+    /// In a line: the command that broke, or else the first of what was typed.
+    pub fn first_typed(&self) -> &str {
+        self.command.as_ref().or(self.typed.first()).map_or("", String::as_str)
     }
 }

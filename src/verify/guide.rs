@@ -141,7 +141,7 @@ pub(crate) fn secrets<'p>(plans: impl Iterator<Item = &'p Plan> + Clone) -> Secr
 /// Masks what is not a text of the machine, which is masked where it comes in.
 fn mask(step: &mut StepReport, secrets: &Secrets) {
     let texts = [&mut step.message, &mut step.help, &mut step.documented];
-    for text in texts.into_iter().flatten().chain(&mut step.typed).chain(&mut step.place) {
+    for text in texts.into_iter().flatten().chain(&mut step.typed).chain(&mut step.command).chain(&mut step.place) {
         *text = secrets.mask(text);
     }
 }
@@ -329,6 +329,10 @@ pub(super) struct Shown {
     /// What was typed.
     typed: Vec<String>,
     /// Where the last of it was typed.
+    /// The first line of the last command.
+    command: Option<String>,
+    /// Questions that were answered, alone and with their answers.
+    pub(super) asked: Vec<String>,
     place: Vec<String>,
 }
 
@@ -425,6 +429,7 @@ impl Doing<'_> {
             from.and_then(|from| Some((from, self.live.recorded()?))).map(|(from, to)| (seconds(from), seconds(to)));
         mask(&mut report, self.secrets);
         Ok(report)
+                shown.command = commands.last().and_then(|command| command.lines.first().cloned());
     }
 
     fn expect(&self, text: &str, of: usize, rule: Option<Rule>, report: &mut StepReport) {
@@ -433,7 +438,7 @@ impl Doing<'_> {
             report.message = Some("the command that prints it is skipped".into());
             return;
         };
-        let (typed, place) = (&real.typed, &real.place);
+        let (typed, command, place) = (&real.typed, &real.command, &real.place);
         let (comparison, real) = real.compare(text, matching_rule(rule));
         report.verdict = match comparison.verdict {
             matching::Verdict::Holds => Verdict::Holds,
@@ -461,6 +466,7 @@ impl Doing<'_> {
     }
 
     /// What the page shows of a step.
+            report.command.clone_from(command);
     pub(super) fn documented(&self, of: usize) -> String {
         let texts = self.plan.steps.iter().filter_map(|step| match &step.kind {
             Planned::Expect { text, of: number, .. } if *number == of => Some(text.as_str()),

@@ -42,6 +42,7 @@ impl Doing<'_> {
                 report.message = Some(message);
                 report.help = Some(help);
                 report.typed.truncate(commands[..=index].iter().map(|command| command.lines.len()).sum());
+                report.command = command.lines.first().cloned();
                 report.line = command.at.line;
                 report.path.clone_from(&command.at.path);
                 return Ok(());
@@ -182,8 +183,14 @@ impl Doing<'_> {
             }
             Some(outcome) => {
                 report.output = self.secrets.mask(&clean(&outcome.output));
-                let (message, help) = judge(&outcome, &[0])
-                    .unwrap_or_else(|| ("it has ended already".into(), "remove `background`".into()));
+                let (message, help) = match (judge(&outcome, &[0]), &outcome.end) {
+                    // What was to keep running has no status that a page could say.
+                    (Some((message, _)), End::Prompt { status: Some(status) }) if *status != 127 => {
+                        (message, "mend the command, or remove `background` if it ends by itself".into())
+                    }
+                    (Some(problem), _) => problem,
+                    (None, _) => ("it has ended already".into(), "remove `background`".into()),
+                };
                 report.verdict = Verdict::Broken;
                 report.message = Some(format!("this command was to keep running: {message}"));
                 report.help = Some(help);
@@ -199,6 +206,7 @@ fn answer(answer: &plan::Answer) -> Answer {
 
 /// `/…/` is a regular expression, anything else is text.
 fn pattern(text: &str) -> Pattern {
+                report.command = command.lines.first().cloned();
     let regex = text.strip_prefix('/').and_then(|t| t.strip_suffix('/')).filter(|t| !t.is_empty());
     regex.and_then(|regex| Pattern::regex(regex).ok()).unwrap_or_else(|| Pattern::Text(text.to_owned()))
 }

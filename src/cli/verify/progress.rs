@@ -209,7 +209,7 @@ fn cut(text: &str, columns: usize) -> String {
 fn what_was_done(step: &StepReport) -> String {
     let what = match step.kind {
         StepKind::Expect => "output",
-        StepKind::Run | StepKind::Write => step.typed.first().map_or("", String::as_str),
+        StepKind::Run | StepKind::Write => step.first_typed(),
     };
     let why = step.message.as_ref().map(|message| format!(": {message}")).unwrap_or_default();
     let time = if step.seconds < 1.0 { format!("{:.2} s", step.seconds) } else { format!("{:.1} s", step.seconds) };
