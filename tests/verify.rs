@@ -29,7 +29,7 @@ fn a_guide_that_tells_the_truth_holds() {
     if !has_engine() {
         return;
     }
-    let text = "---\ntitle: A\nverify:\n  answers:\n    \"Your name\": Ann\n---\n\n```command\nmkdir -p ~/x && cd ~/x\nread -p \"Your name? \" n; echo \"hi $n\"\n```\n\n```output\nYour name? Ann\nhi Ann\n```\n\n{{< file \"conf\" >}}\n# port = 1\nhost = a\n{{< /file >}}\n\n{{< file \"conf\" >}}\nport = 22\n{{< /file >}}\n\n```console\n$ cat conf; pwd\nport = 22\nhost = a\n/root/x\n```\n\n```command {until=\"64 bytes\"}\nwhile true; do echo 64 bytes; sleep 1; done\n```\n\n```command {background=true until=\"ready\"}\nsh -c 'echo ready; sleep 100'\n```\n\n```command {background=true until=\"three\"}\nseq 3 > log; (sleep 1; echo three >> log)& tail -f log\n```\n\n```console\n$ while true; do echo again; sleep 0.5; done\n^C\n$ echo on\non\n```\n\n```command\necho -n \"Starting: \"; sleep 5; echo done.\n```\n\n```command {exit=3}\n(exit 3)\n```\n\n```command {skip=true reason=\"needs a domain\"}\ncertbot\n```\n";
+    let text = "---\ntitle: A\nverify:\n  answers:\n    \"Your name\": Ann\n    Word: {reply: open-sesame, secret: true}\n---\n\n```command\nmkdir -p ~/x && cd ~/x\nread -p \"Your name? \" n; echo \"hi $n\"\n```\n\n```output\nYour name? Ann\nhi Ann\n```\n\n{{< file \"conf\" >}}\n# port = 1\nhost = a\n{{< /file >}}\n\n{{< file \"conf\" >}}\nport = 22\n{{< /file >}}\n\n```console\n$ cat conf; pwd\nport = 22\nhost = a\n/root/x\n```\n\n```command {until=\"64 bytes\"}\nwhile true; do echo 64 bytes; sleep 1; done\n```\n\n```command {background=true until=\"ready\"}\nsh -c 'echo ready; sleep 100'\n```\n\n```command {background=true until=\"three\"}\nseq 3 > log; (sleep 1; echo three >> log)& tail -f log\n```\n\n```console\n$ while true; do echo again; sleep 0.5; done\n^C\n$ echo on\non\n```\n\n```command\necho -n \"Starting: \"; sleep 5; echo done.\n```\n\n```command {exit=3}\n(exit 3)\n```\n\n```console\n$ ls /nowhere\nls: cannot access '/nowhere': No such file or directory\n$ read -sp \"Word: \" w; echo; echo ok\nok\n```\n\n```command {skip=true reason=\"needs a domain\"}\ncertbot\n```\n";
     let (status, guide) = verify(text, &[]);
     assert_eq!(status, 0, "{guide:#}");
     assert_eq!(guide["verdict"], "holds", "{guide:#}");
@@ -37,7 +37,7 @@ fn a_guide_that_tells_the_truth_holds() {
         verdicts(&guide),
         [
             "holds", "holds", "holds", "holds", "holds", "holds", "holds", "holds", "holds", "holds", "holds", "holds",
-            "holds", "skipped"
+            "holds", "holds", "holds", "holds", "holds", "skipped"
         ],
         "{guide:#}"
     );
@@ -93,6 +93,8 @@ fn faults_are_found_at_their_lines() {
         ),
         ("a missing command", "```command\nno-such-command\n```\n", 6, "a command was not found"),
         ("a missing command before `;`", "```command\nno-such; true\n```\n", 6, "`no-such` was not found"),
+        ("a missing file in a pipe", "```command\ncat no-such | sort\n```\n", 6, "cat: no-such: No such file"),
+        ("a missing folder before `;`", "```command\ncd /no-such; ls\n```\n", 6, "cd: /no-such: No such file"),
         ("a missing command in `$(…)`", "```command\necho $(no-such)\n```\n", 6, "`no-such` was not found"),
         (
             "apt in a pipe",

@@ -220,9 +220,6 @@ impl Report {
         self.guides.iter().filter(|guide| guide.verdict == verdict).count()
     }
 
-    /// Whether a guide was broken in one attempt, and not in the next.
-    pub fn is_flaky(&self) -> bool {
-        self.guides.iter().any(|guide| guide.flaky)
     /// Blocks that nothing was done with. What several machines have in common counts once.
     pub fn not_done(&self) -> usize {
         let mut guides: BTreeMap<&str, usize> = BTreeMap::new();
@@ -233,6 +230,9 @@ impl Report {
         guides.values().sum()
     }
 
+    /// Whether a guide was broken in one attempt, and not in the next.
+    pub fn is_flaky(&self) -> bool {
+        self.guides.iter().any(|guide| guide.flaky)
     }
 
     /// Whether a guide could not be done, because its machine could not be made.
@@ -267,10 +267,10 @@ impl GuideReport {
             seconds: 0.0,
             session_seconds: 0.0,
             recording: None,
+            not_done: 0,
             diagnostics: Vec::new(),
             steps: Vec::new(),
         }
-            not_done: 0,
     }
 
     /// What is wrong with a broken guide, in short.

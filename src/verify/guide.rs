@@ -1,16 +1,17 @@
 //! One guide: its machine, its terminals, its steps in order.
 
 use std::{
-    collections::BTreeMap,
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
     sync::PoisonError,
     time::{Duration, Instant},
 };
 
-use super::{Event, Job, Listener, Run, judge::Problem, live::Live, now, recording::Tape, shell};
+use super::{Event, Job, Listener, Run, hidden::says_failure, judge::Problem, live::Live, now, recording::Tape, shell};
 use crate::{
     diagnostic::Diagnostic,
     machine::{self, Error, Identity, Name, Owner, RunId, RunningMachine},
-    matching,
+    matching::{self, State},
     plan::{self, Plan, Rule, Step, StepKind as Planned},
     report::{GuideReport, Secrets, StepKind, StepReport, Verdict},
     session::{End, Place, clean::clean},
@@ -79,8 +80,8 @@ pub(super) async fn verify(job: &Job, run: &Run<'_>, last: bool) -> machine::Res
         reason: plan.settings.skip.clone(),
         started: now(),
         diagnostics: plan.diagnostics.clone(),
-        ..GuideReport::new(&plan.path, &plan.title, &plan.machine)
         not_done: if plan.settings.skip.is_some() { 0 } else { plan.left_out.len() },
+        ..GuideReport::new(&plan.path, &plan.title, &plan.machine)
     };
     if plan.settings.skip.is_some() || plan.steps.is_empty() {
         report.reason.get_or_insert_with(|| "it has no steps".into());
@@ -328,11 +329,11 @@ pub(super) struct Shown {
     pub(super) all: String,
     /// What was typed.
     typed: Vec<String>,
-    /// Where the last of it was typed.
     /// The first line of the last command.
     command: Option<String>,
     /// Questions that were answered, alone and with their answers.
     pub(super) asked: Vec<String>,
+    /// Where the last of it was typed.
     place: Vec<String>,
 }
 
@@ -345,19 +346,36 @@ impl Shown {
         self.all.push_str(output);
     }
 
-    /// The comparison with a documented output: most often that of the last command, and else that of the whole block. If both
-    /// are as bad, the one that has more in common.
-    fn compare(&self, documented: &str, rule: matching::Rule) -> (matching::Comparison, &str) {
-        let last = matching::compare(documented, &self.last, rule);
-        if last.verdict == matching::Verdict::Holds || self.all == self.last {
-            return (last, &self.last);
+    /// The comparison with a documented output: most often that of the last command, and else that of the whole block, or
+    /// either without the questions that were answered, which pages leave out. If some are as bad, the one that has more in
+    /// common.
+    fn compare<'a>(&'a self, documented: &str, rule: matching::Rule) -> (matching::Comparison, Cow<'a, str>) {
+        let of = |text: Cow<'a, str>| (matching::compare(documented, &text, rule), text);
+        let is_asked = |line: &&str| self.asked.iter().any(|question| question == line.trim_end());
+        let unasked = |text: &str| text.lines().filter(|line| !is_asked(line)).collect::<Vec<_>>().join("\n");
+        let mut best = of(Cow::Borrowed(&self.last));
+        for other in [None, Some(&self.last), Some(&self.all)] {
+            let text = other.map_or(Cow::Borrowed(&*self.all), |text| Cow::Owned(unasked(text)));
+            if best.0.verdict == matching::Verdict::Holds || text == best.1 {
+                continue;
+            }
+            let found = of(text);
+            if (found.0.verdict, distance(&found.0)) < (best.0.verdict, distance(&best.0)) {
+                best = found;
+            }
         }
-        let all = matching::compare(documented, &self.all, rule);
-        if (all.verdict, distance(&all)) < (last.verdict, distance(&last)) {
-            (all, &self.all)
-        } else {
-            (last, &self.last)
-        }
+        best
+    }
+
+    /// Whether a documented output is this one, and has each line that says how the typed line failed.
+    fn is_documented_failure(&self, line: &str, documented: &str, rule: matching::Rule) -> bool {
+        let (comparison, real) = self.compare(documented, rule);
+        // What `...` stands for is not shown.
+        let seen = comparison.lines.iter().filter(|line| matches!(line.state, State::Same | State::Forgiven));
+        let seen: BTreeSet<usize> = seen.flat_map(|line| line.real.clone()).collect();
+        let mut said =
+            real.lines().enumerate().filter(|(_, said)| says_failure(said, line)).map(|(at, _)| at).peekable();
+        comparison.verdict == matching::Verdict::Holds && said.peek().is_some() && said.all(|at| seen.contains(&at))
     }
 }
 
@@ -411,6 +429,7 @@ impl Doing<'_> {
                 self.run(step, commands, &mut report).await?;
                 let shown = self.outputs.entry(step.number).or_default();
                 shown.typed.clone_from(&report.typed);
+                shown.command = commands.last().and_then(|command| command.lines.first().cloned());
                 shown.place.clone_from(&report.place);
             }
             Planned::Write { file, text, edit, owner } => self.write(file, text, *edit, *owner, &mut report).await?,
@@ -429,7 +448,6 @@ impl Doing<'_> {
             from.and_then(|from| Some((from, self.live.recorded()?))).map(|(from, to)| (seconds(from), seconds(to)));
         mask(&mut report, self.secrets);
         Ok(report)
-                shown.command = commands.last().and_then(|command| command.lines.first().cloned());
     }
 
     fn expect(&self, text: &str, of: usize, rule: Option<Rule>, report: &mut StepReport) {
@@ -448,6 +466,7 @@ impl Doing<'_> {
         if report.verdict != Verdict::Holds {
             report.message = Some(comparison.why.clone());
             report.typed.clone_from(typed);
+            report.command.clone_from(command);
             report.place.clone_from(place);
         }
         if report.verdict == Verdict::Broken {
@@ -461,18 +480,35 @@ impl Doing<'_> {
             };
             report.help = Some(help.into());
         }
-        real.clone_into(&mut report.output);
+        report.output = real.into_owned();
         report.comparison = Some(comparison);
     }
 
     /// What the page shows of a step.
-            report.command.clone_from(command);
     pub(super) fn documented(&self, of: usize) -> String {
         let texts = self.plan.steps.iter().filter_map(|step| match &step.kind {
             Planned::Expect { text, of: number, .. } if *number == of => Some(text.as_str()),
             _ => None,
         });
         texts.collect::<Vec<_>>().join("\n")
+    }
+
+    /// Whether the page shows how a command failed, by an output that is what it printed. Its status is as documented, then.
+    pub(super) fn shows_failure(&self, of: usize, line: &str, output: &str) -> bool {
+        let before = self.outputs.get(&of);
+        let mut shown = Shown {
+            last: output.to_owned(),
+            all: before.map(|before| before.all.clone()).unwrap_or_default(),
+            asked: before.map(|before| before.asked.clone()).unwrap_or_default(),
+            ..Shown::default()
+        };
+        shown.add(output);
+        self.plan.steps.iter().any(|step| match &step.kind {
+            Planned::Expect { text, of: number, rule, .. } if *number == of && step.skip.is_none() => {
+                shown.is_documented_failure(line, text, matching_rule(*rule))
+            }
+            _ => false,
+        })
     }
 
     /// Whether the output that step `of` has to show is there: for `retry`.
@@ -518,6 +554,47 @@ pub(super) fn shown(places: &[Place]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_failure_is_documented_by_the_output_that_shows_it() {
+        let error = "ls: cannot access '/x': No such file or directory";
+        for (output, documented, rule, shows) in [
+            (error, error, matching::Rule::Auto, true),
+            (error, "ls: cannot access '[..]': No such file or directory", matching::Rule::Auto, true),
+            (error, "No such file", matching::Rule::Contains, true),
+            (error, "ls: .*", matching::Rule::Regex, true),
+            (error, "...", matching::Rule::Auto, false),
+            (error, "ls: cannot open directory '/x': Permission denied", matching::Rule::Auto, false),
+            ("a\nls: failed", "a\n...", matching::Rule::Auto, false),
+            ("error log: a\nls: failed", "error log: a\n...", matching::Rule::Auto, false),
+            ("error log: a\nls: failed", "error log", matching::Rule::Contains, false),
+            ("a", "a", matching::Rule::Auto, false),
+            ("", "", matching::Rule::Auto, false),
+        ] {
+            let shown = Shown { last: output.into(), all: output.into(), ..Shown::default() };
+            assert_eq!(shown.is_documented_failure("ls /x", documented, rule), shows, "{output}: {documented}");
+        }
+    }
+
+    #[test]
+    fn a_question_may_be_left_out() {
+        let shown = |asked: &[&str]| Shown {
+            last: "[sudo] password for ann:\nroot".into(),
+            all: "[sudo] password for ann:\nroot".into(),
+            asked: asked.iter().map(|text| (*text).to_owned()).collect(),
+            ..Shown::default()
+        };
+        for (documented, asked, holds) in [
+            ("root", &["[sudo] password for ann:"][..], true),
+            ("[sudo] password for ann:\nroot", &["[sudo] password for ann:"], true),
+            ("ann", &["[sudo] password for ann:"], false),
+            ("root", &[], false),
+            ("root", &["Password:"], false),
+        ] {
+            let verdict = shown(asked).compare(documented, matching::Rule::Auto).0.verdict;
+            assert_eq!(verdict == matching::Verdict::Holds, holds, "{documented}: {asked:?}");
+        }
+    }
 
     #[test]
     fn an_output_belongs_to_the_last_command_or_to_all() {

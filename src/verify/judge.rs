@@ -81,7 +81,7 @@ pub(super) fn judge(outcome: &Outcome, exits: &[i32]) -> Option<Problem> {
 const LONGEST_SAID: usize = 160;
 
 /// The last line that a command printed: mostly why it failed.
-fn said(output: &str) -> String {
+pub(super) fn said(output: &str) -> String {
     let output = clean(output);
     let last = output.lines().rfind(|line| !line.trim().is_empty()).map(str::trim);
     last.map_or(String::new(), |line| format!(": {}", line.chars().take(LONGEST_SAID).collect::<String>()))

@@ -24,6 +24,7 @@ mod event;
 mod file;
 mod guide;
 mod heard;
+mod hidden;
 mod inputs;
 mod inside;
 mod judge;

@@ -6,6 +6,7 @@ use super::{
     COMMAND_TIMEOUT, Event,
     guide::{Doing, shown},
     heard::Heard,
+    hidden::hidden,
     judge::{Problem, judge, missing, pipe},
     live::{Live, last_line},
     refused::refused,
@@ -14,7 +15,7 @@ use crate::{
     machine::Result,
     plan::{self, Command, Step as Planned},
     report::{StepReport, Verdict},
-    session::{Answer, End, Outcome, Pattern, Step, clean::clean},
+    session::{Answer, Answered, End, Outcome, Pattern, Step, clean::clean},
 };
 
 /// How long a command in the background may take to show itself where the guide does not say what to wait for.
@@ -41,8 +42,8 @@ impl Doing<'_> {
                 report.verdict = Verdict::Broken;
                 report.message = Some(message);
                 report.help = Some(help);
-                report.typed.truncate(commands[..=index].iter().map(|command| command.lines.len()).sum());
                 report.command = command.lines.first().cloned();
+                report.typed.truncate(commands[..=index].iter().map(|command| command.lines.len()).sum());
                 report.line = command.at.line;
                 report.path.clone_from(&command.at.path);
                 return Ok(());
@@ -127,13 +128,26 @@ impl Doing<'_> {
             if let End::Prompt { status } | End::Interrupted { status } = &outcome.end {
                 report.status = *status;
             }
-            let exits: &[i32] = if last && !step.attributes.exit.is_empty() { &step.attributes.exit } else { &[0] };
             let typed = &lines[..outcome.typed.min(lines.len())];
             let line = typed.join("\n");
+            let asked = outcome.answered.iter().flat_map(|Answered { question, reply }| {
+                let question = clean(question).trim_end().to_owned();
+                [secrets.mask(&format!("{question} {reply}")), secrets.mask(&question)]
+            });
+            self.outputs.entry(step.number).or_default().asked.extend(asked);
+            let failed = report.status.filter(|status| last && *status != 0);
+            let failed = failed.filter(|_| self.shows_failure(step.number, &line, &output));
+            let exits: &[i32] = match &failed {
+                _ if last && !step.attributes.exit.is_empty() => &step.attributes.exit,
+                Some(status) => std::slice::from_ref(status),
+                None => &[0],
+            };
             let problem = self.limited(&outcome).or_else(|| judge(&outcome, exits));
-            let problem = problem.or_else(|| pipe(&line, &outcome));
+            let shown = |line: &str| last && self.shows_failure(step.number, line, &output);
+            let problem = problem.or_else(|| pipe(&line, &outcome).filter(|_| !shown(&line)));
             let documented = self.documented(step.number);
             let problem = problem.or_else(|| missing(&line, &outcome, exits, &documented));
+            let problem = problem.or_else(|| hidden(&line, &outcome, exits, &documented).filter(|_| !shown(&line)));
             let problem = problem.or_else(|| refused(&outcome, exits, &documented));
             let shown = self.outputs.entry(step.number).or_default();
             if shown.last != output {
@@ -192,6 +206,7 @@ impl Doing<'_> {
                     (None, _) => ("it has ended already".into(), "remove `background`".into()),
                 };
                 report.verdict = Verdict::Broken;
+                report.command = command.lines.first().cloned();
                 report.message = Some(format!("this command was to keep running: {message}"));
                 report.help = Some(help);
             }
@@ -206,7 +221,6 @@ fn answer(answer: &plan::Answer) -> Answer {
 
 /// `/…/` is a regular expression, anything else is text.
 fn pattern(text: &str) -> Pattern {
-                report.command = command.lines.first().cloned();
     let regex = text.strip_prefix('/').and_then(|t| t.strip_suffix('/')).filter(|t| !t.is_empty());
     regex.and_then(|regex| Pattern::regex(regex).ok()).unwrap_or_else(|| Pattern::Text(text.to_owned()))
 }
