@@ -69,7 +69,9 @@ fn pages_do_what_they_should_in_a_browser() {
     tests.retain(|path| path.to_string_lossy().ends_with(".test.js"));
     tests.sort();
     assert!(tests.len() > 2, "the tests are there: {tests:?}");
-    let mut node = Command::new("node");
+    // A server that a failed test leaves open would keep Node waiting for ever.
+    let mut node = Command::new("timeout");
+    node.args(["900", "node"]);
     if support::has_engine() {
         node.env("GUIDEPOST_ENGINE", "1");
     }
