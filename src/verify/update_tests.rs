@@ -151,13 +151,13 @@ fn block(form: Form, number: usize, output: &[String]) -> String {
         text.lines().map(|line| format!("{lead}{line}").trim_end().to_owned() + "\n").collect()
     };
     let output: String = output.iter().map(|line| format!("{line}\n")).collect();
-    let fences = format!("```command\ncmd{number}\n```\n\n```output\n{output}```\n");
+    let fences = format!("```command\nCMD{number}\n```\n\n```output\n{output}```\n");
     match form {
         Form::Fence => fences,
         Form::List => format!("1.  item\n\n{}", indented("    ", &fences)),
         Form::Quote => indented("> ", &fences),
-        Form::Shortcode => format!("```command\ncmd{number}\n```\n\n{{{{< output >}}}}\n{output}{{{{< /output >}}}}\n"),
-        Form::Console => format!("```console\n$ cmd{number}\n{output}```\n"),
+        Form::Shortcode => format!("```command\nCMD{number}\n```\n\n{{{{< output >}}}}\n{output}{{{{< /output >}}}}\n"),
+        Form::Console => format!("```console\n$ CMD{number}\n{output}```\n"),
     }
 }
 
@@ -208,7 +208,7 @@ proptest! {
     ) {
         let mut text = "---\ntitle: A\n---\n".to_owned();
         for (number, (form, documented, _)) in pairs.iter().enumerate() {
-            text.push_str(&format!("\nprose{number}\n\n{}", block(*form, number, documented)));
+            text.push_str(&format!("\nPROSE{number}\n\n{}", block(*form, number, documented)));
         }
         let text = if ends { text } else { text.trim_end().to_owned() };
         let text = if crlf { text.replace('\n', "\r\n") } else { text };
@@ -217,7 +217,7 @@ proptest! {
         // What each command printed, whatever the generated text made of its output.
         let printed_by = |of: usize| {
             let StepKind::Run { commands } = &plan.steps.iter().find(|step| step.number == of)?.kind else { return None };
-            let number: usize = commands.last()?.lines.last()?.strip_prefix("cmd")?.parse().ok()?;
+            let number: usize = commands.last()?.lines.last()?.strip_prefix("CMD")?.parse().ok()?;
             Some(printed(&pairs.get(number)?.2.join("\n")))
         };
         let shown: BTreeMap<usize, Shown> = plan.steps.iter().filter_map(|step| match step.kind {
@@ -245,7 +245,7 @@ proptest! {
         prop_assert_eq!(new.starts_with('\u{feff}'), bom);
         prop_assert_eq!(new.ends_with('\n'), text.ends_with('\n'));
         for edit in &first.edits {
-            prop_assert!(!text[edit.span.range()].contains("prose") && !text[edit.span.range()].contains("cmd"));
+            prop_assert!(!text[edit.span.range()].contains("PROSE") && !text[edit.span.range()].contains("CMD"));
         }
         // What was written holds, what was refused stays, and a second time nothing happens.
         let (guide, plan) = read_one(&new);
