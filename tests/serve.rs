@@ -65,14 +65,16 @@ impl Server {
         self.request(&format!("GET {path}"), "", "")
     }
 
-    /// Events of a page, read until `enough`.
+    /// Events of a page as the browser has it, read until `enough`.
     fn events(&self, page: &str, mut enough: impl FnMut(&str) -> bool) -> String {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("it listens");
         stream.set_read_timeout(Some(PATIENCE)).expect("a time limit");
+        let html = self.get(page);
+        let version = html.split("data-version=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
         let (port, token) = (self.port, &self.token);
         write!(
             stream,
-            "GET /_guidepost/events?page={page}&version=x&token={token} HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n"
+            "GET /_guidepost/events?page={page}&version={version}&token={token} HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n"
         )
         .expect("sent");
         let (mut all, mut buffer) = (String::new(), [0; 4096]);
@@ -176,7 +178,7 @@ fn nothing_leaves_the_site() {
     // What was a file when the site was read is a link by now.
     fs::remove_file(folder.path().join("static/plain.txt")).expect("removed");
     #[cfg(unix)]
-    std::os::unix::fs::symlink("../secret", folder.path().join("static/plain.txt")).expect("a link");
+    std::os::unix::fs::symlink("/etc/passwd", folder.path().join("static/plain.txt")).expect("a link");
     for path in [
         "/../secret",
         "/docs/../secret",
@@ -356,6 +358,14 @@ fn changes_are_told() {
         }
     };
     let found = |path: &str| status(&server.get(path)) == 200;
+    // The whole folder is replaced at once, as when a branch is switched.
+    fs::rename(folder.path().join("content"), folder.path().join("away")).expect("renamed");
+    fs::create_dir_all(folder.path().join("content/guides")).expect("made");
+    write("content/_index.md", "---\ntitle: Home\n---\n\nHello.\n");
+    write("content/guides/b.md", "---\ntitle: B\n---\n\nText.\n");
+    std::thread::sleep(Duration::from_millis(300));
+    write("content/guides/b.md", "---\ntitle: B\n---\n\nReplaced.\n");
+    until("a replaced folder", &|| server.get(page).contains("Replaced."));
     write("content/guides/new.md", "---\ntitle: New\n---\n\nNew.\n");
     until("a new page", &|| found("/docs/guides/new/") && server.get("/docs/guides/").contains("/docs/guides/new/"));
     fs::rename(folder.path().join("content/guides/new.md"), folder.path().join("content/guides/newer.md"))

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use super::App;
 use crate::{
     diagnostic::Diagnostic,
-    report::{GuideReport, StepKind, Verdict},
+    report::{StepKind, Verdict},
     site,
 };
 
@@ -41,13 +41,25 @@ pub(super) async fn accept(State(app): State<Arc<App>>, body: Bytes) -> Response
 impl super::runs::Runs {
     /// Writes outputs into a guide; else says why not.
     fn accept(&self, asked: &Asked) -> Result<(), String> {
-        let known = |guide: &GuideReport| guide.path == asked.guide && guide.machine == asked.machine;
         let mut report = self.report().ok_or("nothing was verified")?;
-        report.guides.retain(known);
-        for step in report.guides.iter_mut().flat_map(|guide| &mut guide.steps) {
-            // Others are left as they are documented.
-            if step.kind == StepKind::Expect && asked.step.is_some_and(|number| number != step.number) {
-                step.verdict = Verdict::Holds;
+        report.guides.retain(|guide| guide.path == asked.guide);
+        if !report.guides.iter().any(|guide| guide.machine == asked.machine) {
+            return Err("this guide was not verified on that machine".into());
+        }
+        let of_machine = report.guides.iter().filter(|guide| guide.machine == asked.machine);
+        let step = of_machine.flat_map(|guide| &guide.steps).find(|step| Some(step.number) == asked.step);
+        let documented = step.map(|step| (step.path.clone(), step.documented.clone()));
+        for guide in &mut report.guides {
+            let others = guide.machine != asked.machine;
+            for step in &mut guide.steps {
+                let differs = matches!(step.verdict, Verdict::Drifted | Verdict::Broken);
+                // An output that several machines show is a step of each, perhaps with another number.
+                let same =
+                    || documented.as_ref().is_some_and(|(path, text)| (path, text) == (&step.path, &step.documented));
+                let is_meant = asked.step.is_none_or(|number| if others { same() } else { number == step.number });
+                if step.kind == StepKind::Expect && differs && !is_meant {
+                    step.verdict = Verdict::Holds;
+                }
             }
         }
         let updates = site::updates(self.site(), &report).map_err(|failure| said(&failure.diagnostics()))?;

@@ -148,6 +148,7 @@ pub fn run(options: &Options, say: &(dyn Fn(Said) + Sync), end: impl Future<Outp
                 served = serve(listener, app) => served,
                 () = end => Ok(()),
             };
+            runs.hang_up();
             runs.stop();
             let _ = tokio::time::timeout(STOPPING, runs.ended()).await;
             served
@@ -155,7 +156,6 @@ pub fn run(options: &Options, say: &(dyn Fn(Said) + Sync), end: impl Future<Outp
         drop(watching);
         // Streams to browsers hold the way to ask.
         runtime.shutdown_background();
-        runs.hang_up();
         drop(asks);
         let _ = keeper.join();
         served

@@ -57,7 +57,7 @@
   let closedOverlay = "";
   let showsPanel = memory.get("panel") === page;
   let tab = memory.get("tab") || "steps";
-  const opened = new Set(memory.get("opened") || []);
+  const opened = new Set(memory.get(`opened-${page}`) || []);
   const key = (number, machine) => `${machine || ""}#${number}`;
   const machines = () => new Set(state.steps.map((step) => step.machine));
   const keyOf = (step) => key(step.number, machines().size > 1 ? step.machine : null);
@@ -237,7 +237,7 @@
     details.addEventListener("toggle", () => {
       if (shown === "running") return;
       if (details.open) opened.add(keyOf(step)); else opened.delete(keyOf(step));
-      memory.set("opened", [...opened]);
+      memory.set(`opened-${page}`, [...opened]);
     });
     return make("li", {}, details);
   }
@@ -387,8 +387,8 @@
         run = event.text ? { over: true, failed: true, text: event.text, steps: new Map() } : null;
         say(`The run is over: ${WORDS[event.verdict]}`);
         break;
-      case "failed": Object.assign(run, { over: true, failed: true, text: event.text, help: event.help }); say("The guide cannot be run"); break;
-      case "stopped": Object.assign(run, { over: true, text: "Stopped." }); say("Stopped"); break;
+      case "failed": Object.assign(run, { over: true, steps: new Map(), failed: true, text: event.text, help: event.help }); say("The guide cannot be run"); break;
+      case "stopped": Object.assign(run, { over: true, steps: new Map(), text: "Stopped." }); say("Stopped"); break;
     }
   }
 
@@ -434,9 +434,11 @@
     }, 1000);
   }
 
+  let events = null;
   function listen() {
+    if (events || leaving) return;
     const query = new URLSearchParams({ page, version, token });
-    const events = new EventSource(`${own}events?${query}`);
+    events = new EventSource(`${own}events?${query}`);
     const on = (name, hear) => events.addEventListener(name, (event) => {
       // What comes after a reload is about the page that is to be.
       if (leaving) return;
@@ -448,14 +450,19 @@
       draw();
     };
     events.onerror = () => {
-      online = false;
-      draw();
-      events.close();
+      rest();
       lost();
     };
     on("reload", reload);
     on("state", (now) => {
       state = now;
+      // Style sheets that changed while nobody listened: `…/style.HASH.css`, whose hash has ten digits.
+      for (const [, address] of now.styles) {
+        for (const { href } of document.querySelectorAll("link[rel~=stylesheet]")) {
+          const old = new URL(href).pathname;
+          if (old !== address && old.length === address.length && old.startsWith(address.slice(0, -14))) restyle(old, address);
+        }
+      }
     });
     on("problems", (now) => { site = now; });
     on("run", heard);
@@ -466,9 +473,25 @@
         else if ([...document.querySelectorAll("[src], [href], [srcset]")].some((one) => [one.src, one.href, one.srcset].some((url) => typeof url === "string" && url.includes(file)))) reload();
       }
     });
-    addEventListener("pagehide", () => events.close());
-    addEventListener("pageshow", (event) => event.persisted && location.reload());
   }
+
+  function rest() {
+    events?.close();
+    events = null;
+  }
+  addEventListener("pagehide", rest);
+  addEventListener("pageshow", (event) => event.persisted && location.reload());
+  // A browser has six connections to a server: tabs that nobody sees leave theirs to others, and look again when they are seen.
+  let unseen = false;
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) {
+      unseen = events !== null;
+      rest();
+    } else if (unseen) {
+      run = null;
+      listen();
+    }
+  });
 
   restore();
   draw();

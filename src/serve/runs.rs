@@ -177,7 +177,8 @@ impl Runs {
             json!({ "what": "failed", "text": text, "help": problem.and_then(|problem| problem.help.as_deref()) })
         };
         let jobs = match site::jobs(&self.site, &[guide.to_owned()]) {
-            Ok(jobs) => jobs,
+            Ok(jobs) if jobs.iter().all(|job| job.plan.path == guide) => jobs,
+            Ok(_) => return failed(&[Diagnostic::error("usage", format!("there is no guide {guide}"))]),
             Err(failure) => return failed(&failure.diagnostics()),
         };
         let folder = site::preview::folder(&self.site);
@@ -194,7 +195,7 @@ impl Runs {
             record: std::fs::create_dir_all(&folder).is_ok().then_some(folder),
             guide_timeout: GUIDE_TIMEOUT,
         };
-        let told = Told { runs: self, steps: Mutex::default() };
+        let told = Told { runs: self, guide, steps: Mutex::default() };
         match verify::run_until(jobs, &options, &told, stopped) {
             Ok(None) => json!({ "what": "stopped" }),
             Ok(Some(report)) => {
@@ -273,6 +274,8 @@ fn keep(site: &site::Options, text: &str) -> std::io::Result<()> {
 /// Tells pages what happens.
 struct Told<'a> {
     runs: &'a Runs,
+    /// Path of the guide's file.
+    guide: &'a str,
     /// The step that is done, by guides on machines.
     steps: Mutex<BTreeMap<String, usize>>,
 }
@@ -281,7 +284,7 @@ impl Listener for Told<'_> {
     fn event(&self, guide: &str, event: Event<'_>) {
         let mut steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
         let number = steps.get(guide).copied();
-        let machine = guide.rsplit_once(" on ").map(|(_, machine)| machine);
+        let machine = guide.strip_prefix(self.guide).and_then(|rest| rest.strip_prefix(" on "));
         let event = match event {
             Event::Begin { steps } => json!({ "what": "guide", "machine": machine, "steps": steps }),
             Event::Machine(event) => {

@@ -31,7 +31,7 @@ pub(super) fn watch(options: &Options, asks: Sender<Ask>) -> Result<Watching, St
     let root = options.site.canonicalize().map_err(|error| error.to_string())?;
     let report = options.report.clone().and_then(|given| Some((given.canonicalize().ok()?, given)));
     let (events, heard) = std::sync::mpsc::channel();
-    let config = Config::default().with_follow_symlinks(true);
+    let config = Config::default().with_follow_symlinks(false);
     let debouncer = notify_debouncer_full::new_debouncer_opt(QUIET, Some(QUIET / 4), events, NoCache, config);
     let mut debouncer: Debouncer<RecommendedWatcher, NoCache> =
         debouncer.map_err(|error: notify::Error| error.to_string())?;
@@ -50,14 +50,16 @@ pub(super) fn watch(options: &Options, asks: Sender<Ask>) -> Result<Watching, St
         // Ends when the debouncer is gone.
         for result in heard {
             let mut paths = changed(&root, report.as_ref(), &result);
-            // A folder that has come is watched from now on, and so is one that was removed and came again.
-            watched.retain(|folder| root.join(folder).is_dir());
+            // A folder that has come is watched from now on, and so is one that was removed and came again: of that, the watch
+            // is as dead as the folder was.
+            watched.retain(|folder| root.join(folder).is_dir() && !paths.iter().any(|path| path == Path::new(folder)));
             for folder in FOLDERS.into_iter().filter(|folder| root.join(folder).is_dir()) {
                 if watched.contains(&folder) {
                     continue;
                 }
                 let Some(debouncer) = own.upgrade() else { return };
                 let mut debouncer = debouncer.lock().unwrap_or_else(PoisonError::into_inner);
+                let _ = debouncer.unwatch(root.join(folder));
                 if watch_one(&mut debouncer, &root.join(folder), RecursiveMode::Recursive).is_ok() {
                     watched.push(folder);
                     paths.push(folder.into());
@@ -81,7 +83,11 @@ fn watch_one(
 
 /// Files of the site that events are about, relative to it, and the report, which may lie anywhere, as it was named.
 fn changed(root: &Path, report: Option<&(PathBuf, PathBuf)>, result: &DebounceEventResult) -> Vec<PathBuf> {
-    let Ok(events) = result else { return Vec::new() };
+    // What was missed can be anything, so all is read again.
+    let Ok(events) = result else { return vec!["content".into()] };
+    if events.iter().any(|event| event.need_rescan()) {
+        return vec!["content".into()];
+    }
     let changes = events.iter().filter(|event| !matches!(event.kind, EventKind::Access(_)));
     let mut paths = Vec::new();
     for path in changes.flat_map(|event| &event.paths) {

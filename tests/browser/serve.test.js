@@ -187,6 +187,7 @@ test("a run is stopped from its page, and by Ctrl-C: no container is left", { sk
   await press(page, "#run");
   await inPreview(page, "(root) => root.querySelector('#run').textContent === 'Run this guide'");
   assert.deepEqual(containers(), [], "its container is gone");
+  await inPreview(page, "(root) => root.querySelector('.run')?.textContent === 'Stopped.' && !root.querySelector('.sign.running')");
   await press(page, "#run");
   while (!containers().length) await new Promise((done) => setTimeout(done, 50));
   await stop();

@@ -68,10 +68,12 @@ pub enum Answer {
 }
 
 /// What there is to say about a page.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct State {
     /// [`Answer::Page::version`].
     pub version: String,
+    /// Names and addresses of the theme's style sheets.
+    pub styles: Vec<(String, String)>,
     /// Path of its file relative to the site's folder, if it is a guide that can be done.
     pub guide: Option<String>,
     /// The steps of its plan, with what is known of each.
@@ -125,7 +127,7 @@ enum Turn {
     /// Files of `content/` and `static/` have changed.
     Update(Vec<String>),
     /// Something that all pages depend on has.
-    Reload,
+    Reload(Vec<String>),
     /// Nobody asks any more.
     End,
 }
@@ -139,18 +141,19 @@ impl<'a> Preview<'a> {
 
     /// Answers until nobody can ask any more.
     pub fn run(mut self, asks: &Receiver<Ask>) {
-        let mut styles = Vec::new();
+        let (mut styles, mut changed) = (Vec::new(), Vec::new());
         loop {
             let turn = match Inputs::load(&self.options) {
-                Ok(inputs) => self.show(self.prepared(inputs), asks, &mut styles),
+                Ok(inputs) => self.show(self.prepared(inputs), asks, &mut styles, &changed),
                 Err(failure) => self.show_failure(&failure, asks),
             };
-            if matches!(turn, Turn::End) {
-                // A cache that cannot be written costs time, not pages.
-                let _ = self.highlighter.save();
-                return;
-            }
+            changed = match turn {
+                Turn::Update(changed) | Turn::Reload(changed) => changed,
+                Turn::End => break,
+            };
         }
+        // A cache that cannot be written costs time, not pages.
+        let _ = self.highlighter.save();
     }
 
     fn prepared(&self, mut inputs: Inputs) -> Inputs {
@@ -161,15 +164,22 @@ impl<'a> Preview<'a> {
         inputs
     }
 
-    /// Shows the site until what all of its pages depend on has changed. `styles` are the style sheets that were shown before.
-    fn show(&mut self, inputs: Inputs, asks: &Receiver<Ask>, styles: &mut Vec<(String, String)>) -> Turn {
+    /// Shows the site until what all of its pages depend on has changed. `styles` are the style sheets that were shown before,
+    /// `changed` are the files that changed since.
+    fn show(
+        &mut self,
+        inputs: Inputs,
+        asks: &Receiver<Ask>,
+        styles: &mut Vec<(String, String)>,
+        changed: &[String],
+    ) -> Turn {
         let mut site = Site::read(&inputs, &self.options);
         let now = show::styles(&inputs);
         let moved = styles.iter().filter_map(|(name, old)| {
             let (_, new) = now.iter().find(|(known, new)| known == name && new != old)?;
             Some((old.clone(), new.clone()))
         });
-        let mut notice = Notice::Changed { styles: moved.collect(), files: Vec::new() };
+        let mut notice = Notice::Changed { styles: moved.collect(), files: site.addresses(changed) };
         *styles = now;
         loop {
             (self.tell)(notice);
@@ -192,10 +202,9 @@ impl<'a> Preview<'a> {
             match ask {
                 Ask::Get(_, reply) => reply(Answer::Nothing),
                 Ask::State(_, reply) => {
-                    let version = String::new();
-                    reply(Some(State { version, guide: None, steps: Vec::new(), problems: problems.clone() }));
+                    reply(Some(State { problems: problems.clone(), ..State::default() }));
                 }
-                Ask::Changed(_) => return Turn::Reload,
+                Ask::Changed(_) => return Turn::Reload(Vec::new()),
                 Ask::Report(report) => self.report = Some(*report),
             }
         }
@@ -215,7 +224,7 @@ impl<'a> Preview<'a> {
                 || report.is_some_and(|report| Path::new(path) == report)
         };
         if changed.iter().any(shared) || (reads_site && changed.iter().any(is_page)) {
-            return Some(Turn::Reload);
+            return Some(Turn::Reload(changed));
         }
         let pages: Vec<String> = changed.into_iter().filter(is_page).collect();
         (!pages.is_empty()).then_some(Turn::Update(pages))

@@ -95,7 +95,7 @@ fn listen(preview: &mut Preview<'_>, show: &Show<'_>, asks: &Receiver<Ask>) -> T
             }
             Ask::Report(report) => {
                 preview.report = Some(*report);
-                return Turn::Reload;
+                return Turn::Reload(Vec::new());
             }
         }
     }
@@ -231,11 +231,11 @@ impl Show<'_> {
     }
 
     fn state(&self, asked: &str) -> Option<State> {
-        let url = self.own(asked)?;
+        let url = self.own(asked).unwrap_or_default();
         let library = &self.site.library;
         let Some(page) = self.page(&url) else {
             let Answer::Page { version, .. } = self.missing() else { return None };
-            return Some(State { version, guide: None, steps: Vec::new(), problems: Vec::new() });
+            return Some(State { version, styles: self.styles.clone(), ..State::default() });
         };
         let index = self.guide(&url).or_else(|| self.lists.get(&url).and_then(|listed| listed.text));
         let mut problems = page.problems.clone();
@@ -252,7 +252,8 @@ impl Show<'_> {
         diagnostic::sort(&mut problems);
         problems.dedup();
         let source = guide.filter(|_| !steps.is_empty()).map(|index| library.pages[index].record.source.clone());
-        Some(State { version: page.version.clone(), guide: source, steps, problems })
+        let (version, styles) = (page.version.clone(), self.styles.clone());
+        Some(State { version, styles, guide: source, steps, problems })
     }
 }
 
