@@ -153,7 +153,7 @@ fn opened(line: &str) -> Option<&'static Program> {
 }
 
 fn named(word: &str) -> Option<&'static Program> {
-    let name = word.rsplit('/').next().unwrap_or(word);
+    let name = look::base(word);
     PROGRAMS.iter().find(|program| program.names.contains(&name))
 }
 

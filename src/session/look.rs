@@ -258,7 +258,8 @@ const PROGRAMS: &[&str] = &[
 const INTERPRETERS: &[&str] =
     &["bash", "sh", "zsh", "dash", "ksh", "ash", "python", "python3", "node", "irb", "lua", "php", "julia", "scala"];
 
-fn base(word: &str) -> &str {
+/// The name of a program by its path.
+pub(crate) fn base(word: &str) -> &str {
     word.rsplit('/').next().unwrap_or(word)
 }
 

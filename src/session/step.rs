@@ -197,3 +197,25 @@ pub struct Outcome {
     /// From the first key to the end.
     pub duration: Duration,
 }
+
+impl Outcome {
+    /// A line that was typed, ended so, and showed nothing: the rest is filled in by whoever knows more.
+    pub(crate) fn new(end: End) -> Self {
+        Self {
+            end,
+            ready: true,
+            typed: 1,
+            output: String::new(),
+            dropped: 0,
+            cwd: None,
+            before: Vec::new(),
+            after: Vec::new(),
+            left: false,
+            until_seen: false,
+            paged: false,
+            answered: Vec::new(),
+            pipe: Vec::new(),
+            duration: Duration::ZERO,
+        }
+    }
+}

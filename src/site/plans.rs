@@ -137,18 +137,24 @@ pub(super) fn current(
 /// that nobody means to run, a placeholder without a value is no fault.
 pub(super) fn check(site: &Site<'_>, options: &Options) -> Vec<Diagnostic> {
     let problems = |index: usize| {
-        let record = &site.library.pages[index].record;
-        let meant = record.front.verify.is_some() || sidecar_of(site, &record.source).is_some();
-        let mut problems: Vec<Diagnostic> = Vec::new();
-        for problem in plan_page(site, options, index).into_iter().flat_map(|plan| plan.diagnostics) {
-            // What stands outside the tabs is in the plan of every machine.
-            if !problems.contains(&problem) {
-                problems.push(problem);
-            }
-        }
-        problems.into_iter().filter(move |problem| meant || problem.is_error())
+        let plans = plan_page(site, options, index);
+        problems_of(site, index, &plans)
     };
     guides(&site.library).flat_map(problems).collect()
+}
+
+/// What is wrong with the plans of a page, as [`check`] tells it.
+pub(super) fn problems_of(site: &Site<'_>, index: usize, plans: &[Plan]) -> Vec<Diagnostic> {
+    let record = &site.library.pages[index].record;
+    let meant = record.front.verify.is_some() || sidecar_of(site, &record.source).is_some();
+    let mut problems: Vec<Diagnostic> = Vec::new();
+    for problem in plans.iter().flat_map(|plan| &plan.diagnostics).filter(|problem| meant || problem.is_error()) {
+        // What stands outside the tabs is in the plan of every machine.
+        if !problems.contains(problem) {
+            problems.push(problem.clone());
+        }
+    }
+    problems
 }
 
 fn guides(library: &Library) -> impl Iterator<Item = usize> + '_ {

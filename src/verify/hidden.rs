@@ -4,10 +4,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::judge::{Problem, said};
+use super::judge::{Problem, said, words};
 use crate::{
     matching::{self, Rule},
-    session::{End, Outcome, clean::clean},
+    session::{End, Outcome, clean::clean, look::base},
 };
 
 /// Who speaks of a command that it runs itself, such as `cd`, or of a file that it was to open.
@@ -18,9 +18,6 @@ const REMOVING: &[&str] = &["rm", "rmdir", "unlink"];
 
 /// How programs say that they did not find or open something.
 const SAID: &[&str] = &["No such file or directory", "annot open", "can't open", "annot access", "can't cd to"];
-
-/// What cuts a line into words.
-const BETWEEN: &str = ";&|()`{}<>\"'";
 
 /// A command of the line that did not find its file, or an apt that failed, where the line's status hides it. Where the page
 /// shows it, or the line is prepared for it (`||`, `if`, `!`, `$?`), it is as the author wants it.
@@ -34,7 +31,7 @@ pub(super) fn hidden(line: &str, outcome: &Outcome, exits: &[i32], documented: &
     if !several && all_well && !(outcome.pipe.is_empty() && line.contains('|')) {
         return None;
     }
-    let words: Vec<&str> = line.split(|c: char| c.is_whitespace() || BETWEEN.contains(c)).collect();
+    let words: Vec<&str> = words(line).collect();
     // `tail -F` waits for its file.
     let prepared = ["-F", "if", "elif", "while", "until", "!"].iter().any(|word| words.contains(word));
     if prepared || line.contains("||") || line.contains("$?") {
@@ -85,16 +82,10 @@ static NONE: LazyLock<Regex> =
 pub(super) fn says_failure(said: &str, line: &str) -> bool {
     let said = said.trim();
     let who = said.split_once(": ").map(|(who, _)| base(who.trim_start_matches('-')));
-    let mut words = line.split(|c: char| c.is_whitespace() || BETWEEN.contains(c));
     let by_name =
-        who.is_some_and(|who| SHELLS.contains(&who) || words.any(|word| !word.is_empty() && base(word) == who));
+        who.is_some_and(|who| SHELLS.contains(&who) || words(line).any(|word| !word.is_empty() && base(word) == who));
     let said = said.to_lowercase();
     by_name || FAILURE.is_match(&said) && !NONE.is_match(&said)
-}
-
-/// The name of a program.
-fn base(word: &str) -> &str {
-    word.rsplit('/').next().unwrap_or(word)
 }
 
 /// The path in a part of a message: what stands in quotes, or else its last word.
@@ -106,7 +97,6 @@ fn path(part: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
     #[test]
     fn lines_that_say_a_failure() {
@@ -157,22 +147,8 @@ mod tests {
             ("sudo apt-get install x; ls", "E: Unable to locate package x", &[0], "", true),
             ("cat log; ls", "E: Unable to locate package x", &[0], "", false),
         ] {
-            let outcome = Outcome {
-                end: End::Prompt { status: Some(0) },
-                ready: true,
-                typed: 1,
-                output: output.into(),
-                dropped: 0,
-                cwd: None,
-                before: Vec::new(),
-                after: Vec::new(),
-                left: false,
-                until_seen: false,
-                paged: false,
-                answered: Vec::new(),
-                pipe: pipe.to_vec(),
-                duration: Duration::ZERO,
-            };
+            let end = End::Prompt { status: Some(0) };
+            let outcome = Outcome { output: output.into(), pipe: pipe.to_vec(), ..Outcome::new(end) };
             let problem = hidden(line, &outcome, &[0], documented);
             assert_eq!(problem.is_some(), fails, "{line}: {output}: {problem:?}");
             assert_eq!(hidden(line, &outcome, &[0, 1], documented), None);

@@ -1,6 +1,6 @@
 //! What the end of a command says about the guide.
 
-use crate::session::{End, Outcome, clean::clean};
+use crate::session::{End, Outcome, clean::clean, look::base};
 
 /// What to do about a command that is not there.
 const INSTALL: &str = "install it in an earlier step, or correct its name";
@@ -138,7 +138,12 @@ fn program(part: &str) -> &str {
     let words = last.split_whitespace();
     let mut words =
         words.skip_while(|word| matches!(*word, "sudo" | "env") || word.starts_with('-') || word.contains('='));
-    words.next().map_or("", |word| word.rsplit('/').next().unwrap_or(word))
+    words.next().map_or("", base)
+}
+
+/// The words of a typed line, cut at spaces and at what means something to a shell.
+pub(super) fn words(line: &str) -> impl Iterator<Item = &str> {
+    line.split(|c: char| c.is_whitespace() || ";&|()`{}<>\"'".contains(c))
 }
 
 /// Who says that a command is not there.
@@ -152,8 +157,7 @@ pub(super) fn missing(line: &str, outcome: &Outcome, exits: &[i32], documented: 
     }
     let output = clean(&outcome.output);
     let name = output.lines().filter_map(not_found).find(|name| {
-        let mut words = line.split(|c: char| c.is_whitespace() || ";&|()`{}<>\"'".contains(c));
-        words.any(|word| word == *name) && !documented.lines().filter_map(not_found).any(|shown| shown == *name)
+        words(line).any(|word| word == *name) && !documented.lines().filter_map(not_found).any(|shown| shown == *name)
     })?;
     Some((format!("`{name}` was not found, and the line's status does not tell"), INSTALL.into()))
 }
@@ -164,7 +168,7 @@ fn not_found(line: &str) -> Option<&str> {
     let line = line.trim();
     let (shell, rest) = line.split_once(": ")?;
     let shell = shell.trim_start_matches('-');
-    if !SHELLS.contains(&shell.rsplit('/').next().unwrap_or(shell)) {
+    if !SHELLS.contains(&base(shell)) {
         return None;
     }
     if let Some((_, name)) = rest.rsplit_once("command not found: ") {
@@ -180,25 +184,9 @@ fn not_found(line: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
     fn outcome(pipe: &[i32]) -> Outcome {
-        Outcome {
-            end: End::Prompt { status: pipe.last().copied() },
-            ready: true,
-            typed: 1,
-            output: String::new(),
-            dropped: 0,
-            cwd: None,
-            before: Vec::new(),
-            after: Vec::new(),
-            left: false,
-            until_seen: false,
-            paged: false,
-            answered: Vec::new(),
-            pipe: pipe.to_vec(),
-            duration: Duration::ZERO,
-        }
+        Outcome { pipe: pipe.to_vec(), ..Outcome::new(End::Prompt { status: pipe.last().copied() }) }
     }
 
     #[test]

@@ -153,20 +153,11 @@ impl Live {
     /// The outcome of a command that is left running.
     fn running_on(&self, output: String) -> Outcome {
         Outcome {
-            end: End::TimedOut,
             ready: false,
-            typed: 1,
             output,
-            dropped: 0,
-            cwd: None,
             before: self.engine.places().to_vec(),
             after: self.engine.places().to_vec(),
-            left: false,
-            until_seen: false,
-            paged: false,
-            answered: Vec::new(),
-            pipe: Vec::new(),
-            duration: Duration::ZERO,
+            ..Outcome::new(End::TimedOut)
         }
     }
 

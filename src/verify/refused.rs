@@ -48,7 +48,6 @@ pub(super) fn refused(outcome: &Outcome, exits: &[i32], documented: &str) -> Opt
 mod tests {
     use super::*;
     use crate::session::Place;
-    use std::time::Duration;
 
     fn outcome(program: &str, output: &str) -> Outcome {
         let place = Place {
@@ -59,22 +58,7 @@ mod tests {
             cwd: None,
             opened_by: program.into(),
         };
-        Outcome {
-            end: End::Prompt { status: None },
-            ready: true,
-            typed: 1,
-            output: output.into(),
-            dropped: 0,
-            cwd: None,
-            before: vec![place],
-            after: Vec::new(),
-            left: false,
-            until_seen: false,
-            paged: false,
-            answered: Vec::new(),
-            pipe: Vec::new(),
-            duration: Duration::ZERO,
-        }
+        Outcome { output: output.into(), before: vec![place], ..Outcome::new(End::Prompt { status: None }) }
     }
 
     #[test]

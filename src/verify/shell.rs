@@ -9,7 +9,7 @@ use tokio::{
 
 use crate::{
     machine::{Result, RunningMachine, TerminalOptions},
-    session::{ENVIRONMENT, Kind, Place},
+    session::{ENVIRONMENT, Kind, Place, look::base},
 };
 
 /// Who was typing, and where.
@@ -64,7 +64,7 @@ const ENTERING: &[(&str, &[&str])] = &[
 
 /// Whether a place is in another machine than the one before it.
 fn is_elsewhere(place: &Place) -> bool {
-    let mut words = place.opened_by.split_whitespace().map(|word| word.rsplit('/').next().unwrap_or(word));
+    let mut words = place.opened_by.split_whitespace().map(base);
     let enters = |word: &str| ENTERING.iter().find(|(program, _)| *program == word);
     let Some((_, verbs)) = words.find_map(enters) else { return false };
     verbs.is_empty() || words.any(|word| verbs.contains(&word))

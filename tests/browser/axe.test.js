@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { launch, leave, serve, until, violations, visit } from "./harness.js";
+import { fixture, leave, until, violations, visit } from "./harness.js";
 
 const KINDS = [
   ["home", "/"],
@@ -33,15 +33,9 @@ const KINDS = [
   }],
 ];
 
-let base, browser, end;
-before(async () => {
-  const server = await serve(process.env.GUIDEPOST_FIXTURE);
-  const chromium = await launch();
-  ({ base } = server);
-  ({ browser } = chromium);
-  end = () => Promise.all([server.close(), chromium.close()]);
-});
-after(() => end());
+let base, browser, close;
+before(async () => { ({ base, browser, close } = await fixture()); });
+after(() => close());
 
 for (const [kind, path, { status = 200, prepare } = {}] of KINDS) {
   test(kind, async () => {

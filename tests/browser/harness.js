@@ -55,6 +55,14 @@ export async function launch() {
   return { browser, close };
 }
 
+/** The fixture's server and a browser: `base`, `browser`, and `close`, which ends both. */
+export async function fixture() {
+  const server = await serve(process.env.GUIDEPOST_FIXTURE);
+  const chromium = await launch();
+  const close = () => Promise.all([server.close(), chromium.close()]);
+  return { base: server.base, browser: chromium.browser, close };
+}
+
 /**
  * Opens an address in a tab of its own (of a profile of its own unless `context` is given). `page.problems` lists errors of
  * scripts and requests, and requests to other hosts, which are refused.

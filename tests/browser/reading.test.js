@@ -5,19 +5,13 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { launch, leave, serve, shown, texts, until, visit } from "./harness.js";
+import { fixture, leave, serve, shown, texts, until, visit } from "./harness.js";
 
 const KITCHEN = "/guides/kitchen/";
-let base, browser, end;
+let base, browser, close;
 
-before(async () => {
-  const server = await serve(process.env.GUIDEPOST_FIXTURE);
-  const chromium = await launch();
-  ({ base } = server);
-  ({ browser } = chromium);
-  end = () => Promise.all([server.close(), chromium.close()]);
-});
-after(() => end());
+before(async () => { ({ base, browser, close } = await fixture()); });
+after(() => close());
 
 const open = (path, options) => visit(browser, base + path, options);
 const focused = (page) => page.evaluate(() => document.activeElement.getAttribute("aria-label") ?? document.activeElement.textContent.trim());

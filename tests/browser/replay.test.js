@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { launch, leave, serve, until, visit } from "./harness.js";
+import { fixture, leave, until, visit } from "./harness.js";
 
 // The file has no extension that tells Node of a module.
 const source = readFileSync(new URL("../../themes/default/static/player.js", import.meta.url));
@@ -105,15 +105,9 @@ test("long silences are short, steps begin with a moment, rubbish is passed over
   assert.throws(() => read("nothing"));
 });
 
-let base, browser, end;
-before(async () => {
-  const server = await serve(process.env.GUIDEPOST_FIXTURE);
-  const chromium = await launch();
-  ({ base } = server);
-  ({ browser } = chromium);
-  end = () => Promise.all([server.close(), chromium.close()]);
-});
-after(() => end());
+let base, browser, close;
+before(async () => { ({ base, browser, close } = await fixture()); });
+after(() => close());
 
 const screen = (page) => page.$eval(".player-screen", (one) => one.innerText);
 const states = (page) => page.$eval(".player", (player) => {

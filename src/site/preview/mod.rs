@@ -118,7 +118,6 @@ pub struct Preview<'a> {
     /// Where the site is served, without the base path: `http://127.0.0.1:8017`.
     origin: String,
     report: Option<Report>,
-    highlighter: Highlighter,
     tell: &'a (dyn Fn(Notice) + Sync),
 }
 
@@ -135,16 +134,16 @@ enum Turn {
 impl<'a> Preview<'a> {
     /// `report` is what verification found last; one that the options name is merged with it.
     pub fn new(options: Options, origin: &str, report: Option<Report>, tell: &'a (dyn Fn(Notice) + Sync)) -> Self {
-        let highlighter = Highlighter::new(Some(&super::cache::folder(&options.site).join("highlight")));
-        Self { options, origin: origin.to_owned(), report, highlighter, tell }
+        Self { options, origin: origin.to_owned(), report, tell }
     }
 
     /// Answers until nobody can ask any more.
     pub fn run(mut self, asks: &Receiver<Ask>) {
+        let highlighter = Highlighter::new(Some(&super::cache::folder(&self.options.site).join("highlight")));
         let (mut styles, mut changed) = (Vec::new(), Vec::new());
         loop {
             let turn = match Inputs::load(&self.options) {
-                Ok(inputs) => self.show(self.prepared(inputs), asks, &mut styles, &changed),
+                Ok(inputs) => self.show(self.prepared(inputs), &highlighter, asks, &mut styles, &changed),
                 Err(failure) => self.show_failure(&failure, asks),
             };
             changed = match turn {
@@ -153,7 +152,7 @@ impl<'a> Preview<'a> {
             };
         }
         // A cache that cannot be written costs time, not pages.
-        let _ = self.highlighter.save();
+        let _ = highlighter.save();
     }
 
     fn prepared(&self, mut inputs: Inputs) -> Inputs {
@@ -169,6 +168,7 @@ impl<'a> Preview<'a> {
     fn show(
         &mut self,
         inputs: Inputs,
+        highlighter: &Highlighter,
         asks: &Receiver<Ask>,
         styles: &mut Vec<(String, String)>,
         changed: &[String],
@@ -183,7 +183,7 @@ impl<'a> Preview<'a> {
         *styles = now;
         loop {
             (self.tell)(notice);
-            match show::answer(self, &site, asks) {
+            match show::answer(self, &site, highlighter, asks) {
                 Turn::Update(changed) => {
                     site = site.update(&self.options, &changed);
                     notice = Notice::Changed { styles: Vec::new(), files: site.addresses(&changed) };

@@ -12,7 +12,7 @@ use std::{
 use super::{Answer, Ask, Preview, State, Turn, steps};
 use crate::{
     diagnostic::{self, Diagnostic},
-    render,
+    render::{self, highlight::Highlighter},
     site::{
         address::output_path,
         library::Target,
@@ -38,30 +38,29 @@ pub(super) fn styles(inputs: &Inputs) -> Vec<(String, String)> {
 }
 
 /// Answers until something changes, and tells the problems of the site once nobody asks for a moment.
-pub(super) fn answer(preview: &mut Preview<'_>, site: &Site<'_>, asks: &Receiver<Ask>) -> Turn {
+pub(super) fn answer(
+    preview: &mut Preview<'_>,
+    site: &Site<'_>,
+    highlighter: &Highlighter,
+    asks: &Receiver<Ask>,
+) -> Turn {
     let options = preview.options.clone();
     let links = site.links();
     let related = write::related_pages(site);
     let views = write::views(site, &links, &related, &options);
     write::fill_theme(site, &views);
-    let highlighter = std::mem::replace(&mut preview.highlighter, render::highlight::Highlighter::new(None));
-    let turn = {
-        let world = SiteWorld { preview: true, ..write::world(site, &links, &views, Some(&highlighter), &options) };
-        let lists = views.lists().into_iter().map(|listed| (listed.url.clone(), listed)).collect();
-        let show = Show {
-            site,
-            options: &options,
-            views: &views,
-            world: &world,
-            lists,
-            styles: styles(site.inputs),
-            made: OnceCell::new(),
-            rendered: RefCell::default(),
-        };
-        listen(preview, &show, asks)
+    let world = SiteWorld { preview: true, ..write::world(site, &links, &views, Some(highlighter), &options) };
+    let show = Show {
+        site,
+        options: &options,
+        views: &views,
+        world: &world,
+        lists: views.lists().into_iter().map(|listed| (listed.url.clone(), listed)).collect(),
+        styles: styles(site.inputs),
+        made: OnceCell::new(),
+        rendered: RefCell::default(),
     };
-    preview.highlighter = highlighter;
-    turn
+    listen(preview, &show, asks)
 }
 
 fn listen(preview: &mut Preview<'_>, show: &Show<'_>, asks: &Receiver<Ask>) -> Turn {

@@ -5,7 +5,7 @@ use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use crate::{
     diagnostic::Diagnostic,
-    plan::{Plan, Step},
+    plan::Plan,
     report::{GuideReport, StepKind, StepReport, Verdict, safe::plain},
     site::{Options, load::Site, plans, verified::excerpt},
     verify::describe,
@@ -60,47 +60,40 @@ pub struct StepState {
 
 /// The steps of a page, and what is wrong with its plan.
 pub(super) fn of(site: &Site<'_>, options: &Options, index: usize) -> (Vec<StepState>, Vec<Diagnostic>) {
-    let record = &site.library.pages[index].record;
-    let (mut states, mut problems) = (Vec::new(), Vec::new());
-    let meant = record.front.verify.is_some() || plans::sidecar_of(site, &record.source).is_some();
-    for plan in plans::plan_page(site, options, index) {
-        problems.extend(plan.diagnostics.iter().filter(|problem| meant || problem.is_error()).cloned());
-        if plan.settings.skip.is_some() {
-            continue;
-        }
+    let plans = plans::plan_page(site, options, index);
+    let problems = plans::problems_of(site, index, &plans);
+    let mut states = Vec::new();
+    for plan in plans.iter().filter(|plan| plan.settings.skip.is_none()) {
         let reports = site.inputs.report.iter().flat_map(|report| &report.guides);
         let mut of_guide = reports.filter(|known| known.path == plan.path && known.machine == plan.machine);
-        states.extend(aligned(&plan, of_guide.next()));
+        states.extend(aligned(plan, of_guide.next()));
     }
     (states, problems)
 }
 
 /// What makes a step the same as before, wherever it stands now.
-fn content(kind: StepKind, typed: &[String], documented: Option<&String>) -> (u8, String) {
-    match kind {
-        StepKind::Run => (0, typed.join("\n")),
-        StepKind::Write => (1, typed.join("\n")),
-        StepKind::Expect => (2, documented.cloned().unwrap_or_default()),
-    }
+fn content(step: &StepReport) -> (StepKind, String) {
+    // An output that differs also tells what was typed before it.
+    let text = match step.kind {
+        StepKind::Run | StepKind::Write => step.typed.join("\n"),
+        StepKind::Expect => step.documented.clone().unwrap_or_default(),
+    };
+    (step.kind, text)
 }
 
 fn aligned(plan: &Plan, report: Option<&GuideReport>) -> Vec<StepState> {
-    let steps: Vec<(&Step, StepReport)> = plan.steps.iter().map(|step| (step, describe(step))).collect();
+    let steps: Vec<StepReport> = plan.steps.iter().map(describe).collect();
+    let unmatched = |standing| steps.iter().map(|now| state(plan, now, None, standing)).collect();
     let Some(report) = report.filter(|report| report.verdict != Verdict::Skipped) else {
-        return steps.iter().map(|(_, now)| state(plan, now, None, Standing::Unknown)).collect();
+        return unmatched(Standing::Unknown);
     };
-    let new: Vec<_> = steps.iter().map(|(_, now)| content(now.kind, &now.typed, now.documented.as_ref())).collect();
-    let old: Vec<_> = (report.steps.iter())
-        .map(|step| {
-            // An output that differs also tells what was typed before it.
-            content(step.kind, &step.typed, step.documented.as_ref())
-        })
-        .collect();
-    let mut states: Vec<StepState> = steps.iter().map(|(_, now)| state(plan, now, None, Standing::Changed)).collect();
+    let new: Vec<_> = steps.iter().map(content).collect();
+    let old: Vec<_> = report.steps.iter().map(content).collect();
+    let mut states: Vec<StepState> = unmatched(Standing::Changed);
     for op in capture_diff_slices(Algorithm::Myers, &old, &new) {
         if let DiffOp::Equal { old_index, new_index, len } = op {
             for offset in 0..len {
-                let (was, now) = (&report.steps[old_index + offset], &steps[new_index + offset].1);
+                let (was, now) = (&report.steps[old_index + offset], &steps[new_index + offset]);
                 states[new_index + offset] = state(plan, now, Some(was), standing(was.verdict));
             }
         }
