@@ -18,8 +18,8 @@
 //!                          │ machine   Docker                   │ edit      files
 //! ```
 //!
-//! `source`, `guide`, `render`, `plan`, `matching` and `edit` are pure, and so is the engine of `session`; I/O lives in `site`,
-//! `theme`, `machine`, `verify` and `cli`.
+//! `source`, `terminal`, `guide`, `render`, `plan`, `matching` and `edit` are pure, and so is the engine of `session`; I/O
+//! lives in `site`, `theme`, `machine`, `verify` and `cli`.
 
 pub mod cli;
 pub mod config;
@@ -35,5 +35,6 @@ pub mod serve;
 pub mod session;
 pub mod site;
 pub mod source;
+pub mod terminal;
 pub mod theme;
 pub mod verify;

@@ -2,8 +2,8 @@
 
 use super::{count, print};
 use crate::{
-    session::clean::clean,
     site::{self, Failure, Options},
+    terminal::clean::clean,
     verify::Job,
 };
 

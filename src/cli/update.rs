@@ -4,8 +4,8 @@ use super::{Exit, color, count, drawn, print};
 use crate::{
     diagnostic::Diagnostic,
     report::Report,
-    session::clean::clean,
     site::{self, Failure, Options, Unwritten, Updated},
+    terminal::clean::clean,
 };
 
 /// Where the changes of a dry run are shown: on stdout, unless that is for programs.

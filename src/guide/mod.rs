@@ -26,7 +26,6 @@ mod document;
 mod fence;
 mod lint;
 pub mod prompt;
-pub mod shell;
 mod shortcode;
 
 /// A parsed page.

@@ -1,55 +1,13 @@
 //! Prompts in shown commands: what a reader does not type.
 
 use self::open::Opened;
-use super::shell::Scanner;
+use crate::terminal::{
+    prompt::{asks_for_more, blank_length, continuation_length, is_shell, prompt_length},
+    syntax::Scanner,
+};
 
 mod open;
 mod root;
-
-/// The length in bytes of the prompt that a line begins with, its space included; `None` if it has none.
-///
-/// Known are shells (`$ `, `(venv) $ `, `user@host:~$ `, `[root@host ~]# `, `# ` only after a name or path), REPLs (`>>> `,
-/// `... `), and the prompts of database clients (`mysql> `, `nodejs=# `, `MariaDB [(none)]> `).
-pub fn prompt_length(line: &str) -> Option<usize> {
-    let environment = environment_length(line);
-    if environment > 0 && line[environment..].starts_with("$ ") {
-        return Some(environment + 2);
-    }
-    for mark in ["$ ", "% ", ">>> ", "... ", "C:\\> ", "PS> "] {
-        if line.starts_with(mark) {
-            return Some(mark.len());
-        }
-    }
-    let shell = |mark: &str| {
-        let end = line.find(mark)?;
-        let head = &line[..end];
-        let plausible = head.contains('@') || (head.starts_with('[') && head.ends_with(']'));
-        let clean =
-            head.chars().all(|c| c.is_alphanumeric() || "@:~/._-[]()+ ".contains(c)) && head.matches(' ').count() <= 2;
-        (plausible && clean && !head.starts_with(' ')).then_some(end + mark.len())
-    };
-    if let Some(length) = shell("$ ").or_else(|| shell("# ")) {
-        return Some(length);
-    }
-    let word = line.find(|c: char| !(c.is_ascii_alphanumeric() || "_-".contains(c))).unwrap_or(line.len());
-    if word == 0 {
-        return None;
-    }
-    if line[..word].eq_ignore_ascii_case("mariadb") && line[word..].starts_with(" [") {
-        return line.find("]> ").map(|i| i + 3);
-    }
-    let databases = ["=# ", "=> ", "-# ", "-> ", "(# "];
-    let clients = ["mysql", "sqlite", "redis", "mongo", "ftp", "sftp", "irb", "node", "ipython", "cqlsh", "postgres"];
-    (databases.iter().find(|mark| line[word..].starts_with(**mark)).map(|mark| word + mark.len()))
-        .or_else(|| (clients.contains(&&line[..word]) && line[word..].starts_with("> ")).then_some(word + 2))
-}
-
-/// The length of what an activated environment puts before a prompt: `(venv) `.
-fn environment_length(line: &str) -> usize {
-    let named = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
-    let name = line.strip_prefix('(').and_then(|rest| rest.split_once(") ")).map(|(name, _)| name);
-    name.filter(|name| !name.is_empty() && name.chars().all(named)).map_or(0, |name| name.len() + 3)
-}
 
 /// What a line of a block of commands is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,7 +58,7 @@ pub fn lines(language: &str, text: &str) -> Vec<Line> {
             continue;
         };
         let (shown, typed) = line.split_at(prompt);
-        let goes_on = inner.is_none() && is_continuation(shown);
+        let goes_on = inner.is_none() && asks_for_more(shown);
         if !shown.is_empty() && !goes_on && !scanner.in_document() {
             // A new prompt ends whatever was open.
             scanner = Scanner::default();
@@ -116,60 +74,9 @@ pub fn lines(language: &str, text: &str) -> Vec<Line> {
     found
 }
 
-/// Whether what follows a prompt is read by the shell's grammar.
-pub fn is_shell(prompt: &str) -> bool {
-    let prompt = prompt.trim_end();
-    prompt.ends_with(['$', '%', '#']) && !["=#", "-#", "(#"].iter().any(|mark| prompt.ends_with(mark))
-}
-
-/// Whether a prompt asks for more of the command before: `nodejs-# `, `-> `, `... `.
-pub fn is_continuation(prompt: &str) -> bool {
-    let prompt = prompt.trim();
-    ["...", "...>", ">"].contains(&prompt) || ["->", "-#", "(#"].iter().any(|mark| prompt.ends_with(mark))
-}
-
-/// The length of a continuation prompt that stands to the right: `    -> ` of mysql, `   ...> ` of sqlite3.
-fn continuation_length(line: &str) -> Option<usize> {
-    let inner = line.trim_start();
-    let mark = ["-> ", "...> "].into_iter().find(|mark| inner.starts_with(mark))?;
-    Some(line.len() - inner.len() + mark.len())
-}
-
-/// The length of Python's continuation prompt on a line that ends a block and whose last space is lost: `...`. Below
-/// anything else it stands for lines that are left out.
-fn blank_length(line: &str, before: &str) -> Option<usize> {
-    let continues = before.starts_with("... ") || before.starts_with(">>> ") && before.trim_end().ends_with(':');
-    (line.trim_end() == "..." && continues).then_some(line.len())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn prompts() {
-        for (line, typed) in [
-            ("$ ls", Some("ls")),
-            ("user@host:~$ ls -l", Some("ls -l")),
-            ("root@host:/srv/a b# ls", Some("ls")),
-            ("[root@host ~]# ls", Some("ls")),
-            ("(venv) $ pip list", Some("pip list")),
-            ("(a b) $ x", None),
-            ("(venv) user@host:~$ ls", Some("ls")),
-            ("nodejs=# \\q", Some("\\q")),
-            ("mysql> SELECT 1;", Some("SELECT 1;")),
-            ("MariaDB [(none)]> SELECT 1;", Some("SELECT 1;")),
-            (">>> print(1)", Some("print(1)")),
-            ("# a comment", None),
-            ("echo $ x", None),
-            ("sudo apt update", None),
-            ("ssh user@host", None),
-            ("a => b", None),
-            ("grep x file > out", None),
-        ] {
-            assert_eq!(prompt_length(line).map(|n| &line[n..]), typed, "{line}");
-        }
-    }
 
     #[test]
     fn typed_and_shown() {

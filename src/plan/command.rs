@@ -3,9 +3,12 @@
 use serde::Serialize;
 
 use super::At;
-use crate::guide::{
-    prompt::{self, Line},
-    shell::{Scanner, is_idle},
+use crate::{
+    guide::prompt::{self, Line},
+    terminal::{
+        prompt::{is_shell, prompt_length},
+        syntax::{Scanner, is_idle},
+    },
 };
 
 /// What is typed before the terminal is looked at again: mostly one line.
@@ -28,8 +31,8 @@ const STOP: &str = "^C";
 /// Whether a reader stops the command that ends before the line `after`: `^C` is the next thing, or stands in what it shows.
 pub(super) fn is_stopped(lines: &[&str], after: usize) -> bool {
     let following = lines[after..].iter().filter(|line| !line.trim().is_empty());
-    let prompted = lines.iter().any(|line| prompt::prompt_length(line).is_some());
-    let mut shown = following.take_while(|line| prompt::prompt_length(line).is_none());
+    let prompted = lines.iter().any(|line| prompt_length(line).is_some());
+    let mut shown = following.take_while(|line| prompt_length(line).is_none());
     if prompted {
         shown.any(|line| line.starts_with(STOP))
     } else {
@@ -75,7 +78,7 @@ pub(super) fn pieces(language: &str, text: &str) -> (Vec<Piece>, Vec<Unfinished>
         };
         let (shown, typed) = lines[at].split_at(prompt);
         if prompt > 0 && !goes_on {
-            shell = prompt::is_shell(shown);
+            shell = is_shell(shown);
         }
         if typed.trim() == STOP {
             at += 1;

@@ -6,10 +6,10 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::{
-    LeftOut, program,
+    LeftOut,
     steps::{Builder, Draft},
 };
-use crate::{diagnostic::Diagnostic, guide::Role};
+use crate::{diagnostic::Diagnostic, guide::Role, terminal::program};
 
 /// How an author says what a block is for.
 const SAY: &str =

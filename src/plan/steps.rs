@@ -7,14 +7,17 @@ use super::{
     attributes::{Given, Rule},
     blocks::Block,
     command::{self, Piece},
-    editor::{self, Editor},
-    program::{self, Program},
     said, settings, variables,
 };
 use crate::{
     diagnostic::{Diagnostic, Place},
-    guide::{Role, prompt},
+    guide::Role,
     source::Span,
+    terminal::{
+        editor::{self, Editor},
+        program::{self, Program},
+        prompt, statement,
+    },
 };
 
 /// Folders that only root may write in.
@@ -124,7 +127,7 @@ impl<'a> Builder<'a> {
         let language = &block.code.language;
         // Without prompts, what a program reads is cut as the program reads it.
         let own = program::is_read(language) && text.lines().all(|line| prompt::prompt_length(line).is_none());
-        let cut = if own { program::commands(language, &text) } else { Vec::new() };
+        let cut = if own { statement::commands(language, &text) } else { Vec::new() };
         let (pieces, unfinished) = match own {
             true => (cut.iter().map(|(lines, _)| typed_whole(lines)).collect(), Vec::new()),
             false => command::pieces(language, &text),

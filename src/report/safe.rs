@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::session::clean::clean;
+use crate::terminal::clean::clean;
 
 /// Put into a workflow command so that no runner takes it for one; it takes no room on the screen.
 pub const BREAKER: char = '\u{200b}';

@@ -3,7 +3,7 @@
 use similar::TextDiff;
 
 use super::human::painted;
-use crate::session::clean::clean;
+use crate::terminal::clean::clean;
 
 /// Red, green, cyan.
 const TONES: [(&str, &str); 3] = [("-", "31"), ("+", "32"), ("@@", "36")];

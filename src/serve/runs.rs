@@ -207,7 +207,7 @@ impl Runs {
             Err(error) => {
                 let mut text = error.to_string();
                 if !error.tail().is_empty() {
-                    text.push_str(&format!("\n{}", crate::session::clean::clean(error.tail())));
+                    text.push_str(&format!("\n{}", crate::terminal::clean::clean(error.tail())));
                 }
                 json!({ "what": "failed", "text": text, "help": error.help() })
             }

@@ -4,7 +4,7 @@
 //! bytes of a terminal ─ marks  ─► prompt marks of shells, and text
 //!                       screen ─► text as a person sees it
 //!                       engine ─► what to type next; the outcome of a step
-//! Outcome             ◄─ look:   prompts, questions and pagers by their looks, where there are no marks
+//! Outcome             ◄─ look:   questions and pagers by their looks; terminal::prompt, where there are no marks
 //! ```
 //!
 //! Where looks are not enough, the engine asks its driver what the program in the foreground does ([`probe`]).
@@ -12,7 +12,6 @@
 //! The [`engine`] is pure: no I/O, no clock. A driver is the loop in [`driver::Session`], around any [`driver::Terminal`]: a local
 //! pseudo-terminal ([`local`]), a recorded script ([`recorded`]), or Docker, which needs the same loop with `await` in it.
 
-pub mod clean;
 pub mod driver;
 pub mod engine;
 #[cfg(unix)]

@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::build::Failure;
-use crate::session::clean::clean;
+use crate::terminal::clean::clean;
 
 /// A commit of the repository that the site's folder lies in.
 pub(super) struct Commit<'s> {

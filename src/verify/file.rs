@@ -9,7 +9,8 @@ use crate::{
     machine::{Error, FileError, Result, Run},
     plan::{Edit, Owner},
     report::{StepReport, Verdict},
-    session::{Kind, Place, clean::clean},
+    session::{Kind, Place},
+    terminal::clean::clean,
 };
 
 /// Largest file that is edited, in bytes.

@@ -7,14 +7,15 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Event, Job, Listener, Run, hidden::says_failure, judge::Problem, live::Live, now, recording::Tape, shell};
+use super::{Event, Job, Listener, Run, judge::Problem, live::Live, now, recording::Tape, shell};
 use crate::{
     diagnostic::Diagnostic,
     machine::{self, Error, Identity, Name, Owner, RunId, RunningMachine},
     matching::{self, State},
     plan::{self, Plan, Rule, Step, StepKind as Planned},
     report::{GuideReport, Secrets, StepKind, StepReport, Verdict},
-    session::{End, Place, clean::clean},
+    session::{End, Place},
+    terminal::{clean::clean, failure::says_failure},
 };
 
 /// One attempt at a guide, with all that it needs.

@@ -1,7 +1,7 @@
 //! What a terminal shows while a step is done, made harmless for a listener.
 
 use super::event::OUTPUT;
-use crate::{report::Secrets, session::clean::Cleaner};
+use crate::{report::Secrets, terminal::clean::Cleaner};
 
 /// The output of one step, piece by piece. A secret may be split between pieces, so what may be its beginning is kept back.
 #[derive(Debug)]

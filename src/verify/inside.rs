@@ -5,12 +5,12 @@ use super::{
     file::{NEAREST, edited},
     guide::Doing,
     judge::{Problem, judge},
-    shell::quoted,
 };
 use crate::{
     machine::{Result, Run},
     plan::{Attributes, Edit, Owner},
     session::Place,
+    terminal::line::quoted,
 };
 
 /// Tells two machines apart: the device and the inode of the root folder, the kernel's boot, the mounts.

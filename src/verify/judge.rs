@@ -1,6 +1,13 @@
 //! What the end of a command says about the guide.
 
-use crate::session::{End, Outcome, clean::clean, look::base};
+use crate::{
+    session::{End, Outcome},
+    terminal::{
+        clean::clean,
+        failure::{is_refused, not_found, said, tells},
+        line::{pieces, program_of},
+    },
+};
 
 /// What to do about a command that is not there.
 const INSTALL: &str = "install it in an earlier step, or correct its name";
@@ -77,34 +84,14 @@ pub(super) fn judge(outcome: &Outcome, exits: &[i32]) -> Option<Problem> {
     }
 }
 
-/// Characters of a command's last line in a message.
-const LONGEST_SAID: usize = 160;
-
-/// The last line that a command printed: mostly why it failed.
-pub(super) fn said(output: &str) -> String {
-    let output = clean(output);
-    let last = output.lines().rfind(|line| !line.trim().is_empty()).map(str::trim);
-    last.map_or(String::new(), |line| format!(": {}", line.chars().take(LONGEST_SAID).collect::<String>()))
-}
-
-/// Nobody listened where the command knocked: mostly a server that is not ready yet.
-fn is_refused(output: &str) -> bool {
-    let output = output.to_ascii_lowercase();
-    ["connection refused", "failed to connect", "could not connect"].iter().any(|said| output.contains(said))
-}
-
-/// Programs whose failure no reader would pass over, and statuses of theirs that say only that nobody read on.
-const TELLING: &[(&str, &[i32])] =
-    &[("curl", &[0, 23, 141]), ("wget", &[0, 3, 141]), ("apt", &[0, 141]), ("apt-get", &[0, 141]), ("dpkg", &[0, 141])];
-
 /// What is wrong before the last command of a pipe, whose status hides it: `curl … | bash` ends with 0 if nothing was fetched.
 pub(super) fn pipe(line: &str, outcome: &Outcome) -> Option<Problem> {
     let (End::Prompt { status: Some(status) }, false) = (&outcome.end, outcome.left) else { return None };
     let parts: Vec<&str> = line.split('|').collect();
     for (index, of) in outcome.pipe.iter().enumerate().rev().skip(1) {
         // As many parts as statuses: no `|` is in a quote.
-        let name = parts.get(index).filter(|_| parts.len() == outcome.pipe.len()).map_or("", |part| program(part));
-        let fails = TELLING.iter().any(|(program, fine)| *program == name && !fine.contains(of));
+        let name = parts.get(index).filter(|_| parts.len() == outcome.pipe.len()).map_or("", |part| program_of(part));
+        let fails = tells(name, *of);
         let what = if name.is_empty() { "a command".to_owned() } else { format!("`{name}`") };
         let pipe = format!("in a pipe that ended with status {status}");
         if *of == 127 {
@@ -125,30 +112,6 @@ pub(super) fn pipe(line: &str, outcome: &Outcome) -> Option<Problem> {
     None
 }
 
-/// The program that a part of a pipe runs.
-fn program(part: &str) -> &str {
-    let bytes = part.as_bytes();
-    // The `&` of `2>&1` and of `&>` begins no command.
-    let begins = |(at, c): &(usize, char)| match c {
-        ';' | '(' => true,
-        '&' => !matches!(at.checked_sub(1).map(|at| bytes[at]), Some(b'>' | b'<')) && bytes.get(at + 1) != Some(&b'>'),
-        _ => false,
-    };
-    let last = part.char_indices().rfind(begins).map_or(part, |(at, _)| &part[at + 1..]);
-    let words = last.split_whitespace();
-    let mut words =
-        words.skip_while(|word| matches!(*word, "sudo" | "env") || word.starts_with('-') || word.contains('='));
-    words.next().map_or("", base)
-}
-
-/// The words of a typed line, cut at spaces and at what means something to a shell.
-pub(super) fn words(line: &str) -> impl Iterator<Item = &str> {
-    line.split(|c: char| c.is_whitespace() || ";&|()`{}<>\"'".contains(c))
-}
-
-/// Who says that a command is not there.
-const SHELLS: &[&str] = &["bash", "sh", "dash", "ash", "ksh", "zsh", "sudo"];
-
 /// A command that the shell did not find, where the line's status hides it: `no-such; true`, `echo $(no-such)`, `no-such &`.
 /// Where the page shows it, or the line is prepared for it by `||`, it is as the author wants it.
 pub(super) fn missing(line: &str, outcome: &Outcome, exits: &[i32], documented: &str) -> Option<Problem> {
@@ -157,28 +120,9 @@ pub(super) fn missing(line: &str, outcome: &Outcome, exits: &[i32], documented: 
     }
     let output = clean(&outcome.output);
     let name = output.lines().filter_map(not_found).find(|name| {
-        words(line).any(|word| word == *name) && !documented.lines().filter_map(not_found).any(|shown| shown == *name)
+        pieces(line).any(|word| word == *name) && !documented.lines().filter_map(not_found).any(|shown| shown == *name)
     })?;
     Some((format!("`{name}` was not found, and the line's status does not tell"), INSTALL.into()))
-}
-
-/// The command of which a shell says in this line that it is not there: `bash: line 1: x: command not found`,
-/// `sh: 1: x: not found`, `zsh: command not found: x`.
-fn not_found(line: &str) -> Option<&str> {
-    let line = line.trim();
-    let (shell, rest) = line.split_once(": ")?;
-    let shell = shell.trim_start_matches('-');
-    if !SHELLS.contains(&base(shell)) {
-        return None;
-    }
-    if let Some((_, name)) = rest.rsplit_once("command not found: ") {
-        return Some(name);
-    }
-    let rest = rest.strip_suffix(": command not found").or_else(|| rest.strip_suffix(": not found"))?;
-    // Between shell and name there is a line's number at most; `bash: type: x: not found` is an answer.
-    let (number, name) = rest.rsplit_once(": ").unwrap_or(("", rest));
-    let number = number.strip_prefix("line ").unwrap_or(number);
-    number.chars().all(|c| c.is_ascii_digit()).then_some(name)
 }
 
 #[cfg(test)]
@@ -200,13 +144,6 @@ mod tests {
             let (_, help) = judge(&outcome, &[0]).expect("it failed");
             assert_eq!(help.contains("retry=10s"), again, "{output}: {help}");
         }
-    }
-
-    #[test]
-    fn what_was_said_last() {
-        assert_eq!(said("a\nE: no such package\n\n"), ": E: no such package");
-        assert_eq!(said(""), "");
-        assert_eq!(said(&"é".repeat(1000)).chars().count(), LONGEST_SAID + 2);
     }
 
     #[test]

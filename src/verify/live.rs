@@ -208,6 +208,6 @@ struct Limit {
 /// The last line of a text that is not empty, without control characters.
 pub(super) fn last_line(tail: &[u8]) -> String {
     let text = String::from_utf8_lossy(tail);
-    let lines = text.rsplit(['\n', '\r']).map(crate::session::clean::clean);
+    let lines = text.rsplit(['\n', '\r']).map(crate::terminal::clean::clean);
     lines.map(|line| line.trim().to_owned()).find(|line| !line.is_empty()).unwrap_or_default()
 }

@@ -1,26 +1,10 @@
 //! Programs that read commands have no exit status: what they refuse, they say.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
 use super::judge::Problem;
-use crate::session::{End, Kind, Outcome, clean::clean};
-
-/// How a program says that it did not do what was typed: its names, and the lines.
-static SAID: LazyLock<Vec<(&[&str], Regex)>> = LazyLock::new(|| {
-    let said: [(&[&str], &str); 8] = [
-        (&["psql"], r"^(\S+: )?(ERROR|FATAL|PANIC): |^invalid command \\"),
-        (&["mysql", "mariadb"], r"^ERROR( \d+ \(\w+\))?( at line \d+)?: "),
-        (&["sqlite3"], r"^(Parse error|Runtime error|Error)( near line \d+| in \w+)?: "),
-        (&["python", "python3"], r"^Traceback \(most recent call last\):|^(Syntax|Indentation|Tab)Error: "),
-        (&["node", "nodejs"], r"^Uncaught( |:|$)"),
-        (&["mongosh"], r"^(Uncaught:?$|(Mongo\w*|Reference|Type|Syntax)Error\b.*: )"),
-        (&["redis-cli", "valkey-cli"], r"^\(error\) "),
-        (&["irb"], r"^\(irb\):\d+:in .*\([A-Z][\w:]*\)$"),
-    ];
-    said.into_iter().map(|(names, lines)| (names, Regex::new(lines).expect("a valid pattern"))).collect()
-});
+use crate::{
+    session::{End, Kind, Outcome},
+    terminal::{clean::clean, failure::refusal},
+};
 
 /// A statement that the program refused in which it was typed. Where the page shows an error, or says that the command
 /// fails, it is as the author wants it.
@@ -29,7 +13,7 @@ pub(super) fn refused(outcome: &Outcome, exits: &[i32], documented: &str) -> Opt
     if !matches!(outcome.end, End::Prompt { .. }) || exits != [0] {
         return None;
     }
-    let (_, said) = SAID.iter().find(|(names, _)| names.contains(&place.name.as_str()))?;
+    let said = refusal(&place.name)?;
     let output = clean(&outcome.output);
     let mut rest = output.lines().map(str::trim_end).skip_while(|line| !said.is_match(line));
     let mut why = rest.next()?;

@@ -15,7 +15,8 @@ use crate::{
     machine::Result,
     plan::{self, Command, Step as Planned},
     report::{StepReport, Verdict},
-    session::{Answer, Answered, End, Outcome, Pattern, Step, clean::clean},
+    session::{Answer, Answered, End, Outcome, Pattern, Step},
+    terminal::clean::clean,
 };
 
 /// How long a command in the background may take to show itself where the guide does not say what to wait for.

@@ -9,7 +9,8 @@ use tokio::{
 
 use crate::{
     machine::{Result, RunningMachine, TerminalOptions},
-    session::{ENVIRONMENT, Kind, Place, look::base},
+    session::{ENVIRONMENT, Kind, Place},
+    terminal::{line::quoted, program::is_elsewhere},
 };
 
 /// Who was typing, and where.
@@ -23,7 +24,7 @@ pub(super) struct Stand {
 impl Stand {
     /// The innermost shell of the machine itself: of another machine that was entered from it, `docker exec` knows nothing.
     pub(super) fn of(places: &[Place]) -> Self {
-        let own = places.iter().take_while(|place| !is_elsewhere(place));
+        let own = places.iter().take_while(|place| !is_elsewhere(&place.opened_by));
         let Some(place) = own.filter(|place| matches!(place.kind, Kind::Shell { .. })).last() else {
             return Self::default();
         };
@@ -43,37 +44,6 @@ impl Stand {
         words.push(quoted(self.shell()));
         words.join(" ")
     }
-}
-
-/// What enters another machine: programs, and a word that must come after them.
-const ENTERING: &[(&str, &[&str])] = &[
-    ("docker", &["exec", "run"]),
-    ("docker-compose", &["exec", "run"]),
-    ("podman", &["exec", "run"]),
-    ("nerdctl", &["exec", "run"]),
-    ("kubectl", &["exec", "run"]),
-    ("lxc", &["exec", "shell", "console"]),
-    ("incus", &["exec", "shell", "console"]),
-    ("machinectl", &["shell", "login"]),
-    ("vagrant", &["ssh"]),
-    ("ssh", &[]),
-    ("chroot", &[]),
-    ("nsenter", &[]),
-    ("systemd-nspawn", &[]),
-];
-
-/// Whether a place is in another machine than the one before it.
-fn is_elsewhere(place: &Place) -> bool {
-    let mut words = place.opened_by.split_whitespace().map(base);
-    let enters = |word: &str| ENTERING.iter().find(|(program, _)| *program == word);
-    let Some((_, verbs)) = words.find_map(enters) else { return false };
-    verbs.is_empty() || words.any(|word| verbs.contains(&word))
-}
-
-/// A word for a shell.
-pub(super) fn quoted(word: &str) -> String {
-    let simple = !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || "/._-+,@:".contains(c));
-    if simple { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }
 
 /// Connects this process's terminal with a new one in the machine, until its shell ends. As with `docker exec -it`, what is
@@ -164,23 +134,6 @@ mod tests {
             prompt: "$ ".into(),
             cwd: Some(cwd.into()),
             opened_by: opened_by.into(),
-        }
-    }
-
-    #[test]
-    fn knows_what_enters_another_machine() {
-        for (command, enters) in [
-            ("docker exec -it app bash", true),
-            ("sudo /usr/bin/docker compose exec app sh", true),
-            ("kubectl -n web exec -it app -- sh", true),
-            ("ssh root@192.0.2.1", true),
-            ("sudo chroot /mnt", true),
-            ("newgrp docker", false),
-            ("su - docker", false),
-            ("bash", false),
-            ("", false),
-        ] {
-            assert_eq!(is_elsewhere(&shell("root", "/", command)), enters, "{command}");
         }
     }
 

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::guide::matching_rule;
 use crate::{
     diagnostic::{Diagnostic, Place},
-    guide::{CodeBlock, Guide, Role, Token, TokenKind, prompt},
+    guide::{CodeBlock, Guide, Role, Token, TokenKind},
     matching::{
         self, Verdict,
         update::{Edit, Unwritable, accidental, apply_edits, edits, updated},
@@ -17,6 +17,7 @@ use crate::{
     plan::{Command, Plan, Step, StepKind},
     report::{Secrets, secrets::MASK},
     source::Source,
+    terminal::prompt::prompt_length,
 };
 
 /// What a documented output was compared with.
@@ -177,7 +178,7 @@ impl Updating<'_> {
         let block_lines: Vec<&str> = block.text.lines().skip(first).take(lines.len()).collect();
         let new = self.restored(&block_lines, text, &new)?;
         if block.role == Role::Command {
-            let prompted = new.iter().find(|line| prompt::prompt_length(line).is_some());
+            let prompted = new.iter().find(|line| prompt_length(line).is_some());
             if let Some(line) = prompted.filter(|line| !block_lines.contains(&line.as_str())) {
                 let why = format!("in a block of commands, its line `{line}` would be one more command");
                 return Err(Refusal::new(why, "show it in an `output` block of its own"));

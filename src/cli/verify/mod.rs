@@ -154,7 +154,7 @@ pub(super) async fn interrupted() {
 pub(super) fn environment(error: &machine::Error) -> Exit {
     let mut message = error.to_string();
     if !error.tail().is_empty() {
-        message.push_str(&format!("\n{}", crate::session::clean::clean(error.tail())));
+        message.push_str(&format!("\n{}", crate::terminal::clean::clean(error.tail())));
     }
     let diagnostic = crate::diagnostic::Diagnostic::error("environment", message);
     let diagnostic = match error.help() {

@@ -13,7 +13,7 @@ use crate::{
     cli::{color, count, print},
     machine,
     report::{StepKind, StepReport, Verdict, safe::defused},
-    session::clean::clean,
+    terminal::clean::clean,
     verify::{Event, Listener},
 };
 

@@ -3,7 +3,8 @@
 use super::{Arriving, Engine, Hidden, Phase};
 use crate::session::place::{Kind, Place};
 use crate::session::step::{End, Outcome};
-use crate::session::{clean, inject, look};
+use crate::session::{inject, look};
+use crate::terminal::{clean, program};
 use std::time::Duration;
 
 impl Engine {
@@ -84,7 +85,7 @@ impl Engine {
         let again =
             self.places.last().is_some_and(|top| matches!(top.kind, Kind::Shell { pid, .. } if pid == arriving.pid));
         let replaced = line.trim_start().starts_with("exec ");
-        if !self.places.is_empty() && (replaced || (again && (spent.is_some() || !look::opens(&line)))) {
+        if !self.places.is_empty() && (replaced || (again && (spent.is_some() || !program::opens(&line)))) {
             let top = self.places.pop();
             if !replaced && let Some(top) = top {
                 place.opened_by = top.opened_by;
@@ -187,7 +188,7 @@ impl Engine {
         }
         let until_seen = running.until_seen || running.step.until.as_ref().is_some_and(|until| until.is_in(&output));
         let left = self.places.len() < running.before.len()
-            && running.step.lines[..running.typed].last().is_some_and(|line| look::leaves(line));
+            && running.step.lines[..running.typed].last().is_some_and(|line| program::leaves(line));
         self.done = Some(Outcome {
             end,
             ready,

@@ -4,12 +4,12 @@ mod end;
 mod stream;
 mod wait;
 
-use super::look;
 use super::marks::Scanner;
 use super::place::{Kind, Place};
 use super::probe::Foreground;
 use super::screen::Screen;
 use super::step::{Answered, End, Outcome, Step};
+use crate::terminal::endless;
 use std::time::Duration;
 
 /// What the engine wants.
@@ -319,7 +319,7 @@ impl Engine {
             over: false,
             endless: step.until.is_none()
                 && !step.runs_on
-                && (step.stopped || step.lines.first().is_some_and(|line| look::is_endless(line))),
+                && (step.stopped || step.lines.first().is_some_and(|line| endless::is_endless(line))),
             frozen: None,
             uses: vec![0; step.answers.len()],
             answered: Vec::new(),

@@ -1,11 +1,11 @@
 //! What arrives: text for the screen, and marks.
 
 use super::{Arriving, Engine, Phase};
-use crate::session::clean::clean;
 use crate::session::inject;
 use crate::session::marks::{Mark, Piece};
 use crate::session::place::Kind;
 use crate::session::step::End;
+use crate::terminal::clean::clean;
 use std::time::Duration;
 
 /// A prompt longer than this is cut.

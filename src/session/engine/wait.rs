@@ -5,6 +5,7 @@ use crate::session::look::{self, Question};
 use crate::session::place::{Kind, Place};
 use crate::session::probe::Foreground;
 use crate::session::step::{Answered, End};
+use crate::terminal::{endless, program, prompt};
 use std::time::Duration;
 
 /// What the terminal looks like while nothing moves.
@@ -194,7 +195,7 @@ impl Engine {
     fn program_prompt(&self, line: &str) -> Option<usize> {
         let top = self.places.len().checked_sub(1)?;
         self.places.iter().enumerate().rev().find_map(|(depth, place)| {
-            let same = line == place.prompt || (depth == top && look::is_same_prompt(line, &place.prompt));
+            let same = line == place.prompt || (depth == top && prompt::is_same_prompt(line, &place.prompt));
             (place.kind == Kind::Program && same).then_some(depth)
         })
     }
@@ -214,11 +215,11 @@ impl Engine {
         let line = self.screen.cursor_line();
         if running.opening {
             // The first thing is a shell, whatever its prompt looks like.
-            let delay = if look::is_shell_prompt(&line) { settings.expected } else { settings.question };
+            let delay = if prompt::is_shell_prompt(&line) { settings.expected } else { settings.question };
             return (delay, Sight::Shell(line));
         }
         if let Some(place) = self.places.last().filter(|place| place.kind == Kind::Program)
-            && look::is_continuation(&line, &place.prompt)
+            && prompt::is_continuation(&line, &place.prompt)
         {
             return (settings.known_prompt, Sight::More);
         }
@@ -231,12 +232,12 @@ impl Engine {
         if running.step.opens.as_ref().is_some_and(|prompt| line.trim() == prompt.trim()) {
             return (settings.expected, Sight::Program(line));
         }
-        let announced = if look::opens(command) { settings.expected } else { settings.unexpected };
-        if look::is_shell_prompt(&line) {
+        let announced = if program::opens(command) { settings.expected } else { settings.unexpected };
+        if prompt::is_shell_prompt(&line) {
             return (announced, Sight::Shell(line));
         }
-        if look::is_unmistakable(&line)
-            || (look::is_program_prompt(&line) && (look::opens_program(command) || self.prompts_like_a_question()))
+        if prompt::is_unmistakable(&line)
+            || (prompt::is_program_prompt(&line) && (program::opens_program(command) || self.prompts_like_a_question()))
         {
             return (announced, Sight::Program(line));
         }
@@ -246,7 +247,7 @@ impl Engine {
             // A pause after a few lines, or after nothing at all for long.
             Question::No if running.endless && self.lines_shown() >= 2 => (settings.expected, Sight::Enough),
             Question::No if running.endless => (settings.perhaps_question, Sight::Enough),
-            Question::No if running.step.until.is_none() && !running.step.runs_on && look::serves(command) => {
+            Question::No if running.step.until.is_none() && !running.step.runs_on && endless::serves(command) => {
                 (settings.perhaps_question, Sight::Serves)
             }
             Question::No => nothing,
@@ -256,7 +257,7 @@ impl Engine {
     /// The program that reads commands here has itself a prompt such as `test> `, which may have become another one.
     fn prompts_like_a_question(&self) -> bool {
         let top = self.places.last().filter(|place| place.kind == Kind::Program);
-        top.is_some_and(|place| look::is_program_prompt(&place.prompt) && !look::is_unmistakable(&place.prompt))
+        top.is_some_and(|place| prompt::is_program_prompt(&place.prompt) && !prompt::is_unmistakable(&place.prompt))
     }
 
     fn look_at_full_screen(&self, endless: bool, command: &str) -> (Duration, Sight) {
@@ -264,7 +265,7 @@ impl Engine {
         if endless && screen.lines().filter(|line| !line.trim().is_empty()).count() >= 2 {
             return (self.settings.expected, Sight::Enough);
         }
-        if look::runs_pager(command)
+        if program::runs_pager(command)
             || look::is_pager(&self.screen.cursor_line())
             || screen.lines().next_back().is_some_and(look::is_pager)
         {
@@ -348,7 +349,7 @@ impl Engine {
         let opened_by = running.step.lines.get(running.typed.saturating_sub(1)).cloned().unwrap_or_default();
         self.places.push(Place {
             kind: Kind::Program,
-            name: look::program(&opened_by),
+            name: program::program(&opened_by),
             user: None,
             prompt,
             cwd: None,

@@ -6,19 +6,19 @@ const EDITORS: &[&str] =
 
 /// A command that opens an editor.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Editor {
+pub(crate) struct Editor {
     /// The command, without what stands before it on the line.
-    pub(super) command: String,
+    pub(crate) command: String,
     /// The file; `None` where the command names none or a folder.
-    pub(super) path: Option<String>,
+    pub(crate) path: Option<String>,
     /// Whether it runs as root.
-    pub(super) root: bool,
+    pub(crate) root: bool,
     /// What is typed before it on the same line: `cd /etc` of `cd /etc && nano hosts`.
-    pub(super) before: Option<String>,
+    pub(crate) before: Option<String>,
 }
 
 /// Reads a line as a command that opens an editor.
-pub(super) fn editor(line: &str) -> Option<Editor> {
+pub(crate) fn editor(line: &str) -> Option<Editor> {
     let line = line.trim();
     let (before, command) = match line.rsplit_once("&&") {
         Some((before, command)) => (Some(before.trim().to_owned()), command.trim()),
@@ -57,7 +57,7 @@ pub(super) fn editor(line: &str) -> Option<Editor> {
 
 impl Editor {
     /// The path to write for a file block with this title; `None` if the editor opened another file.
-    pub(super) fn path_for(&self, title: Option<&str>) -> Option<String> {
+    pub(crate) fn path_for(&self, title: Option<&str>) -> Option<String> {
         let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
         match (&self.path, title) {
             (Some(path), None) => Some(path.clone()),

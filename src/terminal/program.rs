@@ -1,16 +1,19 @@
 //! Programs that read commands in a language of their own: which commands open one, and where each of its commands ends.
 
-use crate::{guide::prompt, session::look};
+use super::{
+    line::{base, last_command},
+    prompt,
+};
 
 /// A program that reads commands.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Program {
+pub(crate) struct Program {
     /// How it is called.
     names: &'static [&'static str],
     /// The languages of code blocks that it reads.
     languages: &'static [&'static str],
     /// How its commands end.
-    grammar: Grammar,
+    pub(super) grammar: Grammar,
     /// How many words it takes and still reads commands: `psql nodejs`, but not `python3 app.py`.
     words: usize,
     /// Options whose value is the next word.
@@ -20,7 +23,7 @@ pub(super) struct Program {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Grammar {
+pub(super) enum Grammar {
     /// At `;`.
     Sql,
     /// By indentation.
@@ -29,7 +32,7 @@ enum Grammar {
     Brackets,
 }
 
-const PROGRAMS: &[Program] = &[
+pub(super) const PROGRAMS: &[Program] = &[
     Program {
         names: &["psql"],
         languages: &["sql", "psql", "postgres", "postgresql", "pgsql", "plpgsql"],
@@ -104,20 +107,20 @@ const TYPED: &[&str] =
 const CONTAINERS: &[&str] = &["docker", "podman", "nerdctl", "kubectl", "docker-compose"];
 
 /// Whether blocks in this language are mostly typed at the prompt of a program.
-pub(super) fn is_typed(language: &str) -> bool {
+pub(crate) fn is_typed(language: &str) -> bool {
     TYPED.contains(&language.to_ascii_lowercase().as_str())
 }
 
 /// Whether any program reads commands in this language.
-pub(super) fn is_read(language: &str) -> bool {
+pub(crate) fn is_read(language: &str) -> bool {
     PROGRAMS.iter().any(|program| program.reads(language))
 }
 
 /// The program that is open after a command, if `open` was before.
-pub(super) fn after(open: Option<&'static Program>, prompt: &str, line: &str) -> Option<&'static Program> {
+pub(crate) fn after(open: Option<&'static Program>, prompt: &str, line: &str) -> Option<&'static Program> {
     let open = open.filter(|_| prompt.is_empty() || !prompt::is_shell(prompt));
     match open {
-        Some(_) => open.filter(|_| !look::leaves(line)),
+        Some(_) => open.filter(|_| !leaves(line)),
         None => opened(line),
     }
 }
@@ -153,18 +156,18 @@ fn opened(line: &str) -> Option<&'static Program> {
 }
 
 fn named(word: &str) -> Option<&'static Program> {
-    let name = look::base(word);
+    let name = base(word);
     PROGRAMS.iter().find(|program| program.names.contains(&name))
 }
 
 impl Program {
     /// Its name in messages.
-    pub(super) fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         self.names[0]
     }
 
     /// Whether it reads blocks in this language.
-    pub(super) fn reads(&self, language: &str) -> bool {
+    pub(crate) fn reads(&self, language: &str) -> bool {
         self.languages.iter().any(|known| known.eq_ignore_ascii_case(language))
     }
 
@@ -186,91 +189,148 @@ impl Program {
     }
 }
 
-/// The commands of a text in a program's language, as ranges of its lines; comments and blank lines between them are left out.
-/// With each is whether an empty line ends it.
-pub(super) fn commands(language: &str, text: &str) -> Vec<(Vec<usize>, bool)> {
-    let grammar = PROGRAMS.iter().find(|program| program.reads(language)).map_or(Grammar::Brackets, |p| p.grammar);
-    let lines: Vec<&str> = text.lines().collect();
-    let mut found: Vec<(Vec<usize>, bool)> = Vec::new();
-    let mut at = 0;
-    while at < lines.len() {
-        let line = lines[at].trim();
-        let comment = match grammar {
-            Grammar::Sql => line.starts_with("--"),
-            Grammar::Python => line.starts_with('#'),
-            Grammar::Brackets => line.starts_with("//"),
-        };
-        if line.is_empty() || comment {
-            at += 1;
-            continue;
-        }
-        let length = match grammar {
-            Grammar::Sql => sql(&lines[at..]),
-            Grammar::Python => python(&lines[at..]),
-            Grammar::Brackets => brackets(&lines[at..]),
-        };
-        // Python takes a blank line for the end of a block.
-        let own = (at..at + length).filter(|line| grammar != Grammar::Python || !lines[*line].trim().is_empty());
-        let own: Vec<usize> = own.collect();
-        let ends_blank = grammar == Grammar::Python && own.iter().any(|line| lines[*line].starts_with([' ', '\t']));
-        found.push((own, ends_blank));
-        at += length;
-    }
-    found
+/// Programs that open a shell.
+const SHELLS: &[&str] = &[
+    "su",
+    "sudo",
+    "bash",
+    "sh",
+    "zsh",
+    "dash",
+    "ksh",
+    "ash",
+    "fish",
+    "csh",
+    "tcsh",
+    "busybox",
+    "docker",
+    "podman",
+    "nerdctl",
+    "kubectl",
+    "lxc",
+    "incus",
+    "ssh",
+    "newgrp",
+    "sg",
+    "chroot",
+    "exec",
+    "login",
+    "nsenter",
+    "unshare",
+    "machinectl",
+    "runuser",
+    "script",
+    "tmux",
+    "screen",
+    "vagrant",
+    "distrobox",
+    "toolbox",
+];
+
+/// Programs that read commands.
+const READERS: &[&str] = &[
+    "psql",
+    "mysql",
+    "mariadb",
+    "sqlite3",
+    "python",
+    "python3",
+    "ipython",
+    "node",
+    "irb",
+    "redis-cli",
+    "valkey-cli",
+    "mongo",
+    "mongosh",
+    "gdb",
+    "ghci",
+    "ftp",
+    "sftp",
+    "bc",
+    "telnet",
+    "fish",
+    "csh",
+    "tcsh",
+    "cqlsh",
+    "iex",
+    "jshell",
+    "julia",
+    "lua",
+    "php",
+    "R",
+    "scala",
+    "swipl",
+];
+
+/// Programs that read commands only if they are given no script.
+const INTERPRETERS: &[&str] =
+    &["bash", "sh", "zsh", "dash", "ksh", "ash", "python", "python3", "node", "irb", "lua", "php", "julia", "scala"];
+
+/// A command that may open a shell or a program that reads commands: such a prompt needs no further thought.
+pub(crate) fn opens(line: &str) -> bool {
+    line.split_whitespace().map(base).any(|word| SHELLS.contains(&word) || READERS.contains(&word))
 }
 
-/// The lines of a statement: up to a `;` outside quotes, or one line for the client's own commands.
-fn sql(lines: &[&str]) -> usize {
-    let first = lines[0].trim();
-    if first.starts_with(['\\', '.']) || first.get(..4).is_some_and(|word| word.eq_ignore_ascii_case("use ")) {
-        return 1;
-    }
-    let mut text = String::new();
-    for (index, line) in lines.iter().enumerate() {
-        let code = line.split("--").next().unwrap_or(line).trim_end();
-        text.push_str(code);
-        let even = |mark: &str| text.matches(mark).count().is_multiple_of(2);
-        if even("'") && even("$$") && (code.ends_with(';') || code.ends_with("\\G") || code.ends_with("\\g")) {
-            return index + 1;
-        }
-    }
-    lines.len()
-}
-
-/// The lines of a statement with those that are indented below it, or open with it.
-fn python(lines: &[&str]) -> usize {
-    let goes_on = |line: &&str| {
-        let text = line.trim_end();
-        let clause = ["else", "elif", "except", "finally"].iter().any(|word| text.starts_with(word));
-        text.is_empty() || text.starts_with([' ', '\t', ')', ']', '}']) || clause
+/// A command that may open a program whose prompt looks like a question, as `> ` or `word> `: not a script that asks.
+pub(crate) fn opens_program(line: &str) -> bool {
+    const SUBCOMMANDS: &[&str] = &["console", "repl", "shell", "tinker"];
+    let words: Vec<&str> = last_command(line).into_iter().map(base).collect();
+    let Some(first) = words.iter().position(|word| SHELLS.contains(word) || READERS.contains(word)) else {
+        return words.iter().skip(1).any(|word| SUBCOMMANDS.contains(word));
     };
-    let length = 1 + lines[1..].iter().take_while(|line| goes_on(line)).count();
-    lines[..length].iter().rposition(|line| !line.trim().is_empty()).map_or(length, |last| last + 1)
+    let arguments = &words[first + 1..];
+    if INTERPRETERS.contains(&words[first]) {
+        let script = arguments.iter().any(|word| !word.starts_with('-'));
+        return !script || arguments.iter().any(|word| SUBCOMMANDS.contains(word));
+    }
+    true
 }
 
-/// The lines up to the one that closes the last bracket.
-fn brackets(lines: &[&str]) -> usize {
-    let (mut depth, mut quote) = (0_usize, None);
-    for (index, line) in lines.iter().enumerate() {
-        let mut characters = line.chars();
-        while let Some(c) = characters.next() {
-            match (quote, c) {
-                (_, '\\') => drop(characters.next()),
-                (Some(open), c) if open == c => quote = None,
-                (Some(_), _) => {}
-                (None, '"' | '\'' | '`') => quote = Some(c),
-                (None, '(' | '[' | '{') => depth += 1,
-                (None, ')' | ']' | '}') => depth = depth.saturating_sub(1),
-                _ => {}
-            }
-        }
-        // Only a template goes on over lines.
-        quote = quote.filter(|open| *open == '`');
-        if depth == 0 && quote.is_none() {
-            return index + 1;
-        }
-    }
-    lines.len()
+/// The name of the program that a line starts.
+pub(crate) fn program(line: &str) -> String {
+    let known = line.split_whitespace().map(base).rfind(|word| READERS.contains(word));
+    known.or_else(|| last_command(line).first().copied().map(base)).unwrap_or("program").to_string()
+}
+
+/// A line that says goodbye to a shell or a program.
+pub(crate) fn leaves(line: &str) -> bool {
+    let line = line.trim().trim_end_matches(';').trim_end();
+    const WORDS: &[&str] =
+        &["exit", "logout", "quit", "bye", "\\q", "\\quit", ".exit", ".quit", ".q", "exit()", "quit()", "EXIT", "QUIT"];
+    WORDS.contains(&line.split_whitespace().next().unwrap_or(""))
+        || line.starts_with("exit(")
+        || line.starts_with("process.exit(")
+}
+
+/// A command whose full screen is a pager's, whatever it shows.
+pub(crate) fn runs_pager(line: &str) -> bool {
+    const PAGERS: &[&str] = &["less", "more", "most", "man", "zless", "git", "journalctl", "systemctl"];
+    last_command(line).first().is_some_and(|word| PAGERS.contains(&base(word)))
+}
+
+/// What enters another machine: programs, and a word that must come after them.
+const ENTERING: &[(&str, &[&str])] = &[
+    ("docker", &["exec", "run"]),
+    ("docker-compose", &["exec", "run"]),
+    ("podman", &["exec", "run"]),
+    ("nerdctl", &["exec", "run"]),
+    ("kubectl", &["exec", "run"]),
+    ("lxc", &["exec", "shell", "console"]),
+    ("incus", &["exec", "shell", "console"]),
+    ("machinectl", &["shell", "login"]),
+    ("vagrant", &["ssh"]),
+    ("ssh", &[]),
+    ("chroot", &[]),
+    ("nsenter", &[]),
+    ("systemd-nspawn", &[]),
+];
+
+/// Whether a command enters another machine than the one where it is typed.
+pub(crate) fn is_elsewhere(opened_by: &str) -> bool {
+    let mut words = opened_by.split_whitespace().map(base);
+    let enters = |word: &str| ENTERING.iter().find(|(program, _)| *program == word);
+    let Some((_, verbs)) = words.find_map(enters) else { return false };
+    verbs.is_empty() || words.any(|word| verbs.contains(&word))
 }
 
 #[cfg(test)]
@@ -318,30 +378,68 @@ mod tests {
     }
 
     #[test]
-    fn where_commands_end() {
-        for (language, text, expected) in [
-            ("sql", "SELECT 1;\nSELECT 2;\n", &["SELECT 1;", "SELECT 2;"][..]),
-            (
-                "sql",
-                "-- a table\nCREATE TABLE a (\n  b int -- why;\n);\n\n\\d\n",
-                &["CREATE TABLE a (|  b int -- why;|);", "\\d"],
-            ),
-            ("sql", "INSERT INTO a VALUES ('x;\ny');\nq", &["INSERT INTO a VALUES ('x;|y');", "q"]),
-            ("sql", "DO $$\nBEGIN\n  x;\nEND $$;\n", &["DO $$|BEGIN|  x;|END $$;"]),
-            ("mysql", "USE app\nSELECT 1\\G\n", &["USE app", "SELECT 1\\G"]),
-            ("python", "x = 1\ndef f():\n    a\n\n    b\n\nf()\n", &["x = 1", "def f():|    a|    b|", "f()"]),
-            ("python", "if x:\n  a\nelse:\n  b\n# c\n", &["if x:|  a|else:|  b|"]),
-            ("js", "f('(', {\n  a: 1,\n})\nconst x = `\n`\n", &["f('(', {|  a: 1,|})", "const x = `|`"]),
-            ("redis", "SET a it's\nGET a\n", &["SET a it's", "GET a"]),
-            ("sql", "", &[]),
+    fn openers() {
+        for line in [
+            "node",
+            "python3 -q",
+            "sudo -u postgres psql nodejs",
+            "cd x && mongosh",
+            "docker exec -it app fish",
+            "su - reader",
+            "python3 manage.py shell",
+            "bin/rails console",
+            "sqlite3 test.db",
         ] {
-            let lines: Vec<&str> = text.lines().collect();
-            let one = |(own, blank): (Vec<usize>, bool)| {
-                let end = blank.then_some("");
-                own.into_iter().map(|line| lines[line]).chain(end).collect::<Vec<_>>().join("|")
-            };
-            let found: Vec<String> = commands(language, text).into_iter().map(one).collect();
-            assert_eq!(found, expected, "{text}");
+            assert!(opens_program(line), "{line}");
         }
+        for line in [
+            "read -p 'name> ' x",
+            "./setup",
+            "bash setup.sh",
+            "sudo ./setup",
+            "python3 app.py",
+            "node app.js",
+            "npm init",
+            "",
+        ] {
+            assert!(!opens_program(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn knows_what_enters_another_machine() {
+        for (command, enters) in [
+            ("docker exec -it app bash", true),
+            ("sudo /usr/bin/docker compose exec app sh", true),
+            ("kubectl -n web exec -it app -- sh", true),
+            ("ssh root@192.0.2.1", true),
+            ("sudo chroot /mnt", true),
+            ("newgrp docker", false),
+            ("su - docker", false),
+            ("bash", false),
+            ("", false),
+        ] {
+            assert_eq!(is_elsewhere(command), enters, "{command}");
+        }
+    }
+
+    #[test]
+    fn opening_and_leaving() {
+        assert!(
+            opens("sudo -u postgres psql")
+                && opens("docker exec -it app bash")
+                && opens("su - postgres")
+                && !opens("ls -l")
+        );
+        assert!(
+            leaves("exit")
+                && leaves("exit 3")
+                && leaves("\\q")
+                && leaves("exit();")
+                && leaves("quit;")
+                && !leaves("exits")
+        );
+        assert_eq!(program("sudo -u postgres psql -d x"), "psql");
+        assert_eq!(program("cd x && /usr/bin/psql nodejs"), "psql");
     }
 }

@@ -1,0 +1,160 @@
+//! How shells and programs say that they failed.
+
+use regex::Regex;
+use std::sync::LazyLock;
+
+use super::{
+    clean::clean,
+    line::{base, pieces},
+};
+
+/// Characters of a command's last line in a message.
+const LONGEST_SAID: usize = 160;
+
+/// The last line that a command printed: mostly why it failed.
+pub(crate) fn said(output: &str) -> String {
+    let output = clean(output);
+    let last = output.lines().rfind(|line| !line.trim().is_empty()).map(str::trim);
+    last.map_or(String::new(), |line| format!(": {}", line.chars().take(LONGEST_SAID).collect::<String>()))
+}
+
+/// Nobody listened where the command knocked: mostly a server that is not ready yet.
+pub(crate) fn is_refused(output: &str) -> bool {
+    let output = output.to_ascii_lowercase();
+    ["connection refused", "failed to connect", "could not connect"].iter().any(|said| output.contains(said))
+}
+
+/// Programs whose failure no reader would pass over, and statuses of theirs that say only that nobody read on.
+const TELLING: &[(&str, &[i32])] =
+    &[("curl", &[0, 23, 141]), ("wget", &[0, 3, 141]), ("apt", &[0, 141]), ("apt-get", &[0, 141]), ("dpkg", &[0, 141])];
+
+/// Whether this status of a program says that it failed, so that no reader would pass over it.
+pub(crate) fn tells(program: &str, status: i32) -> bool {
+    TELLING.iter().any(|(name, fine)| *name == program && !fine.contains(&status))
+}
+
+/// Who says that a command is not there.
+const SHELLS: &[&str] = &["bash", "sh", "dash", "ash", "ksh", "zsh", "sudo"];
+
+/// The command of which a shell says in this line that it is not there: `bash: line 1: x: command not found`,
+/// `sh: 1: x: not found`, `zsh: command not found: x`.
+pub(crate) fn not_found(line: &str) -> Option<&str> {
+    let line = line.trim();
+    let (shell, rest) = line.split_once(": ")?;
+    let shell = shell.trim_start_matches('-');
+    if !SHELLS.contains(&base(shell)) {
+        return None;
+    }
+    if let Some((_, name)) = rest.rsplit_once("command not found: ") {
+        return Some(name);
+    }
+    let rest = rest.strip_suffix(": command not found").or_else(|| rest.strip_suffix(": not found"))?;
+    // Between shell and name there is a line's number at most; `bash: type: x: not found` is an answer.
+    let (number, name) = rest.rsplit_once(": ").unwrap_or(("", rest));
+    let number = number.strip_prefix("line ").unwrap_or(number);
+    number.chars().all(|c| c.is_ascii_digit()).then_some(name)
+}
+
+/// Who speaks of a command that it runs itself, such as `cd`, or of a file that it was to open.
+const SPEAKING: &[&str] = &["bash", "sh", "dash", "ash", "ksh", "zsh"];
+
+/// Programs whose failure for a missing file leaves what was wanted.
+const REMOVING: &[&str] = &["rm", "rmdir", "unlink"];
+
+/// How programs say that they did not find or open something.
+const UNFOUND: &[&str] = &["No such file or directory", "annot open", "can't open", "annot access", "can't cd to"];
+
+/// Whether a line of output says that a command of the typed line failed.
+pub(crate) fn fails(said: &str, line: &str, words: &[&str]) -> bool {
+    let runs = |name: &str| words.iter().any(|word| base(word) == name);
+    if said.starts_with("E: ") {
+        return ["apt", "apt-get", "aptitude"].into_iter().any(runs);
+    }
+    let Some((who, rest)) = said.split_once(": ").filter(|_| UNFOUND.iter().any(|text| said.contains(text))) else {
+        return false;
+    };
+    // `tar (child): x: Cannot open: …`.
+    let name = base(who.split(' ').next().unwrap_or(who).trim_start_matches('-'));
+    let typed = |part: &str| {
+        let path = path(part);
+        let at_home = |word: &&str| word.strip_prefix('~').is_some_and(|end| end.len() > 1 && path.ends_with(end));
+        words.contains(&path) || words.iter().any(at_home) || path.contains(' ') && line.contains(path)
+    };
+    let of = |part: &&str| !UNFOUND.contains(part) && *part != "Cannot open";
+    (SPEAKING.contains(&name) || runs(name) && !REMOVING.contains(&name)) && rest.split(": ").filter(of).any(typed)
+}
+
+/// How programs speak of a failure, in lower case.
+static FAILURE: LazyLock<Regex> = LazyLock::new(|| {
+    let words = "error|fatal|failed|failure|cannot|can't|could not|couldn't|unable|denied|refused|not found|no such|invalid|\
+        unknown|unrecognized|does(n't| not) exist|exception|traceback";
+    Regex::new(&format!(r"\b({words})\b")).expect("a valid pattern")
+});
+
+/// Counts of failures, of which there are none.
+static NONE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\b(0|no) (error|failed|failure)").expect("a valid pattern"));
+
+/// Whether a line of output is how the typed line says that it failed.
+pub(crate) fn says_failure(said: &str, line: &str) -> bool {
+    let said = said.trim();
+    let who = said.split_once(": ").map(|(who, _)| base(who.trim_start_matches('-')));
+    let by_name = who
+        .is_some_and(|who| SPEAKING.contains(&who) || pieces(line).any(|word| !word.is_empty() && base(word) == who));
+    let said = said.to_lowercase();
+    by_name || FAILURE.is_match(&said) && !NONE.is_match(&said)
+}
+
+/// The path in a part of a message: what stands in quotes, or else its last word.
+fn path(part: &str) -> &str {
+    let quoted = part.split_once(['\'', '‘', '"']).and_then(|(_, rest)| rest.rsplit_once(['\'', '’', '"']));
+    quoted.map_or_else(|| part.rsplit(' ').next().unwrap_or(part), |(path, _)| path)
+}
+
+/// How a program says that it did not do what was typed: its names, and the lines.
+static REFUSALS: LazyLock<Vec<(&[&str], Regex)>> = LazyLock::new(|| {
+    let said: [(&[&str], &str); 8] = [
+        (&["psql"], r"^(\S+: )?(ERROR|FATAL|PANIC): |^invalid command \\"),
+        (&["mysql", "mariadb"], r"^ERROR( \d+ \(\w+\))?( at line \d+)?: "),
+        (&["sqlite3"], r"^(Parse error|Runtime error|Error)( near line \d+| in \w+)?: "),
+        (&["python", "python3"], r"^Traceback \(most recent call last\):|^(Syntax|Indentation|Tab)Error: "),
+        (&["node", "nodejs"], r"^Uncaught( |:|$)"),
+        (&["mongosh"], r"^(Uncaught:?$|(Mongo\w*|Reference|Type|Syntax)Error\b.*: )"),
+        (&["redis-cli", "valkey-cli"], r"^\(error\) "),
+        (&["irb"], r"^\(irb\):\d+:in .*\([A-Z][\w:]*\)$"),
+    ];
+    said.into_iter().map(|(names, lines)| (names, Regex::new(lines).expect("a valid pattern"))).collect()
+});
+
+/// How the program of this name says that it did not do what was typed.
+pub(crate) fn refusal(name: &str) -> Option<&'static Regex> {
+    REFUSALS.iter().find(|(names, _)| names.contains(&name)).map(|(_, said)| said)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_said_last() {
+        assert_eq!(said("a\nE: no such package\n\n"), ": E: no such package");
+        assert_eq!(said(""), "");
+        assert_eq!(said(&"é".repeat(1000)).chars().count(), LONGEST_SAID + 2);
+    }
+
+    #[test]
+    fn lines_that_say_a_failure() {
+        for (line, said, says) in [
+            ("ls /x", "ls: cannot access '/x': No such file or directory", true),
+            ("foo", "bash: foo: command not found", true),
+            ("sudo /bin/calc 1/0", "calc: divided by zero", true),
+            ("./run", "ERROR: no", true),
+            ("./run", "permission denied", true),
+            ("./run", "3 passed, 0 failed", false),
+            ("./run", "all is well", false),
+            ("./run", "", false),
+        ] {
+            assert_eq!(says_failure(said, line), says, "{line}: {said}");
+        }
+    }
+}

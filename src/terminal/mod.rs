@@ -1,0 +1,24 @@
+//! What is typed at terminals, and what they show: the one room that knows programs.
+//!
+//! ```text
+//! line     a typed line as pipelines and words
+//! program  what is known of programs
+//! prompt   prompts, in a page and on a terminal
+//! syntax   where a command of a shell ends; statement: where one of a program does
+//! endless  what does not end by itself, and what serves
+//! editor   commands that open an editor
+//! failure  how shells and programs say that they failed
+//! clean    text that is safe to show
+//! ```
+//!
+//! It is pure, and asks no other room.
+
+pub mod clean;
+pub(crate) mod editor;
+pub(crate) mod endless;
+pub(crate) mod failure;
+pub(crate) mod line;
+pub(crate) mod program;
+pub mod prompt;
+pub(crate) mod statement;
+pub mod syntax;
