@@ -1,6 +1,6 @@
 //! What a block without `edit=` means.
 
-use super::{EditError, Edited, align::at, append, lines, replace, splice};
+use super::{EditError, Edited, align::at, append, beside, lines, replace, splice};
 use crate::edit::{shape, splice::Shapes};
 
 /// How much of the file a block must show to be the file, as twice the common lines by all lines.
@@ -21,7 +21,7 @@ pub(super) fn apply(existing: Option<&str>, block: &str) -> Result<Edited, EditE
         return replace(Some(old), old, "the file is as the block shows it".to_owned());
     }
     if elision.is_some() || block.lines().any(|l| shape::Line::of(l).head.is_some()) {
-        return splice::patch(old, block, "the block leaves out lines, so it is a part of the file".to_owned());
+        return beside::patch(old, block, "the block leaves out lines, so it is a part of the file".to_owned());
     }
     if block.trim().is_empty() {
         return Err(EditError::NoAnchor);

@@ -12,7 +12,10 @@
 use std::ops::Range;
 
 mod align;
+mod beside;
 mod choose;
+mod indents;
+mod nesting;
 mod shape;
 mod splice;
 mod text;
@@ -76,6 +79,19 @@ pub enum EditError {
         "the block shows `{0}` to its end, but not {1} of its lines; write `...` where lines stay, or say edit=replace"
     )]
     Incomplete(String, usize),
+    /// A new line is further to the left than the file can show.
+    #[error(
+        "`{0}` stands further to the left than the lines of the block that the file has can be moved there, so the block's \
+         lines would lose their indentation; if the block is the whole file, say edit=replace, else show the lines of the \
+         file with their own indentation"
+    )]
+    Shallow(String),
+    /// A line would belong to another line than before.
+    #[error(
+        "`{0}` would no longer stand below `{1}`, which it is indented under; show more of the lines around it, or say \
+         edit=replace"
+    )]
+    Nesting(String, String),
     /// Both readings lose or misplace something.
     #[error(
         "it is unclear whether the block is the file or a part of it ({0}); say edit=patch, edit=append or edit=replace"
@@ -94,7 +110,7 @@ pub fn apply(existing: Option<&str>, block: &str, how: How) -> Result<Edited, Ed
     match how {
         How::Auto => choose::apply(existing, block),
         How::Replace => replace(existing, block, "edit=replace".to_owned()),
-        How::Patch => splice::patch(existing.unwrap_or_default(), block, "edit=patch".to_owned()),
+        How::Patch => beside::patch(existing.unwrap_or_default(), block, "edit=patch".to_owned()),
         How::Append => append(existing.unwrap_or_default(), block, "edit=append".to_owned()),
     }
 }

@@ -1,11 +1,13 @@
 //! A patch: the block's lines put where they belong.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::ops::Range;
 
 use super::{
     EditError, Edited, How,
     align::{self, Alignment, Place, at},
     finish,
+    indents::Indents,
+    nesting,
     shape::{self, Line},
     text::Text,
 };
@@ -123,9 +125,10 @@ pub(super) fn splice(
         removed: Vec::new(),
     };
     work.run(alignment)?;
-    let (lines, removed) = (work.out, work.removed);
+    let (out, removed) = (work.out, work.removed);
+    nesting::check(&shapes, &out)?;
     let mut new = shapes.text.clone();
-    new.lines = lines;
+    new.lines = out.into_iter().map(|line| line.text).collect();
     let mut why = format!("{why}: {} of its lines are in the file", alignment.placed);
     if !removed.is_empty() {
         let names: Vec<String> = removed.iter().take(3).map(|l| format!("`{}`", l.trim())).collect();
@@ -164,15 +167,22 @@ struct Splice<'a> {
     indents: Indents<'a>,
     whole: Vec<Range<usize>>,
     next: usize,
-    out: Vec<String>,
+    out: Vec<Written>,
     removed: Vec<String>,
+}
+
+/// A line of the file after the edit, and which lines of block and file it is.
+pub(super) struct Written {
+    pub(super) text: String,
+    pub(super) block: Option<usize>,
+    pub(super) file: Option<usize>,
 }
 
 impl Splice<'_> {
     fn run(&mut self, alignment: &Alignment) -> Result<(), EditError> {
         let places = &alignment.places;
         let mut elided = true;
-        let mut pending: Vec<String> = Vec::new();
+        let mut pending: Vec<Written> = Vec::new();
         let mut last = None;
         for (b, place) in places.iter().enumerate() {
             match *place {
@@ -183,7 +193,9 @@ impl Splice<'_> {
                         return Err(EditError::NotFound(line.trim().to_owned()));
                     }
                     let near = last.or_else(|| places[b..].iter().position(|p| at(*p).is_some()).map(|i| b + i));
-                    let line = self.indents.indented(line, near.and_then(|n| at(places[n]).map(|f| (n, f))));
+                    let near = near.and_then(|n| at(places[n]).map(|f| (n, f)));
+                    let text = self.indents.indented(line, near).ok_or_else(|| shallow(line))?;
+                    let line = Written { text, block: Some(b), file: None };
                     // New lines follow the line above them; after an elision, they precede the line below.
                     if elided { pending.push(line) } else { self.out.push(line) }
                 }
@@ -191,7 +203,7 @@ impl Splice<'_> {
                     self.gap(f, elided, last.is_some());
                     self.out.append(&mut pending);
                     let following = places[b + 1..].iter().find_map(|p| at(*p));
-                    self.line(b, f, following);
+                    self.line(b, f, following)?;
                     (elided, last) = (false, Some(b));
                 }
             }
@@ -207,7 +219,8 @@ impl Splice<'_> {
 
     fn keep(&mut self, to: usize) {
         while self.next < to {
-            self.out.push(self.shapes.text.lines[self.next].clone());
+            let text = self.shapes.text.lines[self.next].clone();
+            self.out.push(Written { text, block: None, file: Some(self.next) });
             self.next += 1;
         }
     }
@@ -226,22 +239,27 @@ impl Splice<'_> {
     }
 
     /// A line of the block that is a line of the file.
-    fn line(&mut self, b: usize, f: usize, following: Option<usize>) {
+    fn line(&mut self, b: usize, f: usize, following: Option<usize>) -> Result<(), EditError> {
         let (block, file) = (&self.shapes.block[b], &self.shapes.file[f]);
         let own = &self.shapes.text.lines[f];
         let end = self.closers[f].filter(|end| following.is_none_or(|next| *end < next));
         if block.head.is_some() {
-            return self.keep(end.unwrap_or(f) + 1);
+            self.keep(end.unwrap_or(f) + 1);
+            return Ok(());
         }
         self.next = f + 1;
+        let ours = self.shapes.block_lines[b];
+        let text = if block.hash == file.hash {
+            self.indents.moved(b).map_or_else(|| own.clone(), |indent| indent + own.trim_start())
+        } else if file.comment {
+            self.indents.indented(ours, None).ok_or_else(|| shallow(ours))?
+        } else {
+            indent(own).to_owned() + ours.trim()
+        };
+        self.out.push(Written { text, block: Some(b), file: Some(f) });
         if block.hash == file.hash {
-            let kept = self.indents.moved(b).map(|indent| indent + own.trim_start());
-            self.out.push(kept.unwrap_or_else(|| own.clone()));
-            return;
+            return Ok(());
         }
-        let text = self.shapes.block_lines[b];
-        let line = if file.comment { self.indents.indented(text, None) } else { indent(own).to_owned() + text.trim() };
-        self.out.push(line);
         // A statement of many lines, replaced by one of one line.
         if file.depth > 0
             && block.depth <= 0
@@ -250,81 +268,15 @@ impl Splice<'_> {
             self.removed.extend(self.shapes.text.lines[f + 1..=end].iter().cloned());
             self.next = end + 1;
         }
+        Ok(())
     }
+}
+
+fn shallow(line: &str) -> EditError {
+    EditError::Shallow(line.trim().to_owned())
 }
 
 /// The white space that a line begins with.
-fn indent(line: &str) -> &str {
+pub(super) fn indent(line: &str) -> &str {
     &line[..line.len() - line.trim_start().len()]
-}
-
-/// How the block's indentation becomes the file's.
-struct Indents<'a> {
-    pairs: BTreeMap<usize, (&'a str, String)>,
-    map: BTreeMap<&'a str, String>,
-    /// Whether each indentation of the block is always the same one of the file.
-    faithful: bool,
-    tabs: bool,
-    unit: usize,
-}
-
-impl<'a> Indents<'a> {
-    fn of(shapes: &Shapes<'a>, alignment: &Alignment) -> Self {
-        let mut pairs = BTreeMap::new();
-        let mut map: BTreeMap<&str, String> = BTreeMap::new();
-        let mut back: BTreeMap<String, &str> = BTreeMap::new();
-        let mut faithful = true;
-        for (b, place) in alignment.places.iter().enumerate() {
-            let Some(f) = at(*place).filter(|f| shapes.block[b].substantive && !shapes.file[*f].comment) else {
-                continue;
-            };
-            let (ours, theirs) = (indent(shapes.block_lines[b]), indent(&shapes.text.lines[f]));
-            faithful &= map.get(ours).is_none_or(|t| t == theirs) && back.get(theirs).is_none_or(|o| *o == ours);
-            map.entry(ours).or_insert_with(|| theirs.to_owned());
-            back.entry(theirs.to_owned()).or_insert(ours);
-            pairs.insert(b, (ours, theirs.to_owned()));
-        }
-        let tabs = shapes.text.lines.iter().filter(|l| l.starts_with('\t')).count()
-            > shapes.text.lines.iter().filter(|l| l.starts_with("  ")).count();
-        let widths = shapes.block_lines.iter().filter(|l| !l.trim().is_empty()).map(|l| indent(l).len());
-        let unit = widths.filter(|w| *w > 0).min().unwrap_or(4).clamp(1, 8);
-        Self { pairs, map, faithful, tabs, unit }
-    }
-
-    /// A line of the block, indented as the file would.
-    fn indented(&self, line: &str, near: Option<(usize, usize)>) -> String {
-        if line.trim().is_empty() {
-            return String::new();
-        }
-        let ours = indent(line);
-        let near = near.and_then(|(b, _)| self.pairs.get(&b)).or_else(|| self.pairs.values().next());
-        let theirs = match (self.map.get(ours).filter(|_| self.faithful), near) {
-            (Some(theirs), _) => theirs.clone(),
-            (None, Some((from, to))) => self.shift(ours, from, to),
-            (None, None) => ours.to_owned(),
-        };
-        theirs + line.trim()
-    }
-
-    /// As much deeper or shallower than `to` as `ours` is than `from`.
-    fn shift(&self, ours: &str, from: &str, to: &str) -> String {
-        if let Some(more) = ours.strip_prefix(from) {
-            let more =
-                if self.tabs && !more.contains('\t') { "\t".repeat(more.len() / self.unit) } else { more.to_owned() };
-            return to.to_owned() + &more;
-        }
-        match from.strip_prefix(ours) {
-            Some(less) if to.len() >= less.len() && !to.contains('\t') => to[..to.len() - less.len()].to_owned(),
-            Some(less) => "\t".repeat(to.matches('\t').count().saturating_sub(less.len().div_ceil(self.unit))),
-            None => ours.to_owned(),
-        }
-    }
-
-    /// The new indentation of a line that the block moves relative to its neighbours.
-    fn moved(&self, b: usize) -> Option<String> {
-        let (ours, theirs) = self.pairs.get(&b)?;
-        let (from, to) = self.pairs.values().next()?;
-        let wanted = self.shift(ours, from, to);
-        (!self.faithful && !self.tabs && wanted != *theirs).then_some(wanted)
-    }
 }

@@ -147,3 +147,62 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_elision_without_a_known_line_is_all_that_is_there() {
+    const WEB: &str = "services:\n  web:\n    image: nginx\n";
+    for (file, block, expected) in [
+        ("one = 1\n", "...\ntwo = 2\n", Some("one = 1\ntwo = 2\n")),
+        ("one = 1\n", "# ...\n\ntwo = 2\nthree = 3\n", Some("one = 1\ntwo = 2\nthree = 3\n")),
+        ("one = 1", "two = 2\n...\n", Some("two = 2\none = 1\n")),
+        ("import os\n", "[...]\n\ndef f():\n    pass\n", Some("import os\ndef f():\n    pass\n")),
+        (WEB, "...\n  db:\n    picture: pg\n", Some("services:\n  web:\n    image: nginx\n  db:\n    picture: pg\n")),
+        (WEB, "...\nvolumes:\n  data:\n", Some("services:\n  web:\n    image: nginx\nvolumes:\n  data:\n")),
+        ("[a]\nx = 1\n", "z = 2\n...\n", Some("z = 2\n[a]\nx = 1\n")),
+        // Where the file has no such place, or the block does not say which.
+        (WEB, "...\n   odd:\n", None),
+        ("server {\n  listen 80;\n}\n", "...\n  deny all;\n", None),
+        ("{\n  \"a\": 1\n}\n", "...\n\"b\": 2\n", None),
+        ("<a>\n<b/>\n</a>\n", "...\n<c/>\n", None),
+        ("#!/bin/sh\necho\n", "set -e\n...\n", None),
+        ("one = 1\n", "...\ntwo = 2\n...\n", None),
+        ("one = 1\n", "two = 2\n...\nthree = 3\n", None),
+    ] {
+        for how in [How::Auto, How::Patch] {
+            let found = apply(Some(file), block, how);
+            match expected {
+                Some(text) => assert_eq!(found.map(|e| e.text), Ok(text.to_owned()), "{file}{block}"),
+                None => assert!(found.is_err(), "{file}{block}{found:?}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn indentation_is_not_destroyed() {
+    const WEB: &str = "services:\n  web:\n    image: nginx\n    ports: x\n";
+    for (file, block, says) in [
+        ("image: nginx\n", "services:\n  web:\n    image: nginx\n    ports: [80]\n", "further to the left"),
+        ("print(1)\n", "def main():\n    print(1)\n", "further to the left"),
+        ("x:\n  a: 1\n", "top:\n      a: 1\n      b: 2\n", "`a: 1` would no longer stand below `x:`"),
+        // What the block puts between two lines takes the second from its owner.
+        (WEB, "    image: nginx\n  db:\n    picture: pg\n", "`ports: x` would no longer stand below `web:`"),
+        (WEB, "services:\n  db:\n    image: nginx\n", "would no longer stand below"),
+        ("a:\n  - x: 1\n    y: 2\n", "  - x: 1\n  - z: 3\n", "`y: 2` would no longer stand below `- x: 1`"),
+        ("\u{a0}b: 1\n", "a:\n b: 1\n", ""),
+    ] {
+        let found = apply(Some(file), block, How::Patch);
+        if says.is_empty() {
+            continue;
+        }
+        let message = found.as_ref().expect_err(&format!("{file}{block}")).to_string();
+        assert!(message.contains(says), "{message}");
+    }
+    // Brackets say where a statement ends, whatever its indentation.
+    let file = "server {\nlisten 80;\nroot /x;\n}\n";
+    let edited = apply(Some(file), "server {\n    listen 81;\n    root /x;\n    deny all;\n}\n", How::Patch);
+    assert_eq!(edited.map(|e| e.text), Ok("server {\nlisten 81;\n    root /x;\ndeny all;\n}\n".to_owned()));
+    // A level of the block is a level of the file.
+    let edited = apply(Some("a:\n  b:\n    c: 1\n"), "        c: 1\n    d: 2\n", How::Patch);
+    assert_eq!(edited.map(|e| e.text), Ok("a:\n  b:\n    c: 1\n  d: 2\n".to_owned()));
+}
