@@ -37,7 +37,10 @@ pub(super) fn check(shapes: &Shapes<'_>, out: &[Written]) -> Result<(), EditErro
                 && !ancestors(&now, at).any(|a| file_line(a) == Some(*owner))
         });
         let taken = now[at].filter(|owner| {
-            line.block.is_none() && owns(&out[*owner].text) && out[*owner].file.is_none() && before[f] != file_line(*owner)
+            line.block.is_none()
+                && owns(&out[*owner].text)
+                && out[*owner].file.is_none()
+                && before[f] != file_line(*owner)
         });
         if lost.is_some() || taken.is_some() {
             return Err(problem(before[f].map_or("the top of the file", |f| shapes.text.lines[f].as_str())));
