@@ -74,6 +74,22 @@ pub fn lines(language: &str, text: &str) -> Vec<Line> {
     found
 }
 
+/// Whether a text that is marked as an output is a whole session: it begins with a prompt and a command behind it, as
+/// `$ ls` or `mysql> SELECT 1;`. Its lines are told apart by [`lines`].
+pub fn is_session(text: &str) -> bool {
+    let Some(first) = text.lines().find(|line| !line.trim().is_empty()) else { return false };
+    let Some(prompt) = prompt_length(first) else { return false };
+    let (prompt, typed) = first.split_at(prompt);
+    let first = typed.split_whitespace().next().unwrap_or_default();
+    // `$ 5` is a price.
+    let reads = if is_shell(prompt) {
+        first.starts_with(|c: char| c.is_alphabetic() || "./~_".contains(c))
+    } else {
+        !first.is_empty()
+    };
+    reads && !asks_for_more(prompt)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,5 +115,21 @@ mod tests {
             assert_eq!(found, typed, "{text}");
         }
         assert!(lines("bash", "ls\n# note\n\npwd").into_iter().all(|l| l == Line::Typed { prompt: 0, goes_on: false }));
+    }
+
+    #[test]
+    fn sessions_in_outputs() {
+        for (text, session) in [
+            ("$ echo one\ntwo\n", true),
+            ("\nuser@host:~$ ls\na\n", true),
+            ("mysql> SELECT 1;\n+---+\n", true),
+            ("root@host:/# \n", false),
+            ("$ 5\n$ 10\n", false),
+            ("... \nx\n", false),
+            ("total 4\n$ ls\n", false),
+            ("", false),
+        ] {
+            assert_eq!(is_session(text), session, "{text:?}");
+        }
     }
 }

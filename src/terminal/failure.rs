@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::{
     clean::clean,
-    line::{base, pieces},
+    line::{self, base, pieces},
 };
 
 /// Characters of a command's last line in a message.
@@ -105,6 +105,94 @@ pub(crate) fn says_failure(said: &str, line: &str) -> bool {
     by_name || FAILURE.is_match(&said) && !NONE.is_match(&said)
 }
 
+/// How a program says in a line of its own that it failed, whatever its status: what the line looks like, and an example.
+const ADMISSIONS: &[(&str, &str)] = &[
+    (
+        r"^(\[?\S{1,40}?[:\]] )?\[?(e|err|error|fatal|failure|panic)\]?( \d+)?( \(\w+\)|\[\w+\])?( in [\w./-]+)?:( |$)",
+        "ERROR 1045 (28000): Access denied",
+    ),
+    (r"^\[(error|fatal|fail(ed|ure)?)\]", "[ERROR] no configuration"),
+    (
+        r"^(\S{1,40}: )?(could(n.t| not)|can(not|.t| not)|unable to|fail(ed|ure) to|refus(ed|ing) to|did not|does not exist) ",
+        "Could not delete non-existent rule",
+    ),
+    (
+        r"^(\S{1,40}: )?(no such|permission denied|access denied|operation not permitted|connection refused|command not found|not found:)",
+        "No such container: web",
+    ),
+    (
+        r"^(\S{1,40}: )?(invalid|unknown|unrecogni[sz]ed|unsupported|illegal|bad) (option|command|argument|subcommand|flag|name|value|user|group|service|package)",
+        "unknown command \"x\" for \"kubectl\"",
+    ),
+    (
+        r"^\S{1,40}: .*(no such file or directory|permission denied|not found|refused|not permitted|does not exist|invalid option.*)\.?$",
+        "ufw: rule 7 does not exist",
+    ),
+    (r"(^|[ :])(failed|not permitted|refused|denied|rejected|aborted|unsuccessful)[.!]*$", "Installation failed."),
+    (r"^traceback \(most recent call last\)|^[\w.]*(error|exception): ", "NameError: name 'x' is not defined"),
+    (r"^([✗✘❌] |(exit|return) (code|status) [1-9])", "✗ no cluster"),
+];
+
+/// Lines of an output that are looked at: a program that fails ends with saying so.
+const LAST_LINES: usize = 3;
+
+/// The lines at the end of its output in which a command says that it failed: of one that ended with status 0, what a reader
+/// would stop at. Commands that show what others wrote (`cat`, `grep`, `journalctl`) say nothing by it.
+pub fn admitted(line: &str, output: &str) -> Vec<String> {
+    static ADMITS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+        let regex = |(looks, _): &(&str, &str)| Regex::new(&format!("(?i){looks}")).expect("a valid pattern");
+        ADMISSIONS.iter().map(regex).collect()
+    });
+    static WARNS: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"(?i)^\W*(warn(ing)?|note|info|notice|debug|hint)\b").expect("a valid pattern"));
+    let shows = line::pipeline(line).first().is_some_and(|command| {
+        let words = line::words(command);
+        let verb = |verbs: &[&str]| verbs.is_empty() || words.iter().skip(1).any(|word| verbs.contains(word));
+        words.first().is_some_and(|word| SHOWING.iter().any(|(name, verbs)| *name == base(word) && verb(verbs)))
+    });
+    if shows {
+        return Vec::new();
+    }
+    let output = clean(output);
+    let last = output.lines().rev().map(str::trim).filter(|said| !said.is_empty()).take(LAST_LINES);
+    let admits = |said: &&str| {
+        !WARNS.is_match(said) && !NONE.is_match(&said.to_lowercase()) && ADMITS.iter().any(|looks| looks.is_match(said))
+    };
+    let mut found: Vec<String> = last.filter(admits).map(str::to_owned).collect();
+    found.reverse();
+    found
+}
+
+/// Programs that show what others wrote, and the words that make them so.
+const SHOWING: &[(&str, &[&str])] = &[
+    ("cat", &[]),
+    ("zcat", &[]),
+    ("less", &[]),
+    ("more", &[]),
+    ("head", &[]),
+    ("tail", &[]),
+    ("grep", &[]),
+    ("zgrep", &[]),
+    ("egrep", &[]),
+    ("sed", &[]),
+    ("awk", &[]),
+    ("diff", &[]),
+    ("journalctl", &[]),
+    ("dmesg", &[]),
+    ("man", &[]),
+    ("history", &[]),
+    ("strings", &[]),
+    ("last", &[]),
+    ("jq", &[]),
+    ("systemctl", &["status"]),
+    ("service", &["status"]),
+    ("git", &["log", "show", "diff", "grep"]),
+    ("docker", &["logs"]),
+    ("docker-compose", &["logs"]),
+    ("podman", &["logs"]),
+    ("kubectl", &["logs", "describe"]),
+];
+
 /// The path in a part of a message: what stands in quotes, or else its last word.
 fn path(part: &str) -> &str {
     let quoted = part.split_once(['\'', '‘', '"']).and_then(|(_, rest)| rest.rsplit_once(['\'', '’', '"']));
@@ -155,6 +243,41 @@ mod tests {
             ("./run", "", false),
         ] {
             assert_eq!(says_failure(said, line), says, "{line}: {said}");
+        }
+    }
+
+    #[test]
+    fn what_a_status_of_zero_does_not_tell() {
+        for (_, example) in ADMISSIONS {
+            assert_eq!(admitted("./run", example), [*example]);
+            assert_eq!(admitted("./run", &format!("a\n{example}\n\n")), [*example]);
+            assert!(admitted("cat log", example).is_empty() && admitted("sudo docker logs web", example).is_empty());
+        }
+        for (line, output, admits) in [
+            ("echo \"Could not delete non-existent rule\"", "Could not delete non-existent rule", 1),
+            (
+                "sudo ufw delete allow 80",
+                "Could not delete non-existent rule\nCould not delete non-existent rule (v6)",
+                2,
+            ),
+            ("apt install x; true", "Reading package lists...\nE: Unable to locate package x", 1),
+            ("git push || true", "fatal: not a git repository (or any of the parent directories): .git", 1),
+            ("systemctl start x", "Failed to start x.service: Unit x.service not found.", 1),
+            ("./test", "12 passed, 0 failed", 0),
+            ("./test", "Build finished with 0 errors", 0),
+            ("./test", "Tests: 12 passed, 1 failed", 1),
+            ("pip install x", "WARNING: could not find a version", 0),
+            ("./run", "error.log written", 0),
+            ("./run", "Cannotbury is a town", 0),
+            ("./run", "the port was not found in use", 0),
+            ("sudo ufw status", "Status: inactive", 0),
+            ("sudo nginx -t", "nginx: configuration file /etc/nginx/nginx.conf test is successful", 0),
+            ("make", "error: early\na\nb\nc", 0),
+            ("grep -i error log", "error: x", 0),
+            ("journalctl -u nginx | tail -3", "error: x", 0),
+            ("true", "", 0),
+        ] {
+            assert_eq!(admitted(line, output).len(), admits, "{line}: {output}");
         }
     }
 }

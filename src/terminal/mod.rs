@@ -16,9 +16,9 @@
 pub mod clean;
 pub(crate) mod editor;
 pub(crate) mod endless;
-pub(crate) mod failure;
+pub mod failure;
 pub(crate) mod line;
-pub(crate) mod program;
+pub mod program;
 pub mod prompt;
 pub(crate) mod statement;
 pub mod syntax;

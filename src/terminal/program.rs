@@ -1,5 +1,8 @@
 //! Programs that read commands in a language of their own: which commands open one, and where each of its commands ends.
 
+use regex::Regex;
+use std::sync::LazyLock;
+
 use super::{
     line::{base, last_command},
     prompt,
@@ -333,6 +336,33 @@ pub(crate) fn is_elsewhere(opened_by: &str) -> bool {
     verbs.is_empty() || words.any(|word| verbs.contains(&word))
 }
 
+/// What clients print below a result, with an example: a page may leave it out.
+const FOOTERS: &[(&str, &str)] = &[
+    (r"(\d+ rows?|Empty set)( affected| in set)?(, \d+ warnings?)? \([\d.]+ (sec|min).*\)", "1 row in set (0.001 sec)"),
+    (r"\(\d+ (rows?|Zeilen?)\)", "(3 rows)"),
+    (r"Time: [\d.,]+ ms.*", "Time: 0.424 ms"),
+    (r"\d+ rows? in set\. Elapsed: .*", "3 rows in set. Elapsed: 0.002 sec."),
+];
+
+/// Where the footer of a client begins in its output, blank lines before it included: the output's length if it has none.
+pub fn footer(output: &str) -> usize {
+    static FOOTER: LazyLock<Regex> = LazyLock::new(|| {
+        let looks: Vec<&str> = FOOTERS.iter().map(|(looks, _)| *looks).collect();
+        Regex::new(&format!("^({})$", looks.join("|"))).expect("a valid pattern")
+    });
+    let mut rest = output;
+    let mut begins = output.len();
+    loop {
+        let before = rest.trim_end();
+        let (start, line) = before.rfind('\n').map_or((0, before), |at| (at + 1, &before[at + 1..]));
+        if !FOOTER.is_match(line.trim()) {
+            return begins;
+        }
+        rest = &output[..start];
+        begins = rest.trim_end().len();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -441,5 +471,22 @@ mod tests {
         );
         assert_eq!(program("sudo -u postgres psql -d x"), "psql");
         assert_eq!(program("cd x && /usr/bin/psql nodejs"), "psql");
+    }
+
+    #[test]
+    fn footers() {
+        for (_, example) in FOOTERS {
+            assert_eq!(footer(&format!("+---+\n{example}\n\n")), 5, "{example}");
+        }
+        for (output, rest) in [
+            ("a\n(1 row)\n\nTime: 0.4 ms", "a"),
+            ("a\n\n1 row in set (0.00 sec)\n", "a"),
+            ("(1 row)", ""),
+            ("a\n", "a\n"),
+            ("(1 row)\na", "(1 row)\na"),
+            ("", ""),
+        ] {
+            assert_eq!(&output[..footer(output)], rest, "{output}");
+        }
     }
 }
