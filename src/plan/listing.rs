@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::{
-    LeftOut,
+    LeftOut, Omission,
     steps::{Builder, Draft},
 };
 use crate::{diagnostic::Diagnostic, guide::Role, terminal::program};
@@ -65,14 +65,19 @@ impl Builder<'_> {
             let problem = Diagnostic::warning("block-not-done", format!("{shown} is not typed: {why}"));
             self.diagnostics.push(problem.at(&block.origin.source, block.span).help(SAY));
         }
-        if why.is_none() && draft.skip.is_none() && self.after_commands && announces_output(&block.prose) {
+        let announced = why.is_none() && self.after_commands && announces_output(&block.prose);
+        let omission = match announced || why.is_some() {
+            true => draft.omission.unwrap_or(Omission::NotDone),
+            false => Omission::LookedAt,
+        };
+        if announced && draft.skip.is_none() {
             let what = format!("{shown} is not compared, though the text before it announces an output");
             let help = "make it an output block (```output), or write {role=listing} behind its language if readers only look at it";
             self.diagnostics
                 .push(Diagnostic::warning("block-not-done", what).at(&block.origin.source, block.span).help(help));
         }
         let why = draft.skip.or(why).unwrap_or_else(|| "nothing says that it is typed or saved".into());
-        self.left_out.push(LeftOut { at: block.at(), language: language.to_owned(), why });
+        self.left_out.push(LeftOut { at: block.at(), language: language.to_owned(), why, omission });
     }
 
     /// Adds the block that an open editor waits for.

@@ -8,7 +8,7 @@
 //!
 //! Planning is pure and never fails: problems are collected in the plan. Nothing is done yet; `verify` does it.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 mod attributes;
@@ -68,6 +68,24 @@ pub struct LeftOut {
     pub language: String,
     /// Why, in a sentence.
     pub why: String,
+    /// What that means for a reader.
+    pub omission: Omission,
+}
+
+/// What it means for a reader that a block is not done. Of these, the first two leave a guide verified only in part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Omission {
+    /// A reader would do or compare it, and guidepost does not.
+    NotDone,
+    /// A reader would do or compare it, and the author says that verification does not, with a reason.
+    Skipped,
+    /// It is done on another machine of the same guide.
+    Elsewhere,
+    /// A reader need not do it.
+    Optional,
+    /// Readers only look at it.
+    LookedAt,
 }
 
 /// Where something stands.
@@ -98,10 +116,14 @@ pub struct Step {
     pub kind: StepKind,
     /// The block; of an output inside a block of commands its lines.
     pub at: At,
+    /// The line where its block begins, from 1: steps of one block have the same.
+    pub block: usize,
     /// The nearest heading before it; empty if there is none.
     pub section: String,
     /// Why it is not done.
     pub skip: Option<String>,
+    /// What that means for a reader, if it is not done.
+    pub omission: Option<Omission>,
     /// How it runs.
     pub attributes: Attributes,
     /// What was decided for it, each with its reason, in a sentence.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    At, Attributes, Command, LeftOut, Owner, Settings, Step, StepKind,
+    At, Attributes, Command, LeftOut, Omission, Owner, Settings, Step, StepKind,
     attributes::{Given, Rule},
     blocks::Block,
     command::{self, Piece},
@@ -73,11 +73,11 @@ impl<'a> Builder<'a> {
         if block.code.role != Role::Listing {
             self.diagnostics.extend(said::unused(block, &given));
         }
-        let skip = self.skip(block, &given, skipped);
+        let (skip, omission) = self.skip(block, &given, skipped).unzip();
         let mut vars = self.settings.vars.clone();
         vars.extend(given.vars.clone());
         let commands = block.code.role == Role::Command && skip.is_none();
-        let draft = Draft { block, skip, vars, inferred: block.inferred.clone(), given };
+        let draft = Draft { block, skip, omission, vars, inferred: block.inferred.clone(), given };
         match (block.code.role, &draft.given.run) {
             (Role::Command | Role::File | Role::Listing, Some(run)) => {
                 let run = run.clone();
@@ -93,20 +93,21 @@ impl<'a> Builder<'a> {
     }
 
     /// Why a block is not done.
-    fn skip(&mut self, block: &Block<'_>, given: &Given, skipped: Option<Place>) -> Option<String> {
+    fn skip(&mut self, block: &Block<'_>, given: &Given, skipped: Option<Place>) -> Option<(String, Omission)> {
         let machines = given.machine.as_deref().unwrap_or(self.machine);
         if !machines.split([',', ' ']).any(|machine| machine == self.machine) {
-            return Some(format!("it is for the machine `{machines}`"));
+            return Some((format!("it is for the machine `{machines}`"), Omission::Elsewhere));
         }
         match given.skip {
             Some(true) => {
                 if given.reason.is_none() {
                     self.diagnostics.extend(skipped.map(settings::without_reason));
                 }
-                Some(given.reason.clone().unwrap_or_else(|| "no reason is given".into()))
+                let reason = given.reason.clone().unwrap_or_else(|| "no reason is given".into());
+                Some((reason, Omission::Skipped))
             }
             Some(false) => None,
-            None => block.folded.clone(),
+            None => block.folded.clone().map(|why| (why, Omission::Optional)),
         }
     }
 
@@ -150,6 +151,7 @@ impl<'a> Builder<'a> {
             let problem = Diagnostic::warning("no-command", "this block of commands has nothing to type");
             let help = "`# ` begins a comment; write a root prompt as `root@host:~# `, or mark the block as ```output";
             self.diagnostics.push(problem.at(source, block.span).help(help));
+            self.leave_out(&draft, "nothing in it can be typed");
             return;
         };
         let mut commands = Vec::new();
@@ -197,6 +199,7 @@ impl<'a> Builder<'a> {
         let problem = Diagnostic::warning("editor-alone", message).at(&draft.block.origin.source, command.at.span);
         let mut alone = draft.step(StepKind::Run { commands: vec![command] }, attributes);
         alone.skip = Some("it opens an editor, and no file block says what to write".into());
+        alone.omission = Some(Omission::NotDone);
         self.opened = Some(Opened { editor, alone, problem: problem.help(help) });
     }
 
@@ -258,6 +261,7 @@ impl<'a> Builder<'a> {
                     let problem = Diagnostic::warning("file-without-path", "this file has no path to save it at");
                     let help = "write it as {title=\"app/app.js\"}";
                     self.diagnostics.push(problem.at(&block.origin.source, block.span).help(help));
+                    self.leave_out(&draft, "it has no path to save it at");
                     return;
                 };
                 let folder = OF_ROOT.iter().find(|folder| path.starts_with(**folder));
@@ -282,15 +286,17 @@ impl<'a> Builder<'a> {
                 Diagnostic::warning("output-without-command", "no command before this output could have shown it");
             let help = "put it below its command, or skip it with a reason";
             self.diagnostics.push(problem.at(&block.origin.source, block.span).help(help));
+            self.leave_out(&draft, "no command before it could have shown it");
             return;
         };
         if of != self.steps.len() {
             draft.inferred.push(format!("it is what step {of} shows, because that is the last command before it"));
         }
         if draft.skip.is_none()
-            && let Some(reason) = &self.steps[of - 1].skip
+            && let Step { skip: Some(reason), omission, .. } = &self.steps[of - 1]
         {
             draft.skip = Some(format!("its command, step {of}, is skipped: {reason}"));
+            draft.omission = *omission;
         }
         let (text, _) = variables::fill(&block.code, &draft.vars);
         let kind = expect(block, text, block.code.lines.clone(), of, draft.given.rule);
@@ -308,6 +314,16 @@ impl<'a> Builder<'a> {
         self.last_run = Some(self.push(step));
     }
 
+    /// A block that a reader would do or compare, and that no step can be made of.
+    pub(super) fn leave_out(&mut self, draft: &Draft<'_, '_>, why: &str) {
+        self.left_out.push(LeftOut {
+            at: draft.block.at(),
+            language: draft.block.code.language.clone(),
+            why: draft.skip.clone().unwrap_or_else(|| why.to_owned()),
+            omission: draft.omission.unwrap_or(Omission::NotDone),
+        });
+    }
+
     /// Adds a step; its number.
     fn push(&mut self, mut step: Step) -> usize {
         step.number = self.steps.len() + 1;
@@ -321,6 +337,8 @@ pub(super) struct Draft<'b, 'a> {
     pub(super) block: &'b Block<'a>,
     pub(super) given: Given,
     pub(super) skip: Option<String>,
+    /// What `skip` means for a reader.
+    pub(super) omission: Option<Omission>,
     vars: BTreeMap<String, String>,
     pub(super) inferred: Vec<String>,
 }
@@ -331,8 +349,10 @@ impl Draft<'_, '_> {
             number: 0,
             kind,
             at: self.block.at(),
+            block: self.block.at().line,
             section: self.block.section.clone(),
             skip: self.skip.clone(),
+            omission: self.omission,
             attributes,
             inferred: self.inferred.clone(),
         }

@@ -238,6 +238,30 @@ fn blocks_that_say_nothing_are_read_as_a_reader_would() {
 }
 
 #[test]
+fn what_is_not_done_says_what_that_means_for_a_reader() {
+    let folded = "{{< note isCollapsible=true title=\"Else\" >}}\n```bash\nls\n```\n{{< /note >}}\n";
+    for (text, steps, left_out) in [
+        ("    ls\n", vec![None], vec![]),
+        ("```bash {skip=true reason=\"no\"}\nls\n```\n\n```output\nx\n```\n", vec![Some(Omission::Skipped); 2], vec![]),
+        (folded, vec![Some(Omission::Optional)], vec![]),
+        ("```bash {machine=server}\nls\n```\n", vec![Some(Omission::Elsewhere)], vec![]),
+        ("    nano x\n", vec![Some(Omission::NotDone)], vec![]),
+        ("```output\nx\n```\n", vec![], vec![Omission::NotDone]),
+        ("```output {skip=true reason=no}\nx\n```\n", vec![], vec![Omission::Skipped]),
+        ("```file\nx\n```\n", vec![], vec![Omission::NotDone]),
+        ("```sh\n# nothing\n```\n", vec![], vec![Omission::NotDone]),
+        ("```sql\nx;\n```\n", vec![], vec![Omission::NotDone]),
+        ("```json\nx\n```\n", vec![], vec![Omission::LookedAt]),
+        ("    ls\n\nIt prints:\n\n```\nx\n```\n", vec![None], vec![Omission::NotDone]),
+    ] {
+        let plan = planned(text, None);
+        assert_eq!(plan.steps.iter().map(|step| step.omission).collect::<Vec<_>>(), steps, "{text}");
+        assert_eq!(plan.left_out.iter().map(|block| block.omission).collect::<Vec<_>>(), left_out, "{text}");
+        assert!(plan.steps.iter().all(|step| step.skip.is_some() == step.omission.is_some()), "{text}");
+    }
+}
+
+#[test]
 fn tabs_of_machines_make_a_plan_for_each() {
     let tab =
         |title: &str, command: &str| format!("{{{{< tab {title} >}}}}\n```bash\n{command}\n```\n{{{{< /tab >}}}}\n");

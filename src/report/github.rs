@@ -32,7 +32,7 @@ fn annotation(problem: &Problem<'_>, folder: &str) -> String {
     if let Some(help) = &problem.help {
         message.push_str(&format!("\nhelp: {help}"));
     }
-    if let Some(step) = problem.step {
+    if let Some(step) = problem.step.filter(|_| !problem.aside) {
         message.push_str(&format!("\n\n{}\nlook: {}", difference::text(step, ""), human::look(&problem.guide.path)));
     }
     if message.len() > MESSAGE {
@@ -105,7 +105,7 @@ fn detail(problem: &Problem<'_>) -> String {
     if let Some(help) = &problem.help {
         out.push_str(&format!("\n{}\n", escaped(help)));
     }
-    if let Some(step) = problem.step {
+    if let Some(step) = problem.step.filter(|_| !problem.aside) {
         out.push_str(&body(step));
         out.push_str(&format!("\nTo look for yourself:\n\n{}", fenced("sh", &human::look(&problem.guide.path))));
     }
@@ -179,7 +179,7 @@ mod tests {
         assert!(lines[2].contains("forgiven: IPv4 address") && !lines[2].contains("##["), "{}", lines[2]);
         assert!(lines[3].starts_with("::notice ") && lines[4].starts_with("::error "));
         assert!(
-            !annotations(&sample::report(), "", Deny { drift: true, flaky: false })
+            !annotations(&sample::report(), "", Deny { drift: true, ..Deny::default() })
                 .contains("step 2 is drifted::warning")
         );
     }

@@ -69,6 +69,7 @@ fn identity(problem: &Problem<'_>) -> String {
         Some(step) => {
             parts.extend([step.section.as_str(), step.kind.name()]);
             parts.extend(step.typed.iter().map(String::as_str));
+            parts.extend(problem.aside.then_some(problem.message.as_str()));
         }
         None => parts.push(&problem.message),
     }

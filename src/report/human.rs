@@ -30,7 +30,7 @@ pub fn human(report: &Report, source: &dyn Fn(&str) -> Option<String>, color: bo
             }
             let gap = if out.ends_with("\n\n") { "" } else { "\n" };
             out.push_str(&format!("{gap}{}\n", drawn(&problem, source, color)));
-            if let Some(step) = problem.step {
+            if let Some(step) = problem.step.filter(|_| !problem.aside) {
                 out.push_str(&details(guide, step, color));
             }
             out.push('\n');

@@ -52,6 +52,8 @@ pub struct Deny {
     pub drift: bool,
     /// Guides that hold only when they are done again.
     pub flaky: bool,
+    /// Warnings of steps.
+    pub warnings: bool,
 }
 
 /// A run.
@@ -163,6 +165,9 @@ pub struct StepReport {
     pub message: Option<String>,
     /// What to do about it.
     pub help: Option<String>,
+    /// What to look at though its verdict is as it is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<StepWarning>,
     /// How long it took.
     pub seconds: f64,
     /// When it began and ended in the guide's recording, in seconds.
@@ -185,6 +190,18 @@ pub struct StepReport {
     pub documented: Option<String>,
     /// Both side by side.
     pub comparison: Option<Comparison>,
+}
+
+/// Something odd about a step that breaks nothing: every format shows it as a warning, and `--strict` fails on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepWarning {
+    /// A stable name, in kebab case.
+    pub code: String,
+    /// In a sentence.
+    pub message: String,
+    /// What to do about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
 }
 
 /// What a step does.
@@ -235,6 +252,11 @@ impl Report {
         self.guides.iter().any(|guide| guide.flaky)
     }
 
+    /// Warnings of steps.
+    pub fn warnings(&self) -> usize {
+        self.guides.iter().flat_map(|guide| &guide.steps).map(|step| step.warnings.len()).sum()
+    }
+
     /// Whether a guide could not be done, because its machine could not be made.
     pub fn is_incomplete(&self) -> bool {
         self.count(Verdict::Unreached) > 0
@@ -243,7 +265,9 @@ impl Report {
     /// Whether a guide is broken or could not be done, or is what is denied.
     pub fn fails(&self, deny: Deny) -> bool {
         let worst = if deny.drift { Verdict::Drifted } else { Verdict::Unreached };
-        self.guides.iter().any(|guide| guide.verdict >= worst) || (deny.flaky && self.is_flaky())
+        self.guides.iter().any(|guide| guide.verdict >= worst)
+            || (deny.flaky && self.is_flaky())
+            || (deny.warnings && self.warnings() > 0)
     }
 }
 
@@ -345,6 +369,7 @@ impl StepReport {
             verdict: Verdict::Holds,
             message: None,
             help: None,
+            warnings: Vec::new(),
             seconds: 0.0,
             recorded: None,
             typed: Vec::new(),

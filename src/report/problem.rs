@@ -1,6 +1,6 @@
 //! What a report has to complain about, one by one: the formats that list problems share this list.
 
-use super::{Deny, Failure, GuideReport, Report, StepKind, StepReport, Verdict, safe::line};
+use super::{Deny, Failure, GuideReport, Report, StepKind, StepReport, StepWarning, Verdict, safe::line};
 use crate::diagnostic::{Diagnostic, Severity};
 
 /// How bad a [`Problem`] is. Worse comes first.
@@ -24,6 +24,8 @@ pub(super) struct Problem<'a> {
     pub(super) guide: &'a GuideReport,
     /// Whose, if it is a step's.
     pub(super) step: Option<&'a StepReport>,
+    /// Whether it is a warning of the step, and not its verdict.
+    pub(super) aside: bool,
     /// Whose, if it is the plan's.
     pub(super) plan: Option<&'a Diagnostic>,
     /// How bad.
@@ -65,7 +67,27 @@ pub(super) fn of_guide(guide: &GuideReport, deny: Deny) -> Vec<Problem<'_>> {
     }
     problems.extend(guide.failures.iter().filter(|_| guide.flaky).map(|failure| of_attempt(guide, failure, deny)));
     problems.extend(steps);
+    for step in &guide.steps {
+        problems.extend(step.warnings.iter().map(|warning| of_warning(guide, step, warning, deny)));
+    }
     problems
+}
+
+/// A warning of a step, whatever its verdict.
+fn of_warning<'a>(guide: &'a GuideReport, step: &'a StepReport, warning: &StepWarning, deny: Deny) -> Problem<'a> {
+    Problem {
+        guide,
+        step: Some(step),
+        aside: true,
+        plan: None,
+        level: if deny.warnings { Level::Error } else { Level::Warning },
+        check: line(&warning.code),
+        path: line(&step.path),
+        line: step.line.max(1),
+        title: format!("{}: step {}: warning", name(guide), step.number),
+        message: line(&warning.message),
+        help: warning.help.as_deref().map(line),
+    }
 }
 
 /// An attempt that broke, of a guide that then held.
@@ -74,6 +96,7 @@ fn of_attempt<'a>(guide: &'a GuideReport, failure: &Failure, deny: Deny) -> Prob
     Problem {
         guide,
         step: None,
+        aside: false,
         plan: None,
         level: if deny.flaky { Level::Error } else { Level::Warning },
         check: FLAKY.to_owned(),
@@ -99,6 +122,7 @@ fn of_plan<'a>(guide: &'a GuideReport) -> Vec<Problem<'a>> {
         Problem {
             guide,
             step: None,
+            aside: false,
             plan: Some(diagnostic),
             level: if diagnostic.severity == Severity::Error { Level::Error } else { Level::Warning },
             check: line(&diagnostic.code),
@@ -116,6 +140,7 @@ fn of_whole(guide: &GuideReport, level: Level, message: String) -> Problem<'_> {
     Problem {
         guide,
         step: None,
+        aside: false,
         plan: None,
         level,
         check: format!("guide-{}", guide.verdict.name()),
@@ -132,6 +157,7 @@ fn of_step<'a>(guide: &'a GuideReport, step: &'a StepReport, deny: Deny) -> Prob
     Problem {
         guide,
         step: Some(step),
+        aside: false,
         plan: None,
         level: level(step.verdict, deny),
         check: format!("step-{}", step.verdict.name()),
@@ -207,7 +233,7 @@ mod tests {
                 "Error guide-broken content/guides/machine.md:1 the machine did not start",
             ]
         );
-        let drift = Deny { drift: true, flaky: false };
+        let drift = Deny { drift: true, ..Deny::default() };
         assert!(problems(&report, drift).iter().all(|p| p.check != "step-drifted" || p.level == Level::Error));
     }
 
@@ -236,12 +262,41 @@ mod tests {
         let summary = super::super::github::summary(&report, Deny::default());
         assert!(summary.starts_with("## guidepost: guides hold\n"), "{summary}");
 
-        let deny = Deny { drift: false, flaky: true };
+        let deny = Deny { flaky: true, ..Deny::default() };
         assert_eq!((problems(&report, deny)[0].level, report.fails(deny)), (Level::Error, true));
         let summary = super::super::github::summary(&report, deny);
         assert!(summary.starts_with("## guidepost: guides are flaky\n"), "{summary}");
         let xml = super::super::junit::junit(&report, deny).unwrap();
         assert!(xml.contains("errors=\"1\"") && !xml.contains("flakyFailure"), "{xml}");
+    }
+
+    #[test]
+    fn warnings_of_steps_are_told_in_every_format() {
+        let mut report = sample::report();
+        report.guides.truncate(1);
+        let said = "`deploy` says that it failed (`ERROR: no disk`), and ended with status 0";
+        report.guides[0].steps[0].warnings.push(StepWarning {
+            code: "says-failure".to_owned(),
+            message: said.to_owned(),
+            help: Some("check what it did".to_owned()),
+        });
+        let denied = Deny { warnings: true, ..Deny::default() };
+        for (deny, level, fails) in [(Deny::default(), Level::Warning, false), (denied, Level::Error, true)] {
+            let found = &problems(&report, deny)[0];
+            assert_eq!((found.level, found.line, found.message.as_str()), (level, 7, said));
+            assert_eq!(report.fails(deny), fails);
+            let xml = super::super::junit::junit(&report, deny).unwrap();
+            assert!(xml.contains("<system-err>warning: `deploy` says"), "{xml}");
+            assert!(xml.contains(if fails { "failures=\"1\"" } else { "failures=\"0\"" }), "{xml}");
+        }
+        let human = super::super::human::human(&report, &sample::source, false);
+        assert!(human.contains("warning[says-failure]") && human.contains(said), "{human}");
+        let github = super::super::github::annotations(&report, "", Deny::default());
+        assert!(github.starts_with("::warning file=content/guides/connect/index.md,line=7,"), "{github}");
+        let gitlab = super::super::gitlab::gitlab(&report, "", Deny::default());
+        assert!(gitlab.contains("\"guidepost/says-failure\"") && gitlab.contains("\"minor\""), "{gitlab}");
+        let json = super::super::json::json(&report);
+        assert_eq!(super::super::json::read(&json).unwrap().guides[0].steps[0].warnings.len(), 1);
     }
 
     #[test]
