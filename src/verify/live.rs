@@ -31,6 +31,9 @@ pub(super) type Shown<'a> = &'a mut (dyn FnMut(&[u8], &[u8]) + Send);
 /// How long a look at the programs of a machine may take.
 const LOOK: Duration = Duration::from_secs(5);
 
+/// How long what runs on may still say, once it has shown what was waited for.
+const SETTLE: Duration = Duration::from_millis(200);
+
 /// Bytes of [`Live::tail`].
 const TAIL: usize = 400;
 
@@ -81,24 +84,22 @@ impl Live {
         outcome
     }
 
-    /// Types a step that is not waited for: until its command has shown `until`, or for a moment. `None` if it runs on.
+    /// Types a step that is not waited for: until its command has shown `until`, or for a moment. If it runs on, that is
+    /// [`End::TimedOut`], with what it has shown.
     ///
     /// # Errors
     /// If the machine or the engine is gone.
     pub(super) async fn launch(
         &mut self,
         step: Step,
-        until: Option<&str>,
         at_most: Duration,
-    ) -> Result<Option<Outcome>> {
+    ) -> Result<Outcome> {
         self.engine.begin(Step { runs_on: true, ..step }, self.begin.elapsed());
-        let limit = Limit { until: until.map(str::to_owned), at: self.begin.elapsed() + at_most };
-        let outcome = self.drive(Some(&limit), &mut |_, _| {}).await?;
-        Ok((outcome.end != End::TimedOut).then_some(outcome))
+        self.drive(Some(self.begin.elapsed() + at_most), &mut |_, _| {}).await
     }
 
-    async fn drive(&mut self, limit: Option<&Limit>, shown: Shown<'_>) -> Result<Outcome> {
-        let mut all = String::new();
+    async fn drive(&mut self, mut limit: Option<Duration>, shown: Shown<'_>) -> Result<Outcome> {
+        let mut seen = false;
         loop {
             let until = match self.engine.poll(self.begin.elapsed()) {
                 Action::Done(outcome) => return Ok(outcome),
@@ -115,7 +116,7 @@ impl Live {
                 Action::Wait(until) => until,
                 Action::Idle => return Err(Error::Refused { status: 0, message: "the session has no step".into() }),
             };
-            let until = limit.map_or(until, |limit| until.min(limit.at));
+            let until = limit.map_or(until, |limit| until.min(limit));
             let wait = until.saturating_sub(self.begin.elapsed());
             match tokio::time::timeout(wait, self.reader.read(&mut self.buffer)).await {
                 Ok(Ok(length)) if length > 0 => {
@@ -127,9 +128,6 @@ impl Live {
                     self.tail.extend_from_slice(&bytes[bytes.len().saturating_sub(TAIL)..]);
                     let extra = self.tail.len().saturating_sub(TAIL);
                     self.tail.drain(..extra);
-                    if limit.is_some() {
-                        all.push_str(&String::from_utf8_lossy(bytes));
-                    }
                     shown(bytes, &self.tail);
                 }
                 Ok(_) => {
@@ -141,20 +139,23 @@ impl Live {
                 }
                 Err(_) => {}
             }
-            if let Some(limit) = limit
-                && (self.begin.elapsed() >= limit.at
-                    || limit.until.as_ref().is_some_and(|text| all.contains(text.as_str())))
-            {
-                return Ok(self.running_on(all));
+            if limit.is_some_and(|limit| self.begin.elapsed() >= limit) {
+                return Ok(self.running_on());
+            }
+            if !seen && self.engine.until_seen() {
+                seen = true;
+                let settled = self.begin.elapsed() + SETTLE;
+                limit = limit.map(|limit| limit.min(settled));
             }
         }
     }
 
     /// The outcome of a command that is left running.
-    fn running_on(&self, output: String) -> Outcome {
+    fn running_on(&self) -> Outcome {
         Outcome {
             ready: false,
-            output,
+            until_seen: self.engine.until_seen(),
+            output: self.engine.so_far(),
             before: self.engine.places().to_vec(),
             after: self.engine.places().to_vec(),
             ..Outcome::new(End::TimedOut)
@@ -198,11 +199,6 @@ impl Live {
             async move { while matches!(self.reader.read(&mut self.buffer).await, Ok(length) if length > 0) {} },
         )
     }
-}
-
-struct Limit {
-    until: Option<String>,
-    at: Duration,
 }
 
 /// The last line of a text that is not empty, without control characters.

@@ -190,28 +190,34 @@ impl Doing<'_> {
         let until = step.attributes.until.as_deref();
         let patience = until.map_or(BACKGROUND, |_| step.attributes.timeout.unwrap_or(COMMAND_TIMEOUT));
         let patience = patience.min(self.limit.left());
-        let typed = self.session_step(command.lines.clone(), &step.attributes, None);
+        let typed = self.session_step(command.lines.clone(), &step.attributes, until);
         report.place = shown(live.places());
-        match live.launch(typed, until, patience).await? {
-            None => {
+        let outcome = live.launch(typed, patience).await?;
+        report.output = self.secrets.mask(&clean(&outcome.output));
+        report.dropped += outcome.dropped;
+        let output = &mut self.outputs.entry(step.number).or_default();
+        output.last.clone_from(&report.output);
+        output.add(&report.output);
+        let (message, help) = match (&outcome.end, judge(&outcome, &[0])) {
+            (End::TimedOut, _) if until.is_none() || outcome.until_seen => {
                 live.drain();
+                return Ok(());
             }
-            Some(outcome) => {
-                report.output = self.secrets.mask(&clean(&outcome.output));
-                let (message, help) = match (judge(&outcome, &[0]), &outcome.end) {
-                    // What was to keep running has no status that a page could say.
-                    (Some((message, _)), End::Prompt { status: Some(status) }) if *status != 127 => {
-                        (message, "mend the command, or remove `background` if it ends by itself".into())
-                    }
-                    (Some(problem), _) => problem,
-                    (None, _) => ("it has ended already".into(), "remove `background`".into()),
-                };
-                report.verdict = Verdict::Broken;
-                report.command = command.lines.first().cloned();
-                report.message = Some(format!("this command was to keep running: {message}"));
-                report.help = Some(help);
+            (End::TimedOut, _) => (
+                format!("it has not shown `{}` in time", until.unwrap_or_default()),
+                "correct what it shows when it is ready (until=\"…\"), or give it more time (timeout=10m)".into(),
+            ),
+            // What was to keep running has no status that a page could say.
+            (End::Prompt { status: Some(status) }, Some((message, _))) if *status != 127 => {
+                (message, "mend the command, or remove `background` if it ends by itself".into())
             }
-        }
+            (_, Some(problem)) => problem,
+            (_, None) => ("it has ended already".into(), "remove `background`".into()),
+        };
+        report.verdict = Verdict::Broken;
+        report.command = command.lines.first().cloned();
+        report.message = Some(format!("this command was to keep running: {message}"));
+        report.help = Some(help);
         Ok(())
     }
 }

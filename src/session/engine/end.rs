@@ -164,6 +164,18 @@ impl Engine {
         running.frozen = Some((text, dropped));
     }
 
+    /// What the step has shown until now, without the echo of what was typed: of a command that runs on.
+    pub fn so_far(&self) -> String {
+        let Some(running) = &self.running else { return String::new() };
+        let (output, _) = self.screen.text(false);
+        if running.accepted { output } else { without_echo(&output, running.step.lines[..running.typed].iter()) }
+    }
+
+    /// Whether the running step has shown what it was to show.
+    pub fn until_seen(&self) -> bool {
+        self.running.as_ref().is_some_and(|running| running.until_seen)
+    }
+
     /// Ends the step.
     pub(super) fn finish(&mut self, end: End, ready: bool, now: Duration) {
         let Some(running) = self.running.take() else { return };

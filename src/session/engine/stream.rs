@@ -41,7 +41,7 @@ impl Engine {
         }
     }
 
-    /// Presses Ctrl-C if what was waited for has been shown.
+    /// Presses Ctrl-C if what was waited for has been shown, unless the command is to run on.
     fn watch(&mut self, new: usize, now: Duration) {
         let Some(running) = self.running.as_mut().filter(|running| running.accepted || running.newline) else { return };
         if let Some(until) = &running.step.until {
@@ -50,6 +50,9 @@ impl Engine {
             let text = if running.accepted { &text } else { text.split_once('\n').map_or("", |(_, rest)| rest) };
             if until.is_in(text) {
                 running.until_seen = true;
+                if running.step.runs_on {
+                    return;
+                }
                 self.stop(End::Interrupted { status: None }, now);
             }
         } else if running.endless && self.screen.recent(PLENTY).len() >= PLENTY {
