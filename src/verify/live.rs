@@ -89,11 +89,7 @@ impl Live {
     ///
     /// # Errors
     /// If the machine or the engine is gone.
-    pub(super) async fn launch(
-        &mut self,
-        step: Step,
-        at_most: Duration,
-    ) -> Result<Outcome> {
+    pub(super) async fn launch(&mut self, step: Step, at_most: Duration) -> Result<Outcome> {
         self.engine.begin(Step { runs_on: true, ..step }, self.begin.elapsed());
         self.drive(Some(self.begin.elapsed() + at_most), &mut |_, _| {}).await
     }
