@@ -6,6 +6,7 @@ use super::At;
 use crate::{
     guide::prompt::{self, Line},
     terminal::{
+        line::{base, words},
         prompt::{is_shell, prompt_length},
         syntax::{Scanner, is_idle},
     },
@@ -27,6 +28,10 @@ pub struct Command {
 
 /// What a terminal shows when a reader presses Ctrl-C.
 const STOP: &str = "^C";
+/// How pages write that a reader ends what a command reads.
+const END: &str = "^D";
+/// What a terminal shows when a reader suspends a command.
+const SUSPEND: &str = "^Z";
 
 /// Whether a reader stops the command that ends before the line `after`: `^C` is the next thing, or stands in what it shows.
 pub(super) fn is_stopped(lines: &[&str], after: usize) -> bool {
@@ -98,8 +103,24 @@ pub(super) fn pieces(language: &str, text: &str) -> (Vec<Piece>, Vec<Unfinished>
             Line::Typed { prompt, .. } => prompt,
             Line::Shown => 0,
         };
-        pieces.push(Piece::Typed((at..end).map(|line| (line, length(line))).collect()));
+        let mut command: Vec<(usize, usize)> = (at..end).map(|line| (line, length(line))).collect();
         at = end;
+        if let Some(last) = end_of_input(&lines, &kinds, at, prompted).filter(|_| typed.trim() != END) {
+            if !shell {
+                // Below a program's prompt, `^D` is typed at the next one.
+                pieces.push(Piece::Typed(command));
+                pieces.extend((at < last).then(|| Piece::Shown((at..last).collect())));
+                command = vec![(last, 0)];
+            } else if prompted || reads_input(typed) {
+                command.extend((at..=last).map(|line| (line, 0)));
+            }
+            if command.last().is_some_and(|(line, _)| *line == last) {
+                at = last + 1;
+            }
+        } else if let Some(line) = shown_below(&kinds, at).find(|line| lines[*line].trim() == SUSPEND) {
+            command.push((line, 0));
+        }
+        pieces.push(Piece::Typed(command));
     }
     // Blank lines around what is shown belong to the layout.
     for piece in &mut pieces {
@@ -112,6 +133,36 @@ pub(super) fn pieces(language: &str, text: &str) -> (Vec<Piece>, Vec<Unfinished>
     let says_nothing = |shown: &[usize]| shown.iter().all(|line| lines[*line].trim() == STOP);
     pieces.retain(|piece| !matches!(piece, Piece::Shown(shown) if says_nothing(shown)));
     (pieces, unfinished)
+}
+
+/// The lines that the command before `at` shows.
+fn shown_below(kinds: &[Line], at: usize) -> impl Iterator<Item = usize> {
+    (at..kinds.len()).take_while(|line| kinds[*line] == Line::Shown)
+}
+
+/// The line, if a reader types `^D` there to end what the command before `at` reads.
+fn end_of_input(lines: &[&str], kinds: &[Line], at: usize, prompted: bool) -> Option<usize> {
+    let is_end = |line: &usize| lines[*line].trim() == END;
+    if prompted {
+        return shown_below(kinds, at).find(is_end);
+    }
+    (at..lines.len()).take_while(|line| !reads_input(lines[*line])).find(is_end)
+}
+
+/// A command that takes what a reader types next: `cat > FILE`, `sudo tee FILE`, `wc -l`. One that is given a file, or a
+/// here-document, does not.
+fn reads_input(command: &str) -> bool {
+    const READERS: &[&str] = &["cat", "tee", "wc", "sort", "uniq", "tr", "mail", "xargs", "dd"];
+    if command.contains('<') || command.contains('|') {
+        return false;
+    }
+    let words = words(command);
+    let Some((program, arguments)) = words.split_first() else { return false };
+    let mut given = arguments.iter().enumerate().filter(|(at, word)| {
+        let target = at.checked_sub(1).is_some_and(|before| arguments[before].ends_with('>'));
+        !(target || word.contains('>') || word.starts_with('-'))
+    });
+    READERS.contains(&base(program)) && (!matches!(base(program), "cat" | "wc" | "sort" | "uniq") || given.next().is_none())
 }
 
 /// One past the last line of the command that begins at `at`, by the shell's grammar; what it waits for if there is none.
@@ -191,6 +242,15 @@ mod tests {
             ("$ echo don't\n$ ls\n", &["echo don't", "ls"]),
             ("user@host:~$ su -\nroot@host:~# ls\n", &["su -", "ls"]),
             ("ping x\n^C\nls\n", &["ping x", "ls"]),
+            ("$ cat > f\none\n# two\n^D\n$ cat f\none\n", &["cat > f|one|# two|^D", "cat f", "= one"]),
+            ("cd /srv\ncat >> f\none\n^D\ncat f\n", &["cd /srv", "cat >> f|one|^D", "cat f"]),
+            ("sudo tee -a /etc/f\none\n^D\n", &["sudo tee -a /etc/f|one|^D"]),
+            ("bash\necho in\n^D\n", &["bash", "echo in", "^D"]),
+            ("$ sort\nb\na\n^D\na\nb\n", &["sort|b|a|^D", "= a|b"]),
+            ("$ bash\n$ ls\na\n$ ^D\n$ ls\n", &["bash", "ls", "= a", "^D", "ls"]),
+            (">>> 1 + 1\n2\n>>> ^D\n$ ls\n", &["1 + 1", "= 2", "^D", "ls"]),
+            ("$ python3\n>>> 1 + 1\n2\n^D\n$ ls\n", &["python3", "1 + 1", "= 2", "^D", "ls"]),
+            ("$ sleep 9\n^Z\n[1]+  Stopped  sleep 9\n$ fg\n", &["sleep 9|^Z", "= ^Z|[1]+  Stopped  sleep 9", "fg"]),
             ("$ ping x\n^C\n$ ls\n", &["ping x", "ls"]),
             ("$ ping x\n64 bytes\n^C\n$ ls\n", &["ping x", "= 64 bytes|^C", "ls"]),
             ("", &[]),

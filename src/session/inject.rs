@@ -3,39 +3,51 @@
 //! It is typed once into every shell that opens. bash, zsh and the POSIX shells (dash, busybox, ksh) get the same line, for the
 //! engine cannot know beforehand which of them has answered. Marks are OSC 133 sequences, as in the shell integration of
 //! terminals, with a key of this session: output that contains marks of somebody else changes nothing.
+//!
+//! In bash nothing is *run* for a mark: `PS0` and `PS1` are only expanded, so that `set -v`, `set -x`, `trap … DEBUG`, `$_` and
+//! `PROMPT_COMMAND` are the reader's own. What the prompts' values show of it, the [`veil`](super::veil) takes away. A guide may set
+//! another `PS1`: then the mark that bash's line editor makes by itself says that the shell reads, and the line is typed again.
 
-/// What bash is told. `PS1` has the status and the folder itself, so that a guide that sets `PROMPT_COMMAND` does no harm;
-/// `PROMPT_COMMAND` repairs `PS1`, so that a guide that sets `PS1` does none either.
-///
-/// `2>/dev/null` around each command hides it from `set -x`. The last lines take the hidden line out of the history.
-const BASH: &str = r#"set +H
+/// What is put before the text of a prompt, behind it, and into `PS0`.
+const BEGIN: &str = r"\[\e]133;A;@;$?;$$;${PIPESTATUS[@]};${PWD-}\a\]";
+const END: &str = r"\[\e]133;B;@\a\]";
+const MORE: &str = r"\[\e]133;P;@\a\]";
+const ACCEPTED: &str = r"\e]133;C;@\a";
+
+/// What bash is told. The line editor's mode is what makes its mark. The last lines take the hidden line out of the history.
+const BASH: &str = r#"shopt -s promptvars
 bind "set enable-bracketed-paste off" "set convert-meta off" "set input-meta on" "set output-meta on"
-__gp() {
-case "${PS1-}" in *@*) ;; *) PS1="\\[\\e]133;A;@;\$?;\$\$;\$PWD\\a\\]${PS1-}\\[\\e]133;B;@\\a\\]" ;; esac
-case "${PS2-}" in *@*) ;; *) PS2="${PS2-}\\[\\e]133;P;@\\a\\]" ;; esac
-case "${PS0-}" in *@*) ;; *) PS0="\\e]133;C;@\\a${PS0-}" ;; esac
-}
-PROMPT_COMMAND="{ printf \"\\033]133;D;@;%s\\007\" \"\${PIPESTATUS[*]}\"; } 2>/dev/null
-${PROMPT_COMMAND-}
-{ __gp; } 2>/dev/null"
+bind "set emacs-mode-string \"\\1\\e]133;M;@\\a\\2\"" "set vi-ins-mode-string \"\\1\\e]133;M;@\\a\\2\"" "set vi-cmd-mode-string \"\\1\\e]133;M;@\\a\\2\""
+bind "set show-mode-in-prompt on"
+case "${PS1-}" in *@*) ;; *) PS1='BEGIN'${PS1-}'END' ;; esac
+case "${PS2-}" in *@*) ;; *) PS2=${PS2-}'MORE' ;; esac
+case "${PS0-}" in *@*) ;; *) PS0='ACCEPTED'${PS0-} ;; esac
 __gp_h=$(HISTTIMEFORMAT= history 1)
 case "$__gp_h" in *133*@*) __gp_h=${__gp_h#"${__gp_h%%[^ ]*}"}; history -d "${__gp_h%% *}" ;; esac
 unset __gp_h"#;
 
+/// What bash is told besides where `PROMPT_COMMAND` makes its prompt anew each time: the last word is ours.
+const AGAIN: &str = r#"__gp_h="case \${PS1-} in *@*) ;; *) PS1='BEGIN'\${PS1-}'END' ;; esac"
+case "$(declare -p PROMPT_COMMAND)" in
+"declare -a"*) PROMPT_COMMAND+=("$__gp_h") ;;
+*) PROMPT_COMMAND="${PROMPT_COMMAND:+$PROMPT_COMMAND
+}$__gp_h" ;;
+esac"#;
+
 /// What zsh is told. Its line editor redraws what is typed, so it is switched off: the terminal itself echoes.
 const ZSH: &str = r#"unsetopt zle promptsp
-setopt promptsubst interactivecomments nobanghist
+setopt promptsubst interactivecomments
 __gp_c() { printf "\033]133;C;@\007" }
 __gp_d() { printf "\033]133;D;@\007" }
 __gp_r() {
-[[ $PS1 == *@* ]] || PS1=$(printf "%%{\033]133;A;@;%%?;$$;%%/\007%%}%s%%{\033]133;B;@\007%%}" "$PS1")
+[[ $PS1 == *@* ]] || PS1=$(printf "%%{\033]133;A;@;%%?;$$;;%%/\007%%}%s%%{\033]133;B;@\007%%}" "$PS1")
 [[ $PS2 == *@* ]] || PS2=$(printf "%s%%{\033]133;P;@\007%%}" "$PS2")
 }
 preexec_functions+=(__gp_c)
 precmd_functions=(__gp_d $precmd_functions __gp_r)"#;
 
 /// What any other POSIX shell is told: it has neither `PS0` nor `PROMPT_COMMAND`, but expands parameters in `PS1`.
-const POSIX: &str = r#"PS1=$(printf "\033]133;A;@;\$?;\$\$;\$PWD\007%s\033]133;B;@\007." "${PS1-}")
+const POSIX: &str = r#"PS1=$(printf "\033]133;A;@;\$?;\$\$;;\$PWD\007%s\033]133;B;@\007." "${PS1-}")
 PS1=${PS1%.}
 PS2=$(printf "%s\033]133;P;@\007." "${PS2-> }")
 PS2=${PS2%.}"#;
@@ -47,24 +59,47 @@ pub(crate) const HIDDEN: &str = " __gp_s=$?";
 /// (busybox: 1024 bytes); it keeps `$?`, and begins with a space, for many shells keep such lines out of their history.
 pub(crate) fn line(key: &str) -> String {
     format!(
-        "{HIDDEN}; printf '\\033]133;R;{key}\\007'; IFS= read -r __gp_l; eval \"$__gp_l\"; unset __gp_l; (exit \"$__gp_s\")"
+        "{HIDDEN}; printf '\\033]133;R;{key}\\007'; IFS= read -r __gp_l; eval \"$__gp_l\"; eval \"unset __gp_l __gp_s; (exit $__gp_s)\""
     )
 }
 
-/// The line that the shell reads then. It is shorter than the 4095 bytes that a terminal takes in one line.
-pub(crate) fn script(key: &str) -> String {
+/// The line that the shell reads then. It is shorter than the 4095 bytes that a terminal takes in one line. `again`: the prompt
+/// did not stay as it was made.
+pub(crate) fn script(key: &str, again: bool) -> String {
+    let bash = if again { format!("{AGAIN}\n{BASH}") } else { BASH.to_owned() };
     format!(
         "export PAGER=cat GIT_PAGER=cat MANPAGER=cat SYSTEMD_PAGER=cat PSQL_PAGER=cat; \
          if [ -n \"${{BASH_VERSION-}}\" ]; then {}; elif [ -n \"${{ZSH_VERSION-}}\" ]; then {}; else {}; fi 2>/dev/null; \
          printf '\\033]133;I;{key};%s;%s\\007' \"${{BASH_VERSION:+bash}}${{ZSH_VERSION:+zsh}}\" \"$(id -un 2>/dev/null)\"",
-        evaluated(BASH, key),
+        evaluated(&bash, key),
         evaluated(ZSH, key),
         evaluated(POSIX, key),
     )
 }
 
+/// What of this stands in the values of bash's prompts, as it was written there.
+pub(crate) fn in_prompts(key: &str) -> [String; 4] {
+    [BEGIN, END, MORE, ACCEPTED].map(|part| part.replace('@', key).replace(&format!("[{key}]"), "[@]"))
+}
+
 /// A script of several lines as one line: the other shells must be able to read over it without understanding it.
 fn evaluated(script: &str, key: &str) -> String {
-    let script = script.replace('@', key).replace('\\', "\\\\").replace('\n', "\\n");
+    let [begin, end, more, accepted] = in_prompts(key);
+    let script = script.replace('@', key);
+    let script = script.replace("BEGIN", &begin).replace("END", &end).replace("MORE", &more);
+    let script = script.replace("ACCEPTED", &accepted).replace('\\', "\\\\").replace('\n', "\\n").replace('\'', "\\0047");
     format!("eval \"$(printf '%b' '{script}')\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn terminals_take_the_lines() {
+        // The longest key that there can be: that of a run, and a number.
+        let key = format!("{}.4294967295", "k".repeat(32));
+        assert!(line(&key).len() < 1024, "{}", line(&key).len());
+        assert!(script(&key, true).len() < 4000, "{}", script(&key, true).len());
+    }
 }

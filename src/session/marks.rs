@@ -8,7 +8,11 @@
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Mark {
     /// A prompt begins.
-    Prompt { shell: u32, status: Option<i32>, pid: u32, cwd: String },
+    ///
+    /// `pipe` are the statuses of the last pipeline's commands, where the shell tells them.
+    Prompt { shell: u32, status: Option<i32>, pid: u32, pipe: Vec<i32>, cwd: String },
+    /// The shell's line editor shows a prompt, whichever: the shell reads a line.
+    Reads { shell: u32 },
     /// The prompt is complete: the shell waits for a command.
     Input { shell: u32 },
     /// The shell wants another line of the same command.
@@ -16,9 +20,7 @@ pub(crate) enum Mark {
     /// The command was accepted: its output begins.
     Accepted { shell: u32 },
     /// The command has ended: what follows is not its output.
-    ///
-    /// `pipe` are the statuses of a pipeline's commands, where the shell tells them.
-    Ended { shell: u32, pipe: Vec<i32> },
+    Ended { shell: u32 },
     /// The shell reads the hidden script.
     Asks { shell: u32 },
     /// The shell has understood the hidden script.
@@ -138,7 +140,7 @@ impl Scanner {
     /// `133;LETTER;KEY.SHELL[;FIELD…]`
     fn mark(&self) -> Option<Mark> {
         let text = String::from_utf8_lossy(&self.command);
-        let mut fields = text.strip_prefix("133;")?.splitn(6, ';');
+        let mut fields = text.strip_prefix("133;")?.splitn(7, ';');
         let letter = fields.next()?;
         let shell = fields.next()?.strip_prefix(&self.key)?.strip_prefix('.')?.parse().ok()?;
         Some(match letter {
@@ -146,16 +148,15 @@ impl Scanner {
                 shell,
                 status: fields.next()?.parse().ok(),
                 pid: fields.next()?.parse().ok()?,
+                pipe: fields.next()?.split(' ').filter_map(|status| status.parse().ok()).collect(),
                 cwd: fields.collect::<Vec<_>>().join(";"),
             },
             "B" => Mark::Input { shell },
             "P" => Mark::More { shell },
             "R" => Mark::Asks { shell },
             "C" => Mark::Accepted { shell },
-            "D" => {
-                let statuses = fields.next().unwrap_or_default().split(' ');
-                Mark::Ended { shell, pipe: statuses.filter_map(|status| status.parse().ok()).collect() }
-            }
+            "D" => Mark::Ended { shell },
+            "M" => Mark::Reads { shell },
             "I" => Mark::Ready { shell, kind: fields.next()?.into(), user: fields.next()?.into() },
             _ => return None,
         })
@@ -181,8 +182,8 @@ mod tests {
         (text, marks)
     }
 
-    const ALL: &[u8] = b"a\x1b]133;A;gp.2;130;77;/a;b\x07$ \x1b]133;B;gp.2\x1b\\\x1b[1mx\x1b]0;title\x07y\x1b]133;B\x07\
-        \x1b]133;B;other.2\x07\x1bPq#0\x1b\\z\x1b]133;P;gp.2\x07\x1b]133;C;gp.2\x07\x1b]133;D;gp.2;6 0\x07\x1b]133;I;gp.2;bash;me\x07";
+    const ALL: &[u8] = b"a\x1b]133;A;gp.2;130;77;6 0;/a;b\x07$ \x1b]133;B;gp.2\x1b\\\x1b[1mx\x1b]0;title\x07y\x1b]133;B\x07\
+        \x1b]133;B;other.2\x07\x1bPq#0\x1b\\z\x1b]133;P;gp.2\x07\x1b]133;C;gp.2\x07\x1b]133;D;gp.2\x07\x1b]133;M;gp.2\x07\x1b]133;I;gp.2;bash;me\x07";
 
     #[test]
     fn finds_marks_of_this_session_only() {
@@ -190,11 +191,12 @@ mod tests {
         assert_eq!(String::from_utf8(text).unwrap(), "a$ \x1b[1mxyz");
         let shell = 2;
         let expected = [
-            (1, Mark::Prompt { shell, status: Some(130), pid: 77, cwd: "/a;b".into() }),
+            (1, Mark::Prompt { shell, status: Some(130), pid: 77, pipe: vec![6, 0], cwd: "/a;b".into() }),
             (3, Mark::Input { shell }),
             (10, Mark::More { shell }),
             (10, Mark::Accepted { shell }),
-            (10, Mark::Ended { shell, pipe: vec![6, 0] }),
+            (10, Mark::Ended { shell }),
+            (10, Mark::Reads { shell }),
             (10, Mark::Ready { shell, kind: "bash".into(), user: "me".into() }),
         ];
         assert_eq!(marks, expected);

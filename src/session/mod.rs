@@ -26,6 +26,7 @@ pub(crate) mod look;
 mod marks;
 mod screen;
 mod text;
+mod veil;
 
 pub use engine::{Action, Engine, Settings};
 pub use place::{Kind, Place};

@@ -82,7 +82,24 @@ pub struct Step {
     pub timeout: Duration,
 }
 
+/// The key that a line is, as pages write it: `^D` ends what is typed, `^C` and `^\` stop, `^Z` suspends, `^L` clears the screen.
+pub(crate) fn key(line: &str) -> Option<u8> {
+    match line.trim() {
+        "^C" => Some(0x03),
+        "^D" => Some(0x04),
+        "^L" => Some(0x0c),
+        "^Z" => Some(0x1a),
+        "^\\" => Some(0x1c),
+        _ => None,
+    }
+}
+
 impl Step {
+    /// Whether the lines are for the command that the first of them starts: a key stands among them.
+    pub(crate) fn is_fed(&self) -> bool {
+        self.lines.iter().skip(1).any(|line| key(line).is_some())
+    }
+
     /// One line, no answers, five minutes.
     pub fn new(line: &str) -> Self {
         Self::block(line)

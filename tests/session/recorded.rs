@@ -23,7 +23,7 @@ fn pause(milliseconds: u64) -> Event {
 /// A prompt of the shell that was told the hidden line number `shell`.
 fn prompt(shell: u32, status: i32) -> String {
     format!(
-        "\x1b]133;D;gp.{shell}\x07\x1b]133;A;gp.{shell};{status};{};/srv\x07u{shell}@h:/srv$ \x1b]133;B;gp.{shell}\x07",
+        "\x1b]133;A;gp.{shell};{status};{};{status};/srv\x07u{shell}@h:/srv$ \x1b]133;B;gp.{shell}\x07",
         100 + shell
     )
 }

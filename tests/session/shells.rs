@@ -273,3 +273,93 @@ fn background_jobs() {
     t.run("nohup sleep 30 >/dev/null 2>&1 & disown");
     assert_eq!(t.run("exit 0").end, End::SessionEnded { status: Some(0) });
 }
+
+/// What the engine has told the shell shows nowhere.
+#[test]
+fn hidden() {
+    let mut t = Test::bash();
+    let ps1 = if t.run("test $(id -u) = 0").end == (End::Prompt { status: Some(0) }) { "#" } else { "$" };
+    t.check("echo \"$PROMPT_COMMAND\"; echo \"$PS0\"; echo \"$PS2\"", 0, "\n\n>");
+    t.check("PS1='\\w\\$ '", 0, "");
+    t.check("echo \"$PS1\"", 0, "\\w\\$");
+    t.check("set | grep -a '^PS1='; declare -p PS1", 0, "PS1='\\w\\$ '\ndeclare -- PS1=\"\\\\w\\\\\\$ \"");
+    t.check("printf '%q\\n' \"$PS1\"; echo \"${PS1@Q}\"", 0, "\\\\w\\\\\\$\\ \n'\\w\\$ '");
+    t.check("(set; declare -p; declare -F; alias) | grep -a -c -e __gp -e '[k]7Qz.*printf'", 1, "0");
+    t.check("set -v", 0, "");
+    t.check("echo hello", 0, "echo hello\nhello");
+    t.check("for i in 1 2; do\necho $i\ndone", 0, "for i in 1 2; do\necho $i\ndone\n1\n2");
+    t.check("set +v", 0, "set +v");
+    t.check("set -x", 0, "");
+    t.check("PS1=\"x $PS1\"", 0, "+ PS1='x \\w\\$ '");
+    t.check("set +x", 0, "+ set +x");
+    t.check("trap 'echo \"run: $BASH_COMMAND\"' DEBUG", 0, "");
+    t.check("echo hi", 0, "run: echo hi\nhi");
+    t.check("trap - DEBUG", 0, "run: trap - DEBUG");
+    t.check("trap 'echo failed' ERR", 0, "");
+    t.check("false", 1, "failed");
+    t.check("echo $?", 0, "1");
+    t.check("trap - ERR", 0, "");
+    t.check("echo a b", 0, "a b");
+    t.check("echo $_", 0, "b");
+    t.check("fc -l -1 -1 | cut -f 2", 0, " echo $_");
+    let shown = t.shown();
+    assert!(!shown.contains("__gp") && !shown.contains("k7Qz") && !shown.contains("133;"), "{shown}");
+    assert!(shown.contains(ps1), "{shown}");
+}
+
+/// A prompt that is made anew before each command.
+#[test]
+fn a_prompt_command_that_makes_the_prompt() {
+    let mut t = Test::bash();
+    for made in ["PROMPT_COMMAND='PS1=\"[$?] \\w> \"'", "PROMPT_COMMAND=('PS1=\"<$?> \"')"] {
+        t.check(made, 0, "");
+        t.check("false", 1, "");
+        let outcome = t.check("echo a", 0, "a");
+        assert_eq!((outcome.after.len(), outcome.duration.as_secs()), (1, 0), "{outcome:#?}");
+    }
+}
+
+#[test]
+fn history_expansion() {
+    let mut t = Test::bash();
+    t.check("echo one", 0, "one");
+    t.check("echo \"hi !!\"", 0, "echo \"hi echo one\"\nhi echo one");
+    let outcome = t.check("echo \"hello !world\"", 1, "bash: !world\": event not found");
+    assert!(outcome.ready);
+    t.check("echo 'not !here'", 0, "not !here");
+    t.check("set +H", 0, "");
+    t.check("echo \"hello !world\"", 0, "hello !world");
+}
+
+#[test]
+fn keys() {
+    let mut t = Test::bash();
+    t.check("bash --norc", None, "");
+    let outcome = t.run("^D");
+    assert_eq!((outcome.after.len(), outcome.left, outcome.output.as_str()), (1, true, "exit"), "{outcome:#?}");
+    t.check("echo outer", 0, "outer");
+    t.check("cat > notes\nfirst line\n\tsecond\n^D", 0, "");
+    assert_eq!(std::fs::read_to_string(t.home.path().join("notes")).unwrap(), "first line\n\tsecond\n");
+    t.check("sort\nb\na\n^D", 0, "a\nb");
+    t.check("^C", None, "^C");
+    t.check("^L", None, "");
+    let outcome = t.run("sleep 60\n^Z");
+    assert_eq!(outcome.end, End::Interrupted { status: Some(148) });
+    assert_eq!(outcome.output, "^Z\n[1]+  Stopped                 sleep 60");
+    t.check("bg", 0, "[1]+ sleep 60 &");
+    let outcome = t.run("fg\n^C");
+    assert_eq!(outcome.end, End::Interrupted { status: Some(130) });
+    t.check("echo well", 0, "well");
+    if have(&["python3"]) {
+        t.run("python3 -q");
+        t.check("1 + 1", None, "2");
+        let outcome = t.run("^D");
+        assert_eq!((outcome.after.len(), outcome.left), (1, true), "{outcome:#?}");
+    }
+    if have(&["dash"]) {
+        t.run("dash");
+        let outcome = t.run("^D");
+        assert_eq!((outcome.after.len(), outcome.left), (1, true), "{outcome:#?}");
+    }
+    assert_eq!(t.run("^D").end, End::SessionEnded { status: Some(0) });
+}

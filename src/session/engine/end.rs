@@ -2,7 +2,7 @@
 
 use super::{Arriving, Engine, Hidden, Phase};
 use crate::session::place::{Kind, Place};
-use crate::session::step::{End, Outcome};
+use crate::session::step::{End, Outcome, key};
 use crate::session::{inject, look};
 use crate::terminal::{clean, program};
 use std::time::Duration;
@@ -15,6 +15,7 @@ impl Engine {
         self.sight = None;
         if let Some(running) = &mut self.running {
             running.fresh = false;
+            running.reads = None;
         }
     }
 
@@ -36,8 +37,12 @@ impl Engine {
         let Some(running) = &mut self.running else { return };
         let line = running.step.lines.get(running.typed).cloned().unwrap_or_default();
         running.typed = (running.typed + 1).min(running.step.lines.len());
-        running.newline = false;
-        self.type_line(&line, now);
+        // A key ends the line for whoever reads it, and need not be echoed.
+        running.newline = key(&line).is_some();
+        match key(&line) {
+            Some(key) => self.press(&[key], now),
+            None => self.type_line(&line, now),
+        }
     }
 
     /// The shell or program wants more lines of the same command.
@@ -56,19 +61,23 @@ impl Engine {
         }
     }
 
-    /// Types the hidden line at what looks like a shell's prompt.
-    pub(super) fn hide(&mut self, prompt: String, now: Duration) {
-        self.marks += 1;
+    /// Types the hidden line at what looks like a shell's prompt; `again`, at that of the shell with this number.
+    pub(super) fn hide(&mut self, prompt: String, again: Option<u32>, now: Duration) {
+        self.marks += u32::from(again.is_none());
+        let mark = again.unwrap_or(self.marks);
         self.freeze(true);
-        let line = inject::line(&format!("{}.{}", self.settings.key, self.marks));
-        self.type_line(&line, now);
-        self.phase = Phase::Hidden(Hidden { mark: self.marks, since: now, prompt, shell: None, spent: None });
+        let key = format!("{}.{mark}", self.settings.key);
+        self.veil.hide(&key);
+        self.type_line(&inject::line(&key), now);
+        let again = again.is_some();
+        self.phase =
+            Phase::Hidden(Hidden { mark, since: now, prompt, again, unmarked: false, shell: None, spent: None });
     }
 
     /// A shell has understood the hidden line.
     pub(super) fn opened(&mut self, arriving: Arriving, now: Duration) {
         let Phase::Hidden(hidden) = &self.phase else { return };
-        let Hidden { shell, spent, .. } = hidden.clone();
+        let Hidden { again: told, shell, spent, .. } = hidden.clone();
         let Some(running) = &mut self.running else { return };
         let (name, user) = shell.unwrap_or_else(|| ("sh".into(), String::new()));
         let line = running.step.lines.get(running.typed.saturating_sub(1)).cloned().unwrap_or_default();
@@ -85,7 +94,10 @@ impl Engine {
         let again =
             self.places.last().is_some_and(|top| matches!(top.kind, Kind::Shell { pid, .. } if pid == arriving.pid));
         let replaced = line.trim_start().starts_with("exec ");
-        if !self.places.is_empty() && (replaced || (again && (spent.is_some() || !program::opens(&line)))) {
+        if told {
+            running.frozen = running.frozen.take().map(|(output, dropped)| (without_lead(output, &text), dropped));
+        }
+        if !self.places.is_empty() && (replaced || (again && (told || spent.is_some() || !program::opens(&line)))) {
             let top = self.places.pop();
             if !replaced && let Some(top) = top {
                 place.opened_by = top.opened_by;
@@ -100,6 +112,9 @@ impl Engine {
             None if again && !replaced => arriving.status,
             None => None,
         };
+        if again && !replaced && spent.is_none() {
+            running.pipe.clear();
+        }
         self.back(status, false, now);
     }
 
@@ -128,6 +143,8 @@ impl Engine {
             Phase::Stopping { end: End::Interrupted { .. }, presses: 0, .. } => End::Prompt { status },
             Phase::Stopping { end: End::Interrupted { .. }, .. } => End::Interrupted { status },
             Phase::Stopping { end, .. } => end.clone(),
+            _ if self.is_stopped_by_key() => End::Interrupted { status },
+            _ if self.is_no_event() => End::Prompt { status: Some(1) },
             _ => End::Prompt { status: if self.is_no_command() { None } else { status } },
         };
         self.finish(end, true, now);
@@ -139,12 +156,27 @@ impl Engine {
         self.finish(end, false, now);
     }
 
-    /// The lines typed have no command, only blanks or a comment: the status is that of an earlier command.
+    /// The lines typed have no command, only keys, blanks or a comment: the status is that of an earlier command.
     fn is_no_command(&self) -> bool {
         self.running.as_ref().is_some_and(|running| {
             let mut typed = running.step.lines[..running.typed].iter().map(|line| line.trim());
-            typed.all(|line| line.is_empty() || line.starts_with('#'))
+            typed.all(|line| line.is_empty() || line.starts_with('#') || key(line).is_some())
         })
+    }
+
+    /// The last line typed was a key that stops or suspends the command.
+    fn is_stopped_by_key(&self) -> bool {
+        self.running.as_ref().is_some_and(|running| {
+            let last = running.step.lines[1.min(running.typed)..running.typed].last();
+            last.is_some_and(|line| matches!(key(line), Some(0x03 | 0x1a | 0x1c)))
+        })
+    }
+
+    /// A `!` meant a line of the history that is not there: the shell has run nothing, and its status is an earlier one.
+    fn is_no_event(&self) -> bool {
+        let Some(running) = self.running.as_ref().filter(|running| !running.accepted) else { return false };
+        running.step.lines[..running.typed].iter().any(|line| line.contains('!'))
+            && self.screen.recent(2048).lines().any(|line| line.trim_end().ends_with(": event not found"))
     }
 
     /// Keeps the output as it is now. `without_last`: but not the cursor's line, which is a prompt.
@@ -192,6 +224,9 @@ impl Engine {
             let empty = running.closed_block.then_some(String::new());
             output = without_echo(&output, running.step.lines[..running.typed].iter().chain(&empty));
         }
+        if running.step.is_fed() && running.accepted {
+            output = without_typed(&output, &running.step.lines[1.min(running.typed)..running.typed]);
+        }
         if !running.step.lines.iter().any(|line| look::is_about_jobs(line)) {
             output.truncate(look::without_notices(&output).len());
         }
@@ -200,7 +235,7 @@ impl Engine {
         }
         let until_seen = running.until_seen || running.step.until.as_ref().is_some_and(|until| until.is_in(&output));
         let left = self.places.len() < running.before.len()
-            && running.step.lines[..running.typed].last().is_some_and(|line| program::leaves(line));
+            && running.step.lines[..running.typed].last().is_some_and(|line| program::leaves(line) || key(line) == Some(0x04));
         self.done = Some(Outcome {
             end,
             ready,
@@ -220,12 +255,23 @@ impl Engine {
     }
 }
 
+/// Takes the echo of lines away that a command has read.
+fn without_typed(output: &str, typed: &[String]) -> String {
+    let mut typed = typed.iter().map(|line| line.trim_end()).filter(|line| key(line) != Some(0x04)).peekable();
+    let is_echo = |line: &&str| typed.next_if(|next| *next == line.trim_end() && key(next).is_none()).is_none();
+    output.lines().filter(is_echo).collect::<Vec<_>>().join("\n")
+}
+
 /// Takes the echo of typed lines away: each stands, after a prompt, at the end of one of the first lines.
 fn without_echo<'a>(output: &str, typed: impl Iterator<Item = &'a String>) -> String {
     let mut rest = output;
     for line in typed {
         let mut after = rest.split_once('\n').map_or("", |(_, after)| after);
         let mut lines = rest;
+        // A key is not echoed, but what the shell says of it stands behind the prompt.
+        if key(line).is_some() {
+            continue;
+        }
         // A prompt of several lines, or output of the background, can stand before it.
         for _ in 0..4 {
             let (first, following) = lines.split_once('\n').unwrap_or((lines, ""));
@@ -238,6 +284,40 @@ fn without_echo<'a>(output: &str, typed: impl Iterator<Item = &'a String>) -> St
         rest = after;
     }
     rest.to_string()
+}
+
+/// Takes the first lines of a prompt of several lines away from the end of an output.
+fn without_lead(mut output: String, prompt: &str) -> String {
+    if let Some((lead, _)) = prompt.rsplit_once('\n') {
+        let kept = output.strip_suffix(lead.trim_end()).filter(|rest| rest.is_empty() || rest.ends_with('\n'));
+        if let Some(kept) = kept.map(str::trim_end) {
+            output.truncate(kept.len());
+        }
+    }
+    output
+}
+
+/// What the shell itself has shown between the typed lines and the command's output: a line that `set -v` or the expansion of the
+/// history repeats. Nothing, if not all of the typed lines are found.
+pub(super) fn beyond_echo(shown: &str, typed: &[String]) -> Option<String> {
+    let mut beyond = String::new();
+    let mut rest = shown;
+    for line in typed {
+        loop {
+            let (first, following) = rest.split_once('\n').unwrap_or((rest, ""));
+            if rest.is_empty() {
+                return None;
+            }
+            rest = following;
+            if first.trim_end().ends_with(line.trim_end()) {
+                break;
+            }
+            beyond.push_str(first);
+            beyond.push('\n');
+        }
+    }
+    beyond.push_str(rest);
+    Some(beyond).filter(|beyond| !beyond.trim().is_empty())
 }
 
 /// Takes the echo of the hidden line away, which can stand anywhere in what a program printed.

@@ -8,7 +8,8 @@ use super::marks::Scanner;
 use super::place::{Kind, Place};
 use super::probe::Foreground;
 use super::screen::Screen;
-use super::step::{Answered, End, Outcome, Step};
+use super::step::{Answered, End, Outcome, Step, key};
+use super::veil::Veil;
 use crate::terminal::endless;
 use std::time::Duration;
 
@@ -96,6 +97,10 @@ struct Hidden {
     since: Duration,
     /// The line at which it was typed.
     prompt: String,
+    /// The shell is one that was told before, and has lost its prompt since.
+    again: bool,
+    /// The shell reads a line, and its prompt has no marks: it is to be told that it makes its prompt anew each time.
+    unmarked: bool,
     /// What the new shell says it is, and its user.
     shell: Option<(String, String)>,
     /// It was no shell's prompt: the command has ended meanwhile, at this time, with this status.
@@ -138,6 +143,10 @@ struct Running {
     accepted: bool,
     /// A line feed came since the last line was typed.
     newline: bool,
+    /// Line feeds before the command was accepted.
+    feeds: usize,
+    /// The shell with this number reads a line, and its prompt is not complete.
+    reads: Option<u32>,
     /// Something came since the last answer or key.
     fresh: bool,
     /// The output has ended.
@@ -164,6 +173,7 @@ struct Running {
 pub struct Engine {
     settings: Settings,
     scanner: Scanner,
+    veil: Veil,
     screen: Screen,
     places: Vec<Place>,
     phase: Phase,
@@ -186,6 +196,7 @@ impl Engine {
     pub fn open(settings: Settings, now: Duration) -> Self {
         let mut engine = Self {
             scanner: Scanner::new(&settings.key),
+            veil: Veil::default(),
             screen: Screen::new(settings.head, settings.tail),
             settings,
             places: Vec::new(),
@@ -213,7 +224,8 @@ impl Engine {
         match self.phase {
             Phase::Closed { status } => self.finish(End::SessionEnded { status }, false, now),
             Phase::Idle => {
-                let prompt = self.places.last().map_or(String::new(), |place| place.prompt.clone());
+                let echoes = self.running.iter().flat_map(|running| running.step.lines.first()).all(|line| key(line).is_none());
+                let prompt = self.places.last().filter(|_| echoes).map_or(String::new(), |place| place.prompt.clone());
                 self.screen.reset(&prompt);
                 self.phase = Phase::Running;
                 self.type_next_line(now);
@@ -315,6 +327,8 @@ impl Engine {
             typed: 0,
             accepted: opening,
             newline: false,
+            feeds: 0,
+            reads: None,
             fresh: false,
             over: false,
             endless: step.until.is_none()

@@ -1,5 +1,6 @@
 //! What arrives: text for the screen, and marks.
 
+use super::end::beyond_echo;
 use super::{Arriving, Engine, Phase};
 use crate::session::inject;
 use crate::session::marks::{Mark, Piece};
@@ -19,9 +20,23 @@ impl Engine {
     pub(super) fn read(&mut self, mut bytes: &[u8], now: Duration) {
         while let Some(piece) = self.scanner.next(&mut bytes) {
             match piece {
-                Piece::Text(text) => self.read_text(text, now),
-                Piece::Mark(mark) => self.read_mark(mark, now),
+                Piece::Text(text) => {
+                    let text = self.veil.take(text);
+                    self.read_text(&text, now);
+                }
+                Piece::Mark(mark) => {
+                    self.read_rest(now);
+                    self.read_mark(mark, now);
+                }
             }
+        }
+    }
+
+    /// What was held back is no more than it looks.
+    pub(super) fn read_rest(&mut self, now: Duration) {
+        let rest = self.veil.rest();
+        if !rest.is_empty() {
+            self.read_text(&rest, now);
         }
     }
 
@@ -35,6 +50,9 @@ impl Engine {
         }
         let Some(running) = self.running.as_mut().filter(|running| !running.over) else { return };
         running.newline |= text.contains(&b'\n');
+        if !running.accepted {
+            running.feeds += text.iter().filter(|byte| **byte == b'\n').count();
+        }
         self.screen.feed(text);
         if self.phase == Phase::Running {
             self.watch(text.len(), now);
@@ -76,20 +94,40 @@ impl Engine {
                     && let Some(running) = self.running.as_mut().filter(|running| !running.accepted)
                 {
                     running.accepted = true;
+                    running.reads = None;
+                    let typed = &running.step.lines[..running.typed];
+                    let more = running.feeds > typed.len();
+                    let beyond = more.then(|| beyond_echo(&self.screen.text(false).0, typed)).flatten();
                     self.screen.reset("");
+                    if let Some(beyond) = beyond {
+                        self.screen.feed(beyond.trim_end().replace('\n', "\r\n").as_bytes());
+                        self.screen.feed(b"\r\n");
+                    }
                 }
             }
-            Mark::Ended { shell, pipe } => {
+            Mark::Reads { shell } => {
+                if let Some(running) = &mut self.running {
+                    running.reads = Some(shell);
+                }
+                if let Phase::Hidden(hidden) = &mut self.phase
+                    && hidden.mark == shell
+                {
+                    hidden.unmarked = hidden.shell.is_some();
+                }
+            }
+            Mark::Ended { shell } => {
                 if self.knows(shell)
                     && let Some(running) = &mut self.running
                 {
-                    running.pipe = pipe;
                     running.over |= running.accepted;
                 }
             }
             Mark::Asks { shell } => {
-                if matches!(&self.phase, Phase::Hidden(hidden) if hidden.mark == shell) {
-                    let script = inject::script(&format!("{}.{shell}", self.settings.key));
+                if let Phase::Hidden(hidden) = &self.phase
+                    && hidden.mark == shell
+                {
+                    let again = hidden.unmarked;
+                    let script = inject::script(&format!("{}.{shell}", self.settings.key), again);
                     self.type_line(&script, now);
                 }
             }
@@ -101,10 +139,11 @@ impl Engine {
                     hidden.shell = Some((kind, user));
                 }
             }
-            Mark::Prompt { shell, status, pid, cwd } => {
+            Mark::Prompt { shell, status, pid, pipe, cwd } => {
                 let known = self.places.iter().any(|place| place.kind == Kind::Shell { mark: shell, pid });
                 if known && let Some(running) = &mut self.running {
                     running.over |= running.accepted || running.newline;
+                    running.pipe = pipe;
                 }
                 // A prompt can have the marks of two shells, if the inner one has inherited those of the outer one.
                 self.arriving.retain(|arriving| arriving.shell != shell);
@@ -112,12 +151,18 @@ impl Engine {
                 self.arriving.push(Arriving { shell, status, pid, cwd, text: Vec::new() });
             }
             Mark::Input { shell } => {
+                if let Some(running) = &mut self.running {
+                    running.reads = None;
+                }
                 if let Some(index) = self.arriving.iter().position(|arriving| arriving.shell == shell) {
                     let arriving = self.arriving.remove(index);
                     self.prompt(arriving, now);
                 }
             }
             Mark::More { shell } => {
+                if let Some(running) = &mut self.running {
+                    running.reads = None;
+                }
                 let typed = self.running.as_ref().is_some_and(|running| running.newline && !running.accepted);
                 if typed && self.phase == Phase::Running && self.knows(shell) {
                     self.type_more(now);
@@ -149,7 +194,7 @@ impl Engine {
         if inherited {
             // A shell in the shell, with an exported PS1: not the one that we know.
             if self.phase == Phase::Running && !known {
-                self.hide(prompt, now);
+                self.hide(prompt, None, now);
             }
             return;
         }

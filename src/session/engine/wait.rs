@@ -1,6 +1,7 @@
 //! Silence, and what it means.
 
 use super::{Engine, Phase, Probe};
+use crate::session::inject;
 use crate::session::look::{self, Question};
 use crate::session::place::{Kind, Place};
 use crate::session::probe::Foreground;
@@ -24,6 +25,8 @@ pub(super) enum Sight {
     },
     /// The prompt of a shell that has no marks yet.
     Shell(String),
+    /// The prompt of the shell with this number, which has lost its marks.
+    Unmarked(String, u32),
     /// The prompt of a program that is new.
     Program(String),
     /// A question that nobody answers.
@@ -72,6 +75,10 @@ impl Engine {
         let glance = self.last + self.settings.known_prompt.min(self.settings.expected);
         if now < glance {
             return Some(glance.min(limit));
+        }
+        if self.veil.holds() {
+            self.read_rest(now);
+            self.sight = None;
         }
         let (delay, sight) = match self.sight.clone() {
             Some(seen) => seen,
@@ -148,6 +155,18 @@ impl Engine {
             self.stop(End::TimedOut, now);
             return None;
         }
+        if hidden.unmarked && hidden.shell.is_some() {
+            let due = self.last + self.settings.expected;
+            if now < due {
+                return Some(due.min(limit));
+            }
+            if let Phase::Hidden(hidden) = &mut self.phase {
+                hidden.shell = None;
+            }
+            let line = inject::line(&format!("{}.{}", self.settings.key, hidden.mark));
+            self.type_line(&line, now);
+            return None;
+        }
         // A shell that does not understand the line shows its prompt again.
         let due = self.last + self.settings.unexpected;
         let again = self.screen.cursor_line();
@@ -213,6 +232,10 @@ impl Engine {
             return self.look_at_full_screen(running.endless, command);
         }
         let line = self.screen.cursor_line();
+        // What the guide types into the running command.
+        if running.step.is_fed() && running.typed < running.step.lines.len() {
+            return (settings.known_prompt, Sight::More);
+        }
         if running.opening {
             // The first thing is a shell, whatever its prompt looks like.
             let delay = if prompt::is_shell_prompt(&line) { settings.expected } else { settings.question };
@@ -228,6 +251,13 @@ impl Engine {
         }
         if let Some((question, index)) = self.answer_to(&line) {
             return (settings.expected, Sight::Answer { question, index });
+        }
+        // The line editor of a shell that we know: what it shows is its prompt, or that for more, which a guide has changed.
+        if let Some(shell) = running.reads
+            && self.places.last().is_some_and(|place| place.mark() == Some(shell))
+        {
+            let at_prompt = running.accepted || running.typed == running.step.lines.len();
+            return (settings.expected, if at_prompt { Sight::Unmarked(line, shell) } else { Sight::More });
         }
         if running.step.opens.as_ref().is_some_and(|prompt| line.trim() == prompt.trim()) {
             return (settings.expected, Sight::Program(line));
@@ -310,7 +340,8 @@ impl Engine {
             }
             Sight::More => self.type_more(now),
             Sight::Answer { question, index } => self.answer(question, index, now),
-            Sight::Shell(prompt) => self.hide(prompt, now),
+            Sight::Shell(prompt) => self.hide(prompt, None, now),
+            Sight::Unmarked(prompt, shell) => self.hide(prompt, Some(shell), now),
             Sight::Program(prompt) => self.enter_program(prompt, now),
             Sight::Question(text) => self.stop(End::Question { text: text.trim_end().into() }, now),
             Sight::Pager => self.quit_pager(now),
