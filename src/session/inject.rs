@@ -27,7 +27,7 @@ case "$__gp_h" in *133*@*) __gp_h=${__gp_h#"${__gp_h%%[^ ]*}"}; history -d "${__
 unset __gp_h"#;
 
 /// What bash is told besides where `PROMPT_COMMAND` makes its prompt anew each time: the last word is ours.
-const AGAIN: &str = r#"__gp_h="case \${PS1-} in *@*) ;; *) PS1='BEGIN'\${PS1-}'END' ;; esac"
+const AGAIN: &str = r#"__gp_h="case \${PS1-} in *@*) ;; *) PS1=$(printf %q 'BEGIN')\${PS1-}$(printf %q 'END') ;; esac"
 case "$(declare -p PROMPT_COMMAND)" in
 "declare -a"*) PROMPT_COMMAND+=("$__gp_h") ;;
 *) PROMPT_COMMAND="${PROMPT_COMMAND:+$PROMPT_COMMAND

@@ -257,8 +257,10 @@ impl Engine {
 
 /// Takes the echo of lines away that a command has read.
 fn without_typed(output: &str, typed: &[String]) -> String {
-    let mut typed = typed.iter().map(|line| line.trim_end()).filter(|line| key(line) != Some(0x04)).peekable();
-    let is_echo = |line: &&str| typed.next_if(|next| *next == line.trim_end() && key(next).is_none()).is_none();
+    let mut typed = typed.iter().filter(|line| key(line) != Some(0x04)).peekable();
+    // A quoted control character is echoed as a sign and what it is.
+    let plain = |line: &str| line.chars().filter(|c| !(c.is_whitespace() || c.is_control() || *c == '^')).collect::<String>();
+    let is_echo = |line: &&str| typed.next_if(|next| key(next).is_none() && plain(next) == plain(line)).is_none();
     output.lines().filter(is_echo).collect::<Vec<_>>().join("\n")
 }
 

@@ -147,6 +147,8 @@ struct Running {
     feeds: usize,
     /// The shell with this number reads a line, and its prompt is not complete.
     reads: Option<u32>,
+    /// What was shown since it reads: what a guide has put before its prompt, as the name of an environment.
+    lead: Vec<u8>,
     /// Something came since the last answer or key.
     fresh: bool,
     /// The output has ended.
@@ -329,6 +331,7 @@ impl Engine {
             newline: false,
             feeds: 0,
             reads: None,
+            lead: Vec::new(),
             fresh: false,
             over: false,
             endless: step.until.is_none()

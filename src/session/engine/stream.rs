@@ -53,6 +53,9 @@ impl Engine {
         if !running.accepted {
             running.feeds += text.iter().filter(|byte| **byte == b'\n').count();
         }
+        if running.reads.is_some() && running.lead.len() < LONGEST_PROMPT {
+            running.lead.extend_from_slice(text);
+        }
         self.screen.feed(text);
         if self.phase == Phase::Running {
             self.watch(text.len(), now);
@@ -108,6 +111,7 @@ impl Engine {
             Mark::Reads { shell } => {
                 if let Some(running) = &mut self.running {
                     running.reads = Some(shell);
+                    running.lead.clear();
                 }
                 if let Phase::Hidden(hidden) = &mut self.phase
                     && hidden.mark == shell
@@ -144,6 +148,12 @@ impl Engine {
                 if known && let Some(running) = &mut self.running {
                     running.over |= running.accepted || running.newline;
                     running.pipe = pipe;
+                    if running.over && running.reads.is_some() && !running.lead.is_empty() && running.frozen.is_none() {
+                        let (mut output, dropped) = self.screen.text(false);
+                        let lead = clean(&String::from_utf8_lossy(&running.lead));
+                        output.truncate(output.strip_suffix(lead.trim_end()).map_or(output.len(), |kept| kept.trim_end_matches('\n').len()));
+                        running.frozen = Some((output, dropped));
+                    }
                 }
                 // A prompt can have the marks of two shells, if the inner one has inherited those of the outer one.
                 self.arriving.retain(|arriving| arriving.shell != shell);
