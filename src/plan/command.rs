@@ -162,7 +162,8 @@ fn reads_input(command: &str) -> bool {
         let target = at.checked_sub(1).is_some_and(|before| arguments[before].ends_with('>'));
         !(target || word.contains('>') || word.starts_with('-'))
     });
-    READERS.contains(&base(program)) && (!matches!(base(program), "cat" | "wc" | "sort" | "uniq") || given.next().is_none())
+    READERS.contains(&base(program))
+        && (!matches!(base(program), "cat" | "wc" | "sort" | "uniq") || given.next().is_none())
 }
 
 /// One past the last line of the command that begins at `at`, by the shell's grammar; what it waits for if there is none.

@@ -87,7 +87,8 @@ fn evaluated(script: &str, key: &str) -> String {
     let [begin, end, more, accepted] = in_prompts(key);
     let script = script.replace('@', key);
     let script = script.replace("BEGIN", &begin).replace("END", &end).replace("MORE", &more);
-    let script = script.replace("ACCEPTED", &accepted).replace('\\', "\\\\").replace('\n', "\\n").replace('\'', "\\0047");
+    let script =
+        script.replace("ACCEPTED", &accepted).replace('\\', "\\\\").replace('\n', "\\n").replace('\'', "\\0047");
     format!("eval \"$(printf '%b' '{script}')\"")
 }
 

@@ -235,7 +235,9 @@ impl Engine {
         }
         let until_seen = running.until_seen || running.step.until.as_ref().is_some_and(|until| until.is_in(&output));
         let left = self.places.len() < running.before.len()
-            && running.step.lines[..running.typed].last().is_some_and(|line| program::leaves(line) || key(line) == Some(0x04));
+            && running.step.lines[..running.typed]
+                .last()
+                .is_some_and(|line| program::leaves(line) || key(line) == Some(0x04));
         self.done = Some(Outcome {
             end,
             ready,
@@ -259,7 +261,8 @@ impl Engine {
 fn without_typed(output: &str, typed: &[String]) -> String {
     let mut typed = typed.iter().filter(|line| key(line) != Some(0x04)).peekable();
     // A quoted control character is echoed as a sign and what it is.
-    let plain = |line: &str| line.chars().filter(|c| !(c.is_whitespace() || c.is_control() || *c == '^')).collect::<String>();
+    let plain =
+        |line: &str| line.chars().filter(|c| !(c.is_whitespace() || c.is_control() || *c == '^')).collect::<String>();
     let is_echo = |line: &&str| typed.next_if(|next| key(next).is_none() && plain(next) == plain(line)).is_none();
     output.lines().filter(is_echo).collect::<Vec<_>>().join("\n")
 }

@@ -226,7 +226,8 @@ impl Engine {
         match self.phase {
             Phase::Closed { status } => self.finish(End::SessionEnded { status }, false, now),
             Phase::Idle => {
-                let echoes = self.running.iter().flat_map(|running| running.step.lines.first()).all(|line| key(line).is_none());
+                let echoes =
+                    self.running.iter().flat_map(|running| running.step.lines.first()).all(|line| key(line).is_none());
                 let prompt = self.places.last().filter(|_| echoes).map_or(String::new(), |place| place.prompt.clone());
                 self.screen.reset(&prompt);
                 self.phase = Phase::Running;

@@ -151,7 +151,11 @@ impl Engine {
                     if running.over && running.reads.is_some() && !running.lead.is_empty() && running.frozen.is_none() {
                         let (mut output, dropped) = self.screen.text(false);
                         let lead = clean(&String::from_utf8_lossy(&running.lead));
-                        output.truncate(output.strip_suffix(lead.trim_end()).map_or(output.len(), |kept| kept.trim_end_matches('\n').len()));
+                        output.truncate(
+                            output
+                                .strip_suffix(lead.trim_end())
+                                .map_or(output.len(), |kept| kept.trim_end_matches('\n').len()),
+                        );
                         running.frozen = Some((output, dropped));
                     }
                 }
