@@ -9,16 +9,13 @@
 //!
 //! Where looks are not enough, the engine asks its driver what the program in the foreground does ([`probe`]).
 //!
-//! The [`engine`] is pure: no I/O, no clock. A driver is the loop in [`driver::Session`], around any [`driver::Terminal`]: a local
-//! pseudo-terminal ([`local`]), a recorded script ([`recorded`]), or Docker, which needs the same loop with `await` in it.
+//! The [`engine`] is pure: no I/O, no clock. What drives it is the one loop in [`driver::Session`], around any
+//! [`driver::Terminal`]: one in Docker, and in the tests a local pseudo-terminal or a script that is played.
 
 pub mod driver;
 pub mod engine;
-#[cfg(unix)]
-pub mod local;
 pub mod place;
 pub mod probe;
-pub mod recorded;
 pub mod step;
 
 mod inject;

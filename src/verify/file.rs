@@ -2,6 +2,7 @@
 
 use super::{
     guide::{Doing, shown},
+    host::Running,
     judge::Problem,
 };
 use crate::{
@@ -23,7 +24,7 @@ pub(super) const NEAREST: &str = r#"d=${1%/*}; while [ ! -d "$d/" ]; do d=${d%/*
 const MAY_WRITE: &str =
     r#"[ -d "${1%/*}/" ] || exit 2; if [ -e "$1" ]; then [ -w "$1" ] || exit 3; else [ -w "${1%/*}/" ] || exit 3; fi"#;
 
-impl Doing<'_> {
+impl<M: Running> Doing<'_, M> {
     /// Writes a file.
     pub(super) async fn write(
         &mut self,

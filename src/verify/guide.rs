@@ -7,10 +7,18 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Event, Job, Listener, Run, judge::Problem, live::Live, now, recording::Tape, shell};
+use super::{
+    Event, Job, Listener, Run,
+    host::{Host, Running},
+    judge::Problem,
+    live::Live,
+    now,
+    recording::Tape,
+    visit::Stand,
+};
 use crate::{
     diagnostic::Diagnostic,
-    machine::{self, Error, Identity, Name, Owner, RunId, RunningMachine},
+    machine::{self, Error, Identity, Name, Owner, RunId},
     matching::{self, State},
     plan::{self, Plan, Rule, Step, StepKind as Planned},
     report::{GuideReport, Secrets, StepKind, StepReport, Verdict},
@@ -19,9 +27,9 @@ use crate::{
 };
 
 /// One attempt at a guide, with all that it needs.
-pub(super) struct Attempt<'a> {
+pub(super) struct Attempt<'a, H> {
     pub(super) job: &'a Job,
-    pub(super) run: &'a Run<'a>,
+    pub(super) run: &'a Run<'a, H>,
     /// Nobody does the guide again, so somebody may look at its machine.
     pub(super) last: bool,
     name: String,
@@ -63,7 +71,7 @@ impl Limit {
 #[derive(Default)]
 struct Reached {
     /// Where a person would continue.
-    stand: shell::Stand,
+    stand: Stand,
     /// The step that is being done.
     running: Option<StepReport>,
 }
@@ -72,7 +80,7 @@ struct Reached {
 ///
 /// # Errors
 /// If the environment is at fault. What is wrong with the guide is in its report.
-pub(super) async fn verify(job: &Job, run: &Run<'_>, last: bool) -> machine::Result<GuideReport> {
+pub(super) async fn verify<H: Host>(job: &Job, run: &Run<'_, H>, last: bool) -> machine::Result<GuideReport> {
     let begin = Instant::now();
     let plan = &job.plan;
     let mut report = GuideReport {
@@ -148,11 +156,11 @@ fn mask(step: &mut StepReport, secrets: &Secrets) {
     }
 }
 
-impl Attempt<'_> {
+impl<H: Host> Attempt<'_, H> {
     /// # Errors
     /// If the engine is at fault. A machine that cannot be made leaves the guide unreached.
     async fn on_machine(&self, report: &mut GuideReport) -> machine::Result<()> {
-        let Run { engine, options, listener, unmade } = self.run;
+        let Run { host, options, listener, unmade } = self.run;
         let machine = &self.job.plan.machine;
         let known = || unmade.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(why) = known().get(machine) {
@@ -165,7 +173,7 @@ impl Attempt<'_> {
             machine: Name::new(machine),
         };
         let tell = |event| listener.event(&self.name, Event::Machine(event));
-        let starting = machine::start(engine, &self.job.machine, &identity, &options.site, &tell);
+        let starting = host.start(&self.job.machine, &identity, &options.site, &tell);
         let machine = match tokio::time::timeout(self.limit.left(), starting).await {
             Err(_) => {
                 report.reason = Some(format!("its machine was not ready: {}", self.limit.problem().0));
@@ -202,14 +210,14 @@ impl Attempt<'_> {
             self.last && (report.reason.is_some() || report.steps.iter().any(|step| step.verdict == Verdict::Broken));
         let stand = &reached.stand;
         if options.keep && broken && done.is_ok() {
-            let command = self.secrets.mask(&stand.command(machine.container()));
+            let command = self.secrets.mask(&stand.command(machine.name()));
             listener.event(&self.name, Event::Kept { command });
             let _ = machine.keep();
             return Ok(());
         }
         if options.shell && broken && done.is_ok() {
             listener.event(&self.name, Event::Shell);
-            shell::open(&machine, stand).await?;
+            machine.visit(&stand.options()).await?;
         }
         let closed = machine.close().await;
         done?;
@@ -219,7 +227,7 @@ impl Attempt<'_> {
     /// Does the steps, until one ends the guide.
     async fn steps(
         &self,
-        machine: &RunningMachine,
+        machine: &H::Running,
         reached: &mut Reached,
         report: &mut GuideReport,
     ) -> machine::Result<()> {
@@ -280,12 +288,12 @@ impl Attempt<'_> {
             }
             let first = describe(step).typed.into_iter().next().unwrap_or_default();
             self.run.listener.event(&self.name, Event::Step { number: step.number, what: doing.secrets.mask(&first) });
-            reached.stand = shell::Stand::of(doing.live.places());
+            reached.stand = Stand::of(doing.live.places());
             reached.running = Some(describe(step));
             let done = doing.step(step).await?;
             reached.running = None;
             if !doing.live.places().is_empty() {
-                reached.stand = shell::Stand::of(doing.live.places());
+                reached.stand = Stand::of(doing.live.places());
             }
             self.run.listener.event(&self.name, Event::StepDone { step: &done });
             let ended = ends(&done, self.run.options.update);
@@ -389,13 +397,13 @@ fn distance(comparison: &matching::Comparison) -> (usize, usize) {
 }
 
 /// A guide in the middle of being done.
-pub(super) struct Doing<'a> {
+pub(super) struct Doing<'a, M: Running> {
     pub(super) plan: &'a Plan,
-    pub(super) machine: &'a RunningMachine,
+    pub(super) machine: &'a M,
     /// The terminal that is open from the first step to the last.
-    pub(super) live: Live,
+    pub(super) live: Live<M::Terminal>,
     /// Others, by their names.
-    pub(super) others: BTreeMap<String, Live>,
+    pub(super) others: BTreeMap<String, Live<M::Terminal>>,
     /// What each step has shown.
     pub(super) outputs: BTreeMap<usize, Shown>,
     pub(super) listener: &'a dyn Listener,
@@ -407,7 +415,7 @@ pub(super) struct Doing<'a> {
     pub(super) own: bool,
 }
 
-impl Doing<'_> {
+impl<M: Running> Doing<'_, M> {
     /// Types the plan's setup; gives what went wrong.
     async fn prepare(&mut self) -> machine::Result<Option<String>> {
         for command in &self.plan.settings.setup {

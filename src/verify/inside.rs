@@ -4,6 +4,7 @@
 use super::{
     file::{NEAREST, edited},
     guide::Doing,
+    host::Running,
     judge::{Problem, judge},
 };
 use crate::{
@@ -29,7 +30,7 @@ const LONGEST_LINE: usize = 900;
 /// What a script that was typed came to: its status, and the lines that it printed.
 type Came = (i32, Vec<String>);
 
-impl Doing<'_> {
+impl<M: Running> Doing<'_, M> {
     /// Whether the terminal is in another machine than the guide's own.
     pub(super) async fn is_inside(&mut self, places: &[Place]) -> Result<std::result::Result<bool, Problem>> {
         if places.len() < 2 {

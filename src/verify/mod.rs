@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! Plan ─ guide ─► machine started, a terminal opened, steps done in order ─► GuideReport
-//!          live   the session engine on a terminal in Docker
+//!          host   the seam at the machine          docker  what is behind it
+//!          live   the session engine on a terminal there
 //!          run    commands are typed          file   files are saved as a reader's editor would
 //!          judge  what their ends say         heard  what a terminal shows, for a listener
 //! ```
@@ -20,11 +21,13 @@ use std::{
     time::{Duration, Instant},
 };
 
+mod docker;
 mod event;
 mod file;
 mod guide;
 mod heard;
 mod hidden;
+mod host;
 mod inputs;
 mod inside;
 mod judge;
@@ -32,11 +35,12 @@ mod live;
 mod recording;
 mod refused;
 mod run;
-mod shell;
 pub mod update;
+mod visit;
 
 pub use event::{Event, Listener, OUTPUT};
 pub(crate) use guide::{describe, secrets};
+pub use host::{Host, Running};
 pub use inputs::{Input, InputKind, hashes};
 pub use recording::in_the_way;
 
@@ -98,8 +102,8 @@ pub struct Options {
 pub(crate) const COMMAND_TIMEOUT: Duration = Duration::from_secs(300);
 
 /// What all guides of a run share.
-struct Run<'a> {
-    engine: &'a Engine,
+struct Run<'a, H> {
+    host: &'a H,
     options: &'a Options,
     listener: &'a dyn Listener,
     /// Machines that could not be made, and why: nobody waits twice for that.
@@ -115,8 +119,17 @@ struct Run<'a> {
 /// If the engine is missing or goes away: the environment is at fault, and no verdict is given. Guides whose machine cannot be
 /// made are [`Verdict::Unreached`], and the others are done.
 pub async fn run(jobs: Vec<Job>, options: &Options, listener: &dyn Listener) -> machine::Result<Report> {
-    let begin = Instant::now();
-    let mut report = Report {
+    if jobs.is_empty() {
+        return Ok(empty());
+    }
+    let engine = Engine::connect().await?;
+    machine::reap(&engine, Scope::OwnerGone).await?;
+    run_on(&engine, jobs, options, listener).await
+}
+
+/// A report of no guides, that begins now.
+fn empty() -> Report {
+    Report {
         schema: SCHEMA,
         guidepost: env!("CARGO_PKG_VERSION").to_owned(),
         started: now(),
@@ -124,14 +137,23 @@ pub async fn run(jobs: Vec<Job>, options: &Options, listener: &dyn Listener) -> 
         engine: String::new(),
         engine_api: String::new(),
         guides: Vec::new(),
-    };
-    if jobs.is_empty() {
-        return Ok(report);
     }
-    let engine = Engine::connect().await?;
-    machine::reap(&engine, Scope::OwnerGone).await?;
+}
+
+/// Does all jobs on the machines of a host.
+///
+/// # Errors
+/// As [`run`].
+pub async fn run_on(
+    host: &impl Host,
+    jobs: Vec<Job>,
+    options: &Options,
+    listener: &dyn Listener,
+) -> machine::Result<Report> {
+    let begin = Instant::now();
+    let mut report = empty();
     let broken = AtomicBool::new(false);
-    let shared = Run { engine: &engine, options, listener, unmade: Mutex::default() };
+    let shared = Run { host, options, listener, unmade: Mutex::default() };
     let one = |job: Job| {
         let (shared, broken) = (&shared, &broken);
         async move {
@@ -152,8 +174,7 @@ pub async fn run(jobs: Vec<Job>, options: &Options, listener: &dyn Listener) -> 
     }
     report.guides.sort_by(|a, b| (&a.path, &a.machine).cmp(&(&b.path, &b.machine)));
     report.seconds = begin.elapsed().as_secs_f64();
-    report.engine.clone_from(&engine.info().version);
-    report.engine_api.clone_from(&engine.info().api_version);
+    (report.engine, report.engine_api) = host.version();
     Ok(report)
 }
 
@@ -185,7 +206,7 @@ fn broken_for(report: &GuideReport, options: &Options) -> bool {
 }
 
 /// Does a guide until it is not broken, or has been tried often enough. One whose plan is wrong will not change.
-async fn attempts(job: &Job, run: &Run<'_>) -> machine::Result<GuideReport> {
+async fn attempts(job: &Job, run: &Run<'_, impl Host>) -> machine::Result<GuideReport> {
     let mut failures = Vec::new();
     loop {
         let last = failures.len() >= run.options.retries;

@@ -7,6 +7,7 @@ use super::{
     guide::{Doing, shown},
     heard::Heard,
     hidden::hidden,
+    host::Running,
     judge::{Problem, judge, missing, pipe},
     live::{Live, last_line},
     refused::refused,
@@ -26,7 +27,7 @@ const AGAIN: Duration = Duration::from_millis(500);
 /// The terminal of a guide that names none.
 const MAIN: &str = "main";
 
-impl Doing<'_> {
+impl<M: Running> Doing<'_, M> {
     /// Types the commands of a step, until one of them breaks.
     pub(super) async fn run(&mut self, step: &Planned, commands: &[Command], report: &mut StepReport) -> Result<()> {
         for (index, command) in commands.iter().enumerate() {
@@ -168,7 +169,7 @@ impl Doing<'_> {
     }
 
     /// The terminal that a step names.
-    async fn terminal(&mut self, step: &Planned) -> Result<&mut Live> {
+    async fn terminal(&mut self, step: &Planned) -> Result<&mut Live<M::Terminal>> {
         let Some(name) = step.attributes.terminal.as_deref().filter(|name| *name != MAIN) else {
             return Ok(&mut self.live);
         };

@@ -1,24 +1,45 @@
 //! The session engine on a pseudo-terminal of this machine, with real shells and programs, and on recorded scripts.
 
+#[path = "../support/local.rs"]
+mod local;
 mod output;
 mod programs;
 mod questions;
 mod recorded;
+mod script;
 mod shells;
 mod speed;
 mod stop;
 
-use guidepost::session::driver::Session;
-use guidepost::session::local::Local;
+use guidepost::session::driver::{self, Terminal, Transcript};
 use guidepost::session::{ENVIRONMENT, End, Outcome, Settings, Step};
+use local::Local;
 use pty_process::blocking::Command;
 use std::time::Duration;
 
-type Shell = Session<Local, Vec<(Duration, Vec<u8>)>>;
+/// A session that is waited for, with a transcript.
+struct Session<T, S = Vec<(Duration, Vec<u8>)>> {
+    session: driver::Session<T>,
+    transcript: S,
+    runtime: tokio::runtime::Runtime,
+}
+
+impl<T: Terminal<Error = std::io::Error>, S: Transcript> Session<T, S> {
+    fn open(terminal: T, mut transcript: S, settings: Settings) -> std::io::Result<(Self, Outcome)> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let opened = driver::Session::open(terminal, settings, &mut transcript);
+        let (session, outcome) = runtime.block_on(opened)?;
+        Ok((Self { session, transcript, runtime }, outcome))
+    }
+
+    fn run(&mut self, step: Step) -> std::io::Result<Outcome> {
+        self.runtime.block_on(self.session.run(step, &mut self.transcript))
+    }
+}
 
 /// A session in a fresh home.
 struct Test {
-    shell: Shell,
+    shell: Session<Local>,
     home: tempfile::TempDir,
 }
 
@@ -72,7 +93,7 @@ impl Test {
 
     /// All that was shown.
     fn shown(self) -> String {
-        let shown = self.shell.into_parts().1;
+        let shown = self.shell.transcript;
         String::from_utf8(shown.into_iter().flat_map(|(_, bytes)| bytes).collect()).unwrap()
     }
 }

@@ -1,8 +1,7 @@
 //! Output: as a person sees it, of any length, and not to be fooled by it.
 
-use super::Test;
-use guidepost::session::driver::Session;
-use guidepost::session::local::Local;
+use super::local::Local;
+use super::{Session, Test};
 use guidepost::session::{ENVIRONMENT, End, Settings, Step};
 use pty_process::blocking::Command;
 

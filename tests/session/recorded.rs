@@ -1,12 +1,10 @@
 //! Recorded scripts: no program runs and no time passes.
 
-use guidepost::session::driver::Session;
-use guidepost::session::recorded::{Event, Recorded};
+use super::Session;
+use super::script::{Event, Script};
 use guidepost::session::{Action, End, Engine, Outcome, Settings, Step};
 use proptest::prelude::*;
 use std::time::Duration;
-
-type Shown = Vec<(Duration, Vec<u8>)>;
 
 fn typed(keys: &str) -> Event {
     Event::Typed(keys.as_bytes().to_vec())
@@ -40,9 +38,9 @@ fn shell(shell: u32) -> Vec<Event> {
 }
 
 /// A shell, then this script.
-fn play(script: Vec<Event>) -> (Session<Recorded, Shown>, Outcome) {
+fn play(script: Vec<Event>) -> (Session<Script>, Outcome) {
     let script = shell(1).into_iter().chain(script);
-    Session::open(Recorded::new(script), Vec::new(), Settings::default()).unwrap()
+    Session::open(Script::new(script), Vec::new(), Settings::default()).unwrap()
 }
 
 #[test]
@@ -53,7 +51,7 @@ fn a_command() {
     let outcome = session.run(Step::new("echo hi")).unwrap();
     assert_eq!((outcome.end, outcome.output.as_str()), (End::Prompt { status: Some(3) }, "hi"));
     assert_eq!(outcome.cwd.as_deref(), Some("/srv"));
-    let (_, shown) = session.into_parts();
+    let shown = session.transcript;
     let shown: Vec<u8> = shown.into_iter().flat_map(|(_, bytes)| bytes).collect();
     let shown = String::from_utf8(shown).unwrap();
     assert_eq!(shown, "u1@h:/srv$ echo hi\r\nhi\r\nu1@h:/srv$ ");

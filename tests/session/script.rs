@@ -1,14 +1,16 @@
 //! A terminal that plays a script: what it prints, when, and what must have been typed before.
 
-use super::driver::{Read, Terminal};
-use super::probe::Foreground;
+use guidepost::session::{
+    Foreground,
+    driver::{Read, Terminal},
+};
 use std::collections::VecDeque;
 use std::io;
 use std::time::Duration;
 
 /// A line of a script.
 #[derive(Debug, Clone)]
-pub enum Event {
+pub(crate) enum Event {
     /// Wait until these keys have been typed, after those of the events before.
     Typed(Vec<u8>),
     /// Print.
@@ -23,46 +25,30 @@ pub enum Event {
 
 /// The terminal. Its clock moves only by pauses and by waiting, so that a script of an hour takes no time.
 #[derive(Debug, Default)]
-pub struct Recorded {
-    script: VecDeque<Event>,
+pub(crate) struct Script {
+    events: VecDeque<Event>,
     now: Duration,
     typed: Vec<u8>,
     /// How many of the typed bytes the script has seen.
     seen: usize,
 }
 
-impl Recorded {
-    /// Plays this script.
-    pub fn new(script: impl IntoIterator<Item = Event>) -> Self {
-        Self { script: script.into_iter().collect(), ..Self::default() }
+impl Script {
+    /// Plays these events.
+    pub(crate) fn new(events: impl IntoIterator<Item = Event>) -> Self {
+        Self { events: events.into_iter().collect(), ..Self::default() }
     }
 
-    /// All that was typed.
-    pub fn typed(&self) -> &[u8] {
-        &self.typed
-    }
-}
-
-impl Terminal for Recorded {
-    fn now(&self) -> Duration {
-        self.now
-    }
-
-    fn write(&mut self, keys: &[u8]) -> io::Result<()> {
-        self.typed.extend_from_slice(keys);
-        Ok(())
-    }
-
-    fn read(&mut self, buffer: &mut [u8], until: Duration) -> io::Result<Read> {
-        if until == Duration::MAX && self.script.is_empty() {
+    fn next(&mut self, buffer: &mut [u8], until: Duration) -> io::Result<Read> {
+        if until == Duration::MAX && self.events.is_empty() {
             return Err(io::Error::other("the script is over, and the session waits"));
         }
-        match self.script.pop_front() {
+        match self.events.pop_front() {
             Some(Event::Print(mut bytes)) => {
                 let length = bytes.len().min(buffer.len());
                 buffer[..length].copy_from_slice(&bytes[..length]);
                 if length < bytes.len() {
-                    self.script.push_front(Event::Print(bytes.split_off(length)));
+                    self.events.push_front(Event::Print(bytes.split_off(length)));
                 }
                 return Ok(Read::Bytes(length));
             }
@@ -70,31 +56,48 @@ impl Terminal for Recorded {
             Some(Event::Typed(keys)) => {
                 if let Some(at) = self.typed[self.seen..].windows(keys.len()).position(|window| window == keys) {
                     self.seen += at + keys.len();
-                    return self.read(buffer, until);
+                    return self.next(buffer, until);
                 }
-                self.script.push_front(Event::Typed(keys));
+                self.events.push_front(Event::Typed(keys));
             }
             Some(Event::Pause(pause)) => {
                 let left = until.saturating_sub(self.now);
                 if pause <= left {
                     self.now += pause;
-                    return self.read(buffer, until);
+                    return self.next(buffer, until);
                 }
-                self.script.push_front(Event::Pause(pause - left));
+                self.events.push_front(Event::Pause(pause - left));
             }
             // It is looked at later.
-            Some(event @ Event::Foreground(_)) => self.script.push_front(event),
+            Some(event @ Event::Foreground(_)) => self.events.push_front(event),
             None => {}
         }
         self.now = self.now.max(until);
         Ok(Read::Silence)
     }
+}
 
-    fn foreground(&mut self, _: u32) -> Foreground {
-        match self.script.pop_front() {
+impl Terminal for Script {
+    type Error = io::Error;
+
+    fn now(&self) -> Duration {
+        self.now
+    }
+
+    async fn write(&mut self, keys: &[u8]) -> io::Result<()> {
+        self.typed.extend_from_slice(keys);
+        Ok(())
+    }
+
+    async fn read(&mut self, buffer: &mut [u8], until: Duration) -> io::Result<Read> {
+        self.next(buffer, until)
+    }
+
+    async fn foreground(&mut self, _: u32) -> Foreground {
+        match self.events.pop_front() {
             Some(Event::Foreground(foreground)) => foreground,
             Some(event) => {
-                self.script.push_front(event);
+                self.events.push_front(event);
                 Foreground::Unknown
             }
             None => Foreground::Unknown,

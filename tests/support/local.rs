@@ -1,23 +1,25 @@
-//! A terminal on this machine, in a pseudo-terminal. For tests: what runs in it can do all that its user can.
+//! A terminal on this computer, in a pseudo-terminal: what runs in it can do all that its user can.
 
-use super::driver::{Read, Terminal};
-use super::probe::{Foreground, SCRIPT, judge};
-use super::screen::{COLUMNS, ROWS};
+use guidepost::session::{
+    COLUMNS, Foreground, ROWS,
+    driver::{Read, Terminal},
+    probe::{SCRIPT, judge},
+};
 use pty_process::Size;
 use pty_process::blocking::{Command, open};
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::os::fd::{AsFd, OwnedFd};
 use std::process::Child;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
+use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 /// How often to look whether the shell still lives.
 const LOOK_AT_CHILD: Duration = Duration::from_millis(200);
 
 /// A shell on a pseudo-terminal; killed when dropped.
 #[derive(Debug)]
-pub struct Local {
+pub(crate) struct Local {
     start: Instant,
     child: Child,
     keys: File,
@@ -31,50 +33,52 @@ impl Local {
     ///
     /// # Errors
     /// If there is no pseudo-terminal, or the program cannot be started.
-    pub fn start(command: Command) -> io::Result<Self> {
+    pub(crate) fn start(command: Command) -> io::Result<Self> {
         let (pty, pts) = open().map_err(io::Error::other)?;
         pty.resize(Size::new(ROWS, COLUMNS)).map_err(io::Error::other)?;
         let child = command.spawn(pts).map_err(io::Error::other)?;
         let descriptor: OwnedFd = pty.as_fd().try_clone_to_owned()?;
         let keys = File::from(descriptor.try_clone()?);
         // Bounded: a program that prints faster than we read waits, as on any terminal.
-        let (sender, output) = sync_channel(4);
+        let (sender, output) = channel(4);
         std::thread::spawn(move || read_all(File::from(descriptor), &sender));
         Ok(Self { start: Instant::now(), child, keys, output, left: Vec::new() })
     }
 }
 
-fn read_all(mut terminal: File, output: &SyncSender<Vec<u8>>) {
+fn read_all(mut terminal: File, output: &Sender<Vec<u8>>) {
     let mut buffer = vec![0; 64 << 10];
     // The terminal of a shell that has ended gives an error (EIO), not an end.
     while let Ok(length @ 1..) = terminal.read(&mut buffer) {
-        if output.send(buffer[..length].to_vec()).is_err() {
+        if output.blocking_send(buffer[..length].to_vec()).is_err() {
             return;
         }
     }
 }
 
 impl Terminal for Local {
+    type Error = io::Error;
+
     fn now(&self) -> Duration {
         self.start.elapsed()
     }
 
-    fn write(&mut self, keys: &[u8]) -> io::Result<()> {
+    async fn write(&mut self, keys: &[u8]) -> io::Result<()> {
         // If the shell has just ended, reading will tell.
         let _ = self.keys.write_all(keys);
         Ok(())
     }
 
-    fn read(&mut self, buffer: &mut [u8], until: Duration) -> io::Result<Read> {
+    async fn read(&mut self, buffer: &mut [u8], until: Duration) -> io::Result<Read> {
         if self.left.is_empty() {
             let timeout = until.saturating_sub(self.now()).min(LOOK_AT_CHILD);
-            self.left = match self.output.recv_timeout(timeout) {
-                Ok(bytes) => bytes,
+            self.left = match tokio::time::timeout(timeout, self.output.recv()).await {
+                Ok(Some(bytes)) => bytes,
+                Ok(None) => return Ok(Read::Closed(self.child.wait()?.code())),
                 // A program in the background can hold the terminal open when the shell has gone.
-                Err(RecvTimeoutError::Timeout) => {
+                Err(_) => {
                     return Ok(self.child.try_wait()?.map_or(Read::Silence, |status| Read::Closed(status.code())));
                 }
-                Err(RecvTimeoutError::Disconnected) => return Ok(Read::Closed(self.child.wait()?.code())),
             };
         }
         let length = self.left.len().min(buffer.len());
@@ -83,7 +87,7 @@ impl Terminal for Local {
         Ok(Read::Bytes(length))
     }
 
-    fn foreground(&mut self, shell: u32) -> Foreground {
+    async fn foreground(&mut self, shell: u32) -> Foreground {
         let script = std::process::Command::new("sh").args(["-c", SCRIPT, "sh", &shell.to_string()]).output();
         script.map_or(Foreground::Unknown, |output| judge(&String::from_utf8_lossy(&output.stdout)))
     }

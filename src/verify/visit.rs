@@ -35,6 +35,18 @@ impl Stand {
         self.shell.as_deref().unwrap_or("sh")
     }
 
+    /// What a person's terminal is opened with there.
+    pub(super) fn options(&self) -> TerminalOptions {
+        let env = ENVIRONMENT.iter().filter(|(name, _)| *name != "PAGER" && !name.ends_with("_PAGER"));
+        TerminalOptions {
+            user: self.user.clone(),
+            command: vec![self.shell().to_owned()],
+            env: env.map(|(name, value)| format!("{name}={value}")).collect(),
+            folder: self.folder.clone(),
+            size: size(),
+        }
+    }
+
     /// The command that opens a terminal there.
     pub(super) fn command(&self, container: &str) -> String {
         let mut words = vec!["docker exec -it".to_owned()];
@@ -51,16 +63,8 @@ impl Stand {
 ///
 /// # Errors
 /// If the machine or the engine is gone.
-pub(super) async fn open(machine: &RunningMachine, stand: &Stand) -> Result<()> {
-    let env = ENVIRONMENT.iter().filter(|(name, _)| *name != "PAGER" && !name.ends_with("_PAGER"));
-    let options = TerminalOptions {
-        user: stand.user.clone(),
-        command: vec![stand.shell().to_owned()],
-        env: env.map(|(name, value)| format!("{name}={value}")).collect(),
-        folder: stand.folder.clone(),
-        size: size(),
-    };
-    let (terminal, mut reader, mut writer) = machine.open(&options).await?;
+pub(super) async fn visit(machine: &RunningMachine, options: &TerminalOptions) -> Result<()> {
+    let (terminal, mut reader, mut writer) = machine.open(options).await?;
     let raw = Raw::enter()?;
     #[expect(deprecated, reason = "the new name needs unsafe code, for files that may be closed; stdin stays open")]
     let keyboard = AsyncFd::with_interest(io::stdin(), Interest::READABLE)?;

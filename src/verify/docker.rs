@@ -1,0 +1,136 @@
+//! Guides are done in Docker.
+
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use super::{
+    host::{Host, Running},
+    visit::visit,
+};
+use crate::{
+    machine::{
+        self, Ended, Engine, Error, Identity, Image, Machine, Output, RemoteFile, Result, Run, RunningMachine,
+        TerminalOptions, TerminalReader, TerminalWriter,
+    },
+    session::{
+        Foreground,
+        driver::{Read, Terminal},
+        probe::{SCRIPT, judge, unreadable},
+    },
+};
+
+/// How long a look at the programs of a machine may take.
+const LOOK: Duration = Duration::from_secs(5);
+
+impl Host for Engine {
+    type Running = RunningMachine;
+
+    fn version(&self) -> (String, String) {
+        (self.info().version.clone(), self.info().api_version.clone())
+    }
+
+    async fn start(
+        &self,
+        machine: &Machine,
+        identity: &Identity,
+        site: &Path,
+        listener: &(dyn Fn(machine::Event) + Send + Sync),
+    ) -> Result<RunningMachine> {
+        machine::start(self, machine, identity, site, listener).await
+    }
+}
+
+impl Running for RunningMachine {
+    type Terminal = DockerTerminal;
+
+    fn image(&self) -> &Image {
+        self.image()
+    }
+
+    fn name(&self) -> &str {
+        self.container()
+    }
+
+    async fn open(&self, options: &TerminalOptions) -> Result<DockerTerminal> {
+        let (terminal, reader, writer) = self.open(options).await?;
+        Ok(DockerTerminal { terminal, reader, writer, begin: Instant::now() })
+    }
+
+    async fn run(&self, run: &Run<'_>) -> Result<Output> {
+        self.run(run).await
+    }
+
+    async fn write(&self, path: &str, content: &[u8], owner: Option<&str>, mode: Option<u32>) -> Result<()> {
+        self.write(path, content, owner, mode).await
+    }
+
+    async fn read(&self, path: &str, limit: usize) -> Result<RemoteFile> {
+        self.read(path, limit).await
+    }
+
+    async fn visit(&self, options: &TerminalOptions) -> Result<()> {
+        visit(self, options).await
+    }
+
+    async fn close(self) -> Result<()> {
+        self.close().await
+    }
+
+    fn keep(self) -> String {
+        self.keep()
+    }
+}
+
+/// A terminal in a container.
+#[derive(Debug)]
+pub struct DockerTerminal {
+    terminal: machine::Terminal,
+    reader: TerminalReader,
+    writer: TerminalWriter,
+    begin: Instant,
+}
+
+impl Terminal for DockerTerminal {
+    type Error = Error;
+
+    fn now(&self) -> Duration {
+        self.begin.elapsed()
+    }
+
+    async fn write(&mut self, keys: &[u8]) -> Result<()> {
+        // A terminal that is gone tells so when it is read.
+        let _ = self.writer.write_all(keys).await;
+        Ok(())
+    }
+
+    async fn read(&mut self, buffer: &mut [u8], until: Duration) -> Result<Read> {
+        let wait = until.saturating_sub(self.now());
+        match tokio::time::timeout(wait, self.reader.read(buffer)).await {
+            Ok(Ok(length)) if length > 0 => Ok(Read::Bytes(length)),
+            Ok(_) => Ok(Read::Closed(match self.terminal.ended().await? {
+                Ended::With(status) => i32::try_from(status).ok(),
+                Ended::No => None,
+            })),
+            Err(_) => Ok(Read::Silence),
+        }
+    }
+
+    /// Seen by root or by the program's own user, whoever may look.
+    async fn foreground(&mut self, shell: u32) -> Foreground {
+        let shell = shell.to_string();
+        let command = ["sh", "-c", SCRIPT, "sh", &shell];
+        let run = Run { command: &command, limit: 64 << 10, timeout: Some(LOOK), ..Run::default() };
+        let look = async |user: Option<&str>| match self.terminal.beside(&Run { user, ..run.clone() }).await {
+            Ok(output) => output.text(),
+            Err(_) => String::new(),
+        };
+        let mut seen = look(None).await;
+        if let Some(user) = unreadable(&seen) {
+            seen = look(Some(&user.to_string())).await;
+        }
+        judge(&seen)
+    }
+}
