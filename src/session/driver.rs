@@ -127,7 +127,11 @@ impl<T: Terminal> Session<T> {
         self.terminal
     }
 
-    async fn drive(&mut self, limit: Option<Limit<'_>>, transcript: &mut dyn Transcript) -> Result<Outcome, T::Error> {
+    async fn drive(
+        &mut self,
+        mut limit: Option<Duration>,
+        transcript: &mut dyn Transcript,
+    ) -> Result<Outcome, T::Error> {
         let mut seen = false;
         loop {
             let until = match self.engine.poll(self.terminal.now()) {

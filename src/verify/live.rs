@@ -76,7 +76,6 @@ impl<T: Terminal<Error: Into<Error>> + 'static> Live<T> {
         let mut told = Told { tape: self.tape.as_ref(), tail: &mut self.tail, shown: &mut |_, _| {} };
         self.session.launch(step, at_most, &mut told).await.map_err(Into::into)
     }
-    }
 
     /// The time in its recording, if the step that was marked last has shown anything there.
     pub(super) fn recorded(&self) -> Option<Duration> {
