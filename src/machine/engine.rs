@@ -1,11 +1,12 @@
 //! A Docker engine: where it is, what it is.
 
-use bollard::Docker;
+use bollard::{Docker, models::SystemInfo};
 use std::time::Duration;
 
 use super::{
     connection::{Address, Stream},
     error::{Error, Result, with_causes},
+    spec::Host,
 };
 
 /// Seconds for an answer to a small request: creating a container from a large image is the slowest.
@@ -36,6 +37,7 @@ pub struct Engine {
     docker: Docker,
     address: Address,
     info: EngineInfo,
+    host: Host,
 }
 
 impl Engine {
@@ -69,14 +71,15 @@ impl Engine {
             .map_err(|_| no_engine(format!("no answer for {} s", FIRST_PATIENCE.as_secs())))?
             .map_err(|e| no_engine(with_causes(&e)))?;
         let or_unknown = |text: Option<String>| text.unwrap_or_else(|| "unknown".into());
+        let host = host(&info);
         let info = EngineInfo {
             version: or_unknown(version.version),
             api_version: docker.client_version().to_string(),
             platform: format!("{}/{}", or_unknown(version.os), or_unknown(version.arch)),
             kernel: or_unknown(version.kernel_version),
-            cpus: info.ncpu.and_then(|n| u32::try_from(n).ok()).unwrap_or(1),
+            cpus: host.cpus,
         };
-        Ok(Self { docker, address, info })
+        Ok(Self { docker, address, info, host })
     }
 
     /// What it says of itself.
@@ -93,6 +96,11 @@ impl Engine {
             Ok(result) => result.map(drop).map_err(Error::from),
             Err(_) => Err(Error::EngineGone { reason: format!("no answer for {} s", FIRST_PATIENCE.as_secs()) }),
         }
+    }
+
+    /// What machines depend on.
+    pub(super) fn host(&self) -> Host {
+        self.host
     }
 
     pub(super) fn docker(&self) -> &Docker {
@@ -116,5 +124,47 @@ impl Engine {
 
     pub(super) async fn start_exec(&self, exec: &str, tty: bool) -> Result<Stream> {
         self.address.start_exec(&self.docker.client_version(), exec, tty).await
+    }
+}
+
+/// What machines depend on, of what an engine says of itself.
+fn host(info: &SystemInfo) -> Host {
+    let has = |option: &str| info.security_options.iter().flatten().any(|said| said.contains(option));
+    let on_xfs = || info.driver_status.iter().flatten().flatten().any(|text| text == "xfs");
+    Host {
+        cpus: info.ncpu.and_then(|n| u32::try_from(n).ok()).unwrap_or(1),
+        // Of xfs it does not say whether it was mounted with `pquota`: that is tried.
+        limits_disk: match info.driver.as_deref() {
+            Some("btrfs" | "zfs") => true,
+            Some("overlay2") => on_xfs(),
+            _ => false,
+        },
+        remaps_users: has("name=userns") || has("name=rootless"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_machines_depend_on() {
+        let info = |driver: &str, files: &str, security: &str| SystemInfo {
+            ncpu: Some(4),
+            driver: Some(driver.into()),
+            driver_status: Some(vec![vec!["Backing Filesystem".into(), files.into()]]),
+            security_options: Some(vec!["name=seccomp,profile=default".into(), security.into()]),
+            ..SystemInfo::default()
+        };
+        for (driver, files, security, limits_disk, remaps_users) in [
+            ("overlay2", "extfs", "name=cgroupns", false, false),
+            ("overlay2", "xfs", "name=userns", true, true),
+            ("zfs", "", "name=rootless", true, true),
+            ("btrfs", "btrfs", "", true, false),
+            ("vfs", "xfs", "", false, false),
+        ] {
+            let expected = Host { cpus: 4, limits_disk, remaps_users };
+            assert_eq!(host(&info(driver, files, security)), expected, "{driver} {files} {security}");
+        }
     }
 }

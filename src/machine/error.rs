@@ -75,8 +75,10 @@ pub enum Error {
     Ended {
         /// Name of the machine.
         machine: String,
-        /// Its exit status, or that it ran out of memory.
+        /// Its exit status, or which limit it went over.
         reason: String,
+        /// What to do about it; empty if nobody knows.
+        help: String,
     },
     /// The engine answered before, and no longer does.
     #[error("the Docker engine went away: {reason}")]
@@ -112,9 +114,9 @@ impl Error {
             Self::BuildFailed { folder, .. } => format!("to see it whole: docker build {folder}"),
             Self::NoUser { user, .. } => format!("add it to the image: RUN useradd --create-home {user}"),
             Self::NotReady { .. } => "look at what its image starts: see the machine's log above".into(),
-            Self::Ended { .. } => "a larger `memory:` may be needed".into(),
+            Self::Ended { help, .. } if !help.is_empty() => help.clone(),
             Self::EngineGone { .. } => "start the engine again, and run guidepost again".into(),
-            Self::Refused { .. } | Self::File(_) => return None,
+            Self::Ended { .. } | Self::Refused { .. } | Self::File(_) => return None,
         })
     }
 

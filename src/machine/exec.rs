@@ -9,6 +9,7 @@ use super::{
     connection::Stream,
     engine::Engine,
     error::{Error, Result},
+    life::Life,
 };
 
 /// What a terminal is opened with.
@@ -46,10 +47,14 @@ pub type TerminalWriter = WriteHalf<Stream>;
 /// An open terminal, beside its reader and writer. Its process ends with the machine.
 #[derive(Debug, Clone)]
 pub struct Terminal {
-    engine: Engine,
-    container: String,
+    life: Life,
     id: String,
 }
+
+/// Status of a process that was killed.
+const KILLED: i64 = 128 + 9;
+/// Time in which an engine notes that it was not the process alone, but its machine.
+const NOTED: Duration = Duration::from_millis(300);
 
 /// How a terminal's process is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +77,7 @@ impl Terminal {
     /// [`Error::Refused`] once it has ended, [`Error::EngineGone`].
     pub async fn resize(&self, columns: u16, rows: u16) -> Result<()> {
         let options = ResizeExecOptionsBuilder::new().w(i32::from(columns)).h(i32::from(rows)).build();
-        Ok(self.engine.docker().resize_exec(&self.id, options).await?)
+        Ok(self.life.engine.docker().resize_exec(&self.id, options).await?)
     }
 
     /// Runs a command of ours beside it, by default as root.
@@ -80,16 +85,26 @@ impl Terminal {
     /// # Errors
     /// [`Error::Refused`], [`Error::EngineGone`]; not that the command failed, which its status tells.
     pub async fn beside(&self, command: &Run<'_>) -> Result<Output> {
-        run(&self.engine, &self.container, command).await
+        run(&self.life.engine, &self.life.container, command).await
     }
 
     /// Whether its process has ended.
     ///
     /// # Errors
-    /// [`Error::EngineGone`], which is why a terminal can fall silent without a verdict.
+    /// [`Error::Ended`] if that is because its machine has, [`Error::EngineGone`], which is why a terminal can fall silent
+    /// without a verdict.
     pub async fn ended(&self) -> Result<Ended> {
-        let found = self.engine.docker().inspect_exec(&self.id).await?;
-        Ok(if found.running == Some(true) { Ended::No } else { Ended::With(found.exit_code.unwrap_or(-1)) })
+        let found = self.life.engine.docker().inspect_exec(&self.id).await.map_err(Error::from);
+        let found = self.life.or_ended(found).await?;
+        if found.running == Some(true) {
+            return Ok(Ended::No);
+        }
+        let status = found.exit_code.unwrap_or(-1);
+        if status == KILLED {
+            tokio::time::sleep(NOTED).await;
+        }
+        self.life.check().await?;
+        Ok(Ended::With(status))
     }
 }
 
@@ -145,10 +160,10 @@ const RESIZE_TRIES: usize = 100;
 
 /// Opens a terminal in a container.
 pub(super) async fn open(
-    engine: &Engine,
-    container: &str,
+    life: &Life,
     options: &TerminalOptions,
 ) -> Result<(Terminal, TerminalReader, TerminalWriter)> {
+    let engine = &life.engine;
     let config = ExecConfig {
         attach_stdin: Some(true),
         attach_stdout: Some(true),
@@ -160,9 +175,9 @@ pub(super) async fn open(
         working_dir: options.folder.clone(),
         ..ExecConfig::default()
     };
-    let id = engine.docker().create_exec(container, config).await?.id;
+    let id = engine.docker().create_exec(&life.container, config).await?.id;
     let stream = engine.start_exec(&id, true).await?;
-    let terminal = Terminal { engine: engine.clone(), container: container.to_owned(), id };
+    let terminal = Terminal { life: life.clone(), id };
     // With the interface before 1.42 a size can be given only to a process that runs.
     for attempt in 1.. {
         match terminal.resize(options.size.0, options.size.1).await {

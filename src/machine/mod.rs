@@ -20,12 +20,14 @@
 
 mod connection;
 mod context;
+mod disk;
 mod engine;
 mod error;
 mod exec;
 mod file;
 mod image;
 pub mod label;
+mod life;
 mod preload;
 mod reaper;
 mod running;

@@ -1,23 +1,28 @@
 //! A machine that runs, from its start to its removal.
 
-use bollard::query_parameters::{
-    ContainerArchiveInfoOptionsBuilder, CreateContainerOptionsBuilder, StartContainerOptions,
+use bollard::{
+    models::ContainerCreateBody,
+    query_parameters::{ContainerArchiveInfoOptionsBuilder, CreateContainerOptionsBuilder, StartContainerOptions},
 };
 use std::{
     path::Path,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use super::{
+    disk,
     engine::Engine,
     error::{Error, Result},
     exec::{self, Output, Run, Terminal, TerminalOptions, TerminalReader, TerminalWriter},
     file::{self, RemoteFile},
     image::{Event, Image, Listener},
     label::Identity,
+    life::Life,
     preload::preload,
     settings::{Init, Machine, Network},
-    spec, trust,
+    spec::{self, Host},
+    trust,
 };
 
 mod guard;
@@ -37,12 +42,11 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// misses (`kill -9`, an engine that is away) the [reaper](super::reap) removes at the next start.
 #[derive(Debug)]
 pub struct RunningMachine {
-    engine: Engine,
-    name: String,
-    container: String,
+    life: Life,
     image: Image,
     user: Option<String>,
     guard: Guard,
+    disk: Option<disk::Watch>,
 }
 
 /// Starts a clean machine and waits until it is ready. `site` is the folder that `build:` is relative to.
@@ -60,12 +64,17 @@ pub async fn start(
 ) -> Result<RunningMachine> {
     let image = engine.image(&machine.source, site, listener).await?;
     let mut running = RunningMachine {
-        engine: engine.clone(),
-        name: identity.machine.to_string(),
-        container: identity.resource(),
+        life: Life {
+            engine: engine.clone(),
+            name: identity.machine.to_string(),
+            container: identity.resource(),
+            memory: machine.memory,
+            stopped: Arc::default(),
+        },
         image,
         user: machine.user.clone(),
         guard: Guard::new(engine.clone(), identity.resource()),
+        disk: None,
     };
     match running.begin(machine, identity, listener).await {
         Ok(()) => Ok(running),
@@ -79,15 +88,14 @@ pub async fn start(
 
 impl RunningMachine {
     async fn begin(&mut self, machine: &Machine, identity: &Identity, listener: Listener<'_>) -> Result<()> {
-        let docker = self.engine.docker().clone();
+        let docker = self.life.engine.docker().clone();
         if let Some(network) = spec::network(machine, identity) {
             docker.create_network(network).await?;
         }
-        let spec = spec::container(machine, &self.image.id, self.engine.info().cpus, identity);
-        let options = CreateContainerOptionsBuilder::new().name(&identity.resource()).build();
-        self.container = docker.create_container(Some(options), spec).await?.id;
+        self.life.container = self.create(machine, identity).await?;
         self.furnish(machine).await?;
-        docker.start_container(&self.container, None::<StartContainerOptions>).await?;
+        docker.start_container(&self.life.container, None::<StartContainerOptions>).await?;
+        self.disk = Some(disk::watch(self.life.clone(), machine));
         self.check_user().await?;
         if machine.init == Init::Systemd {
             listener(Event::Waiting("systemd"));
@@ -102,9 +110,24 @@ impl RunningMachine {
             listener(Event::Waiting("its Docker engine"));
             let command = ["docker", "info", "--format", "{{.ServerVersion}}"];
             self.wait_for("its Docker engine", &command, Output::is_success).await?;
-            preload(&self.engine, &self.container, &machine.images, listener).await?;
+            preload(&self.life.engine, &self.life.container, &machine.images, listener).await?;
         }
         Ok(())
+    }
+
+    /// Makes the container, and gives its id. An engine that turns out not to limit disks is asked again without that.
+    async fn create(&self, machine: &Machine, identity: &Identity) -> Result<String> {
+        let docker = self.life.engine.docker();
+        let host = self.life.engine.host();
+        let spec = |host: Host| spec::container(machine, &self.image.id, host, identity);
+        let create = async |spec: ContainerCreateBody| {
+            let options = CreateContainerOptionsBuilder::new().name(&identity.resource()).build();
+            Ok::<_, Error>(docker.create_container(Some(options), spec).await?.id)
+        };
+        match create(spec(host)).await {
+            Err(Error::Refused { .. }) if host.limits_disk => create(spec(Host { limits_disk: false, ..host })).await,
+            created => created,
+        }
     }
 
     /// Files that are there before anything in the machine runs.
@@ -114,8 +137,8 @@ impl RunningMachine {
         if let Some(bundle) = &bundle {
             files.extend(trust::COPIES.map(|path| (path.trim_start_matches('/').to_owned(), 0o644, bundle.as_slice())));
         }
-        let settings = if machine.nested_docker && machine.network == Network::Bridge && self.engine.is_local() {
-            nested_settings(&self.engine, &self.container).await?
+        let settings = if machine.nested_docker && machine.network == Network::Bridge && self.life.engine.is_local() {
+            nested_settings(&self.life.engine, &self.life.container).await?
         } else {
             None
         };
@@ -125,7 +148,7 @@ impl RunningMachine {
         if files.is_empty() {
             return Ok(());
         }
-        file::put(&self.engine, &self.container, &files).await
+        file::put(&self.life.engine, &self.life.container, &files).await
     }
 
     async fn check_user(&self) -> Result<()> {
@@ -137,7 +160,7 @@ impl RunningMachine {
         let output = self.run(&Run { command: &["id", "-u", name], ..Run::default() }).await?;
         match output.status {
             Some(0) => Ok(()),
-            _ => Err(Error::NoUser { machine: self.name.clone(), user: user.clone() }),
+            _ => Err(Error::NoUser { machine: self.life.name.clone(), user: user.clone() }),
         }
     }
 
@@ -153,7 +176,7 @@ impl RunningMachine {
                 let log = ["journalctl", "--boot", "--no-pager", "--output=cat", "--lines=30", "--priority=warning"];
                 let log = self.run(&Run { command: &log, ..Run::default() }).await;
                 return Err(Error::NotReady {
-                    machine: self.name.clone(),
+                    machine: self.life.name.clone(),
                     seconds: PATIENCE.as_secs(),
                     waited_for: format!("{what} ({})", output.text()),
                     tail: log.map(|o| o.text()).unwrap_or_default(),
@@ -170,7 +193,7 @@ impl RunningMachine {
 
     /// The engine's id of its container; also what `docker exec` takes, to look inside.
     pub fn container(&self) -> &str {
-        &self.container
+        &self.life.container
     }
 
     /// Opens a terminal, by default as the machine's user.
@@ -182,7 +205,7 @@ impl RunningMachine {
         if options.user.is_none() {
             options.user.clone_from(&self.user);
         }
-        self.or_ended(exec::open(&self.engine, &self.container, &options).await).await
+        self.or_ended(exec::open(&self.life, &options).await).await
     }
 
     /// Runs a command of ours beside the terminals, by default as root.
@@ -190,7 +213,7 @@ impl RunningMachine {
     /// # Errors
     /// [`Error::Ended`], [`Error::EngineGone`]; not that the command failed or could not be started, which its status tells.
     pub async fn run(&self, run: &Run<'_>) -> Result<Output> {
-        self.or_ended(exec::run(&self.engine, &self.container, run).await).await
+        self.or_ended(exec::run(&self.life.engine, &self.life.container, run).await).await
     }
 
     /// Writes a file. Without an owner (`reader`, `reader:staff`, `1000:1000`) or a mode, an existing file keeps its own,
@@ -199,7 +222,7 @@ impl RunningMachine {
     /// # Errors
     /// [`Error::File`], and as [`RunningMachine::run`].
     pub async fn write(&self, path: &str, content: &[u8], owner: Option<&str>, mode: Option<u32>) -> Result<()> {
-        self.or_ended(file::write(&self.engine, &self.container, path, content, owner, mode).await).await
+        self.or_ended(file::write(&self.life.engine, &self.life.container, path, content, owner, mode).await).await
     }
 
     /// Reads a file of at most `limit` bytes, through links.
@@ -207,7 +230,7 @@ impl RunningMachine {
     /// # Errors
     /// [`Error::File`], and as [`RunningMachine::run`].
     pub async fn read(&self, path: &str, limit: usize) -> Result<RemoteFile> {
-        self.or_ended(file::read(&self.engine, &self.container, path, limit).await).await
+        self.or_ended(file::read(&self.life.engine, &self.life.container, path, limit).await).await
     }
 
     /// Whether it still runs.
@@ -215,31 +238,11 @@ impl RunningMachine {
     /// # Errors
     /// [`Error::Ended`] if not, [`Error::EngineGone`] if that cannot be known.
     pub async fn check(&self) -> Result<()> {
-        let ended = |reason: String| Err(Error::Ended { machine: self.name.clone(), reason });
-        let found = match self.engine.docker().inspect_container(&self.container, None).await.map_err(Error::from) {
-            Err(e) if e.is_not_found() => return ended("its container was removed".into()),
-            found => found?,
-        };
-        let state = found.state.unwrap_or_default();
-        if state.running == Some(true) {
-            Ok(())
-        } else if state.oom_killed == Some(true) {
-            ended("it ran out of memory".into())
-        } else if let Some(error) = state.error.filter(|e| !e.is_empty()) {
-            ended(error)
-        } else {
-            ended(format!("its first process ended with status {}", state.exit_code.unwrap_or(-1)))
-        }
+        self.life.check().await
     }
 
-    /// A refusal because the container has stopped says so.
     async fn or_ended<T>(&self, result: Result<T>) -> Result<T> {
-        if let Err(error) = &result
-            && (error.is_conflict() || error.is_not_found())
-        {
-            self.check().await?;
-        }
-        result
+        self.life.or_ended(result).await
     }
 
     /// Removes its container, network and volume.
@@ -255,7 +258,7 @@ impl RunningMachine {
     #[must_use]
     pub fn keep(mut self) -> String {
         self.guard.disarm();
-        std::mem::take(&mut self.container)
+        std::mem::take(&mut self.life.container)
     }
 }
 

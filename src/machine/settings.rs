@@ -1,5 +1,6 @@
 //! `machines:` of `guidepost.yaml`: what a machine is, typed and within limits.
 
+use globset::{Glob, GlobBuilder};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -39,6 +40,8 @@ pub enum Network {
     /// A private network per guide, from which the outside can be reached.
     #[default]
     Bridge,
+    /// A private network per guide without a way out, and without one to the host.
+    Internal,
     /// Loopback only.
     None,
 }
@@ -69,12 +72,16 @@ pub struct Machine {
     pub cpus: f64,
     /// Most processes and threads.
     pub pids: u32,
+    /// Most bytes that it writes beside its image; what its own engine holds counts.
+    pub disk: u64,
     /// What it can reach.
     pub network: Network,
     /// Its host name; the machine's name by default.
     pub hostname: Option<String>,
     /// Some of [`CAPABILITIES`].
     pub capabilities: Vec<&'static str>,
+    /// Guides that may choose it, by their paths; all of them if there is no list.
+    pub allow: Option<Vec<Glob>>,
 }
 
 impl Default for Machine {
@@ -90,15 +97,24 @@ impl Default for Machine {
             memory: 2 << 30,
             cpus: 2.0,
             pids: 1024,
+            disk: 10 << 30,
             network: Network::Bridge,
             hostname: None,
             capabilities: Vec::new(),
+            allow: None,
         }
     }
 }
 
+impl Machine {
+    /// Whether what a file says may be done here, by its path relative to the site's folder.
+    pub fn allows(&self, path: &str) -> bool {
+        self.allow.as_ref().is_none_or(|globs| globs.iter().any(|glob| glob.compile_matcher().is_match(path)))
+    }
+}
+
 /// Every setting, for suggestions.
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 16] = [
     "image",
     "build",
     "user",
@@ -110,9 +126,11 @@ const KEYS: [&str; 14] = [
     "memory",
     "cpus",
     "pids",
+    "disk",
     "network",
     "hostname",
     "capabilities",
+    "allow",
 ];
 
 /// The machine of a site that describes none.
@@ -203,8 +221,9 @@ fn set(machine: &mut Machine, key: &str, value: &Value) -> Result<(), Wrong> {
         "memory" => machine.memory = quantity(key, value, 32 << 20, 1 << 40)?,
         "cpus" => machine.cpus = number(key, value, 0.1, 512.0)?,
         "pids" => machine.pids = number(key, value, 16.0, 1_000_000.0)? as u32,
+        "disk" => machine.disk = quantity(key, value, 64 << 20, 1 << 50)?,
         "network" => {
-            let known = [("bridge", Network::Bridge), ("none", Network::None)];
+            let known = [("bridge", Network::Bridge), ("internal", Network::Internal), ("none", Network::None)];
             machine.network = one_of(key, boolean_word(value), &known)?;
         }
         "hostname" => machine.hostname = Some(text(key, value, value::is_hostname, "server")?),
@@ -212,6 +231,10 @@ fn set(machine: &mut Machine, key: &str, value: &Value) -> Result<(), Wrong> {
             let names = list(key, value, |name| CAPABILITIES.contains(&name), "NET_ADMIN")
                 .map_err(|(message, _)| (message, format!("known are {}", CAPABILITIES.join(", "))))?;
             machine.capabilities = CAPABILITIES.into_iter().filter(|c| names.iter().any(|n| n == c)).collect();
+        }
+        "allow" => {
+            let globs = list(key, value, |text| glob(text).is_some(), "content/guides/docker/**")?;
+            machine.allow = Some(globs.iter().filter_map(|text| glob(text)).collect());
         }
         _ => {
             let help = match nearest(key, KEYS) {
@@ -222,6 +245,13 @@ fn set(machine: &mut Machine, key: &str, value: &Value) -> Result<(), Wrong> {
         }
     }
     Ok(())
+}
+
+/// A pattern of paths of guides: `*` and `?` stay within a folder, `**` does not. One that no guide's path can have is none.
+fn glob(text: &str) -> Option<Glob> {
+    let can_match = text.starts_with("content/") || text.starts_with("**/");
+    let inside = text.split('/').all(|part| part != "..");
+    GlobBuilder::new(text).literal_separator(true).build().ok().filter(|_| can_match && inside)
 }
 
 #[cfg(test)]

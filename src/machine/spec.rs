@@ -22,44 +22,65 @@ use super::{
 /// Begins systemd. The engine mounts a container's cgroups read-only unless it is privileged; systemd and a nested engine make
 /// groups of their own there. Within a private cgroup namespace they are all below the container's own group, so that the
 /// host's tree need not be bound in, as is the custom. One mount with version 2, one for each controller with version 1.
+///
+/// The engine mounts /proc/sys read-only, too, since most of it is the host's: a guide's `sysctl vm.…`, or systemd's own at
+/// boot, would change the machine that guidepost runs on. What belongs to the machine's own namespaces (network, host name,
+/// System V and POSIX queues) is made writable again, key by key.
 const SYSTEMD: [&str; 3] = [
     "/bin/sh",
     "-c",
-    "for m in /sys/fs/cgroup /sys/fs/cgroup/*; do mount -o remount,bind,rw \"$m\" 2>/dev/null; done; exec /sbin/init",
+    "for m in /sys/fs/cgroup /sys/fs/cgroup/*; do mount -o remount,bind,rw \"$m\" 2>/dev/null; done
+cd /proc/sys && for k in net fs/mqueue kernel/hostname kernel/domainname kernel/msg* kernel/sem kernel/shm*; do
+  mount --bind $k $k 2>/dev/null && mount -o remount,bind,rw $k
+done
+cd / && exec /sbin/init",
 ];
 /// Process 1 otherwise, below the engine's minimal init: waits.
 const WAIT: [&str; 2] = ["sleep", "infinity"];
 
-/// Capabilities for systemd and a nested engine, all that they need where `privileged` would give everything.
-const SYSTEMD_CAPABILITIES: [&str; 12] = [
+/// Capabilities for systemd and a nested engine, all that they need where `privileged` would give everything. Not among them:
+/// `DAC_READ_SEARCH`, with which files of the host's are opened by their handles; `SYSLOG` and `AUDIT_READ`, whose logs are the
+/// host's.
+const SYSTEMD_CAPABILITIES: [&str; 9] = [
     "SYS_ADMIN",
     "NET_ADMIN",
     "SYS_PTRACE",
     "SYS_CHROOT",
     "MKNOD",
-    "DAC_READ_SEARCH",
     "LINUX_IMMUTABLE",
-    "SYSLOG",
     "IPC_LOCK",
     "SYS_NICE",
     "AUDIT_CONTROL",
-    "AUDIT_READ",
 ];
 
-/// The specification of a machine's container. `image` is the id or reference that its settings came to, `host_cpus` how
-/// many processors the engine has: asked for more, it would refuse.
-pub fn container(machine: &Machine, image: &str, host_cpus: u32, identity: &Identity) -> ContainerCreateBody {
+/// What an engine has and can, as far as machines depend on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Host {
+    /// How many processors: asked for more, it would refuse.
+    pub cpus: u32,
+    /// It may be able to limit how much a container writes.
+    pub limits_disk: bool,
+    /// Root in its containers is another user outside: `userns-remap`, or a rootless engine.
+    pub remaps_users: bool,
+}
+
+/// The engine's own limit of a disk is so much larger than the machine's, as a share: [`disk`](super::disk) then sees the
+/// limit passed and can name it, where a guide would be told no more than that no space is left.
+const DISK_MARGIN: u64 = 8;
+
+/// The specification of a machine's container. `image` is the id or reference that its settings came to.
+pub fn container(machine: &Machine, image: &str, engine: Host, identity: &Identity) -> ContainerCreateBody {
     let name = identity.resource();
     let systemd = machine.init == Init::Systemd;
     let memory = i64::try_from(machine.memory).unwrap_or(i64::MAX);
-    let cpus = machine.cpus.min(f64::from(host_cpus.max(1)));
+    let cpus = machine.cpus.min(f64::from(engine.cpus.max(1)));
     let mut host = HostConfig {
         memory: Some(memory),
         memory_swap: Some(memory),
         nano_cpus: Some((cpus * 1e9) as i64),
         pids_limit: Some(i64::from(machine.pids)),
         network_mode: Some(match machine.network {
-            Network::Bridge => name.clone(),
+            Network::Bridge | Network::Internal => name.clone(),
             Network::None => "none".into(),
         }),
         ipc_mode: Some("private".into()),
@@ -72,8 +93,12 @@ pub fn container(machine: &Machine, image: &str, host_cpus: u32, identity: &Iden
         }),
         ..HostConfig::default()
     };
+    if engine.limits_disk {
+        let most = machine.disk.saturating_add(machine.disk / DISK_MARGIN);
+        host.storage_opt = Some([("size".to_owned(), most.to_string())].into());
+    }
     if systemd {
-        give_systemd(&mut host);
+        give_systemd(&mut host, engine);
     }
     if machine.nested_docker {
         host.mounts = Some(vec![Mount {
@@ -103,7 +128,7 @@ pub fn container(machine: &Machine, image: &str, host_cpus: u32, identity: &Iden
     }
 }
 
-fn give_systemd(host: &mut HostConfig) {
+fn give_systemd(host: &mut HostConfig, engine: Host) {
     let capabilities = host.cap_add.get_or_insert_default();
     for capability in SYSTEMD_CAPABILITIES {
         if !capabilities.iter().any(|c| c == capability) {
@@ -111,9 +136,12 @@ fn give_systemd(host: &mut HostConfig) {
         }
     }
     host.security_opt = Some(vec!["seccomp=unconfined".into(), "apparmor=unconfined".into()]);
-    // `systempaths=unconfined` of the command line: a nested engine mounts a /proc of its own.
-    host.masked_paths = Some(Vec::new());
-    host.readonly_paths = Some(Vec::new());
+    if engine.remaps_users {
+        // `systempaths=unconfined` of the command line. In a user namespace the kernel lets a nested engine mount a /proc of its
+        // own only where nothing of the outer one is hidden; and there, root may not write what is the host's anyway.
+        host.masked_paths = Some(Vec::new());
+        host.readonly_paths = Some(Vec::new());
+    }
     host.cgroupns_mode = Some(HostConfigCgroupnsModeEnum::PRIVATE);
     host.tmpfs = Some([("/run", ""), ("/run/lock", ""), ("/tmp", "exec")].map(|(k, v)| (k.into(), v.into())).into());
 }
@@ -133,10 +161,10 @@ fn environment(machine: &Machine) -> Vec<String> {
 
 /// The private network of a machine; `None` for `network: none`.
 pub fn network(machine: &Machine, identity: &Identity) -> Option<NetworkCreateRequest> {
-    (machine.network == Network::Bridge).then(|| NetworkCreateRequest {
+    (machine.network != Network::None).then(|| NetworkCreateRequest {
         name: identity.resource(),
         driver: Some("bridge".into()),
-        internal: Some(false),
+        internal: Some(machine.network == Network::Internal),
         attachable: Some(false),
         labels: Some(identity.labels()),
         options: Some(HashMap::new()),

@@ -147,6 +147,11 @@ impl Settings {
         self.machine.is_some()
     }
 
+    /// Where it says so.
+    pub fn machine_at(&self) -> Option<&Place> {
+        self.machine.as_ref().map(|(_, place)| place)
+    }
+
     /// The machine of the guide, and why it is that one where nobody says so. The first of `machines` is the default.
     pub(super) fn machine(&self, machines: &[String], diagnostics: &mut Vec<Diagnostic>) -> (String, Option<String>) {
         let default = machines.first().map_or(DEFAULT, String::as_str);

@@ -11,6 +11,7 @@
 
 mod accept;
 mod address;
+mod connections;
 mod events;
 mod guard;
 mod pages;
@@ -18,20 +19,15 @@ mod runs;
 mod watch;
 
 use axum::{
-    Router,
-    extract::DefaultBodyLimit,
-    middleware,
+    Router, middleware,
     routing::{get, post},
 };
 use std::{
-    net::{IpAddr, SocketAddr},
+    net::IpAddr,
     sync::{Arc, mpsc},
     time::Duration,
 };
-use tokio::{
-    net::TcpListener,
-    sync::{broadcast, oneshot},
-};
+use tokio::sync::{broadcast, oneshot};
 
 use crate::{
     diagnostic::Diagnostic,
@@ -143,26 +139,25 @@ pub fn run(options: &Options, say: &(dyn Fn(Said) + Sync), end: impl Future<Outp
             say(Said::Unwatched(why.clone()));
         }
         say(Said::Ready { url: format!("{home}/"), taken, open: !options.host.is_loopback() });
-        let served = runtime.block_on(async {
-            let served = tokio::select! {
-                served = serve(listener, app) => served,
-                () = end => Ok(()),
-            };
+        runtime.block_on(async {
+            tokio::select! {
+                never = connections::serve(listener, router(app), connections::LIMITS) => match never {},
+                () = end => {}
+            }
             runs.hang_up();
             runs.stop();
             let _ = tokio::time::timeout(STOPPING, runs.ended()).await;
-            served
         });
         drop(watching);
         // Streams to browsers hold the way to ask.
         runtime.shutdown_background();
         drop(asks);
         let _ = keeper.join();
-        served
-    })
+    });
+    Ok(())
 }
 
-async fn serve(listener: TcpListener, app: Arc<App>) -> Result<(), Failure> {
+fn router(app: Arc<App>) -> Router {
     let own = Router::new()
         .route("/preview.js", get(pages::script))
         .route("/preview.css", get(pages::style))
@@ -172,14 +167,11 @@ async fn serve(listener: TcpListener, app: Arc<App>) -> Result<(), Failure> {
         .route("/stop", post(runs::stop))
         .route("/accept", post(accept::accept))
         .fallback(pages::none);
-    let router = Router::new()
+    Router::new()
         .nest(OWN.trim_end_matches('/'), own)
         .fallback(pages::page)
-        .layer(DefaultBodyLimit::max(64 << 10))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), guard::guard))
-        .with_state(app);
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).await.map_err(|error| Failure::Environment { message: error.to_string() })
+        .with_state(app)
 }
 
 /// 128 bits that nobody can guess.

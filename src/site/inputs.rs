@@ -54,7 +54,12 @@ impl<'s> Lister<'s> {
     fn machine(&self, name: &str) -> Vec<Input> {
         let Some(settings) = self.site.inputs.config.machines.get(name) else { return Vec::new() };
         let path = format!("{}#{name}", config::FILE_NAME);
-        let hash = Input::hash_of(canonical(settings).as_bytes());
+        let mut machine = settings.clone();
+        if let Some(machine) = machine.as_object_mut() {
+            // Who else may use it changes nothing of what a guide finds.
+            machine.remove("allow");
+        }
+        let hash = Input::hash_of(canonical(&machine).as_bytes());
         let mut inputs = vec![Input { path, kind: InputKind::Settings, hash }];
         if let Some(folder) = settings.get("build").and_then(Value::as_str) {
             let read = || crate::machine::folder_hash(&self.options.site.join(folder)).unwrap_or_default();

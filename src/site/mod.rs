@@ -7,6 +7,7 @@
 //! ```
 
 mod address;
+mod allowed;
 mod build;
 mod cache;
 mod changed;

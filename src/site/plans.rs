@@ -7,6 +7,7 @@ use std::{
 
 use super::{
     address::{normal, path_part},
+    allowed,
     build::{Failure, Options},
     inputs::Lister,
     library::{Library, Target},
@@ -166,9 +167,12 @@ pub(super) fn plan_page(site: &Site<'_>, options: &Options, index: usize) -> Vec
     let record = &site.library.pages[index].record;
     let Some(guide) = site.files.guide(&record.source) else { return Vec::new() };
     let mut plans = plan_guide(site, options, &guide);
+    let (machines, _) = crate::machine::machines(&site.inputs.config, &site.inputs.source);
     for plan in &mut plans {
         plan.title.clone_from(&record.title);
-        plan.diagnostics.extend(before(site, options, plan).1);
+        let (required, problems) = before(site, options, plan);
+        plan.diagnostics.extend(problems);
+        plan.diagnostics.extend(allowed::problems(site, &machines, plan, &required));
         diagnostic::sort(&mut plan.diagnostics);
     }
     plans

@@ -24,8 +24,9 @@ fn all_settings_are_read() {
     let (machines, problems) = read(
         "machines:\n  debian:\n    image: debian:bookworm\n    user: reader\n  server:\n    build: machines/server\n    \
          init: systemd\n    docker: nested\n    images: [debian:bookworm]\n    env: {A: b, PORT: 80, ON: true}\n    \
-         ca_certificates: host\n    memory: 1.5GiB\n    cpus: 1.5\n    pids: 2048\n    network: none\n    hostname: box\n    \
-         capabilities: [SYS_PTRACE, NET_ADMIN]\n",
+         ca_certificates: host\n    memory: 1.5GiB\n    cpus: 1.5\n    pids: 2048\n    disk: 20GB\n    network: none\n    \
+         hostname: box\n    capabilities: [SYS_PTRACE, NET_ADMIN]\n    allow: ['content/guides/docker/**']\n  alone:\n    \
+         image: x\n    network: internal\n    allow: []\n",
     );
     assert_eq!(problems, [""; 0]);
     assert_eq!(machines["debian"], Machine { user: Some("reader".into()), ..Machine::default() });
@@ -40,17 +41,21 @@ fn all_settings_are_read() {
         memory: 3 << 29,
         cpus: 1.5,
         pids: 2048,
+        disk: 20_000_000_000,
         network: Network::None,
         hostname: Some("box".into()),
         capabilities: vec!["NET_ADMIN", "SYS_PTRACE"],
+        allow: glob("content/guides/docker/**").map(|glob| vec![glob]),
     };
     assert_eq!(machines["server"], server);
+    assert_eq!((machines["alone"].network, &machines["alone"].allow), (Network::Internal, &Some(Vec::new())));
 }
 
 #[test]
 fn limits_are_always_set() {
     let (machines, _) = read("machines:\n  m:\n    image: x\n");
     assert_eq!((machines["m"].memory, machines["m"].cpus, machines["m"].pids), (2 << 30, 2.0, 1024));
+    assert_eq!(machines["m"].disk, 10 << 30);
 }
 
 #[test]
@@ -67,7 +72,7 @@ fn every_problem_is_told_at_its_place() {
         ),
         (
             "machines:\n  m:\n    image: x\n    network: host\n",
-            "4:network: `network` cannot be \"host\"; it is `bridge` or `none`",
+            "4:network: `network` cannot be \"host\"; it is `bridge` or `internal` or `none`",
         ),
         (
             "machines:\n  m:\n    image: x\n    init: sytemd\n",
@@ -92,6 +97,14 @@ fn every_problem_is_told_at_its_place() {
             "machines:\n  m: {image: x, capabilities: [SYS_ADMIN]}\n",
             "2:capabilities: `capabilities` cannot be \"SYS_ADMIN\"; known are",
         ),
+        ("machines:\n  m: {image: x, disk: 1MiB}\n", "2:disk: `disk` cannot be \"1MiB\"; it is a size from 64MiB"),
+        (
+            "machines:\n  m: {image: x, allow: content/x.md}\n",
+            "2:allow: `allow` cannot be \"content/x.md\"; write it like this: `allow: [content/guides/docker/**]`",
+        ),
+        ("machines:\n  m: {image: x, allow: ['guides/**']}\n", "2:allow: `allow` cannot be \"guides/**\"; write it"),
+        ("machines:\n  m: {image: x, allow: ['content/[']}\n", "2:allow: `allow` cannot be \"content/[\"; write it"),
+        ("machines:\n  m: {image: x, allow: ['content/../**']}\n", "2:allow: `allow` cannot be \"content/../**\"; write"),
         ("machines:\n  m: {image: x, docker: nested}\n", "2:docker: `docker: nested` needs something"),
         ("machines:\n  m: {image: x, images: [y]}\n", "2:images: `images` are for a nested engine; add"),
         ("machines:\n  m: {image: x, build: y}\n", "2:build: a machine has either `image` or `build`; remove"),
@@ -115,5 +128,26 @@ fn sizes_are_read_as_people_write_them() {
         [("2GiB", 2 << 30), ("512 MiB", 512 << 20), ("1g", 1 << 30), ("1GB", 1_000_000_000), ("67108864", 64 << 20)];
     for (text, bytes) in cases {
         assert_eq!(quantity("memory", &text.into(), 1, u64::MAX).ok(), Some(bytes), "{text}");
+    }
+}
+
+#[test]
+fn who_may_use_a_machine() {
+    let machine = |globs: &[&str]| Machine {
+        allow: Some(globs.iter().filter_map(|text| glob(text)).collect()),
+        ..Machine::default()
+    };
+    assert!(Machine::default().allows("content/any.md"));
+    for (globs, path, allowed) in [
+        (&["content/guides/docker/**"][..], "content/guides/docker/a/index.md", true),
+        (&["content/guides/docker/**"], "content/guides/docker.md", false),
+        (&["content/guides/docker/**"], "content/guides/dockers/a.md", false),
+        (&["content/*.md"], "content/a.md", true),
+        (&["content/*.md"], "content/guides/a.md", false),
+        (&["content/a.md", "**/b/*.md"], "content/x/b/c.md", true),
+        (&["content/{a,b}.md"], "content/b.md", true),
+        (&[], "content/a.md", false),
+    ] {
+        assert_eq!(machine(globs).allows(path), allowed, "{globs:?} {path}");
     }
 }

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Every key of `HostConfig` that any machine may have; a new one must be thought about here.
-const HOST_KEYS: [&str; 16] = [
+const HOST_KEYS: [&str; 17] = [
     "CapAdd",
     "CgroupnsMode",
     "Init",
@@ -31,6 +31,7 @@ const HOST_KEYS: [&str; 16] = [
     "Privileged",
     "ReadonlyPaths",
     "SecurityOpt",
+    "StorageOpt",
     "Tmpfs",
 ];
 
@@ -40,7 +41,7 @@ fn identity(guide: &str, machine: &str) -> Identity {
 }
 
 /// What must hold for any machine, told from the request as the engine will read it.
-fn assert_contained(machine: &Machine, spec: &ContainerCreateBody, identity: &Identity) {
+fn assert_contained(machine: &Machine, spec: &ContainerCreateBody, engine: Host, identity: &Identity) {
     let request = serde_json::to_value(spec).expect("JSON");
     let host = request["HostConfig"].as_object().expect("an object");
     let keys: BTreeSet<&str> = host.keys().map(String::as_str).collect();
@@ -53,9 +54,16 @@ fn assert_contained(machine: &Machine, spec: &ContainerCreateBody, identity: &Id
 
     let systemd = machine.init == Init::Systemd;
     assert_eq!(host.get("CgroupnsMode"), systemd.then_some(&json!("private")));
-    for key in ["SecurityOpt", "MaskedPaths", "ReadonlyPaths", "CgroupnsMode", "Tmpfs"] {
+    for key in ["SecurityOpt", "CgroupnsMode", "Tmpfs"] {
         assert_eq!(host.contains_key(key), systemd, "{key}");
     }
+    // Without a list of its own, the engine hides what Docker hides.
+    for key in ["MaskedPaths", "ReadonlyPaths"] {
+        assert_eq!(host.contains_key(key), systemd && engine.remaps_users, "{key}");
+    }
+    let most = host.get("StorageOpt").map(|options| options["size"].as_str().and_then(|size| size.parse::<u64>().ok()));
+    assert_eq!(most.is_some(), engine.limits_disk);
+    assert!(most.is_none_or(|most| most >= Some(machine.disk)), "{most:?}");
     for mount in host.get("Mounts").and_then(Value::as_array).into_iter().flatten() {
         assert_eq!(mount["Type"], json!("volume"));
         assert_eq!(mount["Source"], json!(identity.resource()));
@@ -126,6 +134,8 @@ fn wild_key() -> impl Strategy<Value = String> {
         "memory",
         "cpus",
         "pids",
+        "disk",
+        "allow",
         "network",
         "hostname",
         "capabilities",
@@ -145,8 +155,9 @@ prop_compose! {
     fn unchecked()(
         texts in prop::collection::vec(wild(), 6),
         env in prop::collection::btree_map(wild(), wild(), 0..4),
-        flags in any::<(bool, bool, bool, bool, bool)>(),
-        (memory, cpus, pids) in (any::<u64>(), 0.0..1e6f64, any::<u32>()),
+        flags in any::<(bool, bool, bool, bool)>(),
+        network in prop::sample::select(vec![Network::Bridge, Network::Internal, Network::None]),
+        (memory, cpus, pids, disk) in (any::<u64>(), 0.0..1e6f64, any::<u32>(), any::<u64>()),
         capabilities in prop::sample::subsequence(CAPABILITIES.to_vec(), 0..=CAPABILITIES.len()),
     ) -> Machine {
         let [image, build, user, hostname, first, second] = &texts[..] else { unreachable!() };
@@ -161,9 +172,11 @@ prop_compose! {
             memory,
             cpus,
             pids,
-            network: if flags.4 { Network::Bridge } else { Network::None },
+            disk,
+            network,
             hostname: Some(hostname.clone()),
             capabilities,
+            allow: None,
         }
     }
 }
@@ -172,10 +185,17 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(512))]
 
     #[test]
-    fn no_machine_is_given_more(machine in unchecked(), image in wild(), guide in wild(), cpus in any::<u32>()) {
+    fn no_machine_is_given_more(
+        machine in unchecked(),
+        image in wild(),
+        guide in wild(),
+        (cpus, limits_disk, remaps_users) in any::<(u32, bool, bool)>(),
+    ) {
         let identity = identity(&guide, &guide);
-        assert_contained(&machine, &container(&machine, &image, cpus, &identity), &identity);
+        let host = Host { cpus, limits_disk, remaps_users };
+        assert_contained(&machine, &container(&machine, &image, host, &identity), host, &identity);
         if let Some(network) = super::network(&machine, &identity) {
+            prop_assert_eq!(network.internal, Some(machine.network == Network::Internal));
             prop_assert_eq!(network.driver.as_deref(), Some("bridge"));
             prop_assert!(network.name.starts_with("guidepost-"));
             prop_assert_eq!(network.labels, Some(identity.labels()));
@@ -197,7 +217,8 @@ proptest! {
         prop_assert!(machines.contains_key("m") != diagnostics.iter().any(|d| d.is_error()));
         for machine in machines.values() {
             let identity = identity("g", "m");
-            assert_contained(machine, &container(machine, "sha256:1", 2, &identity), &identity);
+            let host = Host { cpus: 2, ..Host::default() };
+            assert_contained(machine, &container(machine, "sha256:1", host, &identity), host, &identity);
         }
     }
 }
@@ -205,9 +226,11 @@ proptest! {
 #[test]
 fn limits_and_names_are_what_the_settings_say() {
     let identity = identity("guides/first", "debian");
-    let spec = container(&Machine::default(), "sha256:1", 1, &identity);
+    let spec = container(&Machine::default(), "sha256:1", Host { cpus: 1, limits_disk: true, ..Host::default() }, &identity);
     let host = spec.host_config.expect("there");
     assert_eq!((host.memory, host.nano_cpus, host.pids_limit), (Some(2 << 30), Some(1_000_000_000), Some(1024)));
+    let disk = host.storage_opt.and_then(|mut options| options.remove("size"));
+    assert_eq!(disk.as_deref(), Some("12079595520"), "10 GiB, and an eighth");
     assert_eq!(spec.hostname.as_deref(), Some("debian"));
     let trusting = Machine {
         host_ca_certificates: true,

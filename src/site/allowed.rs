@@ -1,0 +1,67 @@
+//! Which guides may use a machine: `allow` of guidepost.yaml.
+//!
+//! A machine does what files say, so each of them has to be allowed there: the guide, what it includes, its sidecar, and the
+//! guides that it requires. So a text that may not use a machine gets there by no detour, either.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{load::Site, plans::sidecar_of};
+use crate::{
+    config,
+    diagnostic::{Diagnostic, Place},
+    machine::Machine,
+    plan::Plan,
+    source::Span,
+};
+
+/// What is wrong with where a plan would be done; `required` are the pages that are done before it.
+pub(super) fn problems(
+    site: &Site<'_>,
+    machines: &BTreeMap<String, Machine>,
+    plan: &Plan,
+    required: &[usize],
+) -> Vec<Diagnostic> {
+    let Some(machine) = machines.get(&plan.machine).filter(|machine| machine.allow.is_some()) else { return Vec::new() };
+    if plan.settings.skip.is_some() {
+        return Vec::new();
+    }
+    let mut files: BTreeSet<&str> = plan.steps.iter().map(|step| step.at.path.as_str()).collect();
+    files.insert(&plan.path);
+    files.extend(sidecar_of(site, &plan.path));
+    for page in required {
+        let record = &site.library.pages[*page].record;
+        files.insert(&record.source);
+        files.extend(sidecar_of(site, &record.source));
+        files.extend(record.includes.iter().map(|include| include.source.as_str()));
+    }
+    let refused = files.into_iter().filter(|file| !machine.allows(file));
+    refused.map(|file| problem(site, plan, machine, file)).collect()
+}
+
+fn problem(site: &Site<'_>, plan: &Plan, machine: &Machine, file: &str) -> Diagnostic {
+    let name = &plan.machine;
+    let whose = if file == plan.path { String::new() } else { format!(", where {} needs it", plan.path) };
+    let globs: Vec<String> = machine.allow.iter().flatten().map(|glob| format!("`{glob}`")).collect();
+    let allowed = if globs.is_empty() { "no guide".to_owned() } else { globs.join(", ") };
+    let problem = Diagnostic::error("machine-not-allowed", format!("{file} may not use the machine `{name}`{whose}"));
+    let help = format!(
+        "choose another machine (`verify: {{machine: …}}`), or whoever owns {} adds it there: machines.{name} allows {allowed}",
+        config::FILE_NAME
+    );
+    Diagnostic { place: Some(Box::new(place(site, plan))), ..problem.help(help) }
+}
+
+/// Where the machine is chosen; else the first step that would be done there.
+fn place(site: &Site<'_>, plan: &Plan) -> Place {
+    if let Some(place) = plan.settings.machine_at() {
+        return place.clone();
+    }
+    let first = plan.steps.iter().find(|step| step.at.path == plan.path).map(|step| step.at.span);
+    match (first, site.files.guide(&plan.path)) {
+        (Some(span), Some(guide)) => {
+            let line = guide.source.line_of(span.start).1;
+            Place::new(&guide.source, Span::new(line.start, line.end))
+        }
+        _ => Place::whole_file(&plan.path),
+    }
+}
