@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench
+.PHONY: help demo test bench fuzz
 
 # A toolchain that rustup has just installed may not be on the PATH yet.
 export PATH := $(PATH):$(HOME)/.cargo/bin
@@ -28,3 +28,7 @@ bench: ## time guidepost beside Zola and Hugo, its verification in Docker, and i
 	tests/bench/run $(ARGS)
 	tests/bench/verify
 	tests/bench/serve
+
+SECONDS ?= 60
+fuzz: ## give guidepost's parsers and engines odd inputs; options: make fuzz SECONDS=1800 TARGETS="matching edit"
+	@scripts/fuzz $(SECONDS) $(TARGETS)
