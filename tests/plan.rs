@@ -227,3 +227,51 @@ fn a_sidecar_is_not_published() {
     }
     assert!(!site.has_output("guides/first/verify.yaml") && !site.has_output("verify.yaml"));
 }
+
+#[test]
+fn a_machine_is_for_those_who_may_use_it() {
+    let run = "```command\ntrue\n```\n";
+    let on = |more: &str| format!("---\ntitle: A\nverify:\n  machine: server{more}\n---\n{run}");
+    let config = |globs: &str| {
+        format!(
+            "title: T\nbase_url: https://example.org/\nmachines:\n  debian: {{image: x}}\n  server: {{image: x, allow: [{globs}]}}\n"
+        )
+    };
+    let site = TestSite::new(&[
+        ("guidepost.yaml", &config("'content/docker/**'")),
+        ("content/docker/inside.md", &on("")),
+        ("content/docker/includes.md", &format!("{}\n{{{{< content \"part\" >}}}}\n", on(""))),
+        ("content/docker/requires.md", &on("\n  requires: [other]")),
+        ("content/shared/part/index.md", &format!("---\nheadless: true\n---\n{run}")),
+        ("content/other.md", &format!("---\ntitle: Other\n---\n{run}")),
+        ("content/chooses.md", &on("")),
+        ("content/skipped.md", &on("\n  skip: true\n  reason: no")),
+        ("content/tabs.md", &format!("---\ntitle: Tabs\n---\n{{{{< tabs >}}}}\n{{{{< tab \"Server\" >}}}}\n{run}{{{{< /tab >}}}}\n{{{{< /tabs >}}}}\n")),
+    ]);
+    let ran = site.run(&["check", "--format", "json"]);
+    assert_eq!(ran.status, 1, "{ran:?}");
+    let report: Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    let mut told = Vec::new();
+    for problem in report["diagnostics"].as_array().expect("diagnostics") {
+        assert_eq!(problem["code"], "machine-not-allowed", "{problem}");
+        let (message, place) = (problem["message"].as_str().expect("a message"), &problem["place"]);
+        told.push(format!("{}:{} {}", place["path"].as_str().unwrap_or_default(), place["line"], message));
+        assert!(problem["help"].as_str().is_some_and(|help| help.contains("`content/docker/**`")), "{problem}");
+    }
+    told.sort();
+    assert_eq!(
+        told,
+        [
+            "content/chooses.md:4 content/chooses.md may not use the machine `server`",
+            "content/docker/includes.md:4 content/shared/part/index.md may not use the machine `server`, where content/docker/includes.md needs it",
+            "content/docker/requires.md:4 content/other.md may not use the machine `server`, where content/docker/requires.md needs it",
+            "content/tabs.md:6 content/tabs.md may not use the machine `server`",
+        ]
+    );
+    // Nothing of it is done, whether or not there is an engine; and nobody may use a machine that allows nothing.
+    let ran = site.run(&["plan", "chooses"]);
+    assert!(ran.status == 1 && ran.stderr.contains("machine-not-allowed"), "{ran:?}");
+    site.write("guidepost.yaml", config(""));
+    let ran = site.run(&["plan", "inside"]);
+    assert!(ran.status == 1 && (ran.stdout + &ran.stderr).contains("machines.server allows no guide"));
+}

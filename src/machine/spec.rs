@@ -11,7 +11,7 @@ use bollard::models::{
     ContainerCreateBody, HostConfig, HostConfigCgroupnsModeEnum, HostConfigLogConfig, Mount, MountType,
     MountVolumeOptions, NetworkCreateRequest,
 };
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use super::{
     label::Identity,
@@ -93,6 +93,12 @@ pub fn container(machine: &Machine, image: &str, engine: Host, identity: &Identi
         }),
         ..HostConfig::default()
     };
+    if machine.network == Network::Internal {
+        // Docker's own name server knows the containers of a network, and before Docker 26 it asks outside for all other names,
+        // for a network without a way out, too. Nobody is at this address (RFC 1112).
+        host.dns = Some(vec!["240.0.0.1".into()]);
+        host.dns_options = Some(vec!["timeout:1".into(), "attempts:1".into()]);
+    }
     if engine.limits_disk {
         let most = machine.disk.saturating_add(machine.disk / DISK_MARGIN);
         host.storage_opt = Some([("size".to_owned(), most.to_string())].into());
@@ -161,13 +167,17 @@ fn environment(machine: &Machine) -> Vec<String> {
 
 /// The private network of a machine; `None` for `network: none`.
 pub fn network(machine: &Machine, identity: &Identity) -> Option<NetworkCreateRequest> {
+    let internal = machine.network == Network::Internal;
+    // Docker's internal networks lead nowhere but to the host, at its end of the bridge: that gets no address.
+    let options = internal.then(|| ("com.docker.network.bridge.inhibit_ipv4".to_owned(), "true".to_owned()));
     (machine.network != Network::None).then(|| NetworkCreateRequest {
         name: identity.resource(),
         driver: Some("bridge".into()),
-        internal: Some(machine.network == Network::Internal),
+        internal: Some(internal),
+        enable_ipv6: internal.then_some(false),
         attachable: Some(false),
         labels: Some(identity.labels()),
-        options: Some(HashMap::new()),
+        options: Some(options.into_iter().collect()),
         ..NetworkCreateRequest::default()
     })
 }

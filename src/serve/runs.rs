@@ -26,6 +26,7 @@ use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
     io::Write,
+    panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
     time::Duration,
@@ -158,7 +159,7 @@ impl Runs {
         self.tick();
         let (runs, guide) = (Arc::clone(self), guide.to_owned());
         std::thread::spawn(move || {
-            let last = runs.done(&guide, stopped);
+            let last = ended(|| runs.done(&guide, stopped));
             {
                 let mut inner = runs.inner();
                 inner.busy = false;
@@ -256,6 +257,17 @@ impl Runs {
     }
 }
 
+/// The last event of a run. A panic is one, too: the next guide can be run.
+fn ended(run: impl FnOnce() -> Value) -> Value {
+    // What the run shares is behind locks that take poison for what it is, and is changed as a whole.
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
+        let said = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+        let text = format!("guidepost failed while it ran this guide: {}", plain(said.unwrap_or("it panicked")));
+        let help = "this is a fault of guidepost: please report it with this message and the guide; others can be run";
+        json!({ "what": "failed", "text": text, "help": help })
+    })
+}
+
 /// Where a site's last verdicts are kept.
 fn file(site: &site::Options) -> PathBuf {
     site::preview::folder(site).join("report.json")
@@ -338,4 +350,18 @@ pub(super) async fn begin(State(app): State<Arc<App>>, body: Bytes) -> Response 
 pub(super) async fn stop(State(app): State<Arc<App>>) -> StatusCode {
     app.runs.stop();
     StatusCode::ACCEPTED
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_ends_its_run_and_no_more() {
+        let text = "é".to_owned();
+        let last = ended(|| json!(text[1..]));
+        assert_eq!(last["what"], "failed");
+        assert!(last["text"].as_str().is_some_and(|text| text.contains("char boundary")), "{last}");
+        assert_eq!(ended(|| json!({ "what": "stopped" })), json!({ "what": "stopped" }));
+    }
 }

@@ -3,6 +3,7 @@
 mod engine;
 mod life;
 mod plain;
+mod reach;
 mod server;
 #[path = "../support/mod.rs"]
 mod support;

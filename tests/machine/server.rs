@@ -72,6 +72,15 @@ fn systemd_and_a_nested_engine_work() {
             /sys/fs/cgroup/memory.max 2>/dev/null";
         assert_eq!(sh(&machine, "root", limits).await.1, "1024\n2147483648");
 
+        // What is the host's can be read, and nothing more; what is the machine's own can be written.
+        let keys = "for k in vm/max_map_count kernel/core_pattern fs/file-max kernel/pid_max net/ipv4/ip_forward kernel/hostname \
+            kernel/shmmax fs/mqueue/msg_max; do v=$(cat /proc/sys/$k) && (printf %s \"$v\" >/proc/sys/$k) 2>/dev/null && echo $k; done";
+        let own = "net/ipv4/ip_forward\nkernel/hostname\nkernel/shmmax\nfs/mqueue/msg_max";
+        assert_eq!(sh(&machine, "root", keys).await.1, own);
+        let (_, closed) = sh(&machine, "root", "dmesg 2>&1 | tail -n 1; touch /sys/x /proc/irq/x /proc/bus/x 2>&1").await;
+        assert!(closed.starts_with("dmesg: read kernel buffer failed"), "{closed}");
+        assert_eq!(closed.matches("Read-only file system").count(), 3, "{closed}");
+
         machine.close().await.expect("removed");
         assert_eq!(labelled(&format!("org.guidepost.run={}", identity.run.as_str())), [""; 0]);
     });

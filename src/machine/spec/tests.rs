@@ -15,9 +15,11 @@ use crate::{
 };
 
 /// Every key of `HostConfig` that any machine may have; a new one must be thought about here.
-const HOST_KEYS: [&str; 17] = [
+const HOST_KEYS: [&str; 19] = [
     "CapAdd",
     "CgroupnsMode",
+    "Dns",
+    "DnsOptions",
     "Init",
     "IpcMode",
     "LogConfig",
@@ -57,6 +59,7 @@ fn assert_contained(machine: &Machine, spec: &ContainerCreateBody, engine: Host,
     for key in ["SecurityOpt", "CgroupnsMode", "Tmpfs"] {
         assert_eq!(host.contains_key(key), systemd, "{key}");
     }
+    assert_eq!(host.contains_key("Dns"), machine.network == Network::Internal);
     // Without a list of its own, the engine hides what Docker hides.
     for key in ["MaskedPaths", "ReadonlyPaths"] {
         assert_eq!(host.contains_key(key), systemd && engine.remaps_users, "{key}");
@@ -195,7 +198,10 @@ proptest! {
         let host = Host { cpus, limits_disk, remaps_users };
         assert_contained(&machine, &container(&machine, &image, host, &identity), host, &identity);
         if let Some(network) = super::network(&machine, &identity) {
-            prop_assert_eq!(network.internal, Some(machine.network == Network::Internal));
+            let internal = machine.network == Network::Internal;
+            prop_assert_eq!(network.internal, Some(internal));
+            let options = network.options.unwrap_or_default();
+            prop_assert_eq!(options.contains_key("com.docker.network.bridge.inhibit_ipv4"), internal);
             prop_assert_eq!(network.driver.as_deref(), Some("bridge"));
             prop_assert!(network.name.starts_with("guidepost-"));
             prop_assert_eq!(network.labels, Some(identity.labels()));
