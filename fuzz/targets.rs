@@ -265,7 +265,9 @@ fn report(input: &[u8]) {
     let deny = Deny::default();
     let _ = human::human(&report, &|_| Some("a\nb\n".to_owned()), false);
     let _ = junit::junit(&report, deny);
-    for text in [github::annotations(&report, "", deny), github::summary(&report, deny), gitlab::gitlab(&report, "", deny)] {
+    for text in
+        [github::annotations(&report, "", deny), github::summary(&report, deny), gitlab::gitlab(&report, "", deny)]
+    {
         assert!(!text.contains('\u{1b}'), "{text:?}");
     }
     let _ = guidepost::report::Report::merged(vec![report, again]);

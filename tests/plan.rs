@@ -246,7 +246,12 @@ fn a_machine_is_for_those_who_may_use_it() {
         ("content/other.md", &format!("---\ntitle: Other\n---\n{run}")),
         ("content/chooses.md", &on("")),
         ("content/skipped.md", &on("\n  skip: true\n  reason: no")),
-        ("content/tabs.md", &format!("---\ntitle: Tabs\n---\n{{{{< tabs >}}}}\n{{{{< tab \"Server\" >}}}}\n{run}{{{{< /tab >}}}}\n{{{{< /tabs >}}}}\n")),
+        (
+            "content/tabs.md",
+            &format!(
+                "---\ntitle: Tabs\n---\n{{{{< tabs >}}}}\n{{{{< tab \"Server\" >}}}}\n{run}{{{{< /tab >}}}}\n{{{{< /tabs >}}}}\n"
+            ),
+        ),
     ]);
     let ran = site.run(&["check", "--format", "json"]);
     assert_eq!(ran.status, 1, "{ran:?}");

@@ -159,10 +159,7 @@ impl Output {
 const RESIZE_TRIES: usize = 100;
 
 /// Opens a terminal in a container.
-pub(super) async fn open(
-    life: &Life,
-    options: &TerminalOptions,
-) -> Result<(Terminal, TerminalReader, TerminalWriter)> {
+pub(super) async fn open(life: &Life, options: &TerminalOptions) -> Result<(Terminal, TerminalReader, TerminalWriter)> {
     let engine = &life.engine;
     let config = ExecConfig {
         attach_stdin: Some(true),

@@ -74,7 +74,9 @@ mod tests {
 
     #[test]
     fn sizes() {
-        for (bytes, shown) in [(2 << 30, "2GiB"), (3 << 29, "1.5GiB"), (64 << 20, "64MiB"), (0, "0MiB"), (1 << 40, "1024GiB")] {
+        for (bytes, shown) in
+            [(2 << 30, "2GiB"), (3 << 29, "1.5GiB"), (64 << 20, "64MiB"), (0, "0MiB"), (1 << 40, "1024GiB")]
+        {
             assert_eq!(size(bytes), shown);
         }
     }

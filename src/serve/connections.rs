@@ -80,7 +80,8 @@ mod tests {
     async fn answer(stream: &mut TcpStream, request: &str) -> String {
         stream.write_all(request.as_bytes()).await.expect("sent");
         let mut bytes = Vec::new();
-        let _ = tokio::time::timeout(Duration::from_secs(30), stream.read_to_end(&mut bytes)).await.expect("it is closed");
+        let _ =
+            tokio::time::timeout(Duration::from_secs(30), stream.read_to_end(&mut bytes)).await.expect("it is closed");
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
@@ -90,7 +91,11 @@ mod tests {
     async fn half_requests_end_and_others_are_answered() {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
         let at = listener.local_addr().expect("an address");
-        let fails = get(|| async { if std::hint::black_box(true) { panic!("a fault of a page") } });
+        let fails = get(|| async {
+            if std::hint::black_box(true) {
+                panic!("a fault of a page")
+            }
+        });
         let router = Router::new()
             .route("/", get(|| async { "here" }))
             .route("/post", post(|body: String| async move { body }))
@@ -117,7 +122,9 @@ mod tests {
         }
         // One that is kept open after an answer, too.
         assert!(answer(&mut connect().await, "GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.ends_with("here"));
-        let head = |length: usize| format!("POST /post HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n");
+        let head = |length: usize| {
+            format!("POST /post HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n")
+        };
         assert!(answer(&mut connect().await, &(head(4) + "body")).await.ends_with("body"));
         // Bodies that are not whole, or too large, are not waited for.
         let half = answer(&mut connect().await, &(head(4) + "bo")).await;

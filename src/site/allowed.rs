@@ -21,7 +21,9 @@ pub(super) fn problems(
     plan: &Plan,
     required: &[usize],
 ) -> Vec<Diagnostic> {
-    let Some(machine) = machines.get(&plan.machine).filter(|machine| machine.allow.is_some()) else { return Vec::new() };
+    let Some(machine) = machines.get(&plan.machine).filter(|machine| machine.allow.is_some()) else {
+        return Vec::new();
+    };
     if plan.settings.skip.is_some() {
         return Vec::new();
     }

@@ -48,7 +48,11 @@ fn an_internal_network_leads_nowhere() {
         }
         let began = Instant::now();
         assert_ne!(sh(&internal, "root", "getent hosts deb.debian.org").await.0, 0);
-        assert!(began.elapsed() < Duration::from_secs(15), "a name that is not known is said soon: {:?}", began.elapsed());
+        assert!(
+            began.elapsed() < Duration::from_secs(15),
+            "a name that is not known is said soon: {:?}",
+            began.elapsed()
+        );
         // It knows itself.
         assert_eq!(sh(&internal, "root", "getent hosts \"$(hostname)\" | wc -l").await.1, "1");
         internal.close().await.expect("removed");

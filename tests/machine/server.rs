@@ -77,7 +77,12 @@ fn systemd_and_a_nested_engine_work() {
             kernel/shmmax fs/mqueue/msg_max; do v=$(cat /proc/sys/$k) && (printf %s \"$v\" >/proc/sys/$k) 2>/dev/null && echo $k; done";
         let own = "net/ipv4/ip_forward\nkernel/hostname\nkernel/shmmax\nfs/mqueue/msg_max";
         assert_eq!(sh(&machine, "root", keys).await.1, own);
-        let (_, closed) = sh(&machine, "root", "dmesg 2>&1 | tail -n 1; touch /sys/x 2>&1; grep -c '^proc /proc/[a-z-]* proc ro,' /proc/mounts").await;
+        let (_, closed) = sh(
+            &machine,
+            "root",
+            "dmesg 2>&1 | tail -n 1; touch /sys/x 2>&1; grep -c '^proc /proc/[a-z-]* proc ro,' /proc/mounts",
+        )
+        .await;
         assert!(closed.starts_with("dmesg: read kernel buffer failed"), "{closed}");
         assert!(closed.contains("cannot touch '/sys/x': Read-only file system"), "{closed}");
         // bus, fs, irq, sys, and sysrq-trigger where the kernel has one.

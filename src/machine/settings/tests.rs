@@ -104,7 +104,10 @@ fn every_problem_is_told_at_its_place() {
         ),
         ("machines:\n  m: {image: x, allow: ['guides/**']}\n", "2:allow: `allow` cannot be \"guides/**\"; write it"),
         ("machines:\n  m: {image: x, allow: ['content/[']}\n", "2:allow: `allow` cannot be \"content/[\"; write it"),
-        ("machines:\n  m: {image: x, allow: ['content/../**']}\n", "2:allow: `allow` cannot be \"content/../**\"; write"),
+        (
+            "machines:\n  m: {image: x, allow: ['content/../**']}\n",
+            "2:allow: `allow` cannot be \"content/../**\"; write",
+        ),
         ("machines:\n  m: {image: x, docker: nested}\n", "2:docker: `docker: nested` needs something"),
         ("machines:\n  m: {image: x, images: [y]}\n", "2:images: `images` are for a nested engine; add"),
         ("machines:\n  m: {image: x, build: y}\n", "2:build: a machine has either `image` or `build`; remove"),

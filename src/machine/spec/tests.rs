@@ -232,7 +232,8 @@ proptest! {
 #[test]
 fn limits_and_names_are_what_the_settings_say() {
     let identity = identity("guides/first", "debian");
-    let spec = container(&Machine::default(), "sha256:1", Host { cpus: 1, limits_disk: true, ..Host::default() }, &identity);
+    let spec =
+        container(&Machine::default(), "sha256:1", Host { cpus: 1, limits_disk: true, ..Host::default() }, &identity);
     let host = spec.host_config.expect("there");
     assert_eq!((host.memory, host.nano_cpus, host.pids_limit), (Some(2 << 30), Some(1_000_000_000), Some(1024)));
     let disk = host.storage_opt.and_then(|mut options| options.remove("size"));
