@@ -101,7 +101,11 @@ fn one(plan: &Plan, step: &Step) -> String {
     let (what, lines) = match &step.kind {
         StepKind::Run { commands } => ("run".to_owned(), commands.iter().flat_map(typed).collect()),
         StepKind::Write { file, text, edit, owner } => {
-            let root = if *owner == Owner::Root { ", as root" } else { "" };
+            let root = match owner {
+                Owner::Session => String::new(),
+                Owner::Root => ", as root".to_owned(),
+                Owner::User(user) => format!(", as {user}"),
+            };
             (format!("write {file} ({}{root})", edit.name()), first_lines(text))
         }
         StepKind::Expect { text, of, rule, .. } => {

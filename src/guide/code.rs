@@ -4,15 +4,11 @@ use super::{
     Argument, Arguments, CodeBlock, Form, Role, Shortcode,
     buffer::{self, Part},
 };
-use crate::source::Span;
-
-/// Languages whose fences are commands.
-const SHELLS: &[&str] =
-    &["bash", "sh", "shell", "console", "zsh", "shell-session", "shellsession", "terminal", "ksh", "fish"];
+use crate::{source::Span, terminal::program::is_of_shell};
 
 /// Whether a language name means "typed at a terminal".
 pub(super) fn is_shell(language: &str) -> bool {
-    SHELLS.contains(&language.to_ascii_lowercase().as_str())
+    is_of_shell(language)
 }
 
 /// The role that a name says, in a fence's first word or in `role=`.

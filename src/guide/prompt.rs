@@ -2,8 +2,9 @@
 
 use self::open::Opened;
 use crate::terminal::{
-    prompt::{asks_for_more, blank_length, continuation_length, is_shell, prompt_length},
-    syntax::Scanner,
+    line::last_run,
+    prompt::{asks_for_more, blank_length, is_shell, length_at, program_of, prompt_length},
+    syntax::{Scanner, is_idle},
 };
 
 mod open;
@@ -24,54 +25,100 @@ pub enum Line {
 }
 
 /// Tells the typed lines of a block from the shown ones: in a block whose first line has a prompt, lines without one are
-/// output, unless they continue a command (see [`Scanner`]); in any other block, all lines are typed.
+/// output, unless they continue a command (see [`Scanner`]); in any other block, all lines are typed. Comments may stand
+/// before the first prompt, and between a command that shows nothing and the next prompt.
 ///
-/// `# ` is a prompt where the language says that a terminal is shown, every such line reads as a command, and none of the
-/// others does; else it begins a comment.
+/// `# ` and `> ` are prompts where the language says that a terminal is shown, every such line reads as a command, and none of
+/// the others does; else they begin a comment, or a redirection.
 pub fn lines(language: &str, text: &str) -> Vec<Line> {
-    let root = root::is_prompted(language, text);
-    let prompt_length = |line: &str| prompt_length(line).or((root && line.starts_with("# ")).then_some(2));
-    let prompted = text.lines().find(|l| !l.trim().is_empty()).is_some_and(|l| prompt_length(l).is_some());
-    if !prompted {
-        return text.lines().map(|_| Line::Typed { prompt: 0, goes_on: false }).collect();
-    }
-    let mut found = Vec::new();
-    // The shell command that is being typed.
+    let typed = Line::Typed { prompt: 0, goes_on: false };
+    let sign = ["# ", "> "].into_iter().find(|sign| root::is_prompted(language, text, sign));
+    let prompt_length = |line: &str| {
+        let by_sign = || sign.filter(|sign| line.starts_with(sign)).map(str::len);
+        prompt_length(line)
+            .filter(|length| !is_price(line, *length))
+            .or_else(by_sign)
+            .or_else(|| root::is_glued(language, line).then_some(1))
+    };
+    let lines: Vec<&str> = text.lines().collect();
+    let is_first = |line: &&str| sign == Some("# ") || !is_idle(line);
+    let first = lines.iter().position(is_first).filter(|first| prompt_length(lines[*first]).is_some());
+    let Some(first) = first else { return lines.iter().map(|_| typed).collect() };
+    let mut found = vec![typed; first];
+    // The shell command that is being typed, and what begins the lines of its here-document.
     let mut scanner = Scanner::default();
     let mut shell = true;
-    // What the command before opened, and the last typed line.
-    let mut opened = Opened::Nothing;
+    let mut document = "";
+    // What the commands before opened, the program whose prompt was seen last, and the last typed line.
+    let mut opened = Opened::default();
+    let mut program = None;
     let mut before = "";
-    for line in text.lines() {
+    for (number, line) in lines.iter().copied().enumerate().skip(first) {
         let second = if line.starts_with("> ") { 2 } else { 0 };
         let open = scanner.waits_for().is_some();
-        let inner = if open { None } else { opened.prompt_length(line) };
+        let inner = if open { None } else { opened.prompt_length(line, !before.is_empty()) };
         let prompt = if scanner.in_document() {
-            Some(second)
+            Some(if line.starts_with(document) { document.len() } else { second })
         } else {
-            let more = || continuation_length(line).or_else(|| blank_length(line, before)).filter(|_| !shell);
-            inner.or_else(|| prompt_length(line)).or_else(more).or(open.then_some(second))
+            let of = |program| length_at(line, program).map(|(length, _)| length);
+            let of = |program| of(program).filter(|_| !before.is_empty());
+            let more = || program.and_then(of).or_else(|| blank_length(line, before)).filter(|_| !shell);
+            let length = inner.map(|(length, _)| length).or_else(|| prompt_length(line));
+            length.or_else(more).or(open.then_some(second))
         };
         let Some(prompt) = prompt else {
-            found.push(Line::Shown);
-            before = "";
+            let next = lines[number..].iter().find(|line| !is_idle(line));
+            let is_comment = is_idle(line)
+                && !before.is_empty()
+                && shell
+                && !shows(before)
+                && next.is_some_and(|line| prompt_length(line).is_some());
+            found.push(if is_comment { typed } else { Line::Shown });
+            if !is_comment {
+                before = "";
+            }
             continue;
         };
         let (shown, typed) = line.split_at(prompt);
-        let goes_on = inner.is_none() && asks_for_more(shown);
-        if !shown.is_empty() && !goes_on && !scanner.in_document() {
+        let goes_on = inner.map_or_else(|| asks_for_more(shown), |(_, more)| more) || scanner.in_document();
+        if !shown.is_empty() && !goes_on {
             // A new prompt ends whatever was open.
             scanner = Scanner::default();
-            shell = is_shell(shown);
-            opened = opened.after(inner.is_some(), shell, typed);
+            shell = if inner.is_some() { opened.is_shell() } else { is_shell(shown) };
+            opened.type_line(inner.is_some(), shell, shown, typed);
+            program = program_of(shown);
         }
         if shell {
+            let was = scanner.in_document();
             scanner.line(typed);
+            if !was && scanner.in_document() {
+                document = mark_of_document(&scanner, &lines[number + 1..]);
+            }
         }
         found.push(Line::Typed { prompt, goes_on });
         before = line;
     }
     found
+}
+
+/// `$ 5` is no command.
+fn is_price(line: &str, prompt: usize) -> bool {
+    let typed = line[prompt..].trim();
+    line.starts_with("$ ") && !typed.is_empty() && typed.chars().all(|c| c.is_ascii_digit() || ".,".contains(c))
+}
+
+/// Whether a typed line shows what others wrote, or writes a `#` itself: what begins with `#` below it is its output.
+fn shows(line: &str) -> bool {
+    let typed = &line[prompt_length(line).unwrap_or(0)..];
+    typed.contains('#') || last_run(typed).is_none_or(|run| run.is_showing())
+}
+
+/// What stands before each line of a here-document, its last one included: mostly nothing.
+fn mark_of_document(scanner: &Scanner, rest: &[&str]) -> &'static str {
+    let Some(end) = scanner.waits_for() else { return "" };
+    let last =
+        rest.iter().find(|line| line.trim_end().strip_suffix(end).is_some_and(|mark| ["", "> ", "$ "].contains(&mark)));
+    if last.is_some_and(|line| line.starts_with("$ ")) { "$ " } else { "" }
 }
 
 /// Whether a text that is marked as an output is a whole session: it begins with a prompt and a command behind it, as

@@ -167,13 +167,15 @@ pub enum StepKind {
 }
 
 /// Who saves a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Owner {
     /// Whoever the session is at that moment.
     Session,
     /// Root, by sudo.
     Root,
+    /// Somebody else, by `sudo -u`.
+    User(String),
 }
 
 /// Plans a guide as [`plan`] does, once for each machine that its tabs are for. A guide that names its machine, or whose tabs

@@ -249,10 +249,19 @@ impl<'a> Builder<'a> {
             Some((Some(path), Opened { editor, alone, .. })) => {
                 draft.inferred.splice(0..0, alone.inferred);
                 let path = if draft.given.path.is_some() { title.unwrap_or(path) } else { path };
-                let who = if editor.root { "is written, as root," } else { "is written" };
+                let owner = match &editor.user {
+                    _ if editor.root => Owner::Root,
+                    Some(user) => Owner::User(user.clone()),
+                    None => Owner::Session,
+                };
+                let who = match &owner {
+                    Owner::Session => "is written".to_owned(),
+                    Owner::Root => "is written, as root,".to_owned(),
+                    Owner::User(user) => format!("is written, as {user},"),
+                };
                 let command = &editor.command;
                 draft.inferred.push(format!("the file {who} instead of typed, because `{command}` opens an editor"));
-                (path, if editor.root { Owner::Root } else { Owner::Session })
+                (path, owner)
             }
             other => {
                 self.opened = other.map(|(_, opened)| opened);

@@ -5,8 +5,6 @@
 use regex::Regex;
 use std::sync::LazyLock;
 
-use crate::terminal::line::base;
-
 fn regex(pattern: &str) -> Regex {
     Regex::new(pattern).expect("a valid pattern")
 }
@@ -47,12 +45,6 @@ pub(crate) fn is_pager(row: &str) -> bool {
     PAGER.is_match(row.trim())
 }
 
-/// A command that shows or moves the shell's jobs on purpose.
-pub(crate) fn is_about_jobs(line: &str) -> bool {
-    line.split(|c: char| !c.is_alphanumeric())
-        .any(|word| ["jobs", "fg", "bg", "wait", "kill", "pkill", "killall"].contains(&word))
-}
-
 /// Output without the shell's notices at its end that jobs of earlier commands have ended: `[1]+  Done   sleep 1`.
 pub(crate) fn without_notices(output: &str) -> &str {
     static NOTICE: LazyLock<Regex> =
@@ -64,33 +56,9 @@ pub(crate) fn without_notices(output: &str) -> &str {
     rest
 }
 
-/// apt asks whether it may go on.
-pub(crate) fn is_apt_question(line: &str, commands: &[String]) -> bool {
-    const APT: &[&str] = &["apt", "apt-get", "aptitude"];
-    let words =
-        commands.iter().flat_map(|command| command.split(|c: char| c.is_whitespace() || "|;&()'\"`".contains(c)));
-    line.ends_with("Do you want to continue? [Y/n] ") && words.map(base).any(|word| APT.contains(&word))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn questions_of_apt() {
-        let asked = "Do you want to continue? [Y/n] ";
-        for (command, apt) in [
-            ("apt install x", true),
-            ("sudo apt-get install x", true),
-            ("cd /x && (/usr/bin/apt-get update; apt-get upgrade)", true),
-            ("sudo sh -c 'apt-get install x'", true),
-            ("./install.sh", false),
-            ("cat apt.txt", false),
-        ] {
-            assert_eq!(is_apt_question(asked, &[command.into()]), apt, "{command}");
-        }
-        assert!(!is_apt_question("Continue? [Y/n] ", &["apt install x".into()]));
-    }
 
     #[test]
     fn questions() {

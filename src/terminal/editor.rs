@@ -1,8 +1,6 @@
 //! Commands that open an editor: a reader types the file into it, so verification writes the file instead.
 
-/// Editors that guides name.
-const EDITORS: &[&str] =
-    &["nano", "vi", "vim", "nvim", "emacs", "code", "pico", "gedit", "micro", "joe", "mcedit", "editor", "$EDITOR"];
+use super::line::{Run, quoted};
 
 /// A command that opens an editor.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,8 +11,21 @@ pub(crate) struct Editor {
     pub(crate) path: Option<String>,
     /// Whether it runs as root.
     pub(crate) root: bool,
+    /// The user that it runs as, if that is neither the reader nor root.
+    pub(crate) user: Option<String>,
+    /// How its file is read and written, if that is not done by its path.
+    pub(crate) through: Option<Through>,
     /// What is typed before it on the same line: `cd /etc` of `cd /etc && nano hosts`.
     pub(crate) before: Option<String>,
+}
+
+/// Lines of a shell that read and write a file which has no path of its own, such as a user's crontab.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize)]
+pub struct Through {
+    /// Prints the text that there is; fails if there is none.
+    pub read: String,
+    /// Puts the file `$1` in its place.
+    pub write: String,
 }
 
 /// Reads a line as a command that opens an editor.
@@ -27,32 +38,41 @@ pub(crate) fn editor(line: &str) -> Option<Editor> {
     if command.contains(['|', ';', '<', '>', '`']) || command.ends_with('&') {
         return None;
     }
-    let mut words: Vec<&str> = command.split_whitespace().collect();
-    let mut root = false;
-    if words.first() == Some(&"sudoedit") {
-        words.remove(0);
-        root = true;
-    } else {
-        if words.first() == Some(&"sudo") {
-            words.remove(0);
-            root = true;
-            if words.first() == Some(&"-e") {
-                words[0] = "editor";
-            }
-            while words.first().is_some_and(|word| word.starts_with('-')) {
-                words.remove(0);
-            }
-        }
-        let name = words.first()?.rsplit('/').next()?;
-        if !EDITORS.contains(&name) {
+    let run = Run::of(command).filter(|run| !run.is_elsewhere)?;
+    let program = run.program?;
+    let edits = program.edits.iter().find(|edits| edits.when.is(&run.arguments))?;
+    let (mut files, mut rest) = (Vec::new(), run.arguments.iter().map(String::as_str));
+    while let Some(word) = rest.next() {
+        if program.batch.contains(&word) {
             return None;
         }
-        words.remove(0);
+        if program.valued.contains(&word) {
+            rest.next();
+        } else if !word.starts_with(['-', '+']) {
+            files.push(word.to_owned());
+        }
     }
-    let files: Vec<&str> = words.into_iter().filter(|word| !word.starts_with(['-', '+'])).collect();
-    let path = files.first().map(|path| path.trim_matches(['\'', '"']).to_owned());
-    let path = path.filter(|path| files.len() == 1 && path != "." && !path.ends_with('/'));
-    Some(Editor { command: command.to_owned(), path, root, before })
+    let root = run.user.as_ref().map_or(run.root || edits.root, |user| user == "root");
+    // Of `systemctl edit nginx`.
+    let unit = files.last().map(|unit| if unit.contains('.') { unit.clone() } else { format!("{unit}.service") });
+    let unit = unit.unwrap_or_default();
+    let path = match edits.path {
+        Some(path) => Some(path.replace("UNIT", &unit)),
+        None => files.first().cloned().filter(|path| files.len() == 1 && path != "." && !path.ends_with('/')),
+    };
+    // `crontab -u web -e` is root's to say, and is of that user.
+    let of = program.users.iter().find(|option| run.arguments.iter().any(|word| word == *option));
+    let of = of.zip(run.user.as_deref()).map_or(String::new(), |(option, user)| format!("{option} {}", quoted(user)));
+    let filled = |line: &str| {
+        let path = path.as_deref().map_or(String::new(), quoted);
+        line.replace("PATH", &path)
+            .replace("UNIT", &quoted(&unit))
+            .replace(" USER", &if of.is_empty() { String::new() } else { format!(" {of}") })
+    };
+    let through = edits.through.map(|(read, write)| Through { read: filled(read), write: filled(write) });
+    let root = root || !of.is_empty();
+    let user = run.user.filter(|_| !root);
+    Some(Editor { command: command.to_owned(), path, root, user, through, before })
 }
 
 impl Editor {
@@ -79,7 +99,12 @@ mod tests {
         for (line, path, root) in [
             ("nano app.js", Some("app.js"), false),
             ("sudo nano /etc/hosts", Some("/etc/hosts"), true),
-            ("sudo -u root vim -n +12 '/etc/x'", None, true),
+            ("sudo -u root vim -n +12 '/etc/x'", Some("/etc/x"), true),
+            ("doas nano /etc/x", Some("/etc/x"), true),
+            ("sudo -u postgres nano '/tmp/a b'", Some("/tmp/a b"), false),
+            ("sudo -upostgres nano x", Some("x"), false),
+            ("EDITOR=vi nano x", Some("x"), false),
+            ("time nice -n 5 vim x", Some("x"), false),
             ("sudo vim +12 /etc/x", Some("/etc/x"), true),
             ("sudoedit /etc/x", Some("/etc/x"), true),
             ("sudo -e /etc/x", Some("/etc/x"), true),
@@ -108,5 +133,37 @@ mod tests {
         ] {
             assert_eq!(opened.path_for(title).as_deref(), path, "{title:?}");
         }
+    }
+
+    #[test]
+    fn files_that_have_no_name_on_the_line() {
+        for (line, path, root, write) in [
+            ("crontab -e", "crontab", false, Some("crontab \"$1\"")),
+            ("EDITOR=nano crontab -e", "crontab", false, Some("crontab \"$1\"")),
+            ("sudo crontab -e", "crontab", true, Some("crontab \"$1\"")),
+            ("sudo crontab -u www-data -e", "crontab", true, Some("crontab -u www-data \"$1\"")),
+            ("sudo visudo", "/etc/sudoers", true, None),
+            ("sudo EDITOR=nano visudo", "/etc/sudoers", true, None),
+            ("sudo visudo -f /etc/sudoers.d/me", "/etc/sudoers.d/me", true, None),
+            (
+                "sudo systemctl edit nginx",
+                "/etc/systemd/system/nginx.service.d/override.conf",
+                true,
+                Some(
+                    "install -D -m 644 \"$1\" /etc/systemd/system/nginx.service.d/override.conf && { systemctl daemon-reload 2>/dev/null || true; }",
+                ),
+            ),
+        ] {
+            let found = editor(line).unwrap_or_else(|| panic!("{line} opens an editor"));
+            assert_eq!((found.path.as_deref(), found.root), (Some(path), root), "{line}");
+            assert_eq!(found.through.as_ref().map(|through| through.write.as_str()), write, "{line}");
+        }
+        for line in
+            ["crontab -l", "crontab file", "sudo visudo -c", "systemctl status nginx", "sudo -l", "sudo sed -e x f"]
+        {
+            assert_eq!(editor(line), None, "{line}");
+        }
+        let crontab = editor("crontab -e").expect("an editor");
+        assert_eq!(crontab.path_for(Some("crontab")).as_deref(), Some("crontab"));
     }
 }

@@ -1,97 +1,23 @@
 //! What does not end by itself, and what serves.
 
-use super::line::{Options, after_dashes, base, in_container, is_in_background, pipeline, words};
+use super::line::{Options, Run, is_in_background, pipeline};
 
 /// A command that never ends by itself and goes on printing: a reader looks at it for a while and presses Ctrl-C.
 pub(crate) fn is_endless(line: &str) -> bool {
-    let commands = pipeline(line);
-    let Some((first, others)) = commands.split_first().filter(|_| !is_in_background(line)) else { return false };
+    let mut commands = pipeline(line).into_iter().map(Run::of);
+    let Some(Some(first)) = commands.next().filter(|_| !is_in_background(line)) else { return false };
     // What hands on all that it reads ends when that does.
-    let hands_on = |command: &&str| {
-        let words = words(command);
-        let options = Options(&words);
-        match words.first().map(|word| base(word)) {
-            Some("grep") => !options.short('m') && !options.short('q'),
-            Some(name) => matches!(name, "cat" | "tee" | "jq"),
-            None => false,
-        }
+    let hands_on = |run: Run| {
+        let ends = |program: &&str| Options(&run.arguments).has(program);
+        run.program.is_some_and(|program| program.hands_on && !program.ends_with.iter().any(ends))
     };
-    is_endless_command(&words(first)) && others.iter().all(hands_on)
-}
-
-fn is_endless_command(words: &[&str]) -> bool {
-    let Some((name, options)) = words.split_first() else { return false };
-    let given = Options(options);
-    match base(name) {
-        "ping" | "ping4" | "ping6" => {
-            !(given.short('c') || given.short('w') || given.long("--count") || given.short('V') || given.short('h'))
-        }
-        "tail" => given.follow() || given.short('F'),
-        "journalctl" => given.follow(),
-        "watch" => true,
-        "top" | "htop" | "btop" | "atop" | "iotop" => !given.short('n'),
-        "vmstat" | "iostat" => options.last().is_some_and(|word| word.parse::<u32>().is_ok()) && options.len() == 1,
-        "dmesg" => given.short('w') || given.long("--follow"),
-        "kubectl" => {
-            (given.has("logs") && given.follow())
-                || (given.has("get") && (given.short('w') || given.long("--watch")))
-                || (given.has("exec") && is_endless_command(after_dashes(options)))
-        }
-        "docker" | "podman" | "nerdctl" | "docker-compose" => match options.iter().position(|word| *word == "exec") {
-            Some(exec) => is_endless_command(in_container(&options[exec + 1..])),
-            None => {
-                (given.has("logs") && given.follow())
-                    || (given.has("stats") && !given.long("--no-stream"))
-                    || (options == ["events"])
-            }
-        },
-        _ => false,
-    }
+    first.is(|program| program.endless) && !first.is_ended && commands.all(|run| run.is_some_and(hands_on))
 }
 
 /// A command that serves until it is stopped: what comes after it in a guide needs it, and so it cannot be stopped.
 pub(crate) fn serves(line: &str) -> bool {
-    const SERVERS: &[(&str, &[&str])] = &[
-        ("artisan", &["serve"]),
-        ("bundle", &["jekyll"]),
-        ("cargo", &["watch"]),
-        ("flask", &["run"]),
-        ("hugo", &["server", "serve"]),
-        ("jekyll", &["serve", "s"]),
-        ("kubectl", &["port-forward", "proxy"]),
-        ("manage.py", &["runserver"]),
-        ("mkdocs", &["serve"]),
-        ("rails", &["server", "s"]),
-        ("zola", &["serve"]),
-    ];
-    let commands = pipeline(line);
-    let Some(command) = commands.first().filter(|_| !is_in_background(line)) else { return false };
-    let words = words(command);
-    let Some((name, options)) = words.split_first() else { return false };
-    let given = Options(options);
-    let by_word = |name: &str, options: &[&str]| {
-        let found = SERVERS.iter().find(|(server, _)| *server == name);
-        found.is_some_and(|(_, wanted)| options.iter().any(|word| wanted.contains(word)))
-    };
-    match base(name) {
-        "python" | "python3" => {
-            given.has("http.server")
-                || given.has("SimpleHTTPServer")
-                || options.first().is_some_and(|script| by_word(base(script), options))
-        }
-        "php" => given.short('S') || options.first().is_some_and(|script| by_word(base(script), options)),
-        "nc" | "ncat" | "netcat" => given.short('l'),
-        "nodemon" | "http-server" | "live-server" | "uvicorn" => true,
-        "docker" | "podman" | "nerdctl" | "docker-compose" => {
-            let compose = base(name) == "docker-compose" || given.has("compose");
-            let ends = ["--detach", "--wait", "--no-start", "--abort-on-container-exit", "--exit-code-from"];
-            let up = options.iter().position(|word| *word == "up");
-            compose
-                && up.is_some_and(|up| !Options(&options[up..]).short('d'))
-                && !ends.iter().any(|end| given.long(end))
-        }
-        name => by_word(name, options),
-    }
+    let first = pipeline(line).first().and_then(|command| Run::of(command)).filter(|_| !is_in_background(line));
+    first.is_some_and(|run| run.is(|program| program.serves) && !run.is_ended)
 }
 
 #[cfg(test)]

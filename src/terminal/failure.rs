@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 
 use super::{
     clean::clean,
-    line::{self, base, pieces},
+    line::{self, Run, base, pieces},
+    program::{Program, named, rows},
 };
 
 /// Characters of a command's last line in a message.
@@ -24,17 +25,25 @@ pub(crate) fn is_refused(output: &str) -> bool {
     ["connection refused", "failed to connect", "could not connect"].iter().any(|said| output.contains(said))
 }
 
-/// Programs whose failure no reader would pass over, and statuses of theirs that say only that nobody read on.
-const TELLING: &[(&str, &[i32])] =
-    &[("curl", &[0, 23, 141]), ("wget", &[0, 3, 141]), ("apt", &[0, 141]), ("apt-get", &[0, 141]), ("dpkg", &[0, 141])];
-
 /// Whether this status of a program says that it failed, so that no reader would pass over it.
 pub(crate) fn tells(program: &str, status: i32) -> bool {
-    TELLING.iter().any(|(name, fine)| *name == program && !fine.contains(&status))
+    named(program).and_then(|row| row.tells).is_some_and(|fine| !fine.contains(&status))
 }
 
-/// Who says that a command is not there.
-const SHELLS: &[&str] = &["bash", "sh", "dash", "ash", "ksh", "zsh", "sudo"];
+/// Whether a program is there to fetch something.
+pub(crate) fn fetches(program: &str) -> bool {
+    named(program).is_some_and(|row| row.fetches)
+}
+
+/// Whether a program says of others that they are not there.
+fn speaks(name: &str) -> bool {
+    named(name).is_some_and(|row| row.speaks)
+}
+
+/// Whether a shell says it: it also speaks of what it does itself, such as `cd`, and of a file that it was to open.
+fn is_shell(name: &str) -> bool {
+    named(name).is_some_and(|row| row.speaks && row.shell)
+}
 
 /// The command of which a shell says in this line that it is not there: `bash: line 1: x: command not found`,
 /// `sh: 1: x: not found`, `zsh: command not found: x`.
@@ -42,7 +51,7 @@ pub(crate) fn not_found(line: &str) -> Option<&str> {
     let line = line.trim();
     let (shell, rest) = line.split_once(": ")?;
     let shell = shell.trim_start_matches('-');
-    if !SHELLS.contains(&base(shell)) {
+    if !speaks(shell) {
         return None;
     }
     if let Some((_, name)) = rest.rsplit_once("command not found: ") {
@@ -55,20 +64,17 @@ pub(crate) fn not_found(line: &str) -> Option<&str> {
     number.chars().all(|c| c.is_ascii_digit()).then_some(name)
 }
 
-/// Who speaks of a command that it runs itself, such as `cd`, or of a file that it was to open.
-const SPEAKING: &[&str] = &["bash", "sh", "dash", "ash", "ksh", "zsh"];
-
-/// Programs whose failure for a missing file leaves what was wanted.
-const REMOVING: &[&str] = &["rm", "rmdir", "unlink"];
-
 /// How programs say that they did not find or open something.
 const UNFOUND: &[&str] = &["No such file or directory", "annot open", "can't open", "annot access", "can't cd to"];
 
 /// Whether a line of output says that a command of the typed line failed.
 pub(crate) fn fails(said: &str, line: &str, words: &[&str]) -> bool {
     let runs = |name: &str| words.iter().any(|word| base(word) == name);
-    if said.starts_with("E: ") {
-        return ["apt", "apt-get", "aptitude"].into_iter().any(runs);
+    // What reads no commands and says `E: …` means all of what it was to do.
+    let refuses =
+        |row: &Program| row.prompts.is_empty() && refusal(row.name()).is_some_and(|looks| looks.is_match(said));
+    if words.iter().filter_map(|word| named(word)).any(refuses) {
+        return true;
     }
     let Some((who, rest)) = said.split_once(": ").filter(|_| UNFOUND.iter().any(|text| said.contains(text))) else {
         return false;
@@ -81,7 +87,8 @@ pub(crate) fn fails(said: &str, line: &str, words: &[&str]) -> bool {
         words.contains(&path) || words.iter().any(at_home) || path.contains(' ') && line.contains(path)
     };
     let of = |part: &&str| !UNFOUND.contains(part) && *part != "Cannot open";
-    (SPEAKING.contains(&name) || runs(name) && !REMOVING.contains(&name)) && rest.split(": ").filter(of).any(typed)
+    (is_shell(name) || runs(name) && !named(name).is_some_and(|row| row.removes))
+        && rest.split(": ").filter(of).any(typed)
 }
 
 /// How programs speak of a failure, in lower case.
@@ -99,8 +106,8 @@ static NONE: LazyLock<Regex> =
 pub(crate) fn says_failure(said: &str, line: &str) -> bool {
     let said = said.trim();
     let who = said.split_once(": ").map(|(who, _)| base(who.trim_start_matches('-')));
-    let by_name = who
-        .is_some_and(|who| SPEAKING.contains(&who) || pieces(line).any(|word| !word.is_empty() && base(word) == who));
+    let by_name =
+        who.is_some_and(|who| is_shell(who) || pieces(line).any(|word| !word.is_empty() && base(word) == who));
     let said = said.to_lowercase();
     by_name || FAILURE.is_match(&said) && !NONE.is_match(&said)
 }
@@ -145,11 +152,8 @@ pub fn admitted(line: &str, output: &str) -> Vec<String> {
     });
     static WARNS: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r"(?i)^\W*(warn(ing)?|note|info|notice|debug|hint)\b").expect("a valid pattern"));
-    let shows = line::pipeline(line).first().is_some_and(|command| {
-        let words = line::words(command);
-        let verb = |verbs: &[&str]| verbs.is_empty() || words.iter().skip(1).any(|word| verbs.contains(word));
-        words.first().is_some_and(|word| SHOWING.iter().any(|(name, verbs)| *name == base(word) && verb(verbs)))
-    });
+    let first = line::pipeline(line).first().and_then(|command| Run::of(command));
+    let shows = first.is_some_and(|run| run.is_showing());
     if shows {
         return Vec::new();
     }
@@ -163,60 +167,23 @@ pub fn admitted(line: &str, output: &str) -> Vec<String> {
     found
 }
 
-/// Programs that show what others wrote, and the words that make them so.
-const SHOWING: &[(&str, &[&str])] = &[
-    ("cat", &[]),
-    ("zcat", &[]),
-    ("less", &[]),
-    ("more", &[]),
-    ("head", &[]),
-    ("tail", &[]),
-    ("grep", &[]),
-    ("zgrep", &[]),
-    ("egrep", &[]),
-    ("sed", &[]),
-    ("awk", &[]),
-    ("diff", &[]),
-    ("journalctl", &[]),
-    ("dmesg", &[]),
-    ("man", &[]),
-    ("history", &[]),
-    ("strings", &[]),
-    ("last", &[]),
-    ("jq", &[]),
-    ("systemctl", &["status"]),
-    ("service", &["status"]),
-    ("git", &["log", "show", "diff", "grep"]),
-    ("docker", &["logs"]),
-    ("docker-compose", &["logs"]),
-    ("podman", &["logs"]),
-    ("kubectl", &["logs", "describe"]),
-];
-
 /// The path in a part of a message: what stands in quotes, or else its last word.
 fn path(part: &str) -> &str {
     let quoted = part.split_once(['\'', '‘', '"']).and_then(|(_, rest)| rest.rsplit_once(['\'', '’', '"']));
     quoted.map_or_else(|| part.rsplit(' ').next().unwrap_or(part), |(path, _)| path)
 }
 
-/// How a program says that it did not do what was typed: its names, and the lines.
-static REFUSALS: LazyLock<Vec<(&[&str], Regex)>> = LazyLock::new(|| {
-    let said: [(&[&str], &str); 8] = [
-        (&["psql"], r"^(\S+: )?(ERROR|FATAL|PANIC): |^invalid command \\"),
-        (&["mysql", "mariadb"], r"^ERROR( \d+ \(\w+\))?( at line \d+)?: "),
-        (&["sqlite3"], r"^(Parse error|Runtime error|Error)( near line \d+| in \w+)?: "),
-        (&["python", "python3"], r"^Traceback \(most recent call last\):|^(Syntax|Indentation|Tab)Error: "),
-        (&["node", "nodejs"], r"^Uncaught( |:|$)"),
-        (&["mongosh"], r"^(Uncaught:?$|(Mongo\w*|Reference|Type|Syntax)Error\b.*: )"),
-        (&["redis-cli", "valkey-cli"], r"^\(error\) "),
-        (&["irb"], r"^\(irb\):\d+:in .*\([A-Z][\w:]*\)$"),
-    ];
-    said.into_iter().map(|(names, lines)| (names, Regex::new(lines).expect("a valid pattern"))).collect()
-});
-
 /// How the program of this name says that it did not do what was typed.
 pub(crate) fn refusal(name: &str) -> Option<&'static Regex> {
-    REFUSALS.iter().find(|(names, _)| names.contains(&name)).map(|(_, said)| said)
+    static REFUSALS: LazyLock<Vec<(&Program, Regex)>> = LazyLock::new(|| {
+        let one = |row: &'static Program| {
+            let (looks, _) = row.refuses?;
+            Some((row, Regex::new(looks).expect("a valid pattern")))
+        };
+        rows().filter_map(one).collect()
+    });
+    let program = named(name)?;
+    REFUSALS.iter().find(|(row, _)| std::ptr::eq(*row, program)).map(|(_, looks)| looks)
 }
 
 #[cfg(test)]

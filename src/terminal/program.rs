@@ -1,30 +1,150 @@
-//! Programs that read commands in a language of their own: which commands open one, and where each of its commands ends.
+//! What is known of programs: one row a program, and what others ask about them.
+//!
+//! The rows stand in the files below, by what the programs are. To add a program, add a row to one of them: its names, and
+//! what you know of it. Whatever you leave out is as in [`PLAIN`]. Tests walk over all rows: each example prompt is known to
+//! the readers of pages and of terminals, each goodbye leaves, each example of an error is refused.
+
+use std::{collections::HashMap, sync::LazyLock};
 
 use regex::Regex;
-use std::sync::LazyLock;
 
 use super::{
-    line::{base, last_command},
+    line::{self, Options, Run, base},
     prompt,
 };
 
-/// A program that reads commands.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Program {
-    /// How it is called.
+mod before;
+mod clients;
+mod databases;
+mod editors;
+mod languages;
+mod shells;
+mod tools;
+
+/// All that is known of a program.
+#[derive(Debug)]
+pub struct Program {
+    /// How it is called; the first is its name in messages.
     names: &'static [&'static str],
-    /// The languages of code blocks that it reads.
-    languages: &'static [&'static str],
-    /// How its commands end.
-    pub(super) grammar: Grammar,
+
+    /// It is a shell, or opens one: what is typed at its prompt has a shell's grammar.
+    pub(super) shell: bool,
+    /// It says of commands and files that they are not there: `bash: x: command not found`.
+    pub(super) speaks: bool,
+    /// It does the command that stands behind it, here or elsewhere.
+    pub(super) before: Option<Before>,
+    /// Options behind which a user's name stands.
+    pub(super) users: &'static [&'static str],
+    /// Options with which it opens a shell if no command stands behind it.
+    pub(super) shells: &'static [&'static str],
+    /// Options behind which a command stands as one word: `sh -c 'ls'`.
+    pub(super) inline: &'static [&'static str],
+    /// Without the name of another user, it makes you root.
+    becomes_root: bool,
+    /// It ends what stands behind it.
+    pub(super) ends: bool,
+
+    /// When it reads commands from the terminal, as far as its first words tell.
+    opens: When,
     /// How many words it takes and still reads commands: `psql nodejs`, but not `python3 app.py`.
     words: usize,
     /// Options whose value is the next word.
-    valued: &'static [&'static str],
-    /// Options with which it reads no commands.
-    batch: &'static [&'static str],
+    pub(super) valued: &'static [&'static str],
+    /// Options and words with which it reads no commands.
+    pub(super) batch: &'static [&'static str],
+    /// A word behind it is a script, which may be a program with a row of its own: `python3 manage.py`.
+    pub(super) scripts: bool,
+    /// The languages of code blocks that it reads.
+    pub(super) languages: &'static [&'static str],
+    /// Those of them that people rather type than save.
+    typed: &'static [&'static str],
+    /// How its statements end.
+    pub(super) grammar: Grammar,
+    /// Its prompts.
+    pub(super) prompts: &'static [Prompt],
+    /// What begins a statement so that even a prompt that is not sure is its prompt, as a regular expression.
+    pub(super) begins: &'static str,
+    /// Its prompts for more of a statement.
+    pub(super) more: &'static [Prompt],
+    /// How one says goodbye to it; what ends with `(` goes on.
+    pub(super) goodbye: &'static [&'static str],
+    /// How it says in a line that it did not do what was typed, and an example.
+    pub(super) refuses: Option<(&'static str, &'static str)>,
+    /// What it prints below a result that a page may leave out, and an example.
+    footer: Option<(&'static str, &'static str)>,
+
+    /// When it goes on until it is stopped, and prints what a reader looks at.
+    pub(super) endless: &'static [When],
+    /// When it serves until it is stopped.
+    pub(super) serves: &'static [When],
+    /// When its full screen is a pager's.
+    pages: &'static [When],
+    /// When it shows what others wrote.
+    pub(super) shows: &'static [When],
+    /// When it opens an editor, and for which file.
+    pub(super) edits: &'static [Edits],
+    /// In a pipe it hands on all that it reads, and ends when that does.
+    pub(super) hands_on: bool,
+    /// Options with which it ends before.
+    pub(super) ends_with: &'static [&'static str],
+    /// No reader passes over its failure; these statuses say only that nobody read on.
+    pub(super) tells: Option<&'static [i32]>,
+    /// What it is for is to fetch something.
+    pub(super) fetches: bool,
+    /// It fails for a missing file, and has left what was wanted.
+    pub(super) removes: bool,
+    /// How it asks whether to go on, to which every reader says yes.
+    confirms: Option<&'static str>,
+    /// It shows or moves the shell's jobs.
+    jobs: bool,
+    /// Its name begins commands of many guides, and no sentence.
+    everyday: bool,
 }
 
+/// A program of which nothing is known.
+const PLAIN: Program = Program {
+    names: &[],
+    shell: false,
+    speaks: false,
+    before: None,
+    users: &[],
+    shells: &[],
+    inline: &[],
+    becomes_root: false,
+    ends: false,
+    opens: NEVER,
+    words: MANY,
+    valued: &[],
+    batch: &[],
+    scripts: false,
+    languages: &[],
+    typed: &[],
+    grammar: Grammar::Brackets,
+    prompts: &[],
+    begins: "",
+    more: &[],
+    goodbye: &[],
+    refuses: None,
+    footer: None,
+    endless: &[],
+    serves: &[],
+    pages: &[],
+    shows: &[],
+    edits: &[],
+    hands_on: false,
+    ends_with: &[],
+    tells: None,
+    fetches: false,
+    removes: false,
+    confirms: None,
+    jobs: false,
+    everyday: false,
+};
+
+/// As many words as one likes.
+const MANY: usize = usize::MAX;
+
+/// How the statements of a program end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Grammar {
     /// At `;`.
@@ -35,132 +155,246 @@ pub(super) enum Grammar {
     Brackets,
 }
 
-pub(super) const PROGRAMS: &[Program] = &[
-    Program {
-        names: &["psql"],
-        languages: &["sql", "psql", "postgres", "postgresql", "pgsql", "plpgsql"],
-        grammar: Grammar::Sql,
-        words: 2,
-        valued: &["-U", "-h", "-p", "-d", "-v", "--username", "--host", "--port", "--dbname"],
-        batch: &["-c", "-f", "-l", "-V", "-?", "--command", "--file", "--list", "--version", "--help"],
-    },
-    Program {
-        names: &["mysql", "mariadb"],
-        languages: &["sql", "mysql", "mariadb"],
-        grammar: Grammar::Sql,
-        words: 1,
-        valued: &["-u", "-h", "-P", "-D", "-S"],
-        batch: &["-e", "-V", "-?", "--execute", "--version", "--help"],
-    },
-    Program {
-        names: &["sqlite3"],
-        languages: &["sql", "sqlite", "sqlite3"],
-        grammar: Grammar::Sql,
-        words: 1,
-        valued: &[],
-        batch: &["-version", "--version", "-help", "--help"],
-    },
-    Program {
-        names: &["python3", "python", "ipython", "ipython3"],
-        languages: &["python", "py", "python3", "pycon"],
-        grammar: Grammar::Python,
-        words: 0,
-        valued: &[],
-        batch: &["-c", "-m", "-V", "-h", "--version", "--help"],
-    },
-    Program {
-        names: &["node", "nodejs"],
-        languages: &["js", "javascript", "node", "nodejs"],
-        grammar: Grammar::Brackets,
-        words: 0,
-        valued: &[],
-        batch: &["-e", "-p", "-v", "-h", "--eval", "--print", "--version", "--help"],
-    },
-    Program {
-        names: &["mongosh", "mongo"],
-        languages: &["js", "javascript", "mongo", "mongodb", "mongosh"],
-        grammar: Grammar::Brackets,
-        words: 1,
-        valued: &["-u", "-p", "--host", "--port"],
-        batch: &["-f", "--eval", "--file", "--version", "--help"],
-    },
-    Program {
-        names: &["redis-cli", "valkey-cli"],
-        languages: &["redis", "valkey"],
-        grammar: Grammar::Brackets,
-        words: 0,
-        valued: &["-h", "-p", "-a", "-n", "-u", "--user", "--pass"],
-        batch: &["-x", "-v", "--version", "--help"],
-    },
-    Program {
-        names: &["irb"],
-        languages: &["ruby", "rb", "irb"],
-        grammar: Grammar::Brackets,
-        words: 0,
-        valued: &["-r", "-I"],
-        batch: &["-v", "--version", "--help"],
-    },
-];
+/// A prompt.
+#[derive(Debug)]
+pub(super) struct Prompt {
+    /// The whole of it, as a regular expression.
+    pub(super) looks: &'static str,
+    /// What people see.
+    #[cfg_attr(not(test), expect(dead_code, reason = "a row shows what its pattern means, and tests walk over it"))]
+    pub(super) examples: &'static [&'static str],
+    /// Nothing else looks like it. If it is not sure, it is a prompt only below a command that opens its program.
+    pub(super) sure: bool,
+}
 
-/// Languages that people rather type than save.
-const TYPED: &[&str] =
-    &["sql", "psql", "postgres", "postgresql", "pgsql", "mysql", "sqlite", "redis", "pycon", "irb", "mongosh"];
+const fn sure(looks: &'static str, examples: &'static [&'static str]) -> Prompt {
+    Prompt { looks, examples, sure: true }
+}
 
-/// Commands that do what follows their options.
-const CONTAINERS: &[&str] = &["docker", "podman", "nerdctl", "kubectl", "docker-compose"];
+const fn unsure(looks: &'static str, examples: &'static [&'static str]) -> Prompt {
+    Prompt { looks, examples, sure: false }
+}
+
+/// What a program is called with, for something to be true of it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct When {
+    /// One of these words stands behind it.
+    verbs: &'static [&'static str],
+    /// One of these options is given.
+    with: &'static [&'static str],
+    /// None of these options is given.
+    without: &'static [&'static str],
+    /// A number is all that is given.
+    number: bool,
+    never: bool,
+}
+
+const ALWAYS: When = When { verbs: &[], with: &[], without: &[], number: false, never: false };
+const NEVER: When = When { never: true, ..ALWAYS };
+
+const fn verbs(verbs: &'static [&'static str]) -> When {
+    When { verbs, ..ALWAYS }
+}
+
+const fn with(verbs: &'static [&'static str], with: &'static [&'static str]) -> When {
+    When { verbs, with, ..ALWAYS }
+}
+
+const fn without(verbs: &'static [&'static str], without: &'static [&'static str]) -> When {
+    When { verbs, without, ..ALWAYS }
+}
+
+impl When {
+    /// Whether this option is one of those that are needed.
+    pub(super) fn names(&self, option: &str) -> bool {
+        self.with.contains(&option)
+    }
+
+    pub(super) fn is(&self, arguments: &[String]) -> bool {
+        let given = Options(arguments);
+        let any = |options: &[&str]| options.iter().any(|option| given.has(option));
+        !self.never
+            && (self.verbs.is_empty() || any(self.verbs))
+            && (self.with.is_empty() || any(self.with))
+            && !any(self.without)
+            && (!self.number || arguments.len() == 1 && arguments[0].parse::<u32>().is_ok())
+    }
+}
+
+/// How a program does the command behind it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Before {
+    /// One of these words must stand behind it first.
+    pub(super) verbs: &'static [&'static str],
+    /// Words of its own before the command: a container's name, a time.
+    pub(super) words: usize,
+    /// As root, if no user is named.
+    pub(super) root: bool,
+    /// In another machine.
+    pub(super) elsewhere: bool,
+    /// Without a command it opens a shell.
+    pub(super) shell: bool,
+    /// It needs an option (`-it`) to have a terminal.
+    pub(super) terminal: bool,
+}
+
+/// How a program opens an editor.
+#[derive(Debug)]
+pub(super) struct Edits {
+    /// When it does.
+    pub(super) when: When,
+    /// The file, if it is not the one that is named; `UNIT` is a service that is.
+    pub(super) path: Option<&'static str>,
+    /// As root.
+    pub(super) root: bool,
+    /// How the file is read and written, if that is not done by its path: `USER` is an option with the user's name, `$1` a
+    /// file with what is to be written.
+    pub(super) through: Option<(&'static str, &'static str)>,
+}
+
+/// All rows.
+pub(super) fn rows() -> impl Iterator<Item = &'static Program> {
+    [shells::ROWS, before::ROWS, databases::ROWS, languages::ROWS, clients::ROWS, tools::ROWS, editors::ROWS]
+        .into_iter()
+        .flatten()
+}
+
+/// The row of a program, by its name or path.
+pub(super) fn named(word: &str) -> Option<&'static Program> {
+    static NAMES: LazyLock<HashMap<&str, &Program>> =
+        LazyLock::new(|| rows().flat_map(|row| row.names.iter().map(move |name| (*name, row))).collect());
+    NAMES.get(base(word)).copied()
+}
 
 /// Whether blocks in this language are mostly typed at the prompt of a program.
 pub(crate) fn is_typed(language: &str) -> bool {
-    TYPED.contains(&language.to_ascii_lowercase().as_str())
+    rows().any(|row| row.typed.iter().any(|known| known.eq_ignore_ascii_case(language)))
 }
 
-/// Whether any program reads commands in this language.
+/// Whether any program but a shell reads commands in this language.
 pub(crate) fn is_read(language: &str) -> bool {
-    PROGRAMS.iter().any(|program| program.reads(language))
+    rows().any(|row| !row.shell && row.reads(language))
+}
+
+/// How statements in this language end.
+pub(super) fn grammar(language: &str) -> Grammar {
+    rows().find(|row| !row.shell && row.reads(language)).map_or(Grammar::Brackets, |row| row.grammar)
+}
+
+/// Whether blocks in this language are typed at the prompt of a shell.
+pub(crate) fn is_of_shell(language: &str) -> bool {
+    rows().any(|row| row.shell && row.reads(language))
 }
 
 /// The program that is open after a command, if `open` was before.
 pub(crate) fn after(open: Option<&'static Program>, prompt: &str, line: &str) -> Option<&'static Program> {
     let open = open.filter(|_| prompt.is_empty() || !prompt::is_shell(prompt));
     match open {
-        Some(_) => open.filter(|_| !leaves(line)),
-        None => opened(line),
+        Some(program) => open.filter(|_| !program.leaves(line)),
+        None => Opening::of(line).map(|opening| opening.program).filter(|program| !program.shell),
     }
 }
 
-/// The program that a line of a shell opens, so that it reads commands from the terminal.
-fn opened(line: &str) -> Option<&'static Program> {
-    if line.contains(['|', '<', '>', '`']) || line.trim_end().ends_with('&') {
-        return None;
-    }
-    let line = line.rsplit_once("&&").map_or(line, |(_, last)| last);
-    let line = line.trim_end_matches([';', ' ']).rsplit(';').next()?;
-    let mut words: Vec<&str> = line.split_whitespace().collect();
-    while let Some(first) = words.first() {
-        let takes = if matches!(*first, "-u" | "-g") { 2 } else { 1 };
-        if !(matches!(*first, "sudo" | "env" | "exec") || first.starts_with('-') || first.contains('=')) {
-            break;
+/// What a command opens that reads commands from the terminal.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Opening {
+    pub(crate) program: &'static Program,
+    /// It runs as root.
+    pub(crate) root: bool,
+}
+
+impl Opening {
+    /// What the last command of a shell's line opens.
+    pub(crate) fn of(line: &str) -> Option<Self> {
+        if line.contains(['<', '>', '`']) || line::is_in_background(line) {
+            return None;
         }
-        words.drain(..takes.min(words.len()));
+        let [command] = line::pipeline(line)[..] else { return None };
+        let run = Run::of(command)?;
+        if run.opens_shell {
+            // An image is mostly called after what it runs.
+            let image = run.image().and_then(named).filter(|program| !program.prompts.is_empty());
+            // In a container one is mostly root.
+            return Some(Self { program: image.or_else(|| named("sh"))?, root: run.root || run.is_elsewhere });
+        }
+        let program = run.program.filter(|program| run.has_terminal && program.is_open_with(&run.arguments))?;
+        let user = run.arguments.iter().find(|word| !word.starts_with('-'));
+        let root = run.root || run.is_elsewhere;
+        let root = if program.becomes_root { user.is_none_or(|user| user == "root") } else { root };
+        Some(Self { program, root })
     }
-    let (first, rest) = words.split_first()?;
-    if !CONTAINERS.contains(first) {
-        return named(first).filter(|program| program.is_open_with(rest));
-    }
-    let enters = rest.iter().any(|word| matches!(*word, "exec" | "run"));
-    let terminal = |word: &&str| {
-        *word == "--interactive" || word.starts_with('-') && !word.starts_with("--") && word.contains('i')
-    };
-    let compose = *first == "docker-compose" || rest.first() == Some(&"compose");
-    if !enters || !(compose || rest.iter().any(terminal)) {
-        return None;
-    }
-    (0..rest.len()).find_map(|at| named(rest[at]).filter(|program| program.is_open_with(&rest[at + 1..])))
 }
 
-fn named(word: &str) -> Option<&'static Program> {
-    let name = base(word);
-    PROGRAMS.iter().find(|program| program.names.contains(&name))
+/// A command that may open a shell or a program that reads commands: such a prompt needs no further thought.
+pub(crate) fn opens(line: &str) -> bool {
+    line.split_whitespace().filter_map(named).any(Program::may_open)
+}
+
+/// A command that may open a program whose prompt looks like a question, as `> ` or `word> `: not a script that asks.
+pub(crate) fn opens_program(line: &str) -> bool {
+    const SUBCOMMANDS: &[&str] = &["console", "repl", "shell", "tinker"];
+    let Some(run) = line::last_run(line) else { return false };
+    let of_program = |word: &String| SUBCOMMANDS.contains(&word.as_str());
+    match run.program {
+        _ if run.opens_shell => true,
+        Some(program) if program.may_open() => {
+            program.is_open_with(&run.arguments) || run.arguments.iter().any(of_program)
+        }
+        _ => run.is_elsewhere || run.arguments.iter().any(of_program),
+    }
+}
+
+/// The name of the program that a line starts.
+pub(crate) fn name(line: &str) -> String {
+    line::last_run(line).map_or_else(|| "program".to_owned(), |run| run.name)
+}
+
+/// A line that says goodbye to a shell or a program, whichever it is.
+pub(crate) fn leaves(line: &str) -> bool {
+    static GOODBYE: LazyLock<Vec<&str>> = LazyLock::new(|| {
+        let mut words: Vec<&str> = rows().flat_map(|row| row.goodbye).copied().collect();
+        words.sort_unstable();
+        words.dedup();
+        words
+    });
+    says_goodbye(line, &GOODBYE)
+}
+
+fn says_goodbye(line: &str, words: &[&str]) -> bool {
+    let line = line.trim();
+    let bare = line.trim_end_matches(';').trim_end();
+    let first = bare.split_whitespace().next().unwrap_or_default();
+    words.iter().any(|word| match word.strip_suffix('(') {
+        Some(_) => line.starts_with(word),
+        None => line == *word || bare == *word || first.eq_ignore_ascii_case(word) && !word.contains(' '),
+    })
+}
+
+/// Whether a command enters another machine than the one where it is typed.
+pub(crate) fn is_elsewhere(opened_by: &str) -> bool {
+    line::last_run(opened_by).is_some_and(|run| run.is_elsewhere)
+}
+
+/// A command whose full screen is a pager's, whatever it shows.
+pub(crate) fn runs_pager(line: &str) -> bool {
+    line::last_run(line).is_some_and(|run| run.is(|program| program.pages))
+}
+
+/// A command that shows or moves the shell's jobs on purpose.
+pub(crate) fn is_about_jobs(line: &str) -> bool {
+    line.split(|c: char| !c.is_alphanumeric()).filter_map(named).any(|program| program.jobs)
+}
+
+/// Whether a question is that of one of the commands typed whether it may go on.
+pub(crate) fn confirms(question: &str, commands: &[String]) -> bool {
+    let asks =
+        |word: &str| named(word).and_then(|program| program.confirms).is_some_and(|asks| question.ends_with(asks));
+    commands.iter().any(|command| line::pieces(command).any(asks))
+}
+
+/// Whether a word is the name of a program that begins commands of many guides, and no sentence.
+pub(crate) fn is_everyday(word: &str) -> bool {
+    named(word).is_some_and(|program| program.everyday || program.before.is_some() || program.shell)
 }
 
 impl Program {
@@ -174,180 +408,43 @@ impl Program {
         self.languages.iter().any(|known| known.eq_ignore_ascii_case(language))
     }
 
-    fn is_open_with(&self, arguments: &[&str]) -> bool {
+    /// Whether a line says goodbye to it.
+    pub(crate) fn leaves(&self, line: &str) -> bool {
+        says_goodbye(line, self.goodbye)
+    }
+
+    /// Whether what is typed at its prompt is read by a shell's grammar.
+    pub(crate) fn is_shell(&self) -> bool {
+        self.shell
+    }
+
+    fn may_open(&self) -> bool {
+        !self.opens.never || self.before.is_some_and(|before| before.shell)
+    }
+
+    /// Whether it reads commands from the terminal with these arguments.
+    fn is_open_with(&self, arguments: &[String]) -> bool {
         let mut words = 0;
-        let mut rest = arguments.iter();
+        let mut rest = arguments.iter().map(String::as_str);
         while let Some(word) = rest.next() {
             let name = word.split('=').next().unwrap_or(word);
             if self.batch.contains(&name) {
                 return false;
             }
-            if self.valued.contains(word) {
+            if self.valued.contains(&word) {
                 rest.next();
             } else if !word.starts_with('-') {
                 words += 1;
             }
         }
-        words <= self.words
+        words <= self.words && self.opens.is(arguments)
     }
 }
-
-/// Programs that open a shell.
-const SHELLS: &[&str] = &[
-    "su",
-    "sudo",
-    "bash",
-    "sh",
-    "zsh",
-    "dash",
-    "ksh",
-    "ash",
-    "fish",
-    "csh",
-    "tcsh",
-    "busybox",
-    "docker",
-    "podman",
-    "nerdctl",
-    "kubectl",
-    "lxc",
-    "incus",
-    "ssh",
-    "newgrp",
-    "sg",
-    "chroot",
-    "exec",
-    "login",
-    "nsenter",
-    "unshare",
-    "machinectl",
-    "runuser",
-    "script",
-    "tmux",
-    "screen",
-    "vagrant",
-    "distrobox",
-    "toolbox",
-];
-
-/// Programs that read commands.
-const READERS: &[&str] = &[
-    "psql",
-    "mysql",
-    "mariadb",
-    "sqlite3",
-    "python",
-    "python3",
-    "ipython",
-    "node",
-    "irb",
-    "redis-cli",
-    "valkey-cli",
-    "mongo",
-    "mongosh",
-    "gdb",
-    "ghci",
-    "ftp",
-    "sftp",
-    "bc",
-    "telnet",
-    "fish",
-    "csh",
-    "tcsh",
-    "cqlsh",
-    "iex",
-    "jshell",
-    "julia",
-    "lua",
-    "php",
-    "R",
-    "scala",
-    "swipl",
-];
-
-/// Programs that read commands only if they are given no script.
-const INTERPRETERS: &[&str] =
-    &["bash", "sh", "zsh", "dash", "ksh", "ash", "python", "python3", "node", "irb", "lua", "php", "julia", "scala"];
-
-/// A command that may open a shell or a program that reads commands: such a prompt needs no further thought.
-pub(crate) fn opens(line: &str) -> bool {
-    line.split_whitespace().map(base).any(|word| SHELLS.contains(&word) || READERS.contains(&word))
-}
-
-/// A command that may open a program whose prompt looks like a question, as `> ` or `word> `: not a script that asks.
-pub(crate) fn opens_program(line: &str) -> bool {
-    const SUBCOMMANDS: &[&str] = &["console", "repl", "shell", "tinker"];
-    let words: Vec<&str> = last_command(line).into_iter().map(base).collect();
-    let Some(first) = words.iter().position(|word| SHELLS.contains(word) || READERS.contains(word)) else {
-        return words.iter().skip(1).any(|word| SUBCOMMANDS.contains(word));
-    };
-    let arguments = &words[first + 1..];
-    if INTERPRETERS.contains(&words[first]) {
-        let script = arguments.iter().any(|word| !word.starts_with('-'));
-        return !script || arguments.iter().any(|word| SUBCOMMANDS.contains(word));
-    }
-    true
-}
-
-/// The name of the program that a line starts.
-pub(crate) fn program(line: &str) -> String {
-    let known = line.split_whitespace().map(base).rfind(|word| READERS.contains(word));
-    known.or_else(|| last_command(line).first().copied().map(base)).unwrap_or("program").to_string()
-}
-
-/// A line that says goodbye to a shell or a program.
-pub(crate) fn leaves(line: &str) -> bool {
-    let line = line.trim().trim_end_matches(';').trim_end();
-    const WORDS: &[&str] =
-        &["exit", "logout", "quit", "bye", "\\q", "\\quit", ".exit", ".quit", ".q", "exit()", "quit()", "EXIT", "QUIT"];
-    WORDS.contains(&line.split_whitespace().next().unwrap_or(""))
-        || line.starts_with("exit(")
-        || line.starts_with("process.exit(")
-}
-
-/// A command whose full screen is a pager's, whatever it shows.
-pub(crate) fn runs_pager(line: &str) -> bool {
-    const PAGERS: &[&str] = &["less", "more", "most", "man", "zless", "git", "journalctl", "systemctl"];
-    last_command(line).first().is_some_and(|word| PAGERS.contains(&base(word)))
-}
-
-/// What enters another machine: programs, and a word that must come after them.
-const ENTERING: &[(&str, &[&str])] = &[
-    ("docker", &["exec", "run"]),
-    ("docker-compose", &["exec", "run"]),
-    ("podman", &["exec", "run"]),
-    ("nerdctl", &["exec", "run"]),
-    ("kubectl", &["exec", "run"]),
-    ("lxc", &["exec", "shell", "console"]),
-    ("incus", &["exec", "shell", "console"]),
-    ("machinectl", &["shell", "login"]),
-    ("vagrant", &["ssh"]),
-    ("ssh", &[]),
-    ("chroot", &[]),
-    ("nsenter", &[]),
-    ("systemd-nspawn", &[]),
-];
-
-/// Whether a command enters another machine than the one where it is typed.
-pub(crate) fn is_elsewhere(opened_by: &str) -> bool {
-    let mut words = opened_by.split_whitespace().map(base);
-    let enters = |word: &str| ENTERING.iter().find(|(program, _)| *program == word);
-    let Some((_, verbs)) = words.find_map(enters) else { return false };
-    verbs.is_empty() || words.any(|word| verbs.contains(&word))
-}
-
-/// What clients print below a result, with an example: a page may leave it out.
-const FOOTERS: &[(&str, &str)] = &[
-    (r"(\d+ rows?|Empty set)( affected| in set)?(, \d+ warnings?)? \([\d.]+ (sec|min).*\)", "1 row in set (0.001 sec)"),
-    (r"\(\d+ (rows?|Zeilen?)\)", "(3 rows)"),
-    (r"Time: [\d.,]+ ms.*", "Time: 0.424 ms"),
-    (r"\d+ rows? in set\. Elapsed: .*", "3 rows in set. Elapsed: 0.002 sec."),
-];
 
 /// Where the footer of a client begins in its output, blank lines before it included: the output's length if it has none.
 pub fn footer(output: &str) -> usize {
     static FOOTER: LazyLock<Regex> = LazyLock::new(|| {
-        let looks: Vec<&str> = FOOTERS.iter().map(|(looks, _)| *looks).collect();
+        let looks: Vec<&str> = rows().filter_map(|row| row.footer).map(|(looks, _)| looks).collect();
         Regex::new(&format!("^({})$", looks.join("|"))).expect("a valid pattern")
     });
     let mut rest = output;
@@ -364,129 +461,4 @@ pub fn footer(output: &str) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_opens_a_program() {
-        for (line, name) in [
-            ("psql nodejs", Some("psql")),
-            ("sudo -u postgres psql", Some("psql")),
-            ("psql -h localhost -U me nodejs", Some("psql")),
-            ("psql -c 'SELECT 1'", None),
-            ("psql --file=a.sql", None),
-            ("psql < a.sql", None),
-            ("cd x && mysql -u root -p", Some("mysql")),
-            ("mysql --execute='x'", None),
-            ("sqlite3 a.db", Some("sqlite3")),
-            ("sqlite3 a.db .tables", None),
-            ("python3", Some("python3")),
-            ("python3 app.py", None),
-            ("python3 -m venv x", None),
-            ("node", Some("node")),
-            ("node app.js", None),
-            ("sudo apt install python3", None),
-            ("which node", None),
-            ("docker exec -it db psql -U app", Some("psql")),
-            ("docker run --rm -it python python3", Some("python3")),
-            ("docker run -d mysql", None),
-            ("docker exec -it node bash", None),
-            ("docker compose exec cache redis-cli", Some("redis-cli")),
-            ("redis-cli -h cache get x", None),
-            ("node &", None),
-            ("", None),
-            ("sudo -u", None),
-        ] {
-            assert_eq!(opened(line).map(Program::name), name, "{line}");
-        }
-        let psql = opened("psql");
-        for (prompt, line, open) in
-            [("", "SELECT 1;", true), ("", "\\q", false), ("x=# ", "exit", false), ("$ ", "ls", false)]
-        {
-            assert_eq!(after(psql, prompt, line).is_some(), open, "{prompt}{line}");
-        }
-    }
-
-    #[test]
-    fn openers() {
-        for line in [
-            "node",
-            "python3 -q",
-            "sudo -u postgres psql nodejs",
-            "cd x && mongosh",
-            "docker exec -it app fish",
-            "su - reader",
-            "python3 manage.py shell",
-            "bin/rails console",
-            "sqlite3 test.db",
-        ] {
-            assert!(opens_program(line), "{line}");
-        }
-        for line in [
-            "read -p 'name> ' x",
-            "./setup",
-            "bash setup.sh",
-            "sudo ./setup",
-            "python3 app.py",
-            "node app.js",
-            "npm init",
-            "",
-        ] {
-            assert!(!opens_program(line), "{line}");
-        }
-    }
-
-    #[test]
-    fn knows_what_enters_another_machine() {
-        for (command, enters) in [
-            ("docker exec -it app bash", true),
-            ("sudo /usr/bin/docker compose exec app sh", true),
-            ("kubectl -n web exec -it app -- sh", true),
-            ("ssh root@192.0.2.1", true),
-            ("sudo chroot /mnt", true),
-            ("newgrp docker", false),
-            ("su - docker", false),
-            ("bash", false),
-            ("", false),
-        ] {
-            assert_eq!(is_elsewhere(command), enters, "{command}");
-        }
-    }
-
-    #[test]
-    fn opening_and_leaving() {
-        assert!(
-            opens("sudo -u postgres psql")
-                && opens("docker exec -it app bash")
-                && opens("su - postgres")
-                && !opens("ls -l")
-        );
-        assert!(
-            leaves("exit")
-                && leaves("exit 3")
-                && leaves("\\q")
-                && leaves("exit();")
-                && leaves("quit;")
-                && !leaves("exits")
-        );
-        assert_eq!(program("sudo -u postgres psql -d x"), "psql");
-        assert_eq!(program("cd x && /usr/bin/psql nodejs"), "psql");
-    }
-
-    #[test]
-    fn footers() {
-        for (_, example) in FOOTERS {
-            assert_eq!(footer(&format!("+---+\n{example}\n\n")), 5, "{example}");
-        }
-        for (output, rest) in [
-            ("a\n(1 row)\n\nTime: 0.4 ms", "a"),
-            ("a\n\n1 row in set (0.00 sec)\n", "a"),
-            ("(1 row)", ""),
-            ("a\n", "a\n"),
-            ("(1 row)\na", "(1 row)\na"),
-            ("", ""),
-        ] {
-            assert_eq!(&output[..footer(output)], rest, "{output}");
-        }
-    }
-}
+mod tests;

@@ -1,135 +1,161 @@
-//! Prompts, in a page and on a terminal.
+//! Prompts, in a page and on a terminal: one list, read twice.
+//!
+//! In a page a line begins with a prompt, on a terminal it is one. Prompts of which something else could be a line are known
+//! only where their program is open.
 
 use regex::Regex;
 use std::sync::LazyLock;
+
+use super::program::{Opening, Program, Prompt, named, rows};
 
 fn regex(pattern: &str) -> Regex {
     Regex::new(pattern).expect("a valid pattern")
 }
 
-/// A shell's prompt: `$ `, `# `, `host% `, `user@host:~$ `, `[root@host ~]# `, `/ # `, `bash-5.2$ `.
-pub(crate) fn is_shell_prompt(line: &str) -> bool {
-    static HEAD: LazyLock<Regex> = LazyLock::new(|| {
-        // Environments before it, then: somebody at a host, a bracketed name, a path, or one word.
-        regex(
-            r"^(\([\w.@/ -]+\) ?)*(|\S*@\S+( [~/]\S*)? ?|\S+@\S+:[~/].*|\[[^\]]*\]|[~/]\S* ?|[\w.]([\w.:~/+-]*[\w.:~/+])?)$",
-        )
-    });
-    let Some(head) = line.strip_suffix(' ').and_then(|line| line.strip_suffix(['$', '#', '%', '❯'])) else {
-        return false;
-    };
-    // `33% ` is progress.
-    HEAD.is_match(head) && !(line.ends_with("% ") && head.ends_with(|c: char| c.is_ascii_digit()))
+/// What any of these prompts looks like.
+fn any<'a>(prompts: impl Iterator<Item = &'a Prompt>) -> String {
+    prompts.map(|prompt| format!("(?:{})", prompt.looks)).collect::<Vec<_>>().join("|")
 }
 
-/// The prompt of a program that reads commands: `>>> `, `nodejs=# `, `mysql> `, `MariaDB [(none)]> `, `In [1]: `, `(gdb) `.
-pub(crate) fn is_program_prompt(line: &str) -> bool {
-    static PROMPT: LazyLock<Regex> = LazyLock::new(|| {
-        regex(
-            r"^(>>> |[\w.-]{1,63}[*!?]?=[*!?]?[#>] |[\w.@:/-]{0,63}> |MariaDB \[[^\]]*\]> |irb\([^)]*\)(:\d+)*[>*] |In \[\d+\]: |\((gdb|Pdb|lldb)\) |[\w.:\[\]]{1,40}> )$",
-        )
-    });
-    PROMPT.is_match(line)
+/// Of each program that has any: its prompts, and those for more, as a whole line and as the beginning of one.
+struct Looks {
+    program: &'static Program,
+    whole: Regex,
+    sure: Option<Regex>,
+    begins: Regex,
+    more: Option<(Regex, Regex)>,
+}
+
+static LOOKS: LazyLock<Vec<Looks>> = LazyLock::new(|| {
+    let one = |program: &'static Program| {
+        let (first, more) = (any(program.prompts.iter()), any(program.more.iter()));
+        let whole = |looks: &str| regex(&format!("^(?:{looks})$"));
+        let begins = |looks: &str| regex(&format!("^(?:{looks})"));
+        let more = (!more.is_empty()).then(|| (whole(&more), begins(&more)));
+        let sure = any(program.prompts.iter().filter(|prompt| prompt.sure));
+        let sure = (!sure.is_empty()).then(|| whole(&sure));
+        Looks { program, whole: whole(&first), sure, begins: begins(&first), more }
+    };
+    with_prompts().map(one).collect()
+});
+
+/// Shells share their prompts: the first of them stands for all.
+fn with_prompts() -> impl Iterator<Item = &'static Program> {
+    let shell = rows().find(|row| row.shell);
+    rows().filter(move |row| {
+        !row.prompts.is_empty() && (!row.shell || shell.is_some_and(|shell| std::ptr::eq(shell, *row)))
+    })
+}
+
+impl Looks {
+    fn of(program: &Program) -> Option<&'static Self> {
+        let same = |looks: &&Self| std::ptr::eq(looks.program, program) || looks.program.shell && program.shell;
+        LOOKS.iter().find(same)
+    }
+}
+
+/// The prompts of shells.
+static SHELLS: LazyLock<Regex> = LazyLock::new(|| regex(&format!("^(?:{})$", any(prompts(true, false)))));
+/// Sure prompts of other programs.
+static SURE: LazyLock<Regex> = LazyLock::new(|| regex(&format!("^(?:{})$", any(prompts(false, true)))));
+
+fn prompts(shell: bool, sure: bool) -> impl Iterator<Item = &'static Prompt> {
+    with_prompts()
+        .filter(move |row| row.shell == shell)
+        .flat_map(|row| row.prompts)
+        .filter(move |prompt| prompt.sure || !sure)
+}
+
+/// A shell's prompt: `$ `, `# `, `host% `, `user@host:~$ `, `[root@host ~]# `, `/ # `, `❯ `.
+pub(crate) fn is_shell_prompt(line: &str) -> bool {
+    SHELLS.is_match(line) && !SURE.is_match(line)
+}
+
+/// The prompt of the program that this command opens; of one that is not known, any word before a `> `.
+pub(crate) fn is_program_prompt(line: &str, command: &str) -> bool {
+    static WORD: LazyLock<Regex> = LazyLock::new(|| regex(r"^([\w.@:/-]{0,63}|[\w.:\[\]]{1,40})> $"));
+    let opened = Opening::of(command).and_then(|opening| Looks::of(opening.program));
+    is_unmistakable(line) || WORD.is_match(line) || opened.is_some_and(|looks| looks.whole.is_match(line))
 }
 
 /// A prompt that no question looks like, whatever shows it: that of a database client, of Python, IPython, Ruby or a debugger.
 pub(crate) fn is_unmistakable(line: &str) -> bool {
-    static PROMPT: LazyLock<Regex> = LazyLock::new(|| {
-        regex(
-            r"^(>>> |[\w.-]{1,63}[*!?]?=[*!?]?[#>] |(mysql|sqlite|cqlsh|sftp|ftp|jshell|ghci|redis|valkey)> |[\w.-]+:\d{2,5}(\[\d+\])?> |MariaDB \[[^\]]*\]> |irb\([^)]*\)(:\d+)*[>*] |In \[\d+\]: |\((gdb|Pdb|lldb)\) )$",
-        )
-    });
-    PROMPT.is_match(line)
+    SURE.is_match(line)
 }
 
-/// Whether `line` is the prompt `learned` again: counters in it move on, and the database in it can be another one.
-pub(crate) fn is_same_prompt(line: &str, learned: &str) -> bool {
-    line == learned || (is_program_prompt(line) && is_program_prompt(learned) && family(line) == family(learned))
-}
-
-/// What stays of a prompt of a program when its state changes.
-fn family(prompt: &str) -> &str {
-    if prompt.ends_with("=# ") || prompt.ends_with("=> ") || prompt.ends_with("*# ") || prompt.ends_with("*> ") {
-        return "=";
+/// Whether `line` is the prompt `learned` of the program of this name again: counters in it move on, and the database in it can
+/// be another one.
+pub(crate) fn is_same_prompt(line: &str, learned: &str, name: &str) -> bool {
+    if line == learned {
+        return true;
     }
-    let end = prompt.find(['(', '[', ':', '/', '@']).unwrap_or(prompt.len());
-    &prompt[..end]
+    let both = |looks: &Regex| looks.is_match(line) && looks.is_match(learned);
+    let own = named(name).filter(|program| !program.shell).and_then(Looks::of);
+    let one_of = |looks: &Looks| !looks.program.shell && looks.sure.as_ref().is_some_and(both);
+    own.is_some_and(|looks| both(&looks.whole)) || is_unmistakable(line) && LOOKS.iter().any(one_of)
 }
 
 /// The prompt of a program that wants more lines of the same statement, as `nodejs-# `, `... `, `    -> `, `   ...> `.
-pub(crate) fn is_continuation(line: &str, learned: &str) -> bool {
-    static POSTGRES: LazyLock<Regex> = LazyLock::new(|| regex(r#"^[\w.-]{1,63}[*!?]?[-('"*$^;][*!?]?[#>] $"#));
-    static OTHERS: LazyLock<Regex> = LazyLock::new(|| {
-        regex(
-            r#"^(\.{3,} |\| | {1,16}(-|'|"|`|/\*)> | *(\.\.\.|\([^)]*\.\.\.)> | {2,20}\.\.\.: |irb\([^)]*\)(:\d+)*[*"'] )$"#,
-        )
-    });
-    line != learned
-        && ((family(learned) == "=" && POSTGRES.is_match(line) && family(line) != "=") || OTHERS.is_match(line))
+pub(crate) fn is_continuation(line: &str, learned: &str, name: &str) -> bool {
+    let wants = |looks: &Looks| looks.more.as_ref().is_some_and(|(whole, _)| whole.is_match(line));
+    let is_first = |looks: &Looks| looks.whole.is_match(line);
+    match named(name).filter(|program| !program.shell).and_then(Looks::of) {
+        _ if line == learned => false,
+        Some(own) => wants(own) && !is_first(own),
+        None => LOOKS
+            .iter()
+            .any(|looks| !looks.program.shell && looks.whole.is_match(learned) && wants(looks) && !is_first(looks)),
+    }
 }
 
-/// The length in bytes of the prompt that a line begins with, its space included; `None` if it has none.
+/// The length in bytes of the prompt that a line of a page begins with, its space included; `None` if it has none.
 ///
-/// Known are shells (`$ `, `(venv) $ `, `user@host:~$ `, `[root@host ~]# `, `# ` only after a name or path), REPLs (`>>> `,
-/// `... `), and the prompts of database clients (`mysql> `, `nodejs=# `, `MariaDB [(none)]> `).
+/// Known are all prompts that nothing else looks like, and those which what stands behind them makes sure:
+/// `test> db.items.find()`.
 pub fn prompt_length(line: &str) -> Option<usize> {
-    let environment = environment_length(line);
-    if environment > 0 && line[environment..].starts_with("$ ") {
-        return Some(environment + 2);
-    }
-    for mark in ["$ ", "% ", ">>> ", "... ", "C:\\> ", "PS> "] {
-        if line.starts_with(mark) {
-            return Some(mark.len());
-        }
-    }
-    let shell = |mark: &str| {
-        let end = line.find(mark)?;
-        let head = &line[..end];
-        let plausible = head.contains('@') || (head.starts_with('[') && head.ends_with(']'));
-        let clean =
-            head.chars().all(|c| c.is_alphanumeric() || "@:~/._-[]()+ ".contains(c)) && head.matches(' ').count() <= 2;
-        (plausible && clean && !head.starts_with(' ')).then_some(end + mark.len())
-    };
-    if let Some(length) = shell("$ ").or_else(|| shell("# ")) {
-        return Some(length);
-    }
-    let word = line.find(|c: char| !(c.is_ascii_alphanumeric() || "_-".contains(c))).unwrap_or(line.len());
-    if word == 0 {
-        return None;
-    }
-    if line[..word].eq_ignore_ascii_case("mariadb") && line[word..].starts_with(" [") {
-        return line.find("]> ").map(|i| i + 3);
-    }
-    let databases = ["=# ", "=> ", "-# ", "-> ", "(# "];
-    let clients = ["mysql", "sqlite", "redis", "mongo", "ftp", "sftp", "irb", "node", "ipython", "cqlsh", "postgres"];
-    (databases.iter().find(|mark| line[word..].starts_with(**mark)).map(|mark| word + mark.len()))
-        .or_else(|| (clients.contains(&&line[..word]) && line[word..].starts_with("> ")).then_some(word + 2))
+    static BEGINS: LazyLock<Regex> = LazyLock::new(|| {
+        let more = rows().flat_map(|row| row.more).filter(|prompt| prompt.sure);
+        regex(&format!("^(?:{})", any(prompts(true, true).chain(prompts(false, true)).chain(more))))
+    });
+    static STATEMENTS: LazyLock<Regex> = LazyLock::new(|| {
+        let one = |row: &Program| {
+            let unsure = any(row.prompts.iter().filter(|prompt| !prompt.sure));
+            format!("(?:{unsure})(?:{})", row.begins)
+        };
+        let all: Vec<String> = rows().filter(|row| !row.begins.is_empty()).map(one).collect();
+        regex(&format!("^(?:{})", all.join("|")))
+    });
+    let end = BEGINS.find(line).map(|found| found.end());
+    end.or_else(|| STATEMENTS.find(line).and_then(|_| line.find("> ")).map(|at| at + 2))
 }
 
-/// The length of what an activated environment puts before a prompt: `(venv) `.
-fn environment_length(line: &str) -> usize {
-    let named = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
-    let name = line.strip_prefix('(').and_then(|rest| rest.split_once(") ")).map(|(name, _)| name);
-    name.filter(|name| !name.is_empty() && name.chars().all(named)).map_or(0, |name| name.len() + 3)
+/// The length of a prompt of the program that is open where a line of a page stands, and whether it asks for more.
+pub(crate) fn length_at(line: &str, program: &Program) -> Option<(usize, bool)> {
+    let looks = Looks::of(program)?;
+    let more = || looks.more.as_ref().and_then(|(_, begins)| begins.find(line)).map(|found| (found.end(), true));
+    looks.begins.find(line).map(|found| (found.end(), false)).or_else(more)
+}
+
+/// The program whose sure prompt this is.
+pub(crate) fn program_of(prompt: &str) -> Option<&'static Program> {
+    let of = |looks: &&Looks| !looks.program.shell && looks.sure.as_ref().is_some_and(|sure| sure.is_match(prompt));
+    LOOKS.iter().find(of).map(|looks| looks.program)
 }
 
 /// Whether what follows a prompt is read by the shell's grammar.
 pub fn is_shell(prompt: &str) -> bool {
-    let prompt = prompt.trim_end();
-    prompt.ends_with(['$', '%', '#']) && !["=#", "-#", "(#"].iter().any(|mark| prompt.ends_with(mark))
+    is_shell_prompt(&spaced(prompt))
 }
 
 /// Whether a prompt asks for more of the command before: `nodejs-# `, `-> `, `... `.
 pub fn asks_for_more(prompt: &str) -> bool {
-    let prompt = prompt.trim();
-    ["...", "...>", ">"].contains(&prompt) || ["->", "-#", "(#"].iter().any(|mark| prompt.ends_with(mark))
+    let prompt = spaced(prompt);
+    let wants = |looks: &Looks| looks.more.as_ref().is_some_and(|(whole, _)| whole.is_match(&prompt));
+    !SURE.is_match(&prompt) && LOOKS.iter().any(wants)
 }
 
-/// The length of a continuation prompt that stands to the right: `    -> ` of mysql, `   ...> ` of sqlite3.
-pub(crate) fn continuation_length(line: &str) -> Option<usize> {
-    let inner = line.trim_start();
-    let mark = ["-> ", "...> "].into_iter().find(|mark| inner.starts_with(mark))?;
-    Some(line.len() - inner.len() + mark.len())
+fn spaced(prompt: &str) -> String {
+    format!("{} ", prompt.trim_end())
 }
 
 /// The length of Python's continuation prompt on a line that ends a block and whose last space is lost: `...`. Below
@@ -185,15 +211,17 @@ mod tests {
             "127.0.0.1:6379> ",
             "irb(main):001:0> ",
         ] {
-            assert!(is_program_prompt(line), "{line}");
-            assert!(is_same_prompt(line, line), "{line}");
+            assert!(is_program_prompt(line, ""), "{line}");
+            assert!(is_same_prompt(line, line, ""), "{line}");
         }
         for line in ["two words> ", "... ", "$ ", "Password: ", "nodejs-# ", "=> "] {
-            assert!(!is_program_prompt(line), "{line}");
+            assert!(!is_program_prompt(line, ""), "{line}");
         }
-        assert!(is_same_prompt("other=# ", "nodejs=# ") && is_same_prompt("MariaDB [x]> ", "MariaDB [(none)]> "));
-        assert!(is_same_prompt("nodejs=*# ", "nodejs=# "));
-        assert!(!is_same_prompt(">>> ", "nodejs=# ") && !is_same_prompt("sqlite> ", "mysql> "));
+        assert!(
+            is_same_prompt("other=# ", "nodejs=# ", "") && is_same_prompt("MariaDB [x]> ", "MariaDB [(none)]> ", "")
+        );
+        assert!(is_same_prompt("nodejs=*# ", "nodejs=# ", "psql"));
+        assert!(!is_same_prompt(">>> ", "nodejs=# ", "") && !is_same_prompt("sqlite> ", "mysql> ", ""));
     }
 
     #[test]
@@ -210,23 +238,24 @@ mod tests {
 
     #[test]
     fn continuations() {
-        for (line, learned) in [
-            ("nodejs-# ", "nodejs=# "),
-            ("nodejs(> ", "nodejs=> "),
-            ("nodejs'# ", "nodejs=# "),
-            ("nodejs*# ", "nodejs=# "),
-            ("... ", ">>> "),
-            ("... ", "> "),
-            ("| ", "> "),
-            ("    -> ", "mysql> "),
-            ("    '> ", "mysql> "),
-            ("   ...> ", "sqlite> "),
+        for (line, learned, name) in [
+            ("nodejs-# ", "nodejs=# ", ""),
+            ("nodejs(> ", "nodejs=> ", "psql"),
+            ("nodejs'# ", "nodejs=# ", "psql"),
+            ("... ", ">>> ", "python3"),
+            ("... ", "> ", "node"),
+            ("| ", "> ", "node"),
+            ("    -> ", "mysql> ", ""),
+            ("    '> ", "mysql> ", "mysql"),
+            ("   ...> ", "sqlite> ", ""),
         ] {
-            // `nodejs*# ` is a prompt in a transaction of old psql, or a comment that is open.
-            assert!(is_continuation(line, learned) || line == "nodejs*# ", "{line}");
+            assert!(is_continuation(line, learned, name), "{line}");
         }
-        assert!(!is_continuation("> ", "> ") && !is_continuation("nodejs=# ", "nodejs=# "));
-        assert!(!is_continuation("nodejs=*# ", "nodejs=# "));
+        for (line, learned, name) in
+            [("> ", "> ", "node"), ("nodejs=# ", "nodejs=# ", ""), ("nodejs=*# ", "nodejs=# ", "psql")]
+        {
+            assert!(!is_continuation(line, learned, name), "{line}");
+        }
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! Where a statement of a program that reads commands ends.
 
-use super::program::{Grammar, PROGRAMS};
+use super::program::{self, Grammar};
 
 /// The commands of a text in a program's language, as ranges of its lines; comments and blank lines between them are left out.
 /// With each is whether an empty line ends it.
 pub(crate) fn commands(language: &str, text: &str) -> Vec<(Vec<usize>, bool)> {
-    let grammar = PROGRAMS.iter().find(|program| program.reads(language)).map_or(Grammar::Brackets, |p| p.grammar);
+    let grammar = program::grammar(language);
     let lines: Vec<&str> = text.lines().collect();
     let mut found: Vec<(Vec<usize>, bool)> = Vec::new();
     let mut at = 0;

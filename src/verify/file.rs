@@ -31,7 +31,7 @@ impl<M: Running> Doing<'_, M> {
         file: &str,
         text: &str,
         how: Edit,
-        owner: Owner,
+        owner: &Owner,
         report: &mut StepReport,
     ) -> Result<()> {
         let places = self.live.places().to_vec();
@@ -52,7 +52,7 @@ impl<M: Running> Doing<'_, M> {
         file: &str,
         text: &str,
         how: Edit,
-        owner: Owner,
+        owner: &Owner,
         places: &[Place],
     ) -> Result<std::result::Result<String, Problem>> {
         let (user, folder) = match who(places) {
@@ -65,7 +65,11 @@ impl<M: Running> Doing<'_, M> {
             (Err(problem), _) => return Ok(Err(problem)),
         }
         let path = self.absolute(file, &user, &folder).await?;
-        let mut by = if owner == Owner::Root { "root".to_owned() } else { user.clone() };
+        let mut by = match owner {
+            Owner::Session => user.clone(),
+            Owner::Root => "root".to_owned(),
+            Owner::User(name) => name.clone(),
+        };
         match self.may_write(&path, &by).await? {
             Some(2) => {
                 let folder = path.rsplit_once('/').map_or("/", |(folder, _)| folder);

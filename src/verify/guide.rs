@@ -441,7 +441,7 @@ impl<M: Running> Doing<'_, M> {
                 shown.command = commands.last().and_then(|command| command.lines.first().cloned());
                 shown.place.clone_from(&report.place);
             }
-            Planned::Write { file, text, edit, owner } => self.write(file, text, *edit, *owner, &mut report).await?,
+            Planned::Write { file, text, edit, owner } => self.write(file, text, *edit, owner, &mut report).await?,
             Planned::Expect { text, of, rule, numbers, .. } => {
                 self.expect(text, *of, *rule, &mut report);
                 // JSON says in words where it differs; its lines say little.

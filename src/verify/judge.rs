@@ -4,8 +4,8 @@ use crate::{
     session::{End, Outcome},
     terminal::{
         clean::clean,
-        failure::{is_refused, not_found, said, tells},
-        line::{pieces, program_of},
+        failure::{fetches, is_refused, not_found, said, tells},
+        line::{Run, pieces, pipeline},
     },
 };
 
@@ -87,17 +87,18 @@ pub(super) fn judge(outcome: &Outcome, exits: &[i32]) -> Option<Problem> {
 /// What is wrong before the last command of a pipe, whose status hides it: `curl … | bash` ends with 0 if nothing was fetched.
 pub(super) fn pipe(line: &str, outcome: &Outcome) -> Option<Problem> {
     let (End::Prompt { status: Some(status) }, false) = (&outcome.end, outcome.left) else { return None };
-    let parts: Vec<&str> = line.split('|').collect();
+    let parts = pipeline(line);
     for (index, of) in outcome.pipe.iter().enumerate().rev().skip(1) {
-        // As many parts as statuses: no `|` is in a quote.
-        let name = parts.get(index).filter(|_| parts.len() == outcome.pipe.len()).map_or("", |part| program_of(part));
-        let fails = tells(name, *of);
+        // As many parts as statuses: it is the last pipeline of the line.
+        let part = parts.get(index).filter(|_| parts.len() == outcome.pipe.len());
+        let name = part.and_then(|part| Run::of(part)).map_or(String::new(), |run| run.name);
+        let fails = tells(&name, *of);
         let what = if name.is_empty() { "a command".to_owned() } else { format!("`{name}`") };
         let pipe = format!("in a pipe that ended with status {status}");
         if *of == 127 {
             return Some((format!("{what} was not found, {pipe}"), INSTALL.into()));
         }
-        if fails && matches!(name, "curl" | "wget") {
+        if fails && fetches(&name) {
             let help = "see whether its address still leads anywhere; the status of a pipe is that of its last command";
             return Some((format!("nothing was fetched: {what} ended with status {of}, {pipe}"), help.into()));
         }
@@ -152,7 +153,10 @@ mod tests {
             ("curl -sL x | sudo -E bash -", &[6, 0][..], "nothing was fetched: `curl` ended with status 6"),
             ("cd y && sudo /usr/bin/curl x | gpg | sudo tee z", &[22, 2, 0], "`curl` ended with status 22"),
             ("curl x | bash", &[127, 0], "`curl` was not found, in a pipe that ended with status 0"),
-            ("a '|' | b", &[127, 0], "a command was not found"),
+            ("a '|' | b", &[127, 0], "`a` was not found"),
+            ("sudo -u root curl -fsSL x | sh", &[6, 0], "nothing was fetched: `curl` ended with status 6"),
+            ("doas -u web env A=1 timeout 5 /usr/bin/wget -q x | sh", &[4, 0], "nothing was fetched: `wget`"),
+            ("cd \"a; b\" && nice -n 5 curl x | sh", &[6, 0], "nothing was fetched: `curl`"),
             ("curl x | head -1", &[23, 0], ""),
             ("grep x y | wc -l", &[1, 0], ""),
             ("yes | head -1", &[141, 0], ""),

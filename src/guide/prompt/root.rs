@@ -1,31 +1,31 @@
-//! Whether `# ` is root's prompt in a block, or begins a comment.
+//! Signs that are prompts in some blocks: `# ` is root's, or begins a comment; `> ` is a shell's, or a redirection.
+
+use crate::terminal::program::is_everyday;
 
 /// Languages of blocks that show a terminal.
 const TERMINALS: &[&str] = &["console", "shell-session", "shellsession", "terminal"];
 
-/// Names of commands that no comment begins with.
-#[rustfmt::skip]
-const NAMES: &[&str] = &[
-    "adduser", "apk", "apt", "apt-get", "bash", "blkid", "cat", "cd", "chmod", "chown", "chroot", "cp", "crontab", "curl", "df",
-    "dnf", "docker", "docker-compose", "dpkg", "du", "echo", "exit", "git", "gpg", "grep", "groupadd", "hostname", "hostnamectl", "id",
-    "ifconfig", "iptables", "journalctl", "ln", "logout", "ls", "lsblk", "mkdir", "mkfs", "modprobe", "mv", "mysql", "nano", "netstat",
-    "nft", "nginx", "node", "npm", "openssl", "pacman", "passwd", "pip", "podman", "ps", "psql", "pwd", "python3", "rm", "rpm",
-    "rsync", "scp", "sed", "ssh", "ss", "su", "sudo", "sysctl", "systemctl", "tail", "tar", "tee", "ufw", "umount", "uname",
-    "unzip", "useradd", "usermod", "vi", "vim", "wget", "whoami", "yum", "zypper",
-];
-
-/// Whether `# ` is the prompt of every command in this text.
-pub(super) fn is_prompted(language: &str, text: &str) -> bool {
-    if !TERMINALS.iter().any(|terminal| terminal.eq_ignore_ascii_case(language)) || !text.trim_start().starts_with("# ")
-    {
+/// Whether a sign (`# ` or `> `) is the prompt of every command in this text.
+pub(super) fn is_prompted(language: &str, text: &str, sign: &str) -> bool {
+    if !is_terminal(language) || !text.trim_start().starts_with(sign) {
         return false;
     }
     let has_other = text.lines().any(|line| line.starts_with("$ ") || line.starts_with("% "));
     // Below a command, one word is a command, too: `# hello`.
-    let first = text.trim_start().lines().next().and_then(|line| line.strip_prefix("# "));
-    let typed = |line: &str| line.strip_prefix("# ").is_none_or(|line| is_command(line) || is_name(line.trim()));
-    let untyped = |line: &str| line.starts_with('#') || !is_command(line);
+    let first = text.trim_start().lines().next().and_then(|line| line.strip_prefix(sign));
+    let typed = |line: &str| line.strip_prefix(sign).is_none_or(|line| is_command(line) || is_name(line.trim()));
+    let untyped = |line: &str| line.starts_with(sign) || !is_command(line);
     !has_other && first.is_some_and(is_command) && text.lines().all(|line| typed(line) && untyped(line))
+}
+
+/// Whether a line begins with `$` and a command, with no space in between.
+pub(super) fn is_glued(language: &str, line: &str) -> bool {
+    let word = line.strip_prefix('$').and_then(|rest| rest.split_whitespace().next());
+    is_terminal(language) && !line.starts_with("$ ") && word.is_some_and(is_everyday)
+}
+
+fn is_terminal(language: &str) -> bool {
+    TERMINALS.iter().any(|terminal| terminal.eq_ignore_ascii_case(language))
 }
 
 /// Whether a line reads as a command, not as a sentence.
@@ -35,7 +35,7 @@ pub(super) fn is_command(line: &str) -> bool {
     let name = first.rsplit('/').next().unwrap_or(first);
     let is_path = first.starts_with(['/', '.', '~']) && first.len() > 1;
     let is_option = |word: &str| word.starts_with('-') && word.len() > 1 && !word.starts_with("---");
-    !line.ends_with(['.', ':']) && (NAMES.contains(&name) || is_path || is_name(first) && words.any(is_option))
+    !line.ends_with(['.', ':']) && (is_everyday(name) || is_path || is_name(first) && words.any(is_option))
 }
 
 /// Whether a word could be the name of a program.
@@ -65,7 +65,7 @@ mod tests {
             ("bash", "# apt update\n", false),
             ("console", "", false),
         ] {
-            assert_eq!(is_prompted(language, text), prompted, "{language} {text}");
+            assert_eq!(is_prompted(language, text, "# "), prompted, "{language} {text}");
         }
     }
 }

@@ -227,7 +227,7 @@ impl Engine {
         if running.step.is_fed() && running.accepted {
             output = without_typed(&output, &running.step.lines[1.min(running.typed)..running.typed]);
         }
-        if !running.step.lines.iter().any(|line| look::is_about_jobs(line)) {
+        if !running.step.lines.iter().any(|line| program::is_about_jobs(line)) {
             output.truncate(look::without_notices(&output).len());
         }
         if !self.is_closed() {

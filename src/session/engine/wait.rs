@@ -214,7 +214,8 @@ impl Engine {
     fn program_prompt(&self, line: &str) -> Option<usize> {
         let top = self.places.len().checked_sub(1)?;
         self.places.iter().enumerate().rev().find_map(|(depth, place)| {
-            let same = line == place.prompt || (depth == top && prompt::is_same_prompt(line, &place.prompt));
+            let same =
+                line == place.prompt || (depth == top && prompt::is_same_prompt(line, &place.prompt, &place.name));
             (place.kind == Kind::Program && same).then_some(depth)
         })
     }
@@ -242,7 +243,7 @@ impl Engine {
             return (delay, Sight::Shell(line));
         }
         if let Some(place) = self.places.last().filter(|place| place.kind == Kind::Program)
-            && prompt::is_continuation(&line, &place.prompt)
+            && prompt::is_continuation(&line, &place.prompt, &place.name)
         {
             return (settings.known_prompt, Sight::More);
         }
@@ -267,7 +268,8 @@ impl Engine {
             return (announced, Sight::Shell(line));
         }
         if prompt::is_unmistakable(&line)
-            || (prompt::is_program_prompt(&line) && (program::opens_program(command) || self.prompts_like_a_question()))
+            || (prompt::is_program_prompt(&line, command)
+                && (program::opens_program(command) || self.prompts_like_a_question()))
         {
             return (announced, Sight::Program(line));
         }
@@ -287,7 +289,9 @@ impl Engine {
     /// The program that reads commands here has itself a prompt such as `test> `, which may have become another one.
     fn prompts_like_a_question(&self) -> bool {
         let top = self.places.last().filter(|place| place.kind == Kind::Program);
-        top.is_some_and(|place| prompt::is_program_prompt(&place.prompt) && !prompt::is_unmistakable(&place.prompt))
+        top.is_some_and(|place| {
+            prompt::is_program_prompt(&place.prompt, &place.opened_by) && !prompt::is_unmistakable(&place.prompt)
+        })
     }
 
     fn look_at_full_screen(&self, endless: bool, command: &str) -> (Duration, Sight) {
@@ -326,7 +330,7 @@ impl Engine {
             let index = unused.or_else(|| (first..answers.len()).rev().find(same)).unwrap_or(first);
             return (running.uses[index] < MOST_ANSWERS).then_some((question, Some(index)));
         }
-        look::is_apt_question(&question, &running.step.lines[..running.typed]).then_some((question, None))
+        program::confirms(&question, &running.step.lines[..running.typed]).then_some((question, None))
     }
 
     fn act(&mut self, sight: Sight, now: Duration) {
@@ -380,7 +384,7 @@ impl Engine {
         let opened_by = running.step.lines.get(running.typed.saturating_sub(1)).cloned().unwrap_or_default();
         self.places.push(Place {
             kind: Kind::Program,
-            name: program::program(&opened_by),
+            name: program::name(&opened_by),
             user: None,
             prompt,
             cwd: None,
