@@ -14,7 +14,7 @@
 //! It is pure, and asks no other room.
 
 pub mod clean;
-pub(crate) mod editor;
+pub mod editor;
 pub(crate) mod endless;
 pub mod failure;
 pub(crate) mod line;
