@@ -49,7 +49,14 @@ fn all_of_the_documentation_tells_the_truth() {
     let (status, guides) = verify(Path::new(PROJECT), &[]);
     assert_eq!(status, 0, "{guides:#?}");
     let holds: Vec<&Value> = guides.iter().filter(|guide| guide["verdict"] != "skipped").collect();
-    assert!(holds.iter().all(|guide| guide["verdict"] == "holds"), "{holds:#?}");
+    // What the machine lacks is skipped with a reason, which leaves a guide partial; nothing else may.
+    let is_whole = |guide: &Value| {
+        let skipped = steps(guide).iter().filter(|step| step["verdict"] == "skipped");
+        let said = skipped.into_iter().all(|step| matches!(step["omission"].as_str(), Some("skipped" | "elsewhere" | "optional")));
+        said && guide["undone"].as_array().is_some_and(|gaps| gaps.iter().all(|gap| gap["omission"] == "looked-at"))
+    };
+    let holds_so_far = |guide: &Value| guide["verdict"] == "holds" || guide["verdict"] == "partial" && is_whole(guide);
+    assert!(holds.iter().all(|guide| holds_so_far(guide)), "{holds:#?}");
     let find = |name: &str| {
         let path = format!("content/guides/{name}/index.md");
         *holds.iter().find(|guide| guide["path"] == *path).unwrap_or_else(|| panic!("{name} is not done"))

@@ -13,14 +13,14 @@ fn report(started: &str, guides: &[(&str, &str)]) -> String {
             "path": path, "title": "A", "hash": "0", "machine": "debian", "image": "", "verdict": verdict, "reason": null,
             "started": started, "seconds": 1.0, "diagnostics": [],
             "steps": [{
-                "number": 1, "kind": "run", "section": "", "path": path, "line": 6, "verdict": verdict,
+                "number": 1, "kind": "run", "section": "", "path": path, "line": 6, "block": 6, "verdict": verdict,
                 "message": "it ended with status 1", "help": null, "seconds": 1.0, "typed": ["ls"], "place": [],
                 "status": 1, "output": "no\u{1b}[31m", "dropped": 0, "documented": null, "comparison": null
             }]
         })
     };
     json!({
-        "schema": 1, "guidepost": "0.1.0", "started": started, "seconds": 2.0, "engine": "20.10",
+        "schema": 2, "guidepost": "0.1.0", "started": started, "seconds": 2.0, "engine": "20.10",
         "guides": guides.iter().map(guide).collect::<Vec<_>>()
     })
     .to_string()
@@ -63,8 +63,10 @@ fn what_is_no_report_is_neither_read_nor_overwritten() {
     let config = "title: T\nmachines:\n  debian:\n    image: debian:bookworm\n";
     let site = TestSite::new(&[("guidepost.yaml", config), ("content/a.md", PAGE), ("notes.json", "{\"mine\": 1}\n")]);
     site.write("1.json", report("2026-11-25T01:00:00Z", &[("content/a.md", "holds")]));
+    site.write("old.json", "{\"schema\": 1, \"guides\": []}");
     for (arguments, message) in [
         (&["report", "notes.json"][..], "it has no number \"schema\""),
+        (&["report", "old.json"], "this report has schema 1, and this guidepost reads schema 2; make it anew"),
         (&["report", "nothing.json"], "nothing.json cannot be used"),
         (&["report", "1.json", "--report", "notes.json"], "notes.json is there, and is no report of guidepost"),
         (&["verify", "--report", "notes.json"], "notes.json is there, and is no report of guidepost"),

@@ -2,7 +2,10 @@
 
 mod support;
 
-use guidepost::report::{GuideReport, Report, SCHEMA, StepKind, StepReport, Verdict, json};
+use guidepost::{
+    plan::Omission,
+    report::{Gap, GuideReport, Report, SCHEMA, StepKind, StepReport, Verdict, json},
+};
 use support::TestSite;
 
 const PATH: &str = "content/guides/node.md";
@@ -64,7 +67,7 @@ fn guide(site: &TestSite, path: &str, verdict: Verdict, steps: Vec<StepReport>) 
 }
 
 fn step(kind: StepKind, path: &str, line: usize, verdict: Verdict) -> StepReport {
-    StepReport { verdict, seconds: 0.1, ..StepReport::new(1, kind, path, line) }
+    StepReport { verdict, seconds: 0.1, commands: 1, ..StepReport::new(1, kind, path, line) }
 }
 
 fn shows(mut step: StepReport, message: &str, output: &str) -> StepReport {
@@ -79,6 +82,9 @@ fn all_well() -> Vec<StepReport> {
     let places = [(Run, 5), (Expect, 9), (Write, 13), (Run, 17), (Expect, 19), (Run, 17), (Expect, 21)];
     let mut steps: Vec<StepReport> =
         places.into_iter().map(|(kind, line)| step(kind, PATH, line, Verdict::Holds)).collect();
+    for of_block in &mut steps[3..] {
+        of_block.block = 17;
+    }
     steps.push(step(Run, PART, 5, Verdict::Holds));
     steps
 }
@@ -124,7 +130,10 @@ fn badge(html: &str) -> String {
 fn what_holds_has_marks_and_a_badge() {
     let site = site();
     let html = page(&site, vec![guide(&site, PATH, Verdict::Holds, all_well())]);
-    assert_eq!(badge(&html), "Verified 25 November 2026 on debian in 1 min 12 s");
+    assert_eq!(
+        badge(&html),
+        "Verified 25 November 2026 on debian in 1 min 12 s 5 of 5 blocks: 4 commands ran, 3 outputs compared, 1 file saved"
+    );
     assert!(html.contains("<time datetime=\"2026-11-25\">"), "{html}");
     let blocks = blocks(&html);
     assert_eq!(blocks.len(), 6, "{blocks:?}");
@@ -161,7 +170,7 @@ fn what_does_not_hold_shows_what_was_really_there() {
     assert!(blocks[3].contains("<details class=\"verdict broken\" open>"), "{}", blocks[3]);
     assert!(blocks[3].contains("<b>Broken</b>: it ended with status 1"), "{}", blocks[3]);
     assert!(blocks[3].contains("<samp>Cannot find module</samp>"), "{}", blocks[3]);
-    assert!(!blocks[4].contains("verdict"), "it was not reached: {}", blocks[4]);
+    assert!(blocks[4].contains("<b>Not verified</b>: an earlier step broke"), "{}", blocks[4]);
 }
 
 #[test]
@@ -190,14 +199,49 @@ fn other_states_of_guides() {
     );
     assert_eq!(
         with(Verdict::Drifted, None, Vec::new()),
-        "Verified, with drift, 25 November 2026 on debian in 1 min 12 s"
+        "Verified, with drift, 25 November 2026 on debian in 1 min 12 s nothing was done"
     );
     let mut steps = all_well();
     steps[2].verdict = Verdict::Skipped;
     assert_eq!(
         with(Verdict::Holds, None, steps),
-        "Verified 25 November 2026 on debian in 1 min 12 s, 1 of 8 steps skipped"
+        "Verified in part 25 November 2026 on debian in 1 min 12 s 4 of 5 blocks: 4 commands ran, 3 outputs compared, 1 not done"
     );
+    assert_eq!(
+        with(Verdict::Holds, None, vec![step(StepKind::Run, PATH, 5, Verdict::Holds)]),
+        "Verified 25 November 2026 on debian in 1 min 12 s 1 of 1 block: 1 command ran, no output compared"
+    );
+}
+
+#[test]
+fn what_was_not_done_says_so_at_its_block_and_at_its_tab() {
+    let site = site();
+    let tabs = "{{< tabs >}}\n{{< tab \"Debian\" >}}\n```command\napt\n```\n{{< /tab >}}\n{{< tab \"Fedora\" >}}\n```command\ndnf\n```\n{{< /tab >}}\n{{< /tabs >}}\n\n```sql\nx;\n```\n";
+    site.write(PATH, format!("---\ntitle: Node\n---\n{tabs}"));
+    let mut reported = guide(&site, PATH, Verdict::Partial, vec![step(StepKind::Run, PATH, 6, Verdict::Holds)]);
+    let gap = |line, why: &str, tab: Option<&str>| Gap {
+        path: PATH.to_owned(),
+        line,
+        why: why.to_owned(),
+        omission: Omission::NotDone,
+        tab: tab.map(str::to_owned),
+    };
+    reported.undone = vec![
+        gap(11, "no machine is for its tab “Fedora”", Some("Fedora")),
+        gap(17, "no program that reads it is open there", None),
+    ];
+    let html = page(&site, vec![reported]);
+    assert!(
+        badge(&html).starts_with("Verified in part 25 November 2026 on debian in 1 min 12 s 1 of 3 blocks"),
+        "{html}"
+    );
+    let tabs: Vec<&str> = html.split("<div class=\"tab\"").skip(1).collect();
+    let said = "<b>Not verified</b>: no machine is for this tab";
+    assert!(!tabs[0].contains(said) && tabs[1].contains(said), "{html}");
+    let blocks = blocks(&html);
+    assert!(blocks[0].contains(">Verified</span>"), "{}", blocks[0]);
+    assert!(blocks[1].contains("<b>Not verified</b>: no machine is for its tab “Fedora”"), "{}", blocks[1]);
+    assert!(blocks[2].contains("<b>Not verified</b>: no program that reads it"), "{}", blocks[2]);
 }
 
 #[test]

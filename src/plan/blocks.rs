@@ -57,17 +57,31 @@ impl Block<'_> {
     }
 }
 
+/// A block in a tab that is not followed.
+#[derive(Debug)]
+pub(super) struct Unfollowed<'a> {
+    pub(super) block: Block<'a>,
+    /// Title of the outermost such tab.
+    pub(super) tab: String,
+}
+
 /// Where the bundles that a guide includes come from.
 pub(super) type Includes<'i> = &'i dyn Fn(&str) -> Option<Arc<Guide>>;
 
-/// Gathers the blocks of a guide for one machine. `named` are the machines for which the guide is done, each with its own tabs;
-/// none if it is done only once.
-pub(super) fn gather<'a>(guide: &'a Guide, includes: Includes<'_>, machine: &str, named: &[String]) -> Vec<Block<'a>> {
+/// Gathers the blocks of a guide for one machine, and those of tabs that are not followed there. `named` are the machines for
+/// which the guide is done, each with its own tabs; none if it is done only once.
+pub(super) fn gather<'a>(
+    guide: &'a Guide,
+    includes: Includes<'_>,
+    machine: &str,
+    named: &[String],
+) -> (Vec<Block<'a>>, Vec<Unfollowed<'a>>) {
     let mut walk = Walk {
         includes,
         machine,
         named,
         blocks: Vec::new(),
+        unfollowed: Vec::new(),
         section: String::new(),
         prose: String::new(),
         folded: None,
@@ -75,7 +89,7 @@ pub(super) fn gather<'a>(guide: &'a Guide, includes: Includes<'_>, machine: &str
         including: vec![guide.path.clone()],
     };
     walk.tokens(&Origin::Page(guide), &guide.tokens);
-    walk.blocks
+    (walk.blocks, walk.unfollowed)
 }
 
 /// Those of `machines` that tabs of a guide are for, in the same order.
@@ -118,6 +132,7 @@ struct Walk<'a, 'i> {
     machine: &'i str,
     named: &'i [String],
     blocks: Vec<Block<'a>>,
+    unfollowed: Vec<Unfollowed<'a>>,
     section: String,
     prose: String,
     folded: Option<String>,
@@ -216,13 +231,35 @@ impl<'a> Walk<'a, '_> {
             (None, None, Some(tab)) => {
                 (tab, format!("because it is the first, and none is for the machine `{machine}`"))
             }
-            (None, None, None) => return,
+            (None, None, None) => {
+                tabs.iter().for_each(|tab| self.unfollowed(origin, tab));
+                return;
+            }
         };
+        let (before, after) = tabs.split_at(tabs.iter().position(|other| std::ptr::eq(*other, *tab)).unwrap_or(0));
+        before.iter().for_each(|other| self.unfollowed(origin, other));
         self.inferred.push(format!("the tab “{}” is followed, {why}", title(tab)));
         let before = self.blocks.len();
         self.tokens(origin, &tab.body);
         if self.blocks[before..].iter().all(|block| block.code.role == Role::Listing) {
             self.inferred.pop();
         }
+        after.iter().skip(1).for_each(|other| self.unfollowed(origin, other));
+    }
+
+    /// A tab that is not followed: its blocks are told apart, and the walk goes on as if it were not there.
+    fn unfollowed(&mut self, origin: &Origin<'a>, tab: &Shortcode) {
+        let (section, prose) = (self.section.clone(), std::mem::take(&mut self.prose));
+        let inferred = std::mem::take(&mut self.inferred);
+        let from = self.blocks.len();
+        let known = self.unfollowed.len();
+        self.tokens(origin, &tab.body);
+        let title = tab.arguments.get("title", 0).unwrap_or_default();
+        for inner in &mut self.unfollowed[known..] {
+            title.clone_into(&mut inner.tab);
+        }
+        let blocks = self.blocks.split_off(from);
+        self.unfollowed.extend(blocks.into_iter().map(|block| Unfollowed { block, tab: title.to_owned() }));
+        (self.section, self.prose, self.inferred) = (section, prose, inferred);
     }
 }

@@ -77,7 +77,7 @@ impl Builder<'_> {
                 .push(Diagnostic::warning("block-not-done", what).at(&block.origin.source, block.span).help(help));
         }
         let why = draft.skip.or(why).unwrap_or_else(|| "nothing says that it is typed or saved".into());
-        self.left_out.push(LeftOut { at: block.at(), language: language.to_owned(), why, omission });
+        self.left_out.push(LeftOut { at: block.at(), language: language.to_owned(), why, omission, tab: None });
     }
 
     /// Adds the block that an open editor waits for.

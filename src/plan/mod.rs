@@ -16,6 +16,7 @@ mod blocks;
 mod command;
 pub mod duration;
 mod listing;
+mod omitted;
 mod said;
 mod settings;
 mod sidecar;
@@ -70,6 +71,9 @@ pub struct LeftOut {
     pub why: String,
     /// What that means for a reader.
     pub omission: Omission,
+    /// Title of the tab that it stands in, if no machine is for that tab.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tab: Option<String>,
 }
 
 /// What it means for a reader that a block is not done. Of these, the first two leave a guide verified only in part.
@@ -187,11 +191,13 @@ pub fn plans(
     machines: &[String],
 ) -> Vec<Plan> {
     let named = blocks::machines_of_tabs(guide, includes, machines);
-    let once = plan(guide, includes, sidecar, machines);
-    if named.is_empty() || once.settings.names_machine() {
-        return vec![once];
-    }
-    named.iter().map(|machine| on(guide, includes, sidecar, machines, Some((machine, &named)))).collect()
+    let once = on(guide, includes, sidecar, machines, None);
+    let drafts = if named.is_empty() || once.0.settings.names_machine() {
+        vec![once]
+    } else {
+        named.iter().map(|machine| on(guide, includes, sidecar, machines, Some((machine, &named)))).collect()
+    };
+    omitted::by_all(drafts)
 }
 
 /// Plans a guide.
@@ -204,17 +210,17 @@ pub fn plan(
     sidecar: Option<&Source>,
     machines: &[String],
 ) -> Plan {
-    on(guide, includes, sidecar, machines, None)
+    omitted::by_all(vec![on(guide, includes, sidecar, machines, None)]).remove(0)
 }
 
-/// Plans a guide; on this machine, if it is done on several.
+/// Plans a guide; on this machine, if it is done on several. With it, what stands in tabs that are not followed there.
 fn on(
     guide: &Guide,
     includes: &dyn Fn(&str) -> Option<Arc<Guide>>,
     sidecar: Option<&Source>,
     machines: &[String],
     wanted: Option<(&String, &[String])>,
-) -> Plan {
+) -> (Plan, Vec<LeftOut>) {
     let mut diagnostics = Vec::new();
     let mut settings = Settings::default();
     settings::of_front_matter(guide, &mut settings, &mut diagnostics);
@@ -227,7 +233,7 @@ fn on(
         }
         None => settings.machine(machines, &mut diagnostics),
     };
-    let blocks = blocks::gather(guide, includes, &machine, wanted.map_or(&[], |(_, named)| named));
+    let (blocks, unfollowed) = blocks::gather(guide, includes, &machine, wanted.map_or(&[], |(_, named)| named));
     let mut given: Vec<_> = blocks.iter().map(|block| said::read(block, &mut diagnostics)).collect();
     if let Some(sidecar) = &sidecar {
         sidecar.apply(&blocks, &mut given, &mut diagnostics);
@@ -242,7 +248,7 @@ fn on(
         diagnostics.retain(Diagnostic::is_error);
     }
     diagnostic::sort(&mut diagnostics);
-    Plan {
+    let plan = Plan {
         path: guide.path.clone(),
         title: guide.front.title.clone().unwrap_or_else(|| guide.path.clone()),
         machine,
@@ -251,5 +257,6 @@ fn on(
         steps,
         left_out,
         diagnostics,
-    }
+    };
+    (plan, unfollowed.iter().filter_map(omitted::in_tab).collect())
 }

@@ -330,6 +330,7 @@ impl<'a> Builder<'a> {
             language: draft.block.code.language.clone(),
             why: draft.skip.clone().unwrap_or_else(|| why.to_owned()),
             omission: draft.omission.unwrap_or(Omission::NotDone),
+            tab: None,
         });
     }
 

@@ -244,7 +244,7 @@ fn what_is_not_done_says_what_that_means_for_a_reader() {
         ("    ls\n", vec![None], vec![]),
         ("```bash {skip=true reason=\"no\"}\nls\n```\n\n```output\nx\n```\n", vec![Some(Omission::Skipped); 2], vec![]),
         (folded, vec![Some(Omission::Optional)], vec![]),
-        ("```bash {machine=server}\nls\n```\n", vec![Some(Omission::Elsewhere)], vec![]),
+        ("```bash {machine=server}\nls\n```\n", vec![Some(Omission::NotDone)], vec![]),
         ("    nano x\n", vec![Some(Omission::NotDone)], vec![]),
         ("```output\nx\n```\n", vec![], vec![Omission::NotDone]),
         ("```output {skip=true reason=no}\nx\n```\n", vec![], vec![Omission::Skipped]),
@@ -299,6 +299,32 @@ fn tabs_and_folded_notes() {
         plan.steps[0].inferred,
         ["the tab “CentOS” is followed, because it is the first, and none is for the machine `debian`"]
     );
+
+    let left = |machine: &str| {
+        let text = tabs.replace("```bash\nyum", "```bash {skip=true reason=\"no repository\"}\nyum");
+        let guide = parse(
+            "guide.md",
+            &format!("---\nverify: {{machine: {machine}}}\n---\n{text}\n```bash {{machine=arm}}\nx\n```\n"),
+        );
+        let plan = super::plan(&guide, &|_| None, None, &["debian".to_owned(), "server".to_owned()]);
+        let step = plan.steps.last().unwrap();
+        assert_eq!(
+            (step.skip.as_deref(), step.omission),
+            (Some("it is for the machine `arm`"), Some(Omission::NotDone))
+        );
+        let one = |block: &LeftOut| format!("{}: {} {:?}", block.tab.as_deref().unwrap(), block.why, block.omission);
+        plan.left_out.iter().map(one).collect::<Vec<_>>()
+    };
+    let centos = "CentOS: no repository Skipped";
+    assert_eq!(left("debian"), [centos, "Big: no machine is for its tab “Big” NotDone"]);
+    assert_eq!(left("server"), [centos, "Debian: no machine is for its tab “Debian” NotDone"]);
+    // What another machine does is left out by none.
+    let both = parse("guide.md", &format!("{tabs}\n```bash {{machine=server}}\nx\n```\n"));
+    for plan in plans(&both, &|_| None, None, &["debian".to_owned(), "server".to_owned()]) {
+        let tabs: Vec<&str> = plan.left_out.iter().filter_map(|block| block.tab.as_deref()).collect();
+        assert_eq!(tabs, ["CentOS"], "{}", plan.machine);
+        assert!(plan.steps.iter().all(|step| step.omission.is_none_or(|omission| omission == Omission::Elsewhere)));
+    }
 
     let folded = "{{< note isCollapsible=true title=\"Else\" >}}\n```bash\nls\n```\n\n```bash {verify=\"run\"}\npwd\n```\n{{< /note >}}\n";
     let why = "it stands in the folded note “Else”, which a reader need not open; verify=\"run\" does it";

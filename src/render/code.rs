@@ -46,7 +46,7 @@ impl Renderer<'_> {
             "path".into(),
             if code.role == Role::File { title.unwrap_or_default().into() } else { Value::Null },
         );
-        let mark = self.mark(guide, code, span);
+        let mark = self.mark(guide, span);
         context.insert("verdict".into(), json!(mark.as_ref().map(|mark| mark.verdict)));
         let (message, real, replay) = mark.map_or((None, None, None), |mark| (mark.message, mark.real, mark.replay));
         context.insert("message".into(), message.into());
@@ -58,9 +58,8 @@ impl Renderer<'_> {
     }
 
     /// What verification found out about the block.
-    fn mark(&self, guide: &Guide, code: &CodeBlock, span: Span) -> Option<Mark> {
-        let page = self.including.first().filter(|_| code.role != Role::Listing)?;
-        self.world.mark(page, &guide.path, lines_in(guide, span))
+    fn mark(&self, guide: &Guide, span: Span) -> Option<Mark> {
+        self.world.mark(self.including.first()?, &guide.path, lines_in(guide, span))
     }
 
     /// The language to highlight: the author's, that of the file's name, or the role's.
@@ -154,7 +153,7 @@ impl Renderer<'_> {
 }
 
 /// The author's lines of a span.
-fn lines_in(guide: &Guide, span: Span) -> RangeInclusive<usize> {
+pub(super) fn lines_in(guide: &Guide, span: Span) -> RangeInclusive<usize> {
     let line = |at: usize| guide.source.line_of(at).0;
     line(span.start)..=line(span.end.saturating_sub(1).max(span.start))
 }

@@ -50,6 +50,12 @@ pub trait World: Sync {
         None
     }
 
+    /// Whether verification of the guide in the file `page` came to the tab in these lines of the file `file`, and no machine is
+    /// for it.
+    fn is_undone_tab(&self, _page: &str, _file: &str, _lines: RangeInclusive<usize>) -> bool {
+        false
+    }
+
     /// Whether blocks of code carry the lines of the author's file that they stand in, as `data-guidepost-file`
     /// and `data-guidepost-lines`: for
     /// a preview, which has something to say about each.

@@ -82,7 +82,13 @@ impl Renderer<'_> {
                 let title = tab.arguments.get("title", 0).unwrap_or("Tab");
                 let id = self.serial();
                 let body = self.body(guide, &tab.body);
-                tabs.push(json!({ "id": id, "title": title, "slug": anchor(title), "body": body }));
+                let undone = tab.inner.zip(self.including.first()).is_some_and(|(inner, page)| {
+                    self.world.is_undone_tab(page, &guide.path, super::code::lines_in(guide, inner))
+                });
+                let tab = json!({
+                    "id": id, "title": title, "slug": anchor(title), "body": body, "undone": undone,
+                });
+                tabs.push(tab);
             }
         }
         json!({ "tabs": tabs })

@@ -3,7 +3,7 @@
 //! Escaping follows `@actions/core`: `%`, CR and LF in a message, and also `:` and `,` in a property.
 
 use super::{
-    Deny, Report, StepReport, Verdict,
+    Deny, Report, StepReport, Verdict, Whole,
     difference::{self, count},
     human,
     problem::{Level, Problem, from_root, problems},
@@ -62,25 +62,29 @@ fn property(text: &str) -> String {
 /// Markdown for the file that `GITHUB_STEP_SUMMARY` names.
 pub fn summary(report: &Report, deny: Deny) -> String {
     let came_to = match report {
-        _ if report.fails(Deny { flaky: false, ..deny }) => "guides are broken",
-        _ if report.fails(deny) => "guides are flaky",
+        _ if report.fails(Deny { flaky: false, partial: false, ..deny }) => "guides are broken",
+        _ if report.fails(Deny { partial: false, ..deny }) => "guides are flaky",
+        _ if report.wholes().iter().any(Whole::is_partial) => "guides hold in part",
         _ => "guides hold",
     };
     let mut out = format!("## guidepost: {came_to}\n\n");
     out.push_str(&format!(
-        "{}.\n\n| | Guide | Machine | Steps | Time |\n| --- | --- | --- | ---: | ---: |\n",
+        "{}.\n\n| | Guide | Machine | Stands on | Time |\n| --- | --- | --- | --- | ---: |\n",
         human::summary(report)
     ));
-    for guide in &report.guides {
-        let reason = guide.reason.as_ref().map(|reason| format!("<br>{}", escaped(reason))).unwrap_or_default();
+    for whole in report.wholes() {
+        let guide = whole.reports[0];
+        let reasons = whole.reports.iter().filter_map(|guide| guide.reason.as_ref());
+        let reason: String = reasons.map(|reason| format!("<br>{}", escaped(reason))).collect();
+        let machines: Vec<String> = whole.reports.iter().map(|guide| escaped(&guide.machine)).collect();
         out.push_str(&format!(
             "| {} {} | {}{reason} | {} | {} | {} |\n",
-            sign(guide.verdict),
-            guide.verdict.name(),
+            sign(whole.verdict()),
+            whole.verdict().name(),
             escaped(if guide.title.is_empty() { &guide.path } else { &guide.title }),
-            escaped(&guide.machine),
-            guide.steps.len(),
-            human::seconds(guide.seconds),
+            machines.join(", "),
+            if whole.verdict() == Verdict::Skipped { String::new() } else { whole.coverage().text() },
+            human::seconds(whole.reports.iter().map(|guide| guide.seconds).sum()),
         ));
     }
     let problems = problems(report, deny);
@@ -149,6 +153,7 @@ fn sign(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Holds => "✅",
         Verdict::Skipped => "⏭️",
+        Verdict::Partial => "🟡",
         Verdict::Drifted => "⚠️",
         Verdict::Unreached | Verdict::Broken => "❌",
     }
@@ -199,8 +204,8 @@ mod tests {
         let text = summary(&sample::report(), Deny::default());
         for part in [
             "## guidepost: guides are broken\n",
-            "4 guides: 1 holds, 1 skipped, 2 broken; 6 steps in 1 min 32 s.\n",
-            "| ⏭️ skipped | Later<br>needs a real domain | debian | 0 | 12.5 s |\n",
+            "4 guides: 1 holds, 1 skipped, 2 broken; 2 of 3 blocks: 2 commands ran, 2 outputs compared, 1 file saved, 1 not done; in 1 min 32 s.\n",
+            "| ⏭️ skipped | Later<br>needs a real domain | debian |  | 12.5 s |\n",
             "Typed in bash &#62; docker exec -it app bash, exit status 1:\n\n```console\nping -c 1 db\n```\n",
             "- service is [-active-] ([-running-])\n",
         ] {

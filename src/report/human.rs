@@ -1,7 +1,7 @@
 //! The report for people: on a terminal or in a log.
 
 use super::{
-    Deny, GuideReport, Report, StepReport, Verdict,
+    Deny, Gap, GuideReport, Report, StepReport, Verdict, Whole,
     difference::{self, Row, count},
     problem::{FLAKY, Level, Problem, of_guide},
     safe::{defused, line, plain},
@@ -17,68 +17,95 @@ const BAD: &str = "1;31";
 const MOVED: &str = "33";
 const QUIET: &str = "2";
 
-/// The report: a line a guide, after it what drifted or broke, and a summary last. `source` gives the text of a file by its
+/// Blocks of one guide that are named as not done.
+const GAPS: usize = 12;
+
+/// The report: a line a guide, after it what it stands on, and what drifted or broke, and a summary last. `source` gives the text of a file by its
 /// path, if it is as it was; the lines that steps stand in are drawn from it. Workflow commands of runners are [`defused`].
 pub fn human(report: &Report, source: &dyn Fn(&str) -> Option<String>, color: bool) -> String {
     let mut out = String::new();
-    for guide in &report.guides {
-        out.push_str(&headline(guide, color));
-        for problem in of_guide(guide, Deny::default()) {
-            if problem.level == Level::Notice {
-                out.push_str(&format!("          {}\n", problem.message));
-                continue;
+    for whole in report.wholes() {
+        out.push_str(&headline(&whole, color));
+        out.push_str(&standing(&whole, color));
+        for guide in &whole.reports {
+            if whole.reports.len() > 1 && guide.verdict != whole.verdict() {
+                let verdict = painted(guide.verdict.name(), tone(guide.verdict), color);
+                out.push_str(&format!("          on {}: {verdict}\n", line(&guide.machine)));
             }
-            let gap = if out.ends_with("\n\n") { "" } else { "\n" };
-            out.push_str(&format!("{gap}{}\n", drawn(&problem, source, color)));
-            if let Some(step) = problem.step.filter(|_| !problem.aside) {
-                out.push_str(&details(guide, step, color));
-            }
-            out.push('\n');
+            told(&mut out, guide, source, color);
         }
-    }
-    match report.not_done() {
-        0 => {}
-        1 => out.push_str("1 block is not done: see guidepost plan\n"),
-        many => out.push_str(&format!("{many} blocks are not done: see guidepost plan\n")),
     }
     out.push_str(&format!("{}\n", summary(report)));
     defused(&out)
 }
 
-/// One line: `1 guide holds, 2 guides broken; 14 steps in 92.3 s`.
+/// What is wrong with a guide on a machine.
+fn told(out: &mut String, guide: &GuideReport, source: &dyn Fn(&str) -> Option<String>, color: bool) {
+    for problem in of_guide(guide, Deny::default()) {
+        if problem.level == Level::Notice {
+            out.push_str(&format!("          {}\n", problem.message));
+            continue;
+        }
+        let gap = if out.ends_with("\n\n") { "" } else { "\n" };
+        out.push_str(&format!("{gap}{}\n", drawn(&problem, source, color)));
+        if let Some(step) = problem.step.filter(|_| !problem.aside) {
+            out.push_str(&details(guide, step, color));
+        }
+        out.push('\n');
+    }
+}
+
+/// One line: `3 guides: 1 holds, 2 broken; 14 of 20 blocks: 12 commands ran, 5 outputs compared, 6 not done; in 92.3 s`.
 pub fn summary(report: &Report) -> String {
     if report.guides.is_empty() {
         return "no guide was done".to_owned();
     }
-    let verdicts = [Verdict::Holds, Verdict::Skipped, Verdict::Drifted, Verdict::Unreached, Verdict::Broken];
-    let counts = verdicts.iter().map(|verdict| (report.count(*verdict), verdict)).filter(|(n, _)| *n > 0);
+    let counts = Verdict::ALL.iter().map(|verdict| (report.count(*verdict), verdict)).filter(|(n, _)| *n > 0);
     let counts: Vec<String> = counts
         .map(|(n, verdict)| match verdict {
             Verdict::Holds if n > 1 => format!("{n} hold"),
             _ => format!("{n} {}", verdict.name()),
         })
         .collect();
-    let flaky = report.guides.iter().filter(|guide| guide.flaky).count();
-    let counts: Vec<String> = counts.into_iter().chain((flaky > 0).then(|| format!("{flaky} flaky"))).collect();
-    let steps = report.guides.iter().map(|guide| guide.steps.len()).sum();
-    let guides = count(report.guides.len(), "guide");
-    format!("{guides}: {}; {} in {}", counts.join(", "), count(steps, "step"), seconds(report.seconds))
+    let wholes = report.wholes();
+    let flaky = wholes.iter().filter(|guide| guide.is_flaky()).count();
+    let warnings = report.warnings();
+    let counts = counts.into_iter().chain((flaky > 0).then(|| format!("{flaky} flaky")));
+    let counts: Vec<String> = counts.chain((warnings > 0).then(|| count(warnings, "warning"))).collect();
+    let coverage = report.coverage().text();
+    format!("{}: {}; {coverage}; in {}", count(wholes.len(), "guide"), counts.join(", "), seconds(report.seconds))
 }
 
-/// `broken      12.5 s   3 of 4 steps  content/x.md (debian)`.
-fn headline(guide: &GuideReport, color: bool) -> String {
-    let verdict = painted(&format!("{:9}", guide.verdict.name()), tone(guide.verdict), color);
-    let good = guide.steps.iter().filter(|step| step.verdict < Verdict::Unreached).count();
-    let steps = match guide.steps.len() {
-        all if all == good => count(all, "step"),
-        all => format!("{good} of {}", count(all, "step")),
+/// `broken      12.5 s    3 of 4 blocks  content/x.md (debian)`.
+fn headline(whole: &Whole<'_>, color: bool) -> String {
+    let verdict = painted(&format!("{:9}", whole.verdict().name()), tone(whole.verdict()), color);
+    let machines: Vec<String> = whole.reports.iter().map(|guide| line(&guide.machine)).collect();
+    let machines = painted(&format!("({})", machines.join(", ")), QUIET, color);
+    let attempts = whole.reports.iter().filter(|guide| guide.flaky).map(|guide| guide.attempts).max();
+    let flaky = attempts.map(|attempts| painted(&format!(" flaky, {}", count(attempts, "attempt")), MOVED, color));
+    let time = seconds(whole.reports.iter().map(|guide| guide.seconds).sum());
+    let coverage = whole.coverage();
+    let share = if coverage.blocks == 0 { String::new() } else { coverage.share() };
+    format!("{verdict} {time:>9}  {share:>15}  {} {machines}{}\n", line(whole.path), flaky.unwrap_or_default())
+}
+
+/// What a verdict stands on, and what was not done: with its line, and why.
+fn standing(whole: &Whole<'_>, color: bool) -> String {
+    let parts = whole.coverage().parts();
+    let mut out = if parts.is_empty() { String::new() } else { format!("          {parts}\n") };
+    let gaps = whole.gaps();
+    let place = |gap: &Gap| match gap.path == whole.path {
+        true => format!("line {}", gap.line),
+        false => format!("{}:{}", line(&gap.path), gap.line),
     };
-    let machine = painted(&format!("({})", line(&guide.machine)), QUIET, color);
-    let flaky = match guide.flaky {
-        true => painted(&format!(" flaky, {}", count(guide.attempts, "attempt")), MOVED, color),
-        false => String::new(),
-    };
-    format!("{verdict} {:>9}  {steps:>14}  {} {machine}{flaky}\n", seconds(guide.seconds), line(&guide.path))
+    for gap in gaps.iter().take(GAPS) {
+        let word = painted(&format!("{:8}", gap.word()), MOVED, color);
+        out.push_str(&format!("          {word}  {}: {}\n", place(gap), line(&gap.why)));
+    }
+    if gaps.len() > GAPS {
+        out.push_str(&format!("          and {} more: guidepost plan {}\n", gaps.len() - GAPS, line(whole.path)));
+    }
+    out
 }
 
 /// The problem with the author's line, as every problem is drawn.
@@ -174,7 +201,7 @@ fn tone(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Holds => GOOD,
         Verdict::Skipped => QUIET,
-        Verdict::Drifted => MOVED,
+        Verdict::Partial | Verdict::Drifted => MOVED,
         Verdict::Unreached | Verdict::Broken => BAD,
     }
 }

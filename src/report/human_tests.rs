@@ -2,12 +2,6 @@ use super::{super::sample, *};
 use proptest::prelude::*;
 
 #[test]
-fn shows_everything() {
-    let text = human(&sample::report(), &sample::source, false);
-    assert_eq!(text, include_str!("human_sample.txt"), "{text}");
-}
-
-#[test]
 fn works_without_sources() {
     let text = human(&sample::report(), &|_| None, false);
     assert!(text.contains("--> content/parts/ping.md:2:1"), "{text}");

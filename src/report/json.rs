@@ -1,9 +1,10 @@
 //! The report for programs.
 
 use serde::Serialize;
+use std::collections::BTreeMap;
 use thiserror::Error;
 
-use super::{Report, SCHEMA, safe::ANYWHERE};
+use super::{Coverage, Gap, Report, SCHEMA, Verdict, Whole, safe::ANYWHERE};
 
 /// Why a text is not a report.
 #[derive(Debug, Error)]
@@ -27,10 +28,64 @@ pub enum Unreadable {
     Shape(#[source] serde_json::Error),
 }
 
+/// What a report comes to, for programs that want nothing else. It is made anew whenever a report is written, and not read.
+#[derive(Serialize)]
+struct Summary<'a> {
+    /// How many guides have each verdict; one on two machines is one guide.
+    guides: BTreeMap<&'static str, usize>,
+    /// Guides that held at a later attempt.
+    flaky: usize,
+    /// Warnings of steps.
+    warnings: usize,
+    /// What all verdicts stand on.
+    coverage: Coverage,
+    /// Guide by guide.
+    by_guide: Vec<OfGuide<'a>>,
+}
+
+#[derive(Serialize)]
+struct OfGuide<'a> {
+    path: &'a str,
+    title: &'a str,
+    verdict: Verdict,
+    machines: Vec<&'a str>,
+    coverage: Coverage,
+    /// What was not done, and why.
+    gaps: Vec<Gap>,
+}
+
+#[derive(Serialize)]
+struct Written<'a> {
+    summary: Summary<'a>,
+    #[serde(flatten)]
+    report: &'a Report,
+}
+
+impl<'a> Summary<'a> {
+    fn of(report: &'a Report) -> Self {
+        let wholes = report.wholes();
+        let of_guide = |whole: &Whole<'a>| OfGuide {
+            path: whole.path,
+            title: &whole.reports[0].title,
+            verdict: whole.verdict(),
+            machines: whole.reports.iter().map(|report| report.machine.as_str()).collect(),
+            coverage: whole.coverage(),
+            gaps: whole.gaps(),
+        };
+        Self {
+            guides: Verdict::ALL.iter().map(|verdict| (verdict.name(), report.count(*verdict))).collect(),
+            flaky: wholes.iter().filter(|whole| whole.is_flaky()).count(),
+            warnings: report.warnings(),
+            coverage: report.coverage(),
+            by_guide: wholes.iter().map(of_guide).collect(),
+        }
+    }
+}
+
 /// The report as indented JSON with a final line end. No control character is in it, nor a runner's command: both are
 /// escaped, so that [`read`] gives the same report.
 pub fn json(report: &Report) -> String {
-    text(report)
+    text(&Written { summary: Summary::of(report), report })
 }
 
 /// Reads what [`json`] wrote.
@@ -95,7 +150,8 @@ mod tests {
             ("[]", "no number \"schema\""),
             ("{\"schema\": \"1\"}", "no number \"schema\""),
             ("{\"schema\": 99}", "has schema 99"),
-            ("{\"schema\": 1}", "does not follow schema 1: missing field"),
+            ("{\"schema\": 1, \"guides\": []}", "has schema 1, and this guidepost reads schema 2; make it anew"),
+            ("{\"schema\": 2}", "does not follow schema 2: missing field"),
         ] {
             let error = read(text).unwrap_err().to_string();
             assert!(error.contains(why), "{text}: {error}");

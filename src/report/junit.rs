@@ -5,13 +5,16 @@ use quick_junit::{NonSuccessKind, SerializeError, TestCase, TestCaseStatus, Test
 use std::time::Duration;
 
 use super::{
-    Deny, GuideReport, Report, StepReport, Verdict, difference, human,
-    problem::{FLAKY, Level, Problem, of_guide},
+    Deny, Gap, GuideReport, Report, StepReport, Verdict, Whole, difference, human,
+    problem::{FLAKY, Level, PARTIAL, Problem, in_part, of_guide},
     safe::{defused, line, plain},
 };
 
 /// The report as XML. A drifted step and a flaky guide fail only if `deny` says so; an unreached one counts as skipped, since the step
 /// that broke has failed. What is wrong with a guide as a whole is a case of its own, and an error.
+///
+/// A block that was not done is a case that was skipped, and so is `the guide: guide-partial` of a guide that holds only in
+/// part: JUnit knows no other state that fails no job and that every reader of it shows as something else than passed.
 ///
 /// # Errors
 /// If the XML cannot be written, which for memory does not happen.
@@ -48,8 +51,13 @@ fn suite(report: &Report, guide: &GuideReport, deny: Deny) -> TestSuite {
             suite.add_property((name, legal(&line(value)).as_str()));
         }
     }
-    let problems = of_guide(guide, deny);
-    suite.add_test_cases(problems.iter().filter(|problem| problem.step.is_none()).map(whole));
+    let whole = Whole { path: &guide.path, reports: vec![guide] };
+    if guide.verdict != Verdict::Skipped {
+        suite.add_property(("coverage", legal(&whole.coverage().text()).as_str()));
+    }
+    let problems: Vec<Problem<'_>> = of_guide(guide, deny).into_iter().chain(in_part(&whole, deny)).collect();
+    suite.add_test_cases(problems.iter().filter(|problem| problem.step.is_none()).map(of_whole));
+    suite.add_test_cases(guide.undone.iter().filter(|gap| gap.is_told()).map(|gap| undone(guide, gap)));
     suite.add_test_cases(guide.steps.iter().map(|step| {
         let of_step = |problem: &&Problem<'_>| problem.step.is_some_and(|s| std::ptr::eq(s, step));
         let (warnings, verdict): (Vec<_>, Vec<_>) = problems.iter().filter(of_step).partition(|problem| problem.aside);
@@ -67,7 +75,7 @@ fn suite(report: &Report, guide: &GuideReport, deny: Deny) -> TestSuite {
 }
 
 /// A case for what is no step's.
-fn whole(problem: &Problem<'_>) -> TestCase {
+fn of_whole(problem: &Problem<'_>) -> TestCase {
     let status = match problem.level {
         Level::Error => TestCaseStatus::non_success(NonSuccessKind::Error),
         Level::Warning if problem.check == FLAKY => {
@@ -77,6 +85,7 @@ fn whole(problem: &Problem<'_>) -> TestCase {
             status.add_rerun(rerun);
             status
         }
+        Level::Warning if problem.check == PARTIAL => TestCaseStatus::skipped(),
         Level::Warning => TestCaseStatus::success(),
         Level::Notice => TestCaseStatus::skipped(),
     };
@@ -86,6 +95,17 @@ fn whole(problem: &Problem<'_>) -> TestCase {
     if problem.level == Level::Warning {
         case.set_system_out(legal(&problem.message));
     }
+    case
+}
+
+/// A block of which there is no step.
+fn undone(guide: &GuideReport, gap: &Gap) -> TestCase {
+    let mut status = TestCaseStatus::skipped();
+    status.set_message(legal(&line(&format!("{}: {}", gap.word(), gap.why))));
+    let mut case = TestCase::new(format!("block of line {}", gap.line), status);
+    case.set_classname(legal(&line(&guide.path)));
+    at(&mut case, &line(&gap.path), gap.line);
+    case.add_property(("verdict", gap.word()));
     case
 }
 

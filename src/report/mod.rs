@@ -6,9 +6,10 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-use crate::{diagnostic::Diagnostic, matching::Comparison};
+use crate::{diagnostic::Diagnostic, matching::Comparison, plan::Omission};
 
 pub mod asciicast;
+pub mod coverage;
 pub mod github;
 pub mod gitlab;
 pub mod human;
@@ -18,6 +19,7 @@ pub mod safe;
 pub mod secrets;
 pub mod unified;
 
+pub use coverage::{Coverage, Gap, Whole};
 pub use secrets::Secrets;
 
 mod difference;
@@ -25,9 +27,11 @@ mod problem;
 
 #[cfg(test)]
 mod sample;
+#[cfg(test)]
+mod samples;
 
 /// Version of the JSON report. It grows when a field changes its meaning or goes; new fields do not count.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 
 /// Of a step or of a guide. Better comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -37,6 +41,8 @@ pub enum Verdict {
     Holds,
     /// Not done, for a reason that the author gave.
     Skipped,
+    /// Of a guide: what was done holds, and something that a reader would do or compare was not done.
+    Partial,
     /// A reader sees another version, or another value of the same shape.
     Drifted,
     /// An earlier step broke; of a guide: its machine could not be made.
@@ -54,6 +60,8 @@ pub struct Deny {
     pub flaky: bool,
     /// Warnings of steps.
     pub warnings: bool,
+    /// Guides of which something that a reader would do was not done.
+    pub partial: bool,
 }
 
 /// A run.
@@ -97,7 +105,8 @@ pub struct GuideReport {
     /// The registry's digest of that image, `debian@sha256:…`, if it has one.
     #[serde(default)]
     pub digest: Option<String>,
-    /// The worst of its steps' verdicts; `Skipped` if it was not run, `Unreached` if its machine could not be made.
+    /// The worst of its steps' verdicts; `Partial` if that is `Holds` and something was not done, `Skipped` if it was not run,
+    /// `Unreached` if its machine could not be made.
     pub verdict: Verdict,
     /// Why it was not run, or what is wrong with it as a whole.
     pub reason: Option<String>,
@@ -120,9 +129,9 @@ pub struct GuideReport {
     /// File of its recording, in the folder of `--record`.
     #[serde(default)]
     pub recording: Option<String>,
-    /// Blocks of it that were neither typed nor saved nor compared; not those of which it says so.
+    /// Blocks of it of which there is no step; of which it says so with a role, there is nothing here either.
     #[serde(default)]
-    pub not_done: usize,
+    pub undone: Vec<Gap>,
     /// What is wrong with its plan.
     pub diagnostics: Vec<Diagnostic>,
     /// In order.
@@ -159,8 +168,13 @@ pub struct StepReport {
     pub path: String,
     /// Line of that file, from 1.
     pub line: usize,
+    /// The line where its block begins, from 1: steps of one block have the same.
+    pub block: usize,
     /// What came of it.
     pub verdict: Verdict,
+    /// What it means for a reader that it was skipped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub omission: Option<Omission>,
     /// In a sentence: why it is not `Holds`.
     pub message: Option<String>,
     /// What to do about it.
@@ -173,6 +187,9 @@ pub struct StepReport {
     /// When it began and ended in the guide's recording, in seconds.
     #[serde(default)]
     pub recorded: Option<(f64, f64)>,
+    /// Commands that it types.
+    #[serde(default)]
+    pub commands: usize,
     /// What was typed, or the path of the file.
     pub typed: Vec<String>,
     /// Of several commands the one that broke, or whose output is wrong, its first line.
@@ -232,19 +249,9 @@ impl Report {
         Some(Self { seconds, started, guides: guides.into_values().collect(), ..reports.pop()? })
     }
 
-    /// Guides of a verdict.
+    /// Guides of a verdict, each once.
     pub fn count(&self, verdict: Verdict) -> usize {
-        self.guides.iter().filter(|guide| guide.verdict == verdict).count()
-    }
-
-    /// Blocks that nothing was done with. What several machines have in common counts once.
-    pub fn not_done(&self) -> usize {
-        let mut guides: BTreeMap<&str, usize> = BTreeMap::new();
-        for guide in &self.guides {
-            let most = guides.entry(&guide.path).or_default();
-            *most = guide.not_done.max(*most);
-        }
-        guides.values().sum()
+        self.wholes().iter().filter(|guide| guide.verdict() == verdict).count()
     }
 
     /// Whether a guide was broken in one attempt, and not in the next.
@@ -259,7 +266,7 @@ impl Report {
 
     /// Whether a guide could not be done, because its machine could not be made.
     pub fn is_incomplete(&self) -> bool {
-        self.count(Verdict::Unreached) > 0
+        self.guides.iter().any(|guide| guide.verdict == Verdict::Unreached)
     }
 
     /// Whether a guide is broken or could not be done, or is what is denied.
@@ -268,6 +275,7 @@ impl Report {
         self.guides.iter().any(|guide| guide.verdict >= worst)
             || (deny.flaky && self.is_flaky())
             || (deny.warnings && self.warnings() > 0)
+            || (deny.partial && self.wholes().iter().any(Whole::is_partial))
     }
 }
 
@@ -291,7 +299,7 @@ impl GuideReport {
             seconds: 0.0,
             session_seconds: 0.0,
             recording: None,
-            not_done: 0,
+            undone: Vec::new(),
             diagnostics: Vec::new(),
             steps: Vec::new(),
         }
@@ -318,6 +326,7 @@ impl GuideReport {
         self.verdict = match worst {
             _ if self.reason.is_some() => Verdict::Broken,
             Some(Verdict::Unreached) | None if !all_skipped => Verdict::Broken,
+            Some(Verdict::Holds) if Coverage::of_guide(&[self]).is_partial() => Verdict::Partial,
             Some(worst) => worst,
             None => Verdict::Skipped,
         };
@@ -366,12 +375,15 @@ impl StepReport {
             section: String::new(),
             path: path.to_owned(),
             line,
+            block: line,
             verdict: Verdict::Holds,
+            omission: None,
             message: None,
             help: None,
             warnings: Vec::new(),
             seconds: 0.0,
             recorded: None,
+            commands: 0,
             typed: Vec::new(),
             command: None,
             place: Vec::new(),

@@ -1,7 +1,10 @@
 //! What a report has to complain about, one by one: the formats that list problems share this list.
 
-use super::{Deny, Failure, GuideReport, Report, StepKind, StepReport, StepWarning, Verdict, safe::line};
-use crate::diagnostic::{Diagnostic, Severity};
+use super::{Deny, Failure, Gap, GuideReport, Report, StepKind, StepReport, StepWarning, Verdict, Whole, safe::line};
+use crate::{
+    diagnostic::{Diagnostic, Severity},
+    plan::Omission,
+};
 
 /// How bad a [`Problem`] is. Worse comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,7 +49,52 @@ pub(super) struct Problem<'a> {
 
 /// All problems, in the report's order.
 pub(super) fn problems(report: &Report, deny: Deny) -> Vec<Problem<'_>> {
-    report.guides.iter().flat_map(|guide| of_guide(guide, deny)).collect()
+    let mut problems = Vec::new();
+    for whole in report.wholes() {
+        problems.extend(whole.reports.iter().flat_map(|guide| of_guide(guide, deny)));
+        problems.extend(in_part(&whole, deny));
+    }
+    problems
+}
+
+/// The check of a guide of which something was not done.
+pub(super) const PARTIAL: &str = "guide-partial";
+
+/// Blocks that are named in a message.
+const NAMED: usize = 5;
+
+/// That something was not done, and what: a warning, since nothing is wrong with what was.
+pub(super) fn in_part<'a>(whole: &Whole<'a>, deny: Deny) -> Option<Problem<'a>> {
+    let guide = *whole.reports.first()?;
+    if !whole.is_partial() || matches!(whole.verdict(), Verdict::Unreached | Verdict::Broken) {
+        return None;
+    }
+    let gaps: Vec<Gap> = whole.gaps().into_iter().filter(|gap| gap.omission != Omission::Optional).collect();
+    let place = |gap: &Gap| match gap.path == whole.path {
+        true => format!("line {}", gap.line),
+        false => format!("{}:{}", gap.path, gap.line),
+    };
+    let one = |gap: &Gap| format!("{} {} ({})", place(gap), gap.word(), line(&gap.why));
+    let mut named: Vec<String> = gaps.iter().take(NAMED).map(one).collect();
+    let more = gaps.len().saturating_sub(NAMED);
+    named.extend((more > 0).then(|| format!("{more} more")));
+    let first = gaps.first();
+    Some(Problem {
+        guide,
+        step: None,
+        aside: false,
+        plan: None,
+        level: if deny.partial { Level::Error } else { Level::Warning },
+        check: PARTIAL.to_owned(),
+        path: line(first.map_or(whole.path, |gap| &gap.path)),
+        line: first.map_or(1, |gap| gap.line.max(1)),
+        title: format!("{}: partial", name(guide)),
+        message: format!("verified in part: {}: {}", whole.coverage().text(), named.join(", ")),
+        help: Some(
+            "see what is not done, and why: guidepost plan; {role=listing} says that readers only look at a block"
+                .into(),
+        ),
+    })
 }
 
 /// The problems of a guide: those of its plan, its own, those of its steps.
@@ -171,7 +219,7 @@ fn of_step<'a>(guide: &'a GuideReport, step: &'a StepReport, deny: Deny) -> Prob
 
 fn level(verdict: Verdict, deny: Deny) -> Level {
     match verdict {
-        Verdict::Holds | Verdict::Skipped => Level::Notice,
+        Verdict::Holds | Verdict::Skipped | Verdict::Partial => Level::Notice,
         Verdict::Drifted if !deny.drift => Level::Warning,
         Verdict::Drifted | Verdict::Unreached | Verdict::Broken => Level::Error,
     }
@@ -189,11 +237,16 @@ pub(super) fn from_root(folder: &str, path: &str) -> String {
 }
 
 impl Verdict {
+    /// All, better ones first.
+    pub const ALL: [Self; 6] =
+        [Self::Holds, Self::Skipped, Self::Partial, Self::Drifted, Self::Unreached, Self::Broken];
+
     /// The word of the JSON report.
     pub fn name(self) -> &'static str {
         match self {
             Self::Holds => "holds",
             Self::Skipped => "skipped",
+            Self::Partial => "partial",
             Self::Drifted => "drifted",
             Self::Unreached => "unreached",
             Self::Broken => "broken",

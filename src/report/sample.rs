@@ -1,9 +1,10 @@
 //! A report with everything in it, for the tests of the formats.
 
-use super::{GuideReport, Report, SCHEMA, StepKind, StepReport, Verdict};
+use super::{Gap, GuideReport, Report, SCHEMA, StepKind, StepReport, StepWarning, Verdict};
 use crate::{
     diagnostic::{Diagnostic, Place},
     matching::{Rule, compare},
+    plan::Omission,
 };
 
 /// Text of the guide that drifts and breaks.
@@ -22,7 +23,7 @@ pub(super) fn source(path: &str) -> Option<String> {
     }
 }
 
-/// Four guides: one holds, one drifts, breaks and reaches not everything, one is skipped, one has no machine.
+/// Four guides: one holds, one drifts, breaks and reaches not everything, one is skipped, one broke its machine.
 pub(super) fn report() -> Report {
     let mut first = guide("content/guides/first.md", "First steps", Verdict::Holds);
     first.steps = vec![step(1, StepKind::Run, Verdict::Holds), step(2, StepKind::Write, Verdict::Holds)];
@@ -39,6 +40,44 @@ pub(super) fn report() -> Report {
         engine_api: "1.41".to_owned(),
         guides: vec![first, connect(), later, machine],
     }
+}
+
+/// The sample, and beside it a guide of each verdict that it has not: one that drifted, one done in part on one machine and
+/// with a warning on another, one whose machine could not be made.
+pub(super) fn with_every_verdict() -> Report {
+    let mut report = report();
+    let mut drifts = guide("content/guides/drifts.md", "Drifts", Verdict::Drifted);
+    let mut moved = step(2, StepKind::Expect, Verdict::Drifted);
+    moved.message = Some("1 line moved: version".to_owned());
+    expect(&mut moved, "v18.12.0\n", "v20.11.1\n");
+    drifts.steps = vec![step(1, StepKind::Run, Verdict::Holds), moved];
+
+    let mut debian = guide("content/guides/tabs.md", "Tabs", Verdict::Holds);
+    let mut skipped = step(2, StepKind::Run, Verdict::Skipped);
+    (skipped.block, skipped.line, skipped.omission) = (20, 20, Some(Omission::Skipped));
+    skipped.message = Some("needs a real domain".to_owned());
+    debian.steps = vec![step(1, StepKind::Run, Verdict::Holds), skipped];
+    debian.undone = vec![Gap {
+        path: debian.path.clone(),
+        line: 30,
+        why: "no machine is for its tab “Fedora”".to_owned(),
+        omission: Omission::NotDone,
+        tab: Some("Fedora".to_owned()),
+    }];
+    let mut ubuntu = GuideReport { machine: "ubuntu".to_owned(), ..debian.clone() };
+    ubuntu.steps[0].warnings.push(StepWarning {
+        code: "says-failure".to_owned(),
+        message: "`deploy` says that it failed, and ended with status 0".to_owned(),
+        help: None,
+    });
+    debian.judge();
+    ubuntu.judge();
+
+    let mut nowhere = guide("content/guides/nowhere.md", "Nowhere", Verdict::Unreached);
+    nowhere.reason = Some("its machine could not be made: there is no image".to_owned());
+    nowhere.steps = vec![step(1, StepKind::Run, Verdict::Unreached)];
+    report.guides.extend([drifts, debian, ubuntu, nowhere]);
+    report
 }
 
 fn connect() -> GuideReport {
@@ -80,7 +119,6 @@ fn guide(path: &str, title: &str, verdict: Verdict) -> GuideReport {
         started: "2026-01-02T03:04:06Z".to_owned(),
         seconds: 12.5,
         session_seconds: 11.5,
-        not_done: 1,
         ..GuideReport::new(path, title, "debian")
     }
 }
@@ -90,6 +128,7 @@ fn step(number: usize, kind: StepKind, verdict: Verdict) -> StepReport {
         section: "Install".to_owned(),
         verdict,
         seconds: 0.25,
+        commands: usize::from(kind == StepKind::Run),
         typed: vec!["node --version".to_owned()],
         place: vec!["bash".to_owned()],
         status: Some(0),

@@ -14,8 +14,9 @@ use std::{
 use super::{build::Failure, fingerprint::Fingerprint, library::Library, record::Kind, view::date};
 use crate::{
     diagnostic::Diagnostic,
+    plan::Omission,
     render::Mark,
-    report::{GuideReport, Report, StepKind, StepReport, Verdict, json, safe::plain},
+    report::{Gap, GuideReport, Report, StepKind, StepReport, Verdict, Whole, json, safe::plain},
     source::date::Date,
 };
 
@@ -64,6 +65,8 @@ struct StepMark {
     mark: Mark,
     /// The recording and the seconds of it in which something was typed.
     clip: Option<(String, f64, f64)>,
+    /// It stands in a tab that no machine is for.
+    in_undone_tab: bool,
 }
 
 /// A recording that is published beside its page.
@@ -93,15 +96,12 @@ impl Verified {
         current: &dyn Fn(usize, &str) -> BTreeMap<String, String>,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Self {
-        let reported = report.map_or(&[][..], |report| &report.guides);
         // A guide that is done on several machines has a report of each.
-        let mut by_path: BTreeMap<&str, Vec<&GuideReport>> = BTreeMap::new();
-        for guide in reported.iter().filter(|guide| !matches!(guide.verdict, Verdict::Skipped | Verdict::Unreached)) {
-            by_path.entry(&guide.path).or_default().push(guide);
-        }
+        let wholes = report.map(Report::wholes).unwrap_or_default();
+        let is_done = |guide: &&GuideReport| !matches!(guide.verdict, Verdict::Skipped | Verdict::Unreached);
         let mut missing = Vec::new();
-        let mut proof = |(path, guides): (&str, Vec<&GuideReport>)| {
-            let index = *library.by_source.get(path)?;
+        let mut proof = |Whole { path, reports: guides }: Whole<'_>| {
+            let index = *library.by_source.get(path).filter(|_| guides.iter().any(is_done))?;
             let page = &library.pages[index];
             let changed = |guide: &&GuideReport| {
                 let own = blake3::Hash::from_bytes(page.record.hash).to_hex();
@@ -113,9 +113,9 @@ impl Verified {
             }
             let stale = guides.iter().any(changed);
             let recordings = if stale { Vec::new() } else { recordings(&guides, &page.url, folders, &mut missing) };
-            Some((path.to_owned(), Proof::new(&guides, stale, recordings)))
+            Some((path.to_owned(), Proof::new(Whole { path, reports: guides }, stale, recordings)))
         };
-        let guides = by_path.into_iter().filter_map(&mut proof).collect();
+        let guides = wholes.into_iter().filter_map(&mut proof).collect();
         if let Some(first) = missing.first() {
             let message = format!("{} of the report's recordings cannot be shown: {first}", missing.len());
             let help = "write both into one folder: guidepost verify --report DIR/report.json --record DIR";
@@ -139,15 +139,18 @@ impl Verified {
         self.guides.get(source).map_or([0; 32], |proof| proof.fingerprint)
     }
 
+    /// Whether a tab in these lines of `file` is one that no machine is for, on the page of the file `page`.
+    pub(super) fn is_undone_tab(&self, page: &str, file: &str, lines: RangeInclusive<usize>) -> bool {
+        let steps = self.guides.get(page).map_or(&[][..], |proof| &proof.steps);
+        steps.iter().any(|step| step.in_undone_tab && step.file == file && lines.contains(&step.line))
+    }
+
     /// The mark of the block in these lines of `file`, on the page of the file `page`. Several steps of a block have one
     /// mark, that of the worst: a block holds if all of its steps do.
     pub(super) fn mark(&self, page: &str, file: &str, lines: RangeInclusive<usize>) -> Option<Mark> {
         let steps = &self.guides.get(page)?.steps;
         let of_block = || steps.iter().filter(|step| step.file == file && lines.contains(&step.line));
         let verdict = of_block().map(|step| step.mark.verdict).max_by_key(|verdict| rank(*verdict))?;
-        if verdict == Verdict::Unreached {
-            return None;
-        }
         let joined = |part: fn(&Mark) -> Option<&str>, between: &str| {
             let mut parts: Vec<&str> =
                 of_block().map(|step| &step.mark).filter(|mark| mark.verdict == verdict).filter_map(part).collect();
@@ -204,7 +207,7 @@ fn is_recording(file: &Path) -> bool {
 /// The worse, the higher. What was not reached proves less than what drifted.
 fn rank(verdict: Verdict) -> u8 {
     match verdict {
-        Verdict::Holds => 0,
+        Verdict::Holds | Verdict::Partial => 0,
         Verdict::Drifted => 1,
         Verdict::Skipped => 2,
         Verdict::Unreached => 3,
@@ -213,17 +216,23 @@ fn rank(verdict: Verdict) -> u8 {
 }
 
 impl Proof {
-    /// Of all reports of a guide, one at least. The worst verdict is the guide's, and the oldest time.
-    fn new(guides: &[&GuideReport], stale: bool, recordings: Vec<Recording>) -> Self {
-        let verdict = guides.iter().map(|guide| guide.verdict).max_by_key(|verdict| rank(*verdict));
-        let state = match verdict.unwrap_or(Verdict::Skipped) {
+    /// The worst verdict of all machines is the guide's, and the oldest time.
+    fn new(whole: Whole<'_>, stale: bool, recordings: Vec<Recording>) -> Self {
+        let guides = &whole.reports;
+        let state = match whole.verdict() {
             _ if stale => "stale",
-            Verdict::Holds | Verdict::Skipped => "holds",
+            Verdict::Holds => "holds",
+            // A machine that could not be made is not the page's fault, and proves nothing.
+            Verdict::Partial | Verdict::Skipped | Verdict::Unreached => "partial",
             Verdict::Drifted => "drifted",
-            Verdict::Unreached | Verdict::Broken => "broken",
+            Verdict::Broken => "broken",
         };
         let all = || guides.iter().flat_map(|guide| &guide.steps);
         let skipped = all().filter(|step| step.verdict == Verdict::Skipped).count();
+        let coverage = whole.coverage();
+        let mut shown_coverage = json!(coverage);
+        shown_coverage["text"] = coverage.text().into();
+        shown_coverage["partial"] = coverage.is_partial().into();
         let machines: Vec<String> =
             guides.iter().map(|guide| plain(&guide.machine)).filter(|m| !m.is_empty()).collect();
         let seconds: f64 = guides.iter().map(|guide| guide.seconds).sum();
@@ -236,13 +245,16 @@ impl Proof {
             "duration": duration(seconds),
             "steps": all().count(),
             "skipped": skipped,
+            "coverage": shown_coverage,
             "reason": guides.iter().find_map(|guide| guide.reason.as_deref()).map(plain),
             "recordings": recordings.iter().map(|r| json!({"machine": r.machine, "url": r.name()})).collect::<Vec<_>>(),
         });
         let marks = |guide: &&GuideReport| {
             let machine = plain(&guide.machine);
             let recording = recordings.iter().find(|r| r.machine == machine).map(|r| r.name().to_owned());
-            guide.steps.iter().map(move |step| StepMark::new(step, recording.as_deref())).collect::<Vec<_>>()
+            let here = guide.steps.iter().filter(|step| step.omission != Some(Omission::Elsewhere));
+            let steps = here.map(|step| StepMark::new(step, recording.as_deref()));
+            steps.chain(guide.undone.iter().filter_map(StepMark::undone)).collect::<Vec<_>>()
         };
         let steps: Vec<StepMark> = if stale { Vec::new() } else { guides.iter().flat_map(marks).collect() };
         let fingerprint = *blake3::hash(format!("{value}{steps:?}").as_bytes()).as_bytes();
@@ -255,15 +267,28 @@ impl StepMark {
         let differs = matches!(step.verdict, Verdict::Drifted | Verdict::Broken);
         // What a step that writes shows is why the file was edited as it was.
         let real = (differs && step.kind != StepKind::Write).then(|| excerpt(&step.output));
-        let mark = Mark {
-            verdict: step.verdict,
-            message: step.message.as_deref().map(plain),
-            real: real.filter(|real| !real.is_empty()),
-            replay: None,
+        let (verdict, message) = match (step.verdict, step.message.as_deref()) {
+            (Verdict::Unreached, message) => (Verdict::Skipped, Some(message.unwrap_or("an earlier step broke"))),
+            (verdict, message) => (verdict, message),
         };
+        let mark =
+            Mark { verdict, message: message.map(plain), real: real.filter(|real| !real.is_empty()), replay: None };
         let typed = step.recorded.filter(|_| step.kind == StepKind::Run);
         let clip = recording.zip(typed).map(|(url, (from, to))| (url.to_owned(), from, to));
-        Self { file: step.path.clone(), line: step.line, mark, clip }
+        Self { file: step.path.clone(), line: step.line, mark, clip, in_undone_tab: false }
+    }
+
+    /// Of a block without a step, unless readers only look at it.
+    fn undone(gap: &Gap) -> Option<Self> {
+        let mark = Mark { verdict: Verdict::Skipped, message: Some(plain(&gap.why)), real: None, replay: None };
+        let in_undone_tab = gap.tab.is_some() && gap.omission == Omission::NotDone;
+        (gap.omission != Omission::LookedAt).then(|| Self {
+            file: gap.path.clone(),
+            line: gap.line,
+            mark,
+            clip: None,
+            in_undone_tab,
+        })
     }
 }
 

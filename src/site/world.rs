@@ -75,6 +75,10 @@ impl World for SiteWorld<'_> {
         self.verified.mark(page, file, lines)
     }
 
+    fn is_undone_tab(&self, page: &str, file: &str, lines: RangeInclusive<usize>) -> bool {
+        self.verified.is_undone_tab(page, file, lines)
+    }
+
     fn says_lines(&self) -> bool {
         self.preview
     }

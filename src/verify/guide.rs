@@ -20,8 +20,8 @@ use crate::{
     diagnostic::Diagnostic,
     machine::{self, Error, Identity, Name, Owner, RunId},
     matching::{self, State},
-    plan::{self, Plan, Rule, Step, StepKind as Planned},
-    report::{GuideReport, Secrets, StepKind, StepReport, Verdict},
+    plan::{self, LeftOut, Plan, Rule, Step, StepKind as Planned},
+    report::{Gap, GuideReport, Secrets, StepKind, StepReport, Verdict},
     session::{End, Place},
     terminal::{clean::clean, failure::says_failure},
 };
@@ -89,7 +89,7 @@ pub(super) async fn verify<H: Host>(job: &Job, run: &Run<'_, H>, last: bool) -> 
         reason: plan.settings.skip.clone(),
         started: now(),
         diagnostics: plan.diagnostics.clone(),
-        not_done: if plan.settings.skip.is_some() { 0 } else { plan.left_out.len() },
+        undone: plan.left_out.iter().filter(|_| plan.settings.skip.is_none()).map(gap).collect(),
         ..GuideReport::new(&plan.path, &plan.title, &plan.machine)
     };
     if plan.settings.skip.is_some() || plan.steps.is_empty() {
@@ -546,13 +546,28 @@ pub(super) fn matching_rule(rule: Option<Rule>) -> matching::Rule {
 
 /// A step that holds, before it is done.
 pub(crate) fn describe(step: &Step) -> StepReport {
+    let commands = if let Planned::Run { commands } = &step.kind { commands.len() } else { 0 };
     let (kind, typed, documented) = match &step.kind {
         Planned::Run { commands } => (StepKind::Run, commands.iter().flat_map(|c| c.lines.clone()).collect(), None),
         Planned::Write { file, .. } => (StepKind::Write, vec![file.clone()], None),
         Planned::Expect { text, .. } => (StepKind::Expect, Vec::new(), Some(text.clone())),
     };
     let report = StepReport::new(step.number, kind, &step.at.path, step.at.line);
-    StepReport { section: step.section.clone(), typed, documented, ..report }
+    StepReport {
+        block: step.block,
+        omission: step.omission,
+        section: step.section.clone(),
+        commands,
+        typed,
+        documented,
+        ..report
+    }
+}
+
+/// A block without a step.
+fn gap(block: &LeftOut) -> Gap {
+    let LeftOut { at, why, omission, tab, .. } = block;
+    Gap { path: at.path.clone(), line: at.line, why: why.clone(), omission: *omission, tab: tab.clone() }
 }
 
 /// Places as people read them.

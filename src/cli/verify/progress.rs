@@ -220,7 +220,7 @@ fn tone(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Holds => "32",
         Verdict::Skipped | Verdict::Unreached => "2",
-        Verdict::Drifted => "33",
+        Verdict::Partial | Verdict::Drifted => "33",
         Verdict::Broken => "1;31",
     }
 }

@@ -28,6 +28,8 @@ enum Deny {
     Drift,
     /// Guides that hold only when they are done again
     Flaky,
+    /// Guides of which something that a reader would do was not done
+    Partial,
     /// Steps with a warning
     Warnings,
 }
@@ -82,8 +84,12 @@ impl Telling {
         });
         let stdout = std::io::stdout();
         let denies = |what| self.deny.contains(&what) || site.strict;
-        let deny =
-            report::Deny { drift: denies(Deny::Drift), flaky: denies(Deny::Flaky), warnings: denies(Deny::Warnings) };
+        let deny = report::Deny {
+            drift: denies(Deny::Drift),
+            flaky: denies(Deny::Flaky),
+            warnings: denies(Deny::Warnings),
+            partial: denies(Deny::Partial),
+        };
         let path = site.options().site;
         let folder = path.to_string_lossy();
         let folder = folder.trim_start_matches("./").trim_matches('.').trim_end_matches('/');

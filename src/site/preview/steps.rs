@@ -103,7 +103,7 @@ fn aligned(plan: &Plan, report: Option<&GuideReport>) -> Vec<StepState> {
 
 fn standing(verdict: Verdict) -> Standing {
     match verdict {
-        Verdict::Holds => Standing::Holds,
+        Verdict::Holds | Verdict::Partial => Standing::Holds,
         Verdict::Skipped => Standing::Skipped,
         Verdict::Drifted => Standing::Drifted,
         Verdict::Unreached => Standing::Unreached,
