@@ -52,7 +52,9 @@ fn all_of_the_documentation_tells_the_truth() {
     // What the machine lacks is skipped with a reason, which leaves a guide partial; nothing else may.
     let is_whole = |guide: &Value| {
         let skipped = steps(guide).iter().filter(|step| step["verdict"] == "skipped");
-        let said = skipped.into_iter().all(|step| matches!(step["omission"].as_str(), Some("skipped" | "elsewhere" | "optional")));
+        let said = skipped
+            .into_iter()
+            .all(|step| matches!(step["omission"].as_str(), Some("skipped" | "elsewhere" | "optional")));
         said && guide["undone"].as_array().is_some_and(|gaps| gaps.iter().all(|gap| gap["omission"] == "looked-at"))
     };
     let holds_so_far = |guide: &Value| guide["verdict"] == "holds" || guide["verdict"] == "partial" && is_whole(guide);
