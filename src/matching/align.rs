@@ -13,8 +13,9 @@ use std::{
 use super::{
     Change, Comparison, LineDiff, State, Why, diff, indent,
     kinds::{self, Token},
-    line::{self, Outcome, Versions},
+    line::{self, Outcome},
     lines::{Lines, is_elision},
+    value::Scale,
     wild,
 };
 
@@ -38,13 +39,13 @@ pub(super) struct Texts<'a> {
     real_ids: Vec<u32>,
     real_keys: Vec<OnceCell<u64>>,
     known: RefCell<HashMap<(u32, u32), State>>,
-    versions: Versions,
+    scale: Scale<'a>,
     budget: Cell<usize>,
 }
 
 impl<'a> Texts<'a> {
     /// Prepares two texts.
-    pub(super) fn new(documented: &[&'a str], real: &[&'a str], versions: Versions) -> Self {
+    pub(super) fn new(documented: &[&'a str], real: &[&'a str], scale: Scale<'a>) -> Self {
         let mut ids: HashMap<&'a str, u32> = HashMap::new();
         let mut id = |text: &'a str| {
             let next = u32::try_from(ids.len()).unwrap_or(u32::MAX);
@@ -60,7 +61,7 @@ impl<'a> Texts<'a> {
             real_ids: real.iter().map(|text| id(text)).collect(),
             real_keys: vec![OnceCell::new(); real.len()],
             known: RefCell::new(HashMap::new()),
-            versions,
+            scale,
             budget: Cell::new(BUDGET),
         }
     }
@@ -79,9 +80,9 @@ impl<'a> Texts<'a> {
     pub(super) fn pair(&self, d: usize, r: usize) -> Outcome {
         let (documented, real) = (&self.documented[d], self.real[r]);
         if documented.wild || documented.text == real {
-            return line::compare(documented.text, real, self.versions);
+            return line::compare(documented.text, real, self.scale);
         }
-        line::compare_tokens(documented.text, &documented.tokens, real, &kinds::tokens(real), self.versions)
+        line::compare_tokens(documented.text, &documented.tokens, real, &kinds::tokens(real), self.scale)
     }
 
     /// Whether two lines compare at least as well as `accept`; `false` once the budget is used up.
@@ -106,7 +107,7 @@ impl<'a> Texts<'a> {
             self.pair(d, r).state
         } else {
             let tokens = kinds::tokens(real);
-            line::good(documented.text, &documented.tokens, real, &tokens, self.versions)
+            line::good(documented.text, &documented.tokens, real, &tokens, self.scale)
                 .map_or(State::Differs, |outcome| outcome.state)
         };
         self.known.borrow_mut().insert(ids, state);
@@ -179,9 +180,9 @@ fn absorb(lines: Vec<LineDiff>, is_elision: impl Fn(usize) -> bool) -> Vec<LineD
 }
 
 /// Compares two texts.
-pub(super) fn compare(documented: &str, real: &str, versions: Versions) -> Comparison {
+pub(super) fn compare(documented: &str, real: &str, scale: Scale<'_>) -> Comparison {
     let (d_lines, r_lines) = (Lines::of(documented), Lines::of(real));
-    let texts = Texts::new(&d_lines.all, &r_lines.all, versions);
+    let texts = Texts::new(&d_lines.all, &r_lines.all, scale);
     let pieces = pieces(&d_lines.all);
     let found = [State::Forgiven, State::Drifted].into_iter().find_map(|accept| places(&texts, &pieces, accept));
     let mut lines = match found {

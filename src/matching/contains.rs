@@ -5,22 +5,23 @@
 use super::{
     Comparison, LineDiff, State, align, diff,
     kinds::{self, Token},
-    line::{self, Outcome, Versions},
+    line::{self, Outcome},
     lines::{Lines, is_elision},
+    value::Scale,
 };
 
 /// Lines that are cut before only equal text is looked for.
 const STEPS: usize = 200_000;
 
 /// Looks for the documented lines.
-pub(super) fn compare(documented: &str, real: &str) -> Comparison {
+pub(super) fn compare(documented: &str, real: &str, scale: Scale<'_>) -> Comparison {
     let (d_lines, r_lines) = (Lines::of(documented), Lines::of(real));
     if d_lines.all.is_empty() {
         return Comparison::of_lines(Vec::new());
     }
     // Whole lines first, with all that lines may be; `...` inside is as elsewhere.
     let around = format!("...\n{}\n...", d_lines.all.join("\n"));
-    let mut whole = align::compare(&around, real, Versions::Drift);
+    let mut whole = align::compare(&around, real, scale);
     if whole.verdict != super::Verdict::Broken {
         whole.lines.retain(|l| l.documented != Some(0) && l.documented != Some(d_lines.all.len() + 1));
         for line in &mut whole.lines {
@@ -28,17 +29,17 @@ pub(super) fn compare(documented: &str, real: &str) -> Comparison {
         }
         return whole;
     }
-    if let Some(mut lines) = pieces(&d_lines.all, &r_lines.all) {
+    if let Some(mut lines) = pieces(&d_lines.all, &r_lines.all, scale) {
         diff::shift(&mut lines, d_lines.first, r_lines.first);
         return Comparison::of_lines(lines);
     }
-    let lines = align::compare(documented, real, Versions::Drift).lines;
+    let lines = align::compare(documented, real, scale).lines;
     Comparison::broken(lines, "the documented lines are nowhere in the output")
 }
 
 /// Finds the lines between elisions, each perhaps as a part of its real line: one piece after the other, where it first holds,
 /// or else where it drifted.
-fn pieces(documented: &[&str], real: &[&str]) -> Option<Vec<LineDiff>> {
+fn pieces(documented: &[&str], real: &[&str], scale: Scale<'_>) -> Option<Vec<LineDiff>> {
     let mut lines = Vec::new();
     let (mut steps, mut from, mut elided) = (STEPS, 0, None);
     let mut d = 0;
@@ -49,7 +50,7 @@ fn pieces(documented: &[&str], real: &[&str]) -> Option<Vec<LineDiff>> {
             continue;
         }
         let length = documented[d..].iter().take_while(|line| !is_elision(line)).count();
-        let (at, outcomes) = piece(&documented[d..d + length], real, from, &mut steps)?;
+        let (at, outcomes) = piece(&documented[d..d + length], real, from, &mut steps, scale)?;
         if let Some(d) = elided.take() {
             lines.push(LineDiff { documented: Some(d), real: from..at, state: State::Elided, changes: Vec::new() });
         }
@@ -69,11 +70,17 @@ fn pieces(documented: &[&str], real: &[&str]) -> Option<Vec<LineDiff>> {
 }
 
 /// Where neighbouring lines stand, at `from` or later.
-fn piece(documented: &[&str], real: &[&str], from: usize, steps: &mut usize) -> Option<(usize, Vec<Outcome>)> {
+fn piece(
+    documented: &[&str],
+    real: &[&str],
+    from: usize,
+    steps: &mut usize,
+    scale: Scale<'_>,
+) -> Option<(usize, Vec<Outcome>)> {
     let wanted: Vec<Vec<Token>> = documented.iter().map(|line| kinds::tokens(line)).collect();
     let mut found = None;
     for at in from..(real.len() + 1).saturating_sub(documented.len()) {
-        let line = |d: usize, steps: &mut usize| inside(documented[d], &wanted[d], real[at + d], steps);
+        let line = |d: usize, steps: &mut usize| inside(documented[d], &wanted[d], real[at + d], steps, scale);
         let Some(outcomes) = (0..documented.len()).map(|d| line(d, steps)).collect::<Option<Vec<_>>>() else {
             continue;
         };
@@ -86,7 +93,7 @@ fn piece(documented: &[&str], real: &[&str], from: usize, steps: &mut usize) -> 
 }
 
 /// A documented line as a part of a real one.
-fn inside(documented: &str, wanted: &[Token], real: &str, steps: &mut usize) -> Option<Outcome> {
+fn inside(documented: &str, wanted: &[Token], real: &str, steps: &mut usize, scale: Scale<'_>) -> Option<Outcome> {
     let text = documented.trim();
     let boundary = |at: usize| {
         let (before, after) = real.split_at(at);
@@ -103,5 +110,5 @@ fn inside(documented: &str, wanted: &[Token], real: &str, steps: &mut usize) -> 
     }
     let tokens = kinds::tokens(real);
     let windows = tokens.windows(wanted.len());
-    windows.filter_map(|part| line::good(documented, wanted, real, part, Versions::Drift)).min_by_key(|o| o.state)
+    windows.filter_map(|part| line::good(documented, wanted, real, part, scale)).min_by_key(|o| o.state)
 }

@@ -1,9 +1,9 @@
 //! `match="exact"`: nothing is forgiven, and nothing is a wildcard.
 
-use super::{Change, Comparison, State, Why, diff, line, lines::Lines};
+use super::{Change, Comparison, State, Why, diff, line, lines::Lines, value::Scale};
 
 /// Compares line by line.
-pub(super) fn compare(documented: &str, real: &str) -> Comparison {
+pub(super) fn compare(documented: &str, real: &str, scale: Scale<'_>) -> Comparison {
     let (documented, real) = (Lines::of(documented), Lines::of(real));
     let keys = |lines: &Lines<'_>| lines.all.iter().map(|l| diff::key(l)).collect::<Vec<_>>();
     let pair = |d: usize, r: usize| {
@@ -11,7 +11,7 @@ pub(super) fn compare(documented: &str, real: &str) -> Comparison {
         if d == r {
             return line::Outcome::of(Vec::new(), d.len(), r.len());
         }
-        let mut outcome = line::compare(d, r, line::Versions::Drift);
+        let mut outcome = line::compare(d, r, scale);
         for change in &mut outcome.changes {
             change.why = Why::Differs;
         }

@@ -82,7 +82,7 @@ mod tests {
             ("a:\n  b: x", "a:\nb: x", Broken),
             ("def f():\n    x\n    y", "def f():\n    x\ny", Broken),
             ("a:\n...\n  b: x", "a:\nc\nd\nb: x", Broken),
-            ("  5% x\n 10% y\nz", " 11% x\n  9% y\nz", Holds),
+            ("  5s x\n 10s y\nz", " 11s x\n  9s y\nz", Holds),
             ("  name  | id\n------+---\n a | 1", "    name    | id\n----------+---\n a | 1", Holds),
             (
                 "     a\n-----------\n x\n      b\n-------------\n y",

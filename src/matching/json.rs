@@ -3,13 +3,13 @@
 
 use serde_json::Value;
 
-use super::{Comparison, State, Verdict, align, line, line::Versions};
+use super::{Comparison, State, Verdict, align, line, value::Scale};
 
 /// Compares two JSON texts.
-pub(super) fn compare(documented: &str, real: &str) -> Comparison {
+pub(super) fn compare(documented: &str, real: &str, scale: Scale<'_>) -> Comparison {
     // How far two lines of JSON are the same says nothing.
     let lines = || {
-        let mut lines = align::compare(documented, real, Versions::Drift).lines;
+        let mut lines = align::compare(documented, real, scale).lines;
         lines.iter_mut().filter(|line| line.state == State::Differs).for_each(|line| line.changes.clear());
         lines
     };
@@ -22,11 +22,11 @@ pub(super) fn compare(documented: &str, real: &str) -> Comparison {
         Err(error) => return Comparison::broken(lines(), format!("the real output is not JSON: {error}")),
     };
     let mut worst = (State::Same, String::new());
-    values(&wanted, &found, "$", &mut worst);
+    values(&wanted, &found, "$", &mut worst, scale);
     let (state, at) = worst;
     match state {
         State::Same => Comparison { verdict: Verdict::Holds, lines: lines(), why: "the same JSON".to_owned() },
-        State::Elided | State::Forgiven => {
+        State::Elided | State::Layout | State::Forgiven => {
             Comparison { verdict: Verdict::Holds, lines: lines(), why: format!("the same JSON, up to a value: {at}") }
         }
         State::Drifted => Comparison { verdict: Verdict::Drifted, lines: lines(), why: format!("a value moved: {at}") },
@@ -47,13 +47,13 @@ fn note(worst: &mut (State, String), state: State, at: String) {
     }
 }
 
-fn values(wanted: &Value, found: &Value, path: &str, worst: &mut (State, String)) {
+fn values(wanted: &Value, found: &Value, path: &str, worst: &mut (State, String), scale: Scale<'_>) {
     match (wanted, found) {
         _ if is_any(wanted) => note(worst, State::Elided, format!("{path} may be anything")),
         (Value::Object(wanted), Value::Object(found)) => {
             for (key, value) in wanted.iter().filter(|(key, _)| *key != "...") {
                 match found.get(key) {
-                    Some(other) => values(value, other, &format!("{path}.{key}"), worst),
+                    Some(other) => values(value, other, &format!("{path}.{key}"), worst, scale),
                     None => note(worst, State::Missing, format!("{path}.{key} is missing")),
                 }
             }
@@ -63,9 +63,9 @@ fn values(wanted: &Value, found: &Value, path: &str, worst: &mut (State, String)
                 }
             }
         }
-        (Value::Array(wanted), Value::Array(found)) => items(wanted, found, path, worst),
+        (Value::Array(wanted), Value::Array(found)) => items(wanted, found, path, worst, scale),
         (Value::String(a), Value::String(b)) if a != b => {
-            let state = line::compare(a, b, Versions::Drift).state;
+            let state = line::compare(a, b, scale).state;
             // A JSON string is data: its spacing is not layout.
             let spaced = state == State::Forgiven && a.split_whitespace().eq(b.split_whitespace());
             note(worst, if spaced { State::Differs } else { state }, format!("{path} is {found}, not {wanted}"));
@@ -75,7 +75,7 @@ fn values(wanted: &Value, found: &Value, path: &str, worst: &mut (State, String)
     }
 }
 
-fn items(wanted: &[Value], found: &[Value], path: &str, worst: &mut (State, String)) {
+fn items(wanted: &[Value], found: &[Value], path: &str, worst: &mut (State, String), scale: Scale<'_>) {
     let any: Vec<usize> = (0..wanted.len()).filter(|i| is_any(&wanted[*i])).collect();
     // One item "..." stands for any number of items; with more of them, each stands for one.
     let (head, tail) = match any[..] {
@@ -88,11 +88,11 @@ fn items(wanted: &[Value], found: &[Value], path: &str, worst: &mut (State, Stri
         return note(worst, State::Differs, why);
     }
     for (index, (a, b)) in wanted[..head].iter().zip(found).enumerate() {
-        values(a, b, &format!("{path}[{index}]"), worst);
+        values(a, b, &format!("{path}[{index}]"), worst, scale);
     }
     let from = found.len() - tail;
     for (index, (a, b)) in wanted[wanted.len() - tail..].iter().zip(&found[from..]).enumerate() {
-        values(a, b, &format!("{path}[{}]", from + index), worst);
+        values(a, b, &format!("{path}[{}]", from + index), worst, scale);
     }
 }
 

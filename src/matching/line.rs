@@ -6,7 +6,8 @@ use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::{
     Change, State, Why, diff,
-    kinds::{self, Kind, Token, What},
+    kinds::{self, Kind, Place, Token, What},
+    value::{self, Scale},
     wild,
 };
 
@@ -58,24 +59,24 @@ impl Outcome {
 }
 
 /// Compares a documented line with a real one.
-pub(super) fn compare(documented: &str, real: &str, versions: Versions) -> Outcome {
+pub(super) fn compare(documented: &str, real: &str, scale: Scale<'_>) -> Outcome {
     let (documented, real) = (documented.trim_end(), real.trim_end());
     if documented == real {
         return Outcome::of(Vec::new(), documented.len(), real.len());
     }
     let tokens = kinds::tokens(real);
     if wild::is_wild(documented) {
-        return wild::compare(documented, real, &tokens, versions);
+        return wild::compare(documented, real, &tokens, scale);
     }
-    compare_tokens(documented, &kinds::tokens(documented), real, &tokens, versions)
+    compare_tokens(documented, &kinds::tokens(documented), real, &tokens, scale)
 }
 
 /// As [`compare`], for lines that are cut already and are not wild.
-pub(super) fn compare_tokens(d: &str, d_tokens: &[Token], r: &str, r_tokens: &[Token], versions: Versions) -> Outcome {
+pub(super) fn compare_tokens(d: &str, d_tokens: &[Token], r: &str, r_tokens: &[Token], scale: Scale<'_>) -> Outcome {
     let start = |tokens: &[Token], line: &str| tokens.first().map_or(line.len(), |t| t.range.start);
     let (d_start, r_start) = (start(d_tokens, d), start(r_tokens, r));
-    let mut outcome = good(d, d_tokens, r, r_tokens, versions)
-        .unwrap_or_else(|| Outcome::of(differences(d, d_tokens, r, r_tokens, versions), d.len(), r.len()));
+    let mut outcome = good(d, d_tokens, r, r_tokens, scale)
+        .unwrap_or_else(|| Outcome::of(differences(d, d_tokens, r, r_tokens, scale), d.len(), r.len()));
     if d[..d_start] != r[..r_start] {
         let why = Why::Forgiven(Kind::Spacing);
         outcome.changes.insert(0, Change { documented: 0..d_start, real: 0..r_start, why });
@@ -85,13 +86,13 @@ pub(super) fn compare_tokens(d: &str, d_tokens: &[Token], r: &str, r_tokens: &[T
 }
 
 /// The outcome if no token differs; space before the first is not looked at.
-pub(super) fn good(d: &str, d_tokens: &[Token], r: &str, r_tokens: &[Token], versions: Versions) -> Option<Outcome> {
+pub(super) fn good(d: &str, d_tokens: &[Token], r: &str, r_tokens: &[Token], scale: Scale<'_>) -> Option<Outcome> {
     if d_tokens.len() != r_tokens.len() {
         return None;
     }
     let mut changes = Vec::new();
     for (i, (documented, real)) in d_tokens.iter().zip(r_tokens).enumerate() {
-        if let Some(why) = token(d, d_tokens, i, r, r_tokens, i, versions) {
+        if let Some(why) = token(d, d_tokens, i, r, r_tokens, i, scale) {
             if why == Why::Differs {
                 return None;
             }
@@ -102,7 +103,7 @@ pub(super) fn good(d: &str, d_tokens: &[Token], r: &str, r_tokens: &[Token], ver
 }
 
 /// What differs between lines that do: a diff of tokens, values of a kind counting as one.
-fn differences(d: &str, d_tokens: &[Token], r: &str, r_tokens: &[Token], versions: Versions) -> Vec<Change> {
+fn differences(d: &str, d_tokens: &[Token], r: &str, r_tokens: &[Token], scale: Scale<'_>) -> Vec<Change> {
     let span = |tokens: &[Token], range: Range<usize>, len: usize| match (tokens.get(range.start), range.is_empty()) {
         (Some(first), false) => first.range.start..tokens[range.end - 1].range.end,
         (Some(next), true) => next.range.start..next.range.start,
@@ -125,7 +126,7 @@ fn differences(d: &str, d_tokens: &[Token], r: &str, r_tokens: &[Token], version
         match op {
             DiffOp::Equal { old_index, new_index, len } => {
                 for (i, j) in (old_index..old_index + len).zip(new_index..) {
-                    match token(d, d_tokens, i, r, r_tokens, j, versions) {
+                    match token(d, d_tokens, i, r, r_tokens, j, scale) {
                         Some(Why::Differs) => changes.push(differs(i..i + 1, j..j + 1)),
                         Some(why) => {
                             let (documented, real) = (d_tokens[i].range.clone(), r_tokens[j].range.clone());
@@ -164,58 +165,40 @@ fn token_key<'a>(line: &'a str, token: &Token) -> (u8, &'a str) {
 }
 
 /// How the `i`th documented token compares with the `j`th real one; `None` if they are equal.
-fn token(d: &str, ds: &[Token], i: usize, r: &str, rs: &[Token], j: usize, versions: Versions) -> Option<Why> {
+fn token(d: &str, ds: &[Token], i: usize, r: &str, rs: &[Token], j: usize, scale: Scale<'_>) -> Option<Why> {
     let before = |line: &str, tokens: &[Token], index: usize| {
         index.checked_sub(1).is_some_and(|last| line[tokens[last].range.clone()].ends_with(':'))
     };
     let after_colon = before(d, ds, i) && before(r, rs, j);
-    pair(&d[ds[i].range.clone()], ds[i].what, &r[rs[j].range.clone()], rs[j].what, after_colon, versions)
+    pair(&d[ds[i].range.clone()], ds[i].what, &r[rs[j].range.clone()], &rs[j], after_colon, scale)
 }
 
 /// How two tokens compare; `None` if they are equal.
-pub(super) fn pair(d: &str, d_what: What, r: &str, r_what: What, after_colon: bool, versions: Versions) -> Option<Why> {
+pub(super) fn pair(d: &str, d_what: What, r: &str, real: &Token, after_colon: bool, scale: Scale<'_>) -> Option<Why> {
     if d == r {
         return None;
     }
-    Some(match (d_what, r_what) {
+    let values = |kind| value::differ(kind, d, r, real.place, scale);
+    Some(match (d_what, real.what) {
         (What::Space, What::Space) => Why::Forgiven(Kind::Spacing),
         (What::Ruler, What::Ruler) if d.chars().next() == r.chars().next() => Why::Forgiven(Kind::Ruler),
-        (What::Value(a), What::Value(b)) if a == b => same_kind(a, d, r, versions),
+        (What::Value(a), What::Value(b)) if a == b => values(a),
         (What::Value(Kind::Id), What::Integer) | (What::Integer, What::Value(Kind::Id)) if d.len() == r.len() => {
-            Why::Forgiven(Kind::Id)
+            values(Kind::Id)
         }
         (What::Value(Kind::Version), What::Integer | What::Decimal)
-        | (What::Integer | What::Decimal, What::Value(Kind::Version)) => moved(Kind::Version, versions),
-        (What::Integer, What::Integer) if after_colon && ephemeral(d) && ephemeral(r) => Why::Forgiven(Kind::Port),
+        | (What::Integer | What::Decimal, What::Value(Kind::Version)) => values(Kind::Version),
+        (What::Integer, What::Integer) if after_colon && ephemeral(d) && ephemeral(r) => values(Kind::Port),
+        // A table's empty cell, or a number without its unit: `0` beside `12M`.
+        (What::Value(Kind::Size), What::Integer) | (What::Integer, What::Value(Kind::Size))
+            if real.place == Place::Row =>
+        {
+            values(Kind::Size)
+        }
         _ => Why::Differs,
     })
 }
 
-fn moved(kind: Kind, versions: Versions) -> Why {
-    match versions {
-        Versions::Drift => Why::Drifted(kind),
-        Versions::Forgive => Why::Forgiven(kind),
-    }
-}
-
-fn same_kind(kind: Kind, d: &str, r: &str, versions: Versions) -> Why {
-    match kind {
-        Kind::Version => moved(kind, versions),
-        // Nothing installed is not something installed.
-        Kind::Count if (d == "0") != (r == "0") => Why::Differs,
-        Kind::Count => moved(kind, versions),
-        Kind::Ipv4 if is_mask(d) != is_mask(r) => moved(kind, versions),
-        // A short id beside a long one is another format, but git's short ids grow.
-        Kind::Id if d.len() != r.len() && d.len().max(r.len()) > 12 && !d.contains(['"', '-']) => Why::Differs,
-        _ => Why::Forgiven(kind),
-    }
-}
-
 fn ephemeral(text: &str) -> bool {
     text.parse::<u32>().is_ok_and(|port| EPHEMERAL.contains(&port))
-}
-
-/// Whether an address is rather a network's mask.
-fn is_mask(text: &str) -> bool {
-    text.starts_with("255.")
 }

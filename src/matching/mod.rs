@@ -13,20 +13,25 @@
 
 use std::ops::Range;
 
+pub use evidence::{By, Evidence, Values};
 pub use kinds::Kind;
+use value::Scale;
 
 mod align;
 mod contains;
 mod diff;
+mod evidence;
 mod exact;
 mod indent;
 mod json;
 mod kinds;
+mod layout;
 mod line;
 mod lines;
 mod pattern;
 mod unordered;
 pub mod update;
+mod value;
 mod wild;
 
 #[cfg(test)]
@@ -112,6 +117,8 @@ pub enum State {
     Same,
     /// A `...` line, and the real lines that it stands for.
     Elided,
+    /// The same words in other columns, or what a client says below a result: a footer that the page leaves out.
+    Layout,
     /// Equal up to values that vary by nature, or matched by a wildcard inside the line.
     Forgiven,
     /// Equal up to a value that moved.
@@ -149,25 +156,64 @@ pub enum Why {
     Differs,
 }
 
-/// Compares a documented output with what was really printed. Both may end lines with `\n` or `\r\n`.
+/// Compares a documented output with what was really printed, by nothing else than the two. Both may end lines with `\n` or
+/// `\r\n`.
 pub fn compare(documented: &str, real: &str, rule: Rule) -> Comparison {
-    match rule {
-        Rule::Auto => align::compare(documented, real, line::Versions::Drift),
-        Rule::Kinds => align::compare(documented, real, line::Versions::Forgive),
-        Rule::Exact => exact::compare(documented, real),
-        Rule::Contains => contains::compare(documented, real),
-        Rule::Regex => pattern::compare(documented, real),
-        Rule::Json => json::compare(documented, real),
-        Rule::Unordered => unordered::compare(documented, real),
+    compare_by(documented, real, rule, &Evidence::default())
+}
+
+/// As [`compare`], by what else is known of the values.
+pub fn compare_by(documented: &str, real: &str, rule: Rule, evidence: &Evidence<'_>) -> Comparison {
+    let moved = if rule == Rule::Kinds { line::Versions::Forgive } else { line::Versions::Drift };
+    let scale = Scale { moved, evidence };
+    let mut comparison = match rule {
+        Rule::Auto | Rule::Kinds => layout::compare(align::compare(documented, real, scale), documented, real),
+        Rule::Exact => exact::compare(documented, real, scale),
+        Rule::Contains => contains::compare(documented, real, scale),
+        Rule::Regex => pattern::compare(documented, real, scale),
+        Rule::Json => json::compare(documented, real, scale),
+        Rule::Unordered => unordered::compare(documented, real, scale),
+    };
+    if !matches!(rule, Rule::Exact | Rule::Json | Rule::Regex)
+        && let Some(which) = comparison.which(documented, real, evidence)
+    {
+        comparison.why.push_str(&which);
     }
+    comparison
 }
 
 impl Comparison {
+    /// The first value to which the verdict is due, where that is not plain to see.
+    fn which(&self, documented: &str, real: &str, evidence: &Evidence<'_>) -> Option<String> {
+        if self.verdict == Verdict::Holds {
+            return None;
+        }
+        let (documented, real): (Vec<&str>, Vec<&str>) = (documented.lines().collect(), real.lines().collect());
+        self.lines.iter().find_map(|line| {
+            let (d, r) = (documented.get(line.documented?)?, real.get(line.real.start)?);
+            line.changes.iter().find_map(|change| {
+                let (d, r) = (d.get(change.documented.clone())?, r.get(change.real.clone())?);
+                match change.why {
+                    Why::Drifted(kind) if self.verdict == Verdict::Drifted && !kind.moves() => {
+                        Some(format!("; `{d}` is now `{r}`, and nothing tells that it is a measure"))
+                    }
+                    Why::Differs => {
+                        let set = evidence.set(d, r)?;
+                        let other = if set == d { r } else { d };
+                        let what = if set == d { "is shown" } else { "is documented" };
+                        Some(format!("; the guide itself sets `{set}`, and `{other}` {what}"))
+                    }
+                    _ => None,
+                }
+            })
+        })
+    }
+
     /// A comparison whose verdict and reason follow from its lines.
     fn of_lines(lines: Vec<LineDiff>) -> Self {
         let worst = lines.iter().map(|l| l.state).max().unwrap_or(State::Same);
         let verdict = match worst {
-            State::Same | State::Elided | State::Forgiven => Verdict::Holds,
+            State::Same | State::Elided | State::Layout | State::Forgiven => Verdict::Holds,
             State::Drifted => Verdict::Drifted,
             State::Differs | State::Missing | State::Extra => Verdict::Broken,
         };
@@ -204,6 +250,9 @@ fn why(lines: &[LineDiff], verdict: Verdict) -> String {
         names.join(", ")
     };
     match verdict {
+        Verdict::Holds if of(State::Forgiven) == 0 && of(State::Layout) > 0 => {
+            "the output is as documented, up to its layout".to_owned()
+        }
         Verdict::Holds if of(State::Forgiven) == 0 => "the output is as documented".to_owned(),
         Verdict::Holds => format!("the output is as documented, up to: {}", kinds(false)),
         Verdict::Drifted => format!("{} moved: {}", count(of(State::Drifted), "line"), kinds(true)),

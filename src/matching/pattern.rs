@@ -4,8 +4,8 @@ use regex::{Regex, RegexBuilder};
 
 use super::{
     Comparison, LineDiff, State, align,
-    line::Versions,
     lines::{Lines, is_elision},
+    value::Scale,
 };
 
 /// The memory that one expression may take, in bytes.
@@ -15,7 +15,7 @@ const SIZE: usize = 1 << 20;
 const BUDGET: usize = 2_000_000;
 
 /// Compares by the documented expressions.
-pub(super) fn compare(documented: &str, real: &str) -> Comparison {
+pub(super) fn compare(documented: &str, real: &str, scale: Scale<'_>) -> Comparison {
     let (d_lines, r_lines) = (Lines::of(documented), Lines::of(real));
     let mut patterns = Vec::new();
     for (index, line) in d_lines.all.iter().enumerate() {
@@ -52,7 +52,7 @@ pub(super) fn compare(documented: &str, real: &str) -> Comparison {
             why: "every line fits its regular expression".to_owned(),
         },
         None => {
-            let lines = align::compare(documented, real, Versions::Drift).lines;
+            let lines = align::compare(documented, real, scale).lines;
             Comparison::broken(lines, "the output does not fit the documented regular expressions")
         }
     }

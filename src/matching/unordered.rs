@@ -6,14 +6,14 @@ use super::{
     Comparison, LineDiff, State,
     align::Texts,
     diff,
-    line::Versions,
     lines::{Lines, is_elision},
+    value::Scale,
 };
 
 /// Compares as sets of lines.
-pub(super) fn compare(documented: &str, real: &str) -> Comparison {
+pub(super) fn compare(documented: &str, real: &str, scale: Scale<'_>) -> Comparison {
     let (d_lines, r_lines) = (Lines::of(documented), Lines::of(real));
-    let texts = Texts::new(&d_lines.all, &r_lines.all, Versions::Drift);
+    let texts = Texts::new(&d_lines.all, &r_lines.all, scale);
     let mut partner: Vec<Option<usize>> = vec![None; d_lines.all.len()];
     let mut taken = vec![false; r_lines.all.len()];
     // Equal lines are one group, from which the first that is free is taken.

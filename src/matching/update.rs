@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
-use super::{Comparison, LineDiff, Rule, State, Verdict, Why, compare, lines::is_elision, wild::WILDCARD};
+use super::{Comparison, Evidence, LineDiff, Rule, State, Verdict, Why, compare_by, lines::is_elision, wild::WILDCARD};
 use crate::{
     guide::{CodeBlock, Form},
     source::Span,
@@ -51,8 +51,8 @@ pub enum Unwritable {
 /// the output is meant (a broken `contains`, `regex` or `json`).
 ///
 /// The result holds against the same real output by the same rule.
-pub fn updated(documented: &str, real: &str, rule: Rule) -> Option<String> {
-    let comparison = compare(documented, real, rule);
+pub fn updated(documented: &str, real: &str, rule: Rule, evidence: &Evidence<'_>) -> Option<String> {
+    let comparison = compare_by(documented, real, rule, evidence);
     if comparison.verdict == Verdict::Holds {
         return None;
     }
@@ -63,10 +63,12 @@ pub fn updated(documented: &str, real: &str, rule: Rule) -> Option<String> {
     }
     let d_lines: Vec<&str> = documented.lines().collect();
     let r_lines: Vec<&str> = real.lines().map(str::trim_end).collect();
-    let holds = |text: &str| compare(text, real, rule).verdict == Verdict::Holds;
+    let holds = |text: &str| compare_by(text, real, rule, evidence).verdict == Verdict::Holds;
+    let alone = if rule == Rule::Unordered { Rule::Auto } else { rule };
+    let holds_alone = |text: &str, real: &str| compare_by(text, real, alone, evidence).verdict == Verdict::Holds;
     // Indented as the author has it, for a block may be indented as a whole; or else as it really is.
     for own in [true, false] {
-        let line = |l: &LineDiff| changed(l, &d_lines, &r_lines, rule, own);
+        let line = |l: &LineDiff| changed(l, &d_lines, &r_lines, &holds_alone, own);
         let merged = assemble(documented, &comparison, line);
         if holds(&merged) {
             return Some(merged);
@@ -75,7 +77,7 @@ pub fn updated(documented: &str, real: &str, rule: Rule) -> Option<String> {
     // What was kept inside lines does not fit after all: changed lines as they really are.
     let whole = |l: &LineDiff| match (l.state, l.real.clone().next()) {
         (State::Drifted | State::Differs, Some(r)) => r_lines[r].to_owned(),
-        _ => changed(l, &d_lines, &r_lines, rule, false),
+        _ => changed(l, &d_lines, &r_lines, &holds_alone, false),
     };
     let merged = assemble(documented, &comparison, whole);
     if holds(&merged) {
@@ -105,7 +107,9 @@ fn assemble(documented: &str, comparison: &Comparison, line: impl Fn(&LineDiff) 
     let is_blank = |l: &&&str| l.trim().is_empty();
     let before = all.iter().take_while(is_blank).count();
     let after = if before == all.len() { 0 } else { all.iter().rev().take_while(is_blank).count() };
-    let lines = comparison.lines.iter().filter(|l| l.state != State::Missing).map(line);
+    // What the page leaves out as it may stays out.
+    let stays = |l: &&LineDiff| l.state != State::Missing && (l.state, l.documented) != (State::Layout, None);
+    let lines = comparison.lines.iter().filter(stays).map(line);
     let blank = |range: Range<usize>| all[range].iter().map(|l| (*l).to_owned()).collect::<Vec<_>>();
     let text: Vec<String> =
         blank(0..before).into_iter().chain(lines).chain(blank(all.len() - after..all.len())).collect();
@@ -121,7 +125,13 @@ fn ended(mut text: String, documented: &str) -> String {
 }
 
 /// A line brought up to date; indented as the author has it with `own`, or else as it really is.
-fn changed(line: &LineDiff, documented: &[&str], real: &[&str], rule: Rule, own: bool) -> String {
+fn changed(
+    line: &LineDiff,
+    documented: &[&str],
+    real: &[&str],
+    holds: &dyn Fn(&str, &str) -> bool,
+    own: bool,
+) -> String {
     let Some(d) = line.documented else {
         return line.real.clone().map(|r| real[r]).collect::<Vec<_>>().join("\n");
     };
@@ -138,9 +148,8 @@ fn changed(line: &LineDiff, documented: &[&str], real: &[&str], rule: Rule, own:
     let indentation = |line: &str| line.len() - line.trim_start().len();
     let lead = if own { &old[..indentation(old)] } else { &real[r][..indentation(real[r])] };
     text.replace_range(..indentation(&text), lead);
-    let rule = if rule == Rule::Unordered { Rule::Auto } else { rule };
     let as_it_is = || format!("{lead}{}", real[r].trim_start());
-    if compare(&text, real[r], rule).verdict == Verdict::Holds { text } else { as_it_is() }
+    if holds(&text, real[r]) { text } else { as_it_is() }
 }
 
 /// The edits of `source` that turn the lines `lines` of a block into `new`. Each line keeps its own indentation in the source,

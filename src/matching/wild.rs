@@ -8,7 +8,8 @@ use std::ops::Range;
 use super::{
     Change, Why,
     kinds::{self, Kind, Token, What},
-    line::{self, Outcome, Versions},
+    line::{self, Outcome},
+    value::Scale,
 };
 
 /// What stands for any text.
@@ -32,14 +33,14 @@ struct Matcher<'a> {
     d: &'a str,
     r: &'a str,
     real: &'a [Token],
-    versions: Versions,
+    scale: Scale<'a>,
     steps: usize,
 }
 
 /// Compares a documented line that is wild with a real one.
-pub(super) fn compare(documented: &str, real: &str, tokens: &[Token], versions: Versions) -> Outcome {
+pub(super) fn compare(documented: &str, real: &str, tokens: &[Token], scale: Scale<'_>) -> Outcome {
     let pieces = pieces(documented);
-    let mut matcher = Matcher { d: documented, r: real, real: tokens, versions, steps: STEPS };
+    let mut matcher = Matcher { d: documented, r: real, real: tokens, scale, steps: STEPS };
     if let Some(changes) = matcher.run(&pieces) {
         return Outcome::of(changes, documented.len(), real.len());
     }
@@ -58,10 +59,10 @@ fn pieces(documented: &str) -> Vec<Piece> {
         let is_first = offset == 0;
         let is_last = offset + text.len() == documented.len();
         if lead > 0 && !is_first && !tokens.is_empty() {
-            tokens.insert(0, Token { range: 0..lead, what: What::Space });
+            tokens.insert(0, Token::new(0..lead, What::Space));
         }
         if end < text.len() && !is_last {
-            tokens.push(Token { range: end..text.len(), what: What::Space });
+            tokens.push(Token::new(end..text.len(), What::Space));
         }
         found.push(Piece { offset, tokens });
         offset += text.len() + WILDCARD.len();
@@ -138,7 +139,7 @@ impl Matcher<'_> {
             if let Some(real) = real {
                 let real_text = &self.r[real.range.clone()];
                 let after_colon = self.d[..documented.start].ends_with(':') && self.r[..at].ends_with(':');
-                match line::pair(text, token.what, real_text, real.what, after_colon, self.versions) {
+                match line::pair(text, token.what, real_text, real, after_colon, self.scale) {
                     None => {
                         at = real.range.end;
                         continue;

@@ -17,6 +17,7 @@ mod command;
 pub mod duration;
 mod listing;
 mod omitted;
+mod own;
 mod said;
 mod settings;
 mod sidecar;
@@ -163,6 +164,9 @@ pub enum StepKind {
         /// The line of the file, from 1, on which each of them stands.
         #[serde(skip)]
         numbers: Vec<usize>,
+        /// Whether the text around it tells the reader to compare a checksum.
+        #[serde(skip)]
+        sums: bool,
         /// Number of the step whose last command printed it.
         of: usize,
         /// How; `None` leaves it to the default, kinds.

@@ -7,7 +7,7 @@ use super::{
     attributes::{Given, Rule},
     blocks::Block,
     command::{self, Piece},
-    said, settings, variables,
+    own, said, settings, variables,
 };
 use crate::{
     diagnostic::{Diagnostic, Place},
@@ -32,6 +32,8 @@ pub(super) struct Builder<'a> {
     pub(super) diagnostics: Vec<Diagnostic>,
     /// Number of the last step that types commands.
     last_run: Option<usize>,
+    /// What the prose says before the block of commands that it types.
+    prose_of_run: String,
     /// The block before was one of commands that are done.
     pub(super) after_commands: bool,
     /// An editor that was opened, and waits for its file.
@@ -57,6 +59,7 @@ impl<'a> Builder<'a> {
             left_out: Vec::new(),
             diagnostics,
             last_run: None,
+            prose_of_run: String::new(),
             after_commands: false,
             opened: None,
             program: None,
@@ -218,7 +221,8 @@ impl<'a> Builder<'a> {
         let block = draft.block;
         let text = shown.iter().map(|line| lines[*line].to_owned() + "\n").collect();
         let begins = shown.iter().filter_map(|line| block.code.lines.get(*line).copied()).collect();
-        let kind = expect(block, text, begins, of, draft.given.rule);
+        let sums = own::compares(&[&block.prose]);
+        let kind = expect(block, text, begins, sums, of, draft.given.rule);
         let mut step = draft.step(kind, Attributes::default());
         let (first, last) = (shown[0], shown[shown.len() - 1]);
         step.at = At::new(&block.origin.source, whole_lines(block, first, last));
@@ -232,8 +236,10 @@ impl<'a> Builder<'a> {
         let (Some(expected), Some(of)) = (&draft.given.expect, self.last_run) else { return };
         let text = variables::fill_text(expected, &draft.vars) + "\n";
         let rule = Some(draft.given.rule.unwrap_or(Rule::Contains));
-        let mut step = draft
-            .step(StepKind::Expect { text, lines: Vec::new(), numbers: Vec::new(), of, rule }, Attributes::default());
+        let mut step = draft.step(
+            StepKind::Expect { text, lines: Vec::new(), numbers: Vec::new(), sums: false, of, rule },
+            Attributes::default(),
+        );
         step.inferred = vec!["it is looked for in what the command shows, because of `expect`".into()];
         self.push(step);
     }
@@ -308,7 +314,8 @@ impl<'a> Builder<'a> {
             draft.omission = *omission;
         }
         let (text, _) = variables::fill(&block.code, &draft.vars);
-        let kind = expect(block, text, block.code.lines.clone(), of, draft.given.rule);
+        let sums = own::compares(&[&block.prose, &self.prose_of_run]);
+        let kind = expect(block, text, block.code.lines.clone(), sums, of, draft.given.rule);
         let step = draft.step(kind, Attributes::default());
         self.push(step);
     }
@@ -321,6 +328,7 @@ impl<'a> Builder<'a> {
         }
         let step = draft.step(StepKind::Run { commands }, attributes);
         self.last_run = Some(self.push(step));
+        self.prose_of_run.clone_from(&draft.block.prose);
     }
 
     /// A block that a reader would do or compare, and that no step can be made of.
@@ -393,9 +401,9 @@ fn whole_line(block: &Block<'_>, line: usize) -> Span {
 }
 
 /// An output of the page, whose lines begin at these bytes.
-fn expect(block: &Block<'_>, text: String, lines: Vec<usize>, of: usize, rule: Option<Rule>) -> StepKind {
+fn expect(block: &Block<'_>, text: String, lines: Vec<usize>, sums: bool, of: usize, rule: Option<Rule>) -> StepKind {
     let numbers = lines.iter().map(|at| block.origin.source.line_of(*at).0).collect();
-    StepKind::Expect { text, lines, numbers, of, rule }
+    StepKind::Expect { text, lines, numbers, sums, of, rule }
 }
 
 /// The source of some lines of the block's text.

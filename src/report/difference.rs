@@ -112,6 +112,11 @@ fn of_line(line: &LineDiff, documented: &[&str], real: &[&str]) -> Vec<Row> {
             let stands_for = format!("stands for {}", count(line.real.len(), "line"));
             vec![Row { note: Some(stands_for), ..Row::new(' ', wanted) }]
         }
+        State::Layout if line.documented.is_some() => vec![Row::new(' ', wanted)],
+        State::Layout if line.real.is_empty() => Vec::new(),
+        State::Layout => {
+            vec![Row { note: Some("in other columns, or below the result".into()), ..Row::new('~', found) }]
+        }
         State::Forgiven => vec![Row { note: note(line), ..Row::new('~', found) }],
         State::Missing => vec![Row::new('-', wanted)],
         State::Extra => vec![Row::new('+', found)],

@@ -23,6 +23,7 @@ pub use coverage::{Coverage, Gap, Whole};
 pub use secrets::Secrets;
 
 mod difference;
+pub(crate) mod masked;
 mod problem;
 
 #[cfg(test)]

@@ -65,6 +65,22 @@ impl Secrets {
         String::from_utf8_lossy(&masked).into_owned()
     }
 
+    /// `text` as [`mask`](Self::mask) gives it, and where its bytes are then.
+    pub(super) fn masked(&self, text: &str) -> Masked {
+        let (ranges, _) = if self.is_empty() { Default::default() } else { self.find(text.as_bytes()) };
+        let mut masked = Masked { text: String::with_capacity(text.len()), masks: Vec::new() };
+        let mut at = 0;
+        for range in ranges {
+            // Needles begin and end where characters do.
+            masked.text.push_str(text.get(at..range.start).unwrap_or_default());
+            at = range.end;
+            masked.masks.push((range, masked.text.len()));
+            masked.text.push_str(MASK);
+        }
+        masked.text.push_str(text.get(at..).unwrap_or_default());
+        masked
+    }
+
     /// Masks the part of a stream that no later part can change. Gives it, and how many bytes it was: the rest belongs before
     /// the next part. At the `end` there is no rest.
     pub(crate) fn mask_part(&self, bytes: &[u8], end: bool) -> (Vec<u8>, usize) {
@@ -112,6 +128,33 @@ impl Secrets {
             }
         }
         (ranges, open)
+    }
+}
+
+/// A text with masks, and what they stand for.
+pub(super) struct Masked {
+    /// The text.
+    pub(super) text: String,
+    /// Bytes of the text as it was, and where the mask for them begins.
+    masks: Vec<(Range<usize>, usize)>,
+}
+
+impl Masked {
+    /// Bytes of the text as it was, as bytes of this one: what touches a secret has its whole mask.
+    pub(super) fn moved(&self, range: Range<usize>) -> Range<usize> {
+        let place = |at: usize, end: bool| {
+            let before = self.masks.partition_point(|(mask, _)| if end { mask.start < at } else { mask.start <= at });
+            match before.checked_sub(1).map(|last| &self.masks[last]) {
+                None => at,
+                Some((mask, begin)) if at < mask.end || end && at == mask.end => {
+                    begin + if end { MASK.len() } else { 0 }
+                }
+                Some((mask, begin)) => begin + MASK.len() + (at - mask.end),
+            }
+        };
+        let start = place(range.start, false);
+        // An insertion stays one.
+        if range.is_empty() { start..start } else { start..place(range.end, true) }
     }
 }
 

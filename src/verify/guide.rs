@@ -19,9 +19,9 @@ use super::{
 use crate::{
     diagnostic::Diagnostic,
     machine::{self, Error, Identity, Name, Owner, RunId},
-    matching::{self, State},
+    matching::{self, Evidence, State, Values},
     plan::{self, LeftOut, Plan, Rule, Step, StepKind as Planned},
-    report::{Gap, GuideReport, Secrets, StepKind, StepReport, Verdict},
+    report::{Gap, GuideReport, Secrets, StepKind, StepReport, Verdict, masked::masked},
     session::{End, Place},
     terminal::{clean::clean, failure::says_failure},
 };
@@ -148,8 +148,12 @@ pub(crate) fn secrets<'p>(plans: impl Iterator<Item = &'p Plan> + Clone) -> Secr
     Secrets::new(guides.chain(steps).filter(|answer| answer.secret).map(|answer| answer.reply.as_str()))
 }
 
-/// Masks what is not a text of the machine, which is masked where it comes in.
+/// Masks all texts of a step. Outputs are compared as they were printed, and masked here.
 fn mask(step: &mut StepReport, secrets: &Secrets) {
+    if let (Some(comparison), Some(documented)) = (&mut step.comparison, &step.documented) {
+        masked(comparison, documented, &step.output, secrets);
+    }
+    step.output = secrets.mask(&step.output);
     let texts = [&mut step.message, &mut step.help, &mut step.documented];
     for text in texts.into_iter().flatten().chain(&mut step.typed).chain(&mut step.command).chain(&mut step.place) {
         *text = secrets.mask(text);
@@ -241,6 +245,7 @@ impl<H: Host> Attempt<'_, H> {
             machine,
             live,
             others: BTreeMap::new(),
+            values: Values::default(),
             outputs: BTreeMap::new(),
             listener: self.run.listener,
             name: &self.name,
@@ -249,7 +254,7 @@ impl<H: Host> Attempt<'_, H> {
             own: false,
         };
         for required in &self.job.requires {
-            let mut first = Doing { plan: required, outputs: BTreeMap::new(), ..doing };
+            let mut first = Doing { plan: required, values: required.own_values(), outputs: BTreeMap::new(), ..doing };
             if let Some(reason) = first.prepare().await? {
                 report.reason = Some(format!("the guide that it requires, {}: {reason}", required.path));
                 return Ok(());
@@ -273,7 +278,7 @@ impl<H: Host> Attempt<'_, H> {
             }
             doing = Doing { outputs: BTreeMap::new(), ..first };
         }
-        doing = Doing { plan: &self.job.plan, own: true, ..doing };
+        doing = Doing { plan: &self.job.plan, values: self.job.plan.own_values(), own: true, ..doing };
         if let Some(reason) = doing.prepare().await? {
             report.reason = Some(reason);
             return Ok(());
@@ -358,8 +363,13 @@ impl Shown {
     /// The comparison with a documented output: most often that of the last command, and else that of the whole block, or
     /// either without the questions that were answered, which pages leave out. If some are as bad, the one that has more in
     /// common.
-    fn compare<'a>(&'a self, documented: &str, rule: matching::Rule) -> (matching::Comparison, Cow<'a, str>) {
-        let of = |text: Cow<'a, str>| (matching::compare(documented, &text, rule), text);
+    fn compare<'a>(
+        &'a self,
+        documented: &str,
+        rule: matching::Rule,
+        evidence: &Evidence<'_>,
+    ) -> (matching::Comparison, Cow<'a, str>) {
+        let of = |text: Cow<'a, str>| (matching::compare_by(documented, &text, rule, evidence), text);
         let is_asked = |line: &&str| self.asked.iter().any(|question| question == line.trim_end());
         let unasked = |text: &str| text.lines().filter(|line| !is_asked(line)).collect::<Vec<_>>().join("\n");
         let mut best = of(Cow::Borrowed(&self.last));
@@ -378,7 +388,7 @@ impl Shown {
 
     /// Whether a documented output is this one, and has each line that says how the typed line failed.
     fn is_documented_failure(&self, line: &str, documented: &str, rule: matching::Rule) -> bool {
-        let (comparison, real) = self.compare(documented, rule);
+        let (comparison, real) = self.compare(documented, rule, &Evidence::default());
         // What `...` stands for is not shown.
         let seen = comparison.lines.iter().filter(|line| matches!(line.state, State::Same | State::Forgiven));
         let seen: BTreeSet<usize> = seen.flat_map(|line| line.real.clone()).collect();
@@ -404,6 +414,8 @@ pub(super) struct Doing<'a, M: Running> {
     pub(super) live: Live<M::Terminal>,
     /// Others, by their names.
     pub(super) others: BTreeMap<String, Live<M::Terminal>>,
+    /// What the guide sets itself.
+    values: Values,
     /// What each step has shown.
     pub(super) outputs: BTreeMap<usize, Shown>,
     pub(super) listener: &'a dyn Listener,
@@ -442,8 +454,9 @@ impl<M: Running> Doing<'_, M> {
                 shown.place.clone_from(&report.place);
             }
             Planned::Write { file, text, edit, owner } => self.write(file, text, *edit, owner, &mut report).await?,
-            Planned::Expect { text, of, rule, numbers, .. } => {
-                self.expect(text, *of, *rule, &mut report);
+            Planned::Expect { text, of, rule, numbers, sums, .. } => {
+                let evidence = Evidence { sums: *sums, ..self.evidence(*of) };
+                self.expect(text, *of, *rule, &evidence, &mut report);
                 // JSON says in words where it differs; its lines say little.
                 let compared = report.comparison.as_ref().filter(|_| *rule != Some(Rule::Json));
                 if let Some(number) = compared.and_then(|comparison| numbers.get(comparison.first_wrong()?)) {
@@ -459,14 +472,19 @@ impl<M: Running> Doing<'_, M> {
         Ok(report)
     }
 
-    fn expect(&self, text: &str, of: usize, rule: Option<Rule>, report: &mut StepReport) {
+    /// What is known of the values that step `of` shows.
+    fn evidence(&self, of: usize) -> Evidence<'_> {
+        Evidence { values: Some(&self.values), step: of, sums: false }
+    }
+
+    fn expect(&self, text: &str, of: usize, rule: Option<Rule>, evidence: &Evidence<'_>, report: &mut StepReport) {
         let Some(real) = self.outputs.get(&of) else {
             report.verdict = Verdict::Skipped;
             report.message = Some("the command that prints it is skipped".into());
             return;
         };
         let (typed, command, place) = (&real.typed, &real.command, &real.place);
-        let (comparison, real) = real.compare(text, matching_rule(rule));
+        let (comparison, real) = real.compare(text, matching_rule(rule), evidence);
         report.verdict = match comparison.verdict {
             matching::Verdict::Holds => Verdict::Holds,
             matching::Verdict::Drifted => Verdict::Drifted,
@@ -487,6 +505,10 @@ impl<M: Running> Doing<'_, M> {
                     "change the output in the guide, or say how to compare it: match=\"contains\", or `...` for lines that vary"
                 }
             };
+            report.help = Some(help.into());
+        }
+        if report.verdict == Verdict::Drifted {
+            let help = "write it as it is now, or `[..]` where it may be another one; match=\"kinds\" forgives all that drifted";
             report.help = Some(help.into());
         }
         report.output = real.into_owned();
@@ -524,7 +546,7 @@ impl<M: Running> Doing<'_, M> {
     pub(super) fn holds(&self, of: usize) -> bool {
         self.plan.steps.iter().all(|step| match &step.kind {
             Planned::Expect { text, of: number, rule, .. } if *number == of && step.skip.is_none() => {
-                let compare = |shown: &Shown| shown.compare(text, matching_rule(*rule)).0.verdict;
+                let compare = |shown: &Shown| shown.compare(text, matching_rule(*rule), &self.evidence(of)).0.verdict;
                 self.outputs.get(&of).is_some_and(|shown| compare(shown) != matching::Verdict::Broken)
             }
             _ => true,
@@ -615,7 +637,7 @@ mod tests {
             ("root", &[], false),
             ("root", &["Password:"], false),
         ] {
-            let verdict = shown(asked).compare(documented, matching::Rule::Auto).0.verdict;
+            let verdict = shown(asked).compare(documented, matching::Rule::Auto, &Evidence::default()).0.verdict;
             assert_eq!(verdict == matching::Verdict::Holds, holds, "{documented}: {asked:?}");
         }
     }
@@ -635,7 +657,11 @@ mod tests {
                 shown.last = (*output).to_owned();
                 shown.add(output);
             }
-            assert_eq!(shown.compare(documented, matching::Rule::Auto).1, chosen, "{commands:?}: {documented}");
+            assert_eq!(
+                shown.compare(documented, matching::Rule::Auto, &Evidence::default()).1,
+                chosen,
+                "{commands:?}: {documented}"
+            );
         }
     }
 }

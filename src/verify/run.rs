@@ -126,7 +126,7 @@ impl<M: Running> Doing<'_, M> {
             if !output.is_empty() && !outcome.output.is_empty() {
                 output.push('\n');
             }
-            output.push_str(&self.secrets.mask(&clean(&outcome.output)));
+            output.push_str(&clean(&outcome.output));
             if let End::Prompt { status } | End::Interrupted { status } = &outcome.end {
                 report.status = *status;
             }
@@ -134,7 +134,7 @@ impl<M: Running> Doing<'_, M> {
             let line = typed.join("\n");
             let asked = outcome.answered.iter().flat_map(|Answered { question, reply }| {
                 let question = clean(question).trim_end().to_owned();
-                [secrets.mask(&format!("{question} {reply}")), secrets.mask(&question)]
+                [format!("{question} {reply}"), question]
             });
             self.outputs.entry(step.number).or_default().asked.extend(asked);
             let failed = report.status.filter(|status| last && *status != 0);
@@ -194,7 +194,7 @@ impl<M: Running> Doing<'_, M> {
         let typed = self.session_step(command.lines.clone(), &step.attributes, until);
         report.place = shown(live.places());
         let outcome = live.launch(typed, patience).await?;
-        report.output = self.secrets.mask(&clean(&outcome.output));
+        report.output = clean(&outcome.output);
         report.dropped += outcome.dropped;
         let output = &mut self.outputs.entry(step.number).or_default();
         output.last.clone_from(&report.output);

@@ -11,7 +11,7 @@ use crate::{
     diagnostic::{Diagnostic, Place},
     guide::{CodeBlock, Guide, Role, Token, TokenKind},
     matching::{
-        self, Verdict,
+        self, Evidence, Values, Verdict,
         update::{Edit, Unwritable, accidental, apply_edits, edits, updated},
     },
     plan::{Command, Plan, Step, StepKind},
@@ -147,9 +147,12 @@ struct Updating<'a> {
 impl Updating<'_> {
     /// The edits of one output; none if it holds.
     fn output(&self, step: &Step, shown: &Shown) -> Result<Vec<Edit>, Refusal> {
-        let StepKind::Expect { text, lines, rule, .. } = &step.kind else { return Ok(Vec::new()) };
+        let StepKind::Expect { text, lines, rule, of, sums, .. } = &step.kind else { return Ok(Vec::new()) };
         let rule = matching_rule(*rule);
-        if matching::compare(text, &shown.output, rule).verdict == Verdict::Holds {
+        let real = &unmasked(self.secrets, &shown.output, text);
+        let values = self.values_of(step);
+        let evidence = Evidence { values: values.as_ref(), step: *of, sums: *sums };
+        if matching::compare_by(text, real, rule, &evidence).verdict == Verdict::Holds {
             return Ok(Vec::new());
         }
         if lines.is_empty() && !text.is_empty() {
@@ -163,7 +166,7 @@ impl Updating<'_> {
             let help = "write its beginning and its end by hand, and `...` between them";
             return Err(Refusal::new("the real one is so long that its middle was not kept", help));
         }
-        let Some(new) = updated(text, &shown.output, rule) else {
+        let Some(new) = updated(text, real, rule, &evidence) else {
             let why = "its `match` does not say which part of the real one is meant";
             return Err(Refusal::new(why, BY_HAND));
         };
@@ -190,6 +193,12 @@ impl Updating<'_> {
         Ok(edits)
     }
 
+    /// What the guide sets, by the plan that the step is of.
+    fn values_of(&self, step: &Step) -> Option<Values> {
+        let done = self.done.iter().find(|done| done.plan.steps.iter().any(|own| std::ptr::eq(own, step)));
+        done.map(|done| done.plan.own_values())
+    }
+
     /// The steps that compare the same output, on each machine.
     fn numbers(&self, step: &Step) -> Vec<Vec<usize>> {
         let same = |other: &&Step| {
@@ -210,7 +219,8 @@ impl Updating<'_> {
                         format!("it is shown on the machine `{}`, too, where it was not reached", done.plan.machine);
                     return Err(Refusal::new(why, "verify the guide on all of its machines"));
                 };
-                let holds = || matching::compare(new, &shown.output, rule).verdict == Verdict::Holds;
+                let real_there = || unmasked(self.secrets, &shown.output, new);
+                let holds = || matching::compare(new, &real_there(), rule).verdict == Verdict::Holds;
                 if shown.output != real && !holds() {
                     let why = "it is shown on several machines, and the real ones differ";
                     return Err(Refusal::new(why, "put it into their tabs"));
@@ -285,7 +295,7 @@ impl Updating<'_> {
         let same_plan = |((done, plan), updated): ((&Done<'_>, &Plan), &Vec<usize>)| {
             let steps = done.plan.steps.iter().zip(&plan.steps);
             (&done.plan.machine, done.plan.steps.len()) == (&plan.machine, plan.steps.len())
-                && steps.into_iter().all(|(old, new)| same_step(old, new, done.shown, updated))
+                && steps.into_iter().all(|(old, new)| same_step(old, new, done.shown, updated, self.secrets))
         };
         let same = same_tokens(&self.guide.tokens, &guide.tokens, &is_edited)
             && self.done.len() == plans.len()
@@ -298,8 +308,18 @@ impl Updating<'_> {
     }
 }
 
+/// A real output in which lines that the page has are as the page has them, where both are the same with their secrets masked.
+fn unmasked(secrets: &Secrets, real: &str, documented: &str) -> String {
+    if !real.contains(MASK) {
+        return real.to_owned();
+    }
+    let known: BTreeMap<String, &str> = documented.lines().map(|line| (secrets.mask(line.trim_end()), line)).collect();
+    let lines = real.lines().map(|line| known.get(line.trim_end()).copied().unwrap_or(line));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 /// Whether a step of two texts is the same, but for an output that was updated.
-fn same_step(old: &Step, new: &Step, shown: &BTreeMap<usize, Shown>, updated: &[usize]) -> bool {
+fn same_step(old: &Step, new: &Step, shown: &BTreeMap<usize, Shown>, updated: &[usize], secrets: &Secrets) -> bool {
     let commands = |commands: &[Command]| -> Vec<(Vec<String>, String)> {
         commands.iter().map(|command| (command.lines.clone(), command.prompt.clone())).collect()
     };
@@ -316,7 +336,8 @@ fn same_step(old: &Step, new: &Step, shown: &BTreeMap<usize, Shown>, updated: &[
             let is_right = match shown.get(&old.number).filter(|_| updated.contains(&old.number)) {
                 Some(shown) => {
                     let rule = matching_rule(*new_rule);
-                    matching::compare(new_text, &shown.output, rule).verdict == Verdict::Holds
+                    matching::compare(new_text, &unmasked(secrets, &shown.output, new_text), rule).verdict
+                        == Verdict::Holds
                 }
                 None => text == new_text,
             };

@@ -6,6 +6,9 @@ use regex::{Regex, RegexSet};
 
 use super::Kind;
 
+/// So many of [`LABELS`], the first, are whole rows of tables of measures.
+const ROWS: usize = 11;
+
 /// Patterns whose groups are values of a kind. The groups of an earlier pattern win over those of a later one.
 const LABELS: &[(&str, Kind)] = &[
     // ls -l: links and size; `total 12`
@@ -25,6 +28,18 @@ const LABELS: &[(&str, Kind)] = &[
     (r"^\S+\s+([0-9]+)\s+([0-9]+\.[0-9])\s+([0-9]+\.[0-9])\s+([0-9]+)\s+([0-9]+)\s+\S+\s+[A-Za-z<+]+\s", Kind::Pid),
     (r"^\s*\S+\s+([0-9]+)\s+([0-9]+)\s+([0-9]+)\s+\S+\s+(?:pts/[0-9]+|tty[0-9]+|\?)\s+[0-9:]+\s", Kind::Pid),
     (r"^\s*([0-9]+)\s+(?:pts/[0-9]+|tty[0-9]+|\?)\s+[0-9:]+\s", Kind::Pid),
+    // du
+    (r"^([0-9.]+[KMGTP])\s+(?:\.{1,2}|\.{0,2}/\S*)$", Kind::Size),
+    // top
+    (
+        r"^[KMG]iB (?:Mem|Swap)\s*:\s+([0-9.]+) total,\s+([0-9.]+) free,\s+([0-9.]+) used[,.]\s+([0-9.]+) (?:buff/cache|avail Mem)",
+        Kind::Size,
+    ),
+    (r"^%Cpu\(s\):\s+([0-9.]+) us,\s+([0-9.]+) sy,\s+([0-9.]+) ni,\s*([0-9.]+) id,\s+([0-9.]+) wa", Kind::Counter),
+    (
+        r"^\s*([0-9]+)\s+\S+\s+(?:rt|-?[0-9]+)\s+-?[0-9]+\s+([0-9.]+[mgt]?)\s+([0-9.]+[mgt]?)\s+([0-9.]+[mgt]?)\s+[RSDZTI]\s+([0-9.]+)\s+([0-9.]+)\s+([0-9:.]+)\s",
+        Kind::Pid,
+    ),
     // process ids: systemd, syslog, job control, trees of processes
     (r"(?i)\bpid(?:\s+is)?[:=]?\s*\(?([0-9]+)\b", Kind::Pid),
     (r"\b[A-Za-z][\w.()-]*\[([0-9]+)\]:", Kind::Pid),
@@ -32,6 +47,7 @@ const LABELS: &[(&str, Kind)] = &[
     (r"(?:[├└]─|[|`]-)\s*([0-9]+) \S", Kind::Pid),
     (r"(?i)\bprocess ([0-9]{2,})\b", Kind::Pid),
     // counters of interfaces, disks, processes
+    (r"^\s*Memory: ([0-9.]+[KMGT]?)", Kind::Size),
     (r"\b(?:RX|TX)\s+(?:packets|bytes)[: ]\s*([0-9]+)", Kind::Counter),
     (r"\bicmp_seq=[0-9]+ ttl=([0-9]+)\b", Kind::Counter),
     (r"\bload averages?:\s+([0-9.]+),?\s+([0-9.]+),?\s+([0-9.]+)", Kind::Counter),
@@ -67,10 +83,12 @@ static SET: LazyLock<RegexSet> =
 static EACH: LazyLock<Vec<Regex>> =
     LazyLock::new(|| LABELS.iter().map(|(p, _)| Regex::new(p).expect("the table of labels is valid")).collect());
 
-/// Every labelled value of a line, in order, none inside another.
-pub(super) fn find(line: &str) -> Vec<(Range<usize>, Kind)> {
+/// Every labelled value of a line, in order, none inside another; and whether the line is a row of a table of measures.
+pub(super) fn find(line: &str) -> (Vec<(Range<usize>, Kind)>, bool) {
     let mut found: Vec<(Range<usize>, Kind)> = Vec::new();
+    let mut is_row = false;
     for index in SET.matches(line) {
+        is_row |= index < ROWS;
         for groups in EACH[index].captures_iter(line) {
             for group in groups.iter().skip(1).flatten() {
                 let range = group.range();
@@ -81,5 +99,5 @@ pub(super) fn find(line: &str) -> Vec<(Range<usize>, Kind)> {
         }
     }
     found.sort_by_key(|(range, _)| range.start);
-    found
+    (found, is_row)
 }

@@ -1,11 +1,13 @@
 //! Values that vary by nature, and how they are found in a line.
 //!
 //! `labels` finds what only its surroundings tell (a counter, a process id, a column of `ls -l`), `values` what its own shape
-//! tells (an address, a date). `tokens` cuts a line into these and what lies between.
+//! tells (an address, a date). `tokens` cuts a line into these and what lies between, and `place` says how plainly each is a measure.
 
+pub(super) use place::Place;
 pub(super) use tokens::{Token, What, tokens};
 
 mod labels;
+mod place;
 mod tokens;
 mod values;
 
@@ -59,6 +61,11 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Whether it moves with time, in one direction, and so varies on no machine.
+    pub(super) fn moves(self) -> bool {
+        matches!(self, Self::Version | Self::Count)
+    }
+
     /// The name that messages use.
     pub fn name(self) -> &'static str {
         match self {

@@ -2,7 +2,11 @@
 
 use std::ops::Range;
 
-use super::{Kind, labels, values};
+use super::{
+    Kind, labels,
+    place::{self, Place},
+    values,
+};
 
 /// Characters that draw lines when they come in threes.
 const RULERS: &[char] = &['-', '=', '*', '_', '#', '~', '─', '━', '═'];
@@ -17,6 +21,15 @@ pub(in crate::matching) struct Token {
     pub(in crate::matching) range: Range<usize>,
     /// What it is.
     pub(in crate::matching) what: What,
+    /// How plainly it is a measure.
+    pub(in crate::matching) place: Place,
+}
+
+impl Token {
+    /// A piece of which nothing tells where it stands.
+    pub(in crate::matching) fn new(range: Range<usize>, what: What) -> Self {
+        Self { range, what, place: Place::Open }
+    }
 }
 
 /// What a [`Token`] is.
@@ -51,23 +64,25 @@ pub(in crate::matching) fn tokens(line: &str) -> Vec<Token> {
     let mut at = line.len() - line.trim_start().len();
     let line = &line[..end];
     if line.len() > LONG {
-        return vec![Token { range: at.min(end)..end, what: What::Word }];
+        return vec![Token::new(at.min(end)..end, What::Word)];
     }
     let digits = line.bytes().any(|b| b.is_ascii_digit()) || line.contains('@');
-    let mut labels = if digits { labels::find(line) } else { Vec::new() }.into_iter().peekable();
+    let (labels, is_row) = if digits { labels::find(line) } else { (Vec::new(), false) };
+    let mut labels = labels.into_iter().peekable();
     let mut found = Vec::new();
     while at < end {
         while labels.next_if(|(range, _)| range.start < at).is_some() {}
         if let Some((range, kind)) = labels.next_if(|(range, _)| range.start == at) {
             at = range.end;
-            found.push(Token { range, what: What::Value(kind) });
+            found.push(Token { place: Place::Measured, ..Token::new(range, What::Value(kind)) });
             continue;
         }
         let limit = labels.peek().map_or(end, |(range, _)| range.start);
         let (len, what) = one(&line[..limit], at);
-        found.push(Token { range: at..at + len, what });
+        found.push(Token::new(at..at + len, what));
         at += len;
     }
+    place::mark(line, is_row, &mut found);
     found
 }
 

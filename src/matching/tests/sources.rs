@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use crate::{
     guide::{self, CodeBlock, Guide, Registry, Role},
     matching::{
-        Rule,
+        Evidence, Rule,
         update::{Edit, Overlap, Unwritable, apply_edits, edits, updated},
     },
     source::{Source, Span},
@@ -23,7 +23,7 @@ fn block(guide: &Guide) -> &CodeBlock {
 fn update(source: &str, real: &str) -> Result<String, Unwritable> {
     let guide = parse(source);
     let block = block(&guide);
-    let Some(new) = updated(&block.text, real, Rule::Auto) else { return Ok(source.to_owned()) };
+    let Some(new) = updated(&block.text, real, Rule::Auto, &Evidence::default()) else { return Ok(source.to_owned()) };
     let edits = edits(block, source, 0..block.lines.len(), &new)?;
     Ok(apply_edits(source, edits).expect("edits of a block do not overlap"))
 }
@@ -86,7 +86,7 @@ proptest! {
         prop_assert!(found.is_ok() || old.trim().is_empty(), "{found:?}");
         if let Ok(new) = found {
             let guide = parse(&new);
-            prop_assert_eq!(updated(&block(&guide).text, &real, Rule::Auto), None);
+            prop_assert_eq!(updated(&block(&guide).text, &real, Rule::Auto, &Evidence::default()), None);
             prop_assert!(new.starts_with("before\n\n") && new.ends_with("```\n\nafter\n"));
         }
     }
