@@ -12,7 +12,7 @@ use crate::{
 pub(super) struct Arguments {
     #[command(flatten)]
     site: SiteArguments,
-    /// Reports that `guidepost verify --report FILE` wrote. Of a guide that is in several, the newest counts
+    /// Reports that `guidepost verify --report FILE` wrote. Of a guide that is in several, the newest counts, and the older ones tell which of its values vary
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
     #[command(flatten)]
@@ -25,7 +25,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
         Err(failure) => report_failure(&failure),
         Ok(reports) => match (arguments.telling.hindrance(), Report::merged(reports)) {
             (Some(failure), _) => report_failure(&failure),
-            (None, Some(report)) => arguments.telling.tell(&arguments.site, &report, &[]),
+            (None, Some(report)) => arguments.telling.tell(&arguments.site, &report),
             (None, None) => Exit::Usage,
         },
     }

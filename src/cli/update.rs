@@ -15,16 +15,15 @@ pub(super) enum Out {
     Stderr,
 }
 
-/// Brings the guides of a report up to date, or shows how. Gives the report in which outputs that were written hold, the guides
-/// that were written, and [`Exit::Environment`] if the system kept one from being written.
+/// Brings the guides of a report up to date, or shows how. Gives the report in which outputs that were written hold,
+/// and [`Exit::Environment`] if the system kept one from being written.
 pub(super) fn update(
     options: &Options,
     mut report: Report,
     dry_run: bool,
     out: Out,
-) -> Result<(Report, Vec<Updated>, Exit), Failure> {
+) -> Result<(Report, Exit), Failure> {
     let (stdout, stderr) = (std::io::stdout(), std::io::stderr());
-    let mut written = Vec::new();
     let mut exit = Exit::Ok;
     for guide in site::updates(options, &report)? {
         print(&stderr, &drawn(&guide.refused, color(&stderr)));
@@ -42,7 +41,6 @@ pub(super) fn update(
             Ok(()) => {
                 print(&stderr, &line(&guide));
                 guide.note(&mut report.guides);
-                written.push(guide);
             }
             Err(unwritten) => {
                 if matches!(unwritten, Unwritten::System { .. }) {
@@ -53,7 +51,7 @@ pub(super) fn update(
             }
         }
     }
-    Ok((report, written, exit))
+    Ok((report, exit))
 }
 
 /// `content/a.md: 2 outputs updated, at lines 9 and 17`.

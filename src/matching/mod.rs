@@ -29,6 +29,7 @@ mod layout;
 mod line;
 mod lines;
 mod pattern;
+pub mod runs;
 mod unordered;
 pub mod update;
 mod value;

@@ -54,6 +54,16 @@ pub(super) fn differ(kind: Kind, d: &str, r: &str, place: Place, scale: Scale<'_
     }
 }
 
+/// Whether two values of a kind are so far from each other that no run makes them the same.
+pub(super) fn are_worlds_apart(kind: Kind, d: &str, r: &str) -> bool {
+    match kind {
+        Kind::Size => size(d, r) == Gap::Worlds,
+        Kind::Percentage => percentage(d, r) == Gap::Worlds,
+        Kind::Ipv4 | Kind::Ipv6 => network(d).1 != network(r).1,
+        _ => false,
+    }
+}
+
 /// How far two amounts are from each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Gap {

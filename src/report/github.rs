@@ -6,7 +6,7 @@ use super::{
     Deny, Report, StepReport, Verdict, Whole,
     difference::{self, count},
     human,
-    problem::{Level, Problem, from_root, problems},
+    problem::{FORGIVEN, Level, Problem, from_root, problems},
     safe::{defused, line},
 };
 
@@ -96,6 +96,14 @@ pub fn summary(report: &Report, deny: Deny) -> String {
             break;
         }
         out.push_str(&section);
+    }
+    let forgiven: Vec<String> = (problems.iter())
+        .filter(|problem| problem.check == FORGIVEN)
+        .map(|problem| format!("- {} ({}:{})\n", escaped(&problem.message), escaped(&problem.path), problem.line))
+        .collect();
+    let list = format!("\n<details><summary>Values that may differ</summary>\n\n{}\n</details>\n", forgiven.concat());
+    if !forgiven.is_empty() && out.len() + list.len() <= SUMMARY {
+        out.push_str(&list);
     }
     let (version, engine) = (escaped(&report.guidepost), escaped(&report.engine));
     out.push_str(&format!("\nguidepost {version}, Docker {engine}, {}\n", escaped(&report.started)));
@@ -204,7 +212,7 @@ mod tests {
         let text = summary(&sample::report(), Deny::default());
         for part in [
             "## guidepost: guides are broken\n",
-            "4 guides: 1 holds, 1 skipped, 2 broken; 2 of 3 blocks: 2 commands ran, 2 outputs compared, 1 file saved, 1 not done; in 1 min 32 s.\n",
+            "4 guides: 1 holds, 1 skipped, 2 broken; 2 of 3 blocks: 2 commands ran, 2 outputs compared, 1 value forgiven, 1 file saved, 1 not done; in 1 min 32 s.\n",
             "| ⏭️ skipped | Later<br>needs a real domain | debian |  | 12.5 s |\n",
             "Typed in bash &#62; docker exec -it app bash, exit status 1:\n\n```console\nping -c 1 db\n```\n",
             "- service is [-active-] ([-running-])\n",

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::{
     Deny, Report,
     json::text,
-    problem::{Level, Problem, from_root, problems},
+    problem::{FORGIVEN, Level, Problem, from_root, problems},
 };
 
 /// One finding.
@@ -69,7 +69,9 @@ fn identity(problem: &Problem<'_>) -> String {
         Some(step) => {
             parts.extend([step.section.as_str(), step.kind.name()]);
             parts.extend(step.typed.iter().map(String::as_str));
-            parts.extend(problem.aside.then_some(problem.message.as_str()));
+            // What was forgiven is another value in each run, and the same finding.
+            let said = problem.aside && problem.check != FORGIVEN;
+            parts.extend(said.then_some(problem.message.as_str()));
         }
         None => parts.push(&problem.message),
     }

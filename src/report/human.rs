@@ -43,7 +43,8 @@ pub fn human(report: &Report, source: &dyn Fn(&str) -> Option<String>, color: bo
 fn told(out: &mut String, guide: &GuideReport, source: &dyn Fn(&str) -> Option<String>, color: bool) {
     for problem in of_guide(guide, Deny::default()) {
         if problem.level == Level::Notice {
-            out.push_str(&format!("          {}\n", problem.message));
+            let at = problem.step.map(|_| format!("line {}: ", problem.line)).unwrap_or_default();
+            out.push_str(&format!("          {at}{}\n", problem.message));
             continue;
         }
         let gap = if out.ends_with("\n\n") { "" } else { "\n" };

@@ -4,7 +4,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use thiserror::Error;
 
-use super::{Coverage, Gap, Report, SCHEMA, Verdict, Whole, safe::ANYWHERE};
+use super::{Coverage, Gap, Report, SCHEMA, StepReport, Verdict, Whole, forgiven::Forgiven, safe::ANYWHERE};
 
 /// Why a text is not a report.
 #[derive(Debug, Error)]
@@ -52,6 +52,8 @@ struct OfGuide<'a> {
     coverage: Coverage,
     /// What was not done, and why.
     gaps: Vec<Gap>,
+    /// Values that are others than the page's, and may be.
+    forgiven: Vec<Forgiven<'a>>,
 }
 
 #[derive(Serialize)]
@@ -71,6 +73,7 @@ impl<'a> Summary<'a> {
             machines: whole.reports.iter().map(|report| report.machine.as_str()).collect(),
             coverage: whole.coverage(),
             gaps: whole.gaps(),
+            forgiven: whole.reports.iter().flat_map(|report| &report.steps).flat_map(StepReport::forgiven).collect(),
         };
         Self {
             guides: Verdict::ALL.iter().map(|verdict| (verdict.name(), report.count(*verdict))).collect(),

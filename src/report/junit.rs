@@ -65,7 +65,9 @@ fn suite(report: &Report, guide: &GuideReport, deny: Deny) -> TestSuite {
         let denied = warnings.iter().copied().find(|problem| problem.level == Level::Error);
         let mut case =
             case(guide, step, verdict.first().copied().filter(|problem| problem.level == Level::Error).or(denied));
-        let told: Vec<String> = warnings.iter().map(|problem| format!("warning: {}", problem.message)).collect();
+        let word = |problem: &Problem<'_>| if problem.level == Level::Notice { "note" } else { "warning" };
+        let told: Vec<String> =
+            warnings.iter().map(|problem| format!("{}: {}", word(problem), problem.message)).collect();
         if !told.is_empty() {
             case.set_system_err(legal(&told.join("\n")));
         }

@@ -23,8 +23,10 @@ pub use coverage::{Coverage, Gap, Whole};
 pub use secrets::Secrets;
 
 mod difference;
+mod forgiven;
 pub(crate) mod masked;
 mod problem;
+mod runs;
 
 #[cfg(test)]
 mod sample;
@@ -240,6 +242,7 @@ impl Report {
     pub fn merged(mut reports: Vec<Self>) -> Option<Self> {
         reports.sort_by(|a, b| a.started.cmp(&b.started));
         let (seconds, started) = (reports.iter().map(|r| r.seconds).sum(), reports.first()?.started.clone());
+        let all = reports.clone();
         let mut guides: BTreeMap<_, GuideReport> = BTreeMap::new();
         for guide in reports.iter_mut().flat_map(|report| report.guides.drain(..)) {
             let key = (guide.path.clone(), guide.machine.clone());
@@ -247,7 +250,9 @@ impl Report {
                 guides.insert(key, guide);
             }
         }
-        Some(Self { seconds, started, guides: guides.into_values().collect(), ..reports.pop()? })
+        let mut merged = Self { seconds, started, guides: guides.into_values().collect(), ..reports.pop()? };
+        merged.against(&all);
+        Some(merged)
     }
 
     /// Guides of a verdict, each once.
@@ -347,10 +352,17 @@ impl GuideReport {
         self.judge();
     }
 
-    /// Says where steps of the guide's own file stand, by their numbers, since lines were written above them.
-    pub fn set_lines(&mut self, lines: &BTreeMap<usize, usize>) {
+    /// Says where what stands in the guide's own file stands now, by the lines where it stood, since its outputs were written.
+    pub fn set_lines(&mut self, lines: &dyn Fn(usize) -> usize) {
         for step in self.steps.iter_mut().filter(|step| step.path == self.path) {
-            step.line = lines.get(&step.number).copied().unwrap_or(step.line);
+            (step.line, step.block) = (lines(step.line), lines(step.block));
+        }
+        for gap in self.undone.iter_mut().filter(|gap| gap.path == self.path) {
+            gap.line = lines(gap.line);
+        }
+        let places = self.diagnostics.iter_mut().filter_map(|problem| problem.place.as_deref_mut());
+        for place in places.filter(|place| place.path == self.path) {
+            place.line = lines(place.line);
         }
     }
 

@@ -115,10 +115,32 @@ pub(super) fn of_guide(guide: &GuideReport, deny: Deny) -> Vec<Problem<'_>> {
     }
     problems.extend(guide.failures.iter().filter(|_| guide.flaky).map(|failure| of_attempt(guide, failure, deny)));
     problems.extend(steps);
+    problems.extend(guide.steps.iter().filter_map(|step| forgiven(guide, step)));
     for step in &guide.steps {
         problems.extend(step.warnings.iter().map(|warning| of_warning(guide, step, warning, deny)));
     }
     problems
+}
+
+/// The check of an output that holds, up to values that may differ.
+pub(super) const FORGIVEN: &str = "values-forgiven";
+
+/// What was forgiven in an output that holds; where one does not, its lines show it.
+fn forgiven<'a>(guide: &'a GuideReport, step: &'a StepReport) -> Option<Problem<'a>> {
+    let message = step.may_differ().filter(|_| step.verdict == Verdict::Holds)?;
+    Some(Problem {
+        guide,
+        step: Some(step),
+        aside: true,
+        plan: None,
+        level: Level::Notice,
+        check: FORGIVEN.to_owned(),
+        path: line(&step.path),
+        line: step.line.max(1),
+        title: format!("{}: step {}", name(guide), step.number),
+        message,
+        help: None,
+    })
 }
 
 /// A warning of a step, whatever its verdict.

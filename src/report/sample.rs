@@ -50,7 +50,10 @@ pub(super) fn with_every_verdict() -> Report {
     let mut moved = step(2, StepKind::Expect, Verdict::Drifted);
     moved.message = Some("1 line moved: version".to_owned());
     expect(&mut moved, "v18.12.0\n", "v20.11.1\n");
-    drifts.steps = vec![step(1, StepKind::Run, Verdict::Holds), moved];
+    let mut varies = step(3, StepKind::Expect, Verdict::Holds);
+    (varies.block, varies.line) = (12, 12);
+    expect(&mut varies, "Fetched 12 MB in 3s\n", "Fetched 14 MB in 2s\n");
+    drifts.steps = vec![step(1, StepKind::Run, Verdict::Holds), moved, varies];
 
     let mut debian = guide("content/guides/tabs.md", "Tabs", Verdict::Holds);
     let mut skipped = step(2, StepKind::Run, Verdict::Skipped);

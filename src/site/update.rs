@@ -1,5 +1,6 @@
 //! `verify --update` on the files of a site: guides are read again, and what changes is written in their place.
 
+use similar::{Algorithm, capture_diff_slices};
 use std::{
     collections::BTreeMap,
     io::{self, Write},
@@ -48,21 +49,17 @@ pub struct Updated {
 struct Note {
     /// The outputs that are documented then, by the numbers of their steps.
     documented: BTreeMap<usize, String>,
-    /// The line where each step of the guide's file stands then, by its number.
-    lines: BTreeMap<usize, usize>,
 }
 
 impl Note {
     /// `updated` are the numbers of the steps whose outputs were written.
     fn of(plan: Plan, updated: &[usize]) -> Self {
-        let own = plan.steps.iter().filter(|step| step.at.path == plan.path);
-        let lines = own.map(|step| (step.number, step.at.line)).collect();
         let documented = plan.steps.into_iter().filter(|step| updated.contains(&step.number));
         let documented = documented.filter_map(|step| match step.kind {
             plan::StepKind::Expect { text, .. } => Some((step.number, text)),
             _ => None,
         });
-        Self { documented: documented.collect(), lines }
+        Self { documented: documented.collect() }
     }
 }
 
@@ -181,11 +178,13 @@ impl Updated {
     /// Says in the reports of the guide that it was written: its outputs are those that were shown.
     pub fn note(&self, guides: &mut [GuideReport]) {
         let hash = Input::hash_of(self.new.as_bytes());
+        let lines = moved_lines(&self.old, &self.new);
+        let moved = |line: usize| line.checked_sub(1).and_then(|at| lines.get(at).copied()).unwrap_or(line);
         for guide in guides.iter_mut().filter(|guide| guide.path == self.path) {
             if let Some(note) = self.notes.get(&guide.machine) {
                 guide.set_updated(&note.documented);
-                guide.set_lines(&note.lines);
             }
+            guide.set_lines(&moved);
             guide.hash.clone_from(&hash);
             guide.inputs.entry(self.path.clone()).and_modify(|known| known.clone_from(&hash));
         }
@@ -228,6 +227,20 @@ impl Updated {
             Err(error) => Err(Unwritten::System { path: self.path.clone(), error }),
         }
     }
+}
+
+/// Where each line of a text stands in a new one, from 1: one that is gone, where what replaces it begins.
+fn moved_lines(old: &str, new: &str) -> Vec<usize> {
+    let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
+    let mut lines = vec![0; old.len()];
+    for op in capture_diff_slices(Algorithm::Myers, &old, &new) {
+        let to = op.new_range();
+        for (offset, from) in op.old_range().enumerate() {
+            let last = to.len().saturating_sub(1);
+            lines[from] = to.start + offset.min(last) + 1;
+        }
+    }
+    lines
 }
 
 /// Gives a new file the owner and the group of the one whose place it takes; false if the system does not allow it.

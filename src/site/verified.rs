@@ -271,8 +271,13 @@ impl StepMark {
             (Verdict::Unreached, message) => (Verdict::Skipped, Some(message.unwrap_or("an earlier step broke"))),
             (verdict, message) => (verdict, message),
         };
-        let mark =
-            Mark { verdict, message: message.map(plain), real: real.filter(|real| !real.is_empty()), replay: None };
+        let may_differ = step.may_differ().filter(|_| step.verdict == Verdict::Holds);
+        let mark = Mark {
+            verdict,
+            message: message.map(plain).or(may_differ),
+            real: real.filter(|real| !real.is_empty()),
+            replay: None,
+        };
         let typed = step.recorded.filter(|_| step.kind == StepKind::Run);
         let clip = recording.zip(typed).map(|(url, (from, to))| (url.to_owned(), from, to));
         Self { file: step.path.clone(), line: step.line, mark, clip, in_undone_tab: false }

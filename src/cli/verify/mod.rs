@@ -53,6 +53,10 @@ pub(super) struct Arguments {
     /// How long one guide may take, its machine's start included: minutes, or a time such as 90s or 1h30m
     #[arg(long, value_name = "TIME", default_value = "60", value_parser = guide_timeout)]
     guide_timeout: Duration,
+    /// Judge values by what earlier runs showed, too: reports that --report wrote. What was others there varies, and what never
+    /// was another has drifted
+    #[arg(long, value_name = "FILE")]
+    against: Vec<PathBuf>,
     #[command(flatten)]
     telling: Telling,
     /// Also write a recording of each guide's terminal into this folder (asciicast v2)
@@ -82,6 +86,11 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
     if let Some(problem) = arguments.record.as_deref().and_then(|folder| unrecordable(folder, &jobs)) {
         return report_failure(&problem);
     }
+    let earlier: Result<Vec<_>, _> = arguments.against.iter().map(|file| site::read_report(file)).collect();
+    let earlier = match earlier {
+        Ok(earlier) => earlier,
+        Err(failure) => return report_failure(&failure),
+    };
     let options = Options {
         site: site.site.clone(),
         // One person has one terminal.
@@ -95,17 +104,20 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
         guide_timeout: arguments.guide_timeout,
     };
     let progress = progress::Progress::new();
-    let done = verify::run_until(jobs, &options, &progress, interrupted());
+    let mut done = verify::run_until(jobs, &options, &progress, interrupted());
     progress.clear();
+    if let Ok(Some(report)) = &mut done {
+        report.against(&earlier);
+    }
     match done {
         Ok(Some(report)) if arguments.update => {
             let out = if arguments.telling.is_for_people() { update::Out::Stdout } else { update::Out::Stderr };
             match update::update(&site, report, arguments.dry_run, out) {
-                Ok((report, written, exit)) => arguments.telling.tell(&arguments.site, &report, &written).max(exit),
+                Ok((report, exit)) => arguments.telling.tell(&arguments.site, &report).max(exit),
                 Err(failure) => report_failure(&failure),
             }
         }
-        Ok(Some(report)) => arguments.telling.tell(&arguments.site, &report, &[]),
+        Ok(Some(report)) => arguments.telling.tell(&arguments.site, &report),
         Err(error) => environment(&error),
         Ok(None) => {
             print(std::io::stderr(), "interrupted; the machines are removed\n");

@@ -6,7 +6,7 @@ use std::{io::Write, path::PathBuf};
 use crate::{
     cli::{Exit, SiteArguments, color, print, report as report_failure},
     report::{self, Report, github, gitlab, human, json, junit},
-    site::{Failure, Updated},
+    site::Failure,
 };
 
 #[derive(Debug, clap::Args)]
@@ -75,8 +75,8 @@ impl Telling {
         }
     }
 
-    /// Says what came of it; the lines that it speaks of are those of the guides before they were `written`.
-    pub(in crate::cli) fn tell(&self, site: &SiteArguments, report: &Report, written: &[Updated]) -> Exit {
+    /// Says what came of it; the lines that it speaks of are those of the guides as they are now.
+    pub(in crate::cli) fn tell(&self, site: &SiteArguments, report: &Report) -> Exit {
         let text = json::json(report);
         let unwritten = self.report.as_ref().and_then(|file| {
             let error = std::fs::write(file, &text).err()?;
@@ -93,8 +93,8 @@ impl Telling {
         let path = site.options().site;
         let folder = path.to_string_lossy();
         let folder = folder.trim_start_matches("./").trim_matches('.').trim_end_matches('/');
-        let before = |path: &str| written.iter().find(|guide| guide.path == path).map(|guide| guide.old.clone());
-        let source = |file: &str| before(file).or_else(|| std::fs::read_to_string(path.join(file)).ok());
+        // Guides that were written are read as they are now, and so the report's lines are.
+        let source = |file: &str| std::fs::read_to_string(path.join(file)).ok();
         match self.format {
             Format::Human => print(&stdout, &human::human(report, &source, color(&stdout))),
             Format::Json => print(&stdout, &text),

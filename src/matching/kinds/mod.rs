@@ -61,6 +61,11 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Whether it is a value: how a text is laid out is none.
+    pub fn is_value(self) -> bool {
+        !matches!(self, Self::Spacing | Self::Ruler)
+    }
+
     /// Whether it moves with time, in one direction, and so varies on no machine.
     pub(super) fn moves(self) -> bool {
         matches!(self, Self::Version | Self::Count)
