@@ -184,7 +184,7 @@ fn matching(input: &[u8]) {
 fn update(input: &[u8]) {
     let (documented, real) = two(input);
     for rule in RULES {
-        if let Some(new) = update::updated(&documented, &real, rule) {
+        if let Some(new) = update::updated(&documented, &real, rule, &matching::Evidence::default()) {
             let comparison = matching::compare(&new, &real, rule);
             assert_eq!(comparison.verdict, Verdict::Holds, "{rule:?}: {new:?}: {}", comparison.why);
         }
