@@ -100,7 +100,7 @@ fn human(plan: &Plan) -> String {
 fn one(plan: &Plan, step: &Step) -> String {
     let (what, lines) = match &step.kind {
         StepKind::Run { commands } => ("run".to_owned(), commands.iter().flat_map(typed).collect()),
-        StepKind::Write { file, text, edit, owner } => {
+        StepKind::Write { file, text, edit, owner, .. } => {
             let root = match owner {
                 Owner::Session => String::new(),
                 Owner::Root => ", as root".to_owned(),

@@ -38,6 +38,7 @@ use crate::{
     diagnostic::{self, Diagnostic},
     guide::Guide,
     source::{Source, Span},
+    terminal::editor::Through,
 };
 
 /// The steps of one guide on one machine.
@@ -154,6 +155,9 @@ pub enum StepKind {
         edit: Edit,
         /// Who saves it.
         owner: Owner,
+        /// How it is read and written, if that is not done by its path: a user's crontab.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        through: Option<Through>,
     },
     /// An output is compared.
     Expect {

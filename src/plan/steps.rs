@@ -251,7 +251,7 @@ impl<'a> Builder<'a> {
         let title = title.map(|title| variables::fill_text(&title, &draft.vars));
         let opened = self.opened.take();
         let fits = |opened: &Opened| opened.editor.path_for(title.as_deref());
-        let (file, owner) = match opened.map(|opened| (fits(&opened), opened)) {
+        let (file, owner, through) = match opened.map(|opened| (fits(&opened), opened)) {
             Some((Some(path), Opened { editor, alone, .. })) => {
                 draft.inferred.splice(0..0, alone.inferred);
                 let path = if draft.given.path.is_some() { title.unwrap_or(path) } else { path };
@@ -267,7 +267,7 @@ impl<'a> Builder<'a> {
                 };
                 let command = &editor.command;
                 draft.inferred.push(format!("the file {who} instead of typed, because `{command}` opens an editor"));
-                (path, owner)
+                (path, owner, editor.through)
             }
             other => {
                 self.opened = other.map(|(_, opened)| opened);
@@ -283,14 +283,14 @@ impl<'a> Builder<'a> {
                 draft.inferred.extend(folder.map(|folder| {
                     format!("it is written as root, because only root may write in {}", folder.trim_end_matches('/'))
                 }));
-                (path, if folder.is_some() { Owner::Root } else { Owner::Session })
+                (path, if folder.is_some() { Owner::Root } else { Owner::Session }, None)
             }
         };
         for name in unbound.iter().filter(|name| name.shortcode && draft.skip.is_none()) {
             self.diagnostics.push(not_bound(block, name));
         }
         let edit = draft.given.edit.unwrap_or_default();
-        let step = draft.step(StepKind::Write { file, text, edit, owner }, Attributes::default());
+        let step = draft.step(StepKind::Write { file, text, edit, owner, through }, Attributes::default());
         self.push(step);
     }
 

@@ -25,7 +25,7 @@ fn line(step: &Step) -> String {
         StepKind::Run { commands } => {
             format!("run {}", commands.iter().map(|c| c.lines.join("|")).collect::<Vec<_>>().join(" ; "))
         }
-        StepKind::Write { file, text, edit, owner } => {
+        StepKind::Write { file, text, edit, owner, .. } => {
             let root = if *owner == Owner::Root { " as root" } else { "" };
             format!("write {file} {}{root}: {}", edit.name(), text.trim_end().replace('\n', "|"))
         }

@@ -9,14 +9,52 @@ use std::collections::VecDeque;
 /// Reads the lines of one command, one after the other.
 #[derive(Debug, Default)]
 pub struct Scanner {
-    /// The quote that is open.
-    quote: Option<char>,
-    /// Words that must still come, innermost last: `done`, `fi`, `esac`, `}`, `)`.
-    open: Vec<&'static str>,
+    /// What is open, innermost last.
+    open: Vec<Open>,
     /// Here-documents whose text is still to come: the word that ends each, and whether tabs before it count for nothing.
     documents: VecDeque<(String, bool)>,
     /// The last line goes on, by its last characters.
     continues: bool,
+}
+
+/// What keeps a command open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Open {
+    /// A compound command, until this word: `done`, `fi`, `esac`, `}`, `)`.
+    Until(&'static str),
+    /// `$(`, `<(`.
+    Substitution,
+    /// `${`; in double quotes a `'` is a letter there.
+    Parameter,
+    /// `((`, `$((`.
+    Arithmetic,
+    /// A bracket in it.
+    Bracket,
+    /// `a=(`, where no word is a keyword.
+    Array,
+    /// `'`.
+    Single,
+    /// `$'`, where `\'` is a letter.
+    Ansi,
+    /// `"`.
+    Double,
+    /// A backquote.
+    Back,
+}
+
+impl Open {
+    /// What ends it.
+    fn end(self) -> &'static str {
+        match self {
+            Self::Until(word) => word,
+            Self::Substitution | Self::Bracket | Self::Array => ")",
+            Self::Parameter => "}",
+            Self::Arithmetic => "))",
+            Self::Single | Self::Ansi => "'",
+            Self::Double => "\"",
+            Self::Back => "`",
+        }
+    }
 }
 
 /// What a word does where a command may begin.
@@ -36,12 +74,7 @@ impl Scanner {
         if let Some((end, _)) = self.documents.front() {
             return Some(end);
         }
-        match self.quote {
-            Some('\'') => Some("'"),
-            Some('"') => Some("\""),
-            Some(_) => Some("`"),
-            None => self.open.last().copied().or(self.continues.then_some("the next line")),
-        }
+        self.open.last().map(|open| open.end()).or(self.continues.then_some("the next line"))
     }
 
     /// Whether the next line belongs to a here-document.
@@ -63,56 +96,148 @@ impl Scanner {
         let mut next = Next::Command;
         let mut at = 0;
         while at < chars.len() {
-            if let Some(quote) = self.quote {
-                at = self.quoted(&chars, at, quote);
-                continue;
-            }
-            match chars[at] {
-                '\\' if at + 1 == chars.len() => self.continues = true,
-                '\\' => at += 1,
-                quote @ ('\'' | '"' | '`') => {
-                    self.quote = Some(quote);
-                    next = Next::Argument;
-                }
-                '#' if at == 0 || chars[at - 1].is_whitespace() => break,
-                '$' if chars.get(at + 1) == Some(&'{') => {
-                    at += chars[at..].iter().position(|c| *c == '}').unwrap_or(1);
-                    next = Next::Argument;
-                }
-                '<' if chars.get(at + 1) == Some(&'<') => at = self.document(&chars, at + 2),
-                '(' => {
-                    self.open.push(")");
-                    next = Next::Command;
-                }
-                ')' => {
-                    self.close(")");
-                    next = Next::Command;
-                }
-                ';' | '|' | '&' => next = Next::Command,
-                c if c.is_whitespace() => {}
-                _ => {
-                    let end = chars[at..].iter().position(|c| c.is_whitespace() || ";|&()<>\"'`\\$".contains(*c));
-                    let end = end.map_or(chars.len(), |length| at + length.max(1));
-                    let word: String = chars[at..end].iter().collect();
-                    next = self.word(&word, next);
-                    at = end - 1;
-                }
-            }
-            at += 1;
+            at = match self.open.last() {
+                Some(Open::Single | Open::Ansi | Open::Double | Open::Parameter) => self.quoted(&chars, at),
+                Some(Open::Arithmetic | Open::Bracket) => self.arithmetic(&chars, at),
+                _ => match self.command(&chars, at, &mut next) {
+                    Some(after) => after,
+                    None => break,
+                },
+            };
         }
-        let code = without_comment(line);
-        self.continues |= self.quote.is_none() && ["&&", "||", "|"].iter().any(|mark| code.ends_with(mark));
     }
 
-    /// One character, or an escaped one, inside quotes; where to go on.
-    fn quoted(&mut self, chars: &[char], at: usize, quote: char) -> usize {
-        if chars[at] == '\\' && quote != '\'' {
+    /// Opens what begins here with `$`, a quote or a backquote, in a command and in double quotes; where to go on.
+    fn expansion(&mut self, chars: &[char], at: usize) -> Option<usize> {
+        let in_quotes = matches!(self.open.last(), Some(Open::Double));
+        let (open, length) = match (chars[at], chars.get(at + 1), chars.get(at + 2)) {
+            ('$', Some('('), Some('(')) => (Open::Arithmetic, 3),
+            ('$', Some('('), _) => (Open::Substitution, 2),
+            ('$', Some('{'), _) => (Open::Parameter, 2),
+            ('$', Some('\''), _) if !in_quotes => (Open::Ansi, 2),
+            ('$', Some('"'), _) if !in_quotes => (Open::Double, 2),
+            ('\'', ..) if !in_quotes => (Open::Single, 1),
+            ('"', ..) if !in_quotes => (Open::Double, 1),
+            ('`', ..) => (Open::Back, 1),
+            _ => return None,
+        };
+        self.open.push(open);
+        Some(at + length)
+    }
+
+    /// A character in quotes or in `${`; where to go on.
+    fn quoted(&mut self, chars: &[char], at: usize) -> usize {
+        let Some(open) = self.open.last().copied() else { return at + 1 };
+        if chars[at] == '\\' && open != Open::Single {
             return at + 2;
         }
-        if chars[at] == quote {
-            self.quote = None;
+        if open.end().starts_with(chars[at]) {
+            self.open.pop();
+            return at + 1;
+        }
+        // In `"${x:-it's}"` the `'` is a letter.
+        let letter = chars[at] == '\'' && open == Open::Parameter && self.open.contains(&Open::Double);
+        let opens = matches!(open, Open::Double | Open::Parameter) && !letter;
+        opens.then(|| self.expansion(chars, at)).flatten().unwrap_or(at + 1)
+    }
+
+    /// A character between `((` and `))`; where to go on.
+    fn arithmetic(&mut self, chars: &[char], at: usize) -> usize {
+        match (chars[at], self.open.last()) {
+            ('(', _) => self.open.push(Open::Bracket),
+            (')', Some(Open::Bracket)) => drop(self.open.pop()),
+            (')', _) if chars.get(at + 1) == Some(&')') => {
+                self.open.pop();
+                return at + 2;
+            }
+            (')', _) => {
+                // It was a shell in a shell: `$((a) | b)`.
+                self.open.pop();
+                self.open.push(Open::Substitution);
+            }
+            ('\\', _) => return at + 2,
+            _ => return self.expansion(chars, at).unwrap_or(at + 1),
         }
         at + 1
+    }
+
+    /// A piece of a command; where to go on, or `None` at a comment.
+    fn command(&mut self, chars: &[char], at: usize, next: &mut Next) -> Option<usize> {
+        let before = at.checked_sub(1).map(|before| chars[before]);
+        let operator = self.continues;
+        if !chars[at].is_whitespace() && chars[at] != '#' {
+            self.continues = false;
+        }
+        if chars[at] == '`' && self.open.last() == Some(&Open::Back) {
+            self.open.pop();
+            *next = Next::Argument;
+            return Some(at + 1);
+        }
+        if let Some(after) = self.expansion(chars, at) {
+            let runs = matches!(self.open.last(), Some(Open::Substitution | Open::Back));
+            *next = if runs { Next::Command } else { Next::Argument };
+            return Some(after);
+        }
+        Some(match chars[at] {
+            '\\' => {
+                self.continues = at + 1 == chars.len();
+                // In backquotes `\`` begins others; at the beginning of a word it makes it none of the shell's own.
+                *next = Next::Argument;
+                at + 2
+            }
+            '#' if before.is_none_or(|c| c.is_whitespace() || ";|&(".contains(c)) => return None,
+            '<' if chars.get(at + 1) == Some(&'<') => self.document(chars, at + 2) + 1,
+            '<' | '>' if chars.get(at + 1) == Some(&'(') => {
+                self.open.push(Open::Substitution);
+                *next = Next::Command;
+                at + 2
+            }
+            '(' if before == Some('=') => {
+                self.open.push(Open::Array);
+                at + 1
+            }
+            '(' if chars.get(at + 1) == Some(&'(') => {
+                self.open.push(Open::Arithmetic);
+                at + 2
+            }
+            '(' => {
+                self.open.push(Open::Until(")"));
+                *next = Next::Command;
+                at + 1
+            }
+            ')' => {
+                let inner = matches!(self.open.last(), Some(Open::Substitution | Open::Array));
+                if inner || self.open.last() == Some(&Open::Until(")")) {
+                    self.open.pop();
+                }
+                *next = if inner { Next::Argument } else { Next::Command };
+                at + 1
+            }
+            c @ (';' | '|' | '&') => {
+                *next = Next::Command;
+                self.continues = c == '|' || c == '&' && (before == Some('&') || operator);
+                at + 1
+            }
+            c if c.is_whitespace() => at + 1,
+            '$' => {
+                *next = Next::Argument;
+                at + 1
+            }
+            _ => {
+                let end = chars[at..].iter().position(|c| c.is_whitespace() || ";|&()<>\"'`\\$".contains(*c));
+                let end = end.map_or(chars.len(), |length| at + length.max(1));
+                let word: String = chars[at..end].iter().collect();
+                // `for)` is a pattern of `case`.
+                let pattern = self.open.last() == Some(&Open::Until("esac"))
+                    && chars[end..].iter().find(|c| !c.is_whitespace()).is_some_and(|c| matches!(c, ')' | '|'));
+                *next = if pattern || self.open.last() == Some(&Open::Array) {
+                    Next::Argument
+                } else {
+                    self.word(&word, *next)
+                };
+                end
+            }
+        })
     }
 
     /// A here-document's mark, behind its `<<`; where the last character of it stands.
@@ -120,25 +245,30 @@ impl Scanner {
         if chars.get(at) == Some(&'<') {
             return at;
         }
+        let begin = at;
         let tabs = chars.get(at) == Some(&'-');
         at += usize::from(tabs);
         while chars.get(at) == Some(&' ') {
             at += 1;
         }
-        let quotes = |c: &&char| matches!(**c, '\'' | '"' | '\\');
-        let begin = at + chars[at.min(chars.len())..].iter().take_while(quotes).count();
-        let word: String =
-            chars[begin.min(chars.len())..].iter().take_while(|c| c.is_alphanumeric() || **c == '_').collect();
+        let quote = chars.get(at).copied().filter(|c| matches!(c, '\'' | '"'));
+        at += usize::from(quote.is_some() || chars.get(at) == Some(&'\\'));
+        let rest = chars.get(at..).unwrap_or_default();
+        let in_word = |c: &&char| match quote {
+            Some(quote) => **c != quote,
+            None => c.is_alphanumeric() || "_-.!".contains(**c),
+        };
+        let word: String = rest.iter().take_while(in_word).collect();
         if !word.starts_with(|c: char| c.is_alphabetic() || c == '_') {
-            return at.saturating_sub(1);
+            return begin - 1;
         }
-        let end = begin + word.chars().count();
+        let end = at + word.chars().count();
         self.documents.push_back((word, tabs));
-        end + chars[end..].iter().take_while(quotes).count() - 1
+        if quote.is_some() { end } else { end - 1 }
     }
 
     fn close(&mut self, word: &str) {
-        if self.open.last() == Some(&word) {
+        if matches!(self.open.last(), Some(Open::Until(end)) if *end == word) {
             self.open.pop();
         }
     }
@@ -150,10 +280,10 @@ impl Scanner {
             Next::Command => {}
         }
         match word {
-            "for" | "while" | "until" | "select" => self.open.push("done"),
-            "if" => self.open.push("fi"),
-            "case" => self.open.push("esac"),
-            "{" => self.open.push("}"),
+            "for" | "while" | "until" | "select" => self.open.push(Open::Until("done")),
+            "if" => self.open.push(Open::Until("fi")),
+            "case" => self.open.push(Open::Until("esac")),
+            "{" => self.open.push(Open::Until("}")),
             "done" | "fi" | "esac" | "}" => self.close(word),
             "function" => return Next::Name,
             _ => {}
@@ -164,12 +294,6 @@ impl Scanner {
             _ => Next::Argument,
         }
     }
-}
-
-/// The line up to a ` #` comment, without trailing blanks. Good enough for the last characters of a line.
-fn without_comment(line: &str) -> &str {
-    let comment = line.match_indices('#').map(|(i, _)| i).find(|i| *i == 0 || line[..*i].ends_with([' ', '\t']));
-    line[..comment.unwrap_or(line.len())].trim_end()
 }
 
 /// Whether a line of a command block is a comment or blank: a reader does not type it.
@@ -225,6 +349,33 @@ mod tests {
             ("A=1 if x; then\ny\nfi", &[3]),
             ("docker run -v `pwd`:/b x\nls", &[1, 1]),
             ("echo for; done\nls", &[1, 1]),
+            ("echo $'it\\'s'\nls", &[1, 1]),
+            ("echo $'it\\'s'\ncat <<'EOF'\nisn't\nEOF\nls", &[1, 3, 1]),
+            ("echo $\"it's\"\nls", &[1, 1]),
+            ("echo \"$(echo \"a\nb\")\"\nls", &[2, 1]),
+            ("echo \"$(echo ')' \"it's\")\"\nls", &[1, 1]),
+            ("echo \"${NOPE:-it's}\"\nls", &[1, 1]),
+            ("echo ${NOPE:-'}'}\nls", &[1, 1]),
+            ("echo \"${a[${#a[@]}-1]}\" # don't\nls", &[1, 1]),
+            ("echo `echo \"it's\"`\nls", &[1, 1]),
+            ("echo \"`echo it`'s\"\nls", &[1, 1]),
+            ("echo $((1<<x))\nls", &[1, 1]),
+            ("for ((i = 0; i < 3; i++)); do\n echo $i\ndone\nls", &[3, 1]),
+            ("((x = (1 + 2) << y)) && echo $x\nls", &[1, 1]),
+            ("echo $((a) | b)\nls", &[1, 1]),
+            ("a=(\n if  # it's one\n for\n)\nls", &[4, 1]),
+            ("case $(echo a) in\n  if|for) echo \"it's\" ;;\n  (done) x;;\n  *) y;;\nesac\nls", &[5, 1]),
+            ("x=$(case a in a) echo b;; esac)\nls", &[1, 1]),
+            ("echo $(ls) done fi\nls", &[1, 1]),
+            ("[[ \"it's\" =~ ^it\\'s$ ]] && echo yes\nls", &[1, 1]),
+            ("echo \\| \nls \\&\\&\npwd", &[1, 1, 1]),
+            ("echo '|'\necho a; # b |\nls", &[1, 1, 1]),
+            ("a |&\nb\nls", &[2, 1]),
+            ("diff <(ls a) <(ls\nb)\nls", &[2, 1]),
+            ("cat <<'E O F'\nx\nE O F\nls", &[3, 1]),
+            ("cat <<\\EOF\nit's\nEOF\nls", &[3, 1]),
+            ("cat <<EOF-1 && x\nit's\nEOF-1\nls", &[3, 1]),
+            ("$if x\n$(x) fi\nls", &[1, 1, 1]),
         ] {
             assert_eq!(commands(text), lines, "{text:?}");
         }

@@ -11,7 +11,7 @@ use crate::{
     plan::{Edit, Owner},
     report::{StepReport, Verdict},
     session::{Kind, Place},
-    terminal::clean::clean,
+    terminal::{clean::clean, editor::Through, failure::said},
 };
 
 /// Largest file that is edited, in bytes.
@@ -19,6 +19,9 @@ const LARGEST: usize = 4 << 20;
 
 /// Names the nearest folder above a file that there is, and some of what is in it.
 pub(super) const NEAREST: &str = r#"d=${1%/*}; while [ ! -d "$d/" ]; do d=${d%/*}; done; n=$(ls "$d/" | head -n 5 | paste -s -d ' '); printf '%s has: %s' "${d:-/}" "${n:-nothing to list}""#;
+
+/// Where the text of a file is kept until its command has taken it.
+const INSTALLED: &str = "/tmp/.guidepost-file";
 
 /// Ends with 0 if a file can be saved, with 2 if its folder is missing, with 3 if it may not be written.
 const MAY_WRITE: &str =
@@ -32,11 +35,16 @@ impl<M: Running> Doing<'_, M> {
         text: &str,
         how: Edit,
         owner: &Owner,
+        through: Option<&Through>,
         report: &mut StepReport,
     ) -> Result<()> {
         let places = self.live.places().to_vec();
         report.place = shown(&places);
-        match self.save(file, text, how, owner, &places).await? {
+        let saved = match through {
+            Some(through) => self.install(file, text, how, owner, through, &places).await?,
+            None => self.save(file, text, how, owner, &places).await?,
+        };
+        match saved {
             Ok(why) => report.output = why,
             Err((message, help)) => {
                 report.verdict = Verdict::Broken;
@@ -108,6 +116,55 @@ impl<M: Running> Doing<'_, M> {
         }
         let with = if by == user { String::new() } else { format!(", saved as {by}") };
         Ok(Ok(format!("{path}: {:?}: {}{with}", edited.how, edited.why)))
+    }
+
+    /// Saves a file that has no path of its own, by the commands that read and write it.
+    async fn install(
+        &mut self,
+        file: &str,
+        text: &str,
+        how: Edit,
+        owner: &Owner,
+        through: &Through,
+        places: &[Place],
+    ) -> Result<std::result::Result<String, Problem>> {
+        let (user, _) = match who(places) {
+            Ok(found) => found,
+            Err(problem) => return Ok(Err(problem)),
+        };
+        match self.is_inside(places).await? {
+            Ok(false) => {}
+            Ok(true) => {
+                let message = format!("the editor of {file} was opened in another machine, where it cannot be answered");
+                return Ok(Err((message, "write the file there with a command, say it in `run`".into())));
+            }
+            Err(problem) => return Ok(Err(problem)),
+        }
+        let by = match owner {
+            Owner::Session => user,
+            Owner::Root => "root".to_owned(),
+            Owner::User(name) => name.clone(),
+        };
+        let read = ["sh", "-c", &through.read];
+        let found = self.machine.run(&Run { command: &read, user: Some(&by), ..Run::default() }).await?;
+        let existing = found.is_success().then(|| String::from_utf8_lossy(&found.stdout).into_owned());
+        let edited = match edited(existing.as_deref(), text, how) {
+            Ok(edited) => edited,
+            Err(problem) => return Ok(Err(problem)),
+        };
+        match self.machine.write(INSTALLED, edited.text.as_bytes(), Some(&format!("{by}:")), None).await {
+            Ok(()) => {}
+            Err(Error::File(problem)) => return Ok(Err((problem.to_string(), "make room in /tmp".into()))),
+            Err(error) => return Err(error),
+        }
+        let write = ["sh", "-c", &through.write, "sh", INSTALLED];
+        let written = self.machine.run(&Run { command: &write, user: Some(&by), ..Run::default() }).await?;
+        self.machine.run(&Run { command: &["rm", "-f", INSTALLED], ..Run::default() }).await?;
+        if !written.is_success() {
+            let message = format!("{file} was not accepted{}", said(&written.text()));
+            return Ok(Err((message, "mend the file, or install in an earlier step what reads it".into())));
+        }
+        Ok(Ok(format!("{file} of {by}: {:?}: {}", edited.how, edited.why)))
     }
 
     /// A path as the session's shell would understand it.

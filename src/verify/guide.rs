@@ -453,7 +453,9 @@ impl<M: Running> Doing<'_, M> {
                 shown.command = commands.last().and_then(|command| command.lines.first().cloned());
                 shown.place.clone_from(&report.place);
             }
-            Planned::Write { file, text, edit, owner } => self.write(file, text, *edit, owner, &mut report).await?,
+            Planned::Write { file, text, edit, owner, through } => {
+                self.write(file, text, *edit, owner, through.as_ref(), &mut report).await?
+            },
             Planned::Expect { text, of, rule, numbers, sums, .. } => {
                 let evidence = Evidence { sums: *sums, ..self.evidence(*of) };
                 self.expect(text, *of, *rule, &evidence, &mut report);

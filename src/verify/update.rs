@@ -326,9 +326,9 @@ fn same_step(old: &Step, new: &Step, shown: &BTreeMap<usize, Shown>, updated: &[
     let same = match (&old.kind, &new.kind) {
         (StepKind::Run { commands: old }, StepKind::Run { commands: new }) => commands(old) == commands(new),
         (
-            StepKind::Write { file, text, edit, owner },
-            StepKind::Write { file: new_file, text: new_text, edit: new_edit, owner: new_owner },
-        ) => (file, text, edit, owner) == (new_file, new_text, new_edit, new_owner),
+            StepKind::Write { file, text, edit, owner, through },
+            StepKind::Write { file: new_file, text: new_text, edit: new_edit, owner: new_owner, through: new_through },
+        ) => (file, text, edit, owner, through) == (new_file, new_text, new_edit, new_owner, new_through),
         (
             StepKind::Expect { text, of, rule, .. },
             StepKind::Expect { text: new_text, of: new_of, rule: new_rule, .. },

@@ -253,6 +253,10 @@ impl Engine {
         if let Some((question, index)) = self.answer_to(&line) {
             return (settings.expected, Sight::Answer { question, index });
         }
+        // A pager that leaves the screen as it is.
+        if program::runs_pager(command) && look::is_pager(&line) {
+            return (settings.expected, Sight::Pager);
+        }
         // The line editor of a shell that we know: what it shows is its prompt, or that for more, which a guide has changed.
         if let Some(shell) = running.reads
             && self.places.last().is_some_and(|place| place.mark() == Some(shell))
@@ -394,7 +398,9 @@ impl Engine {
     }
 
     fn quit_pager(&mut self, now: Duration) {
-        self.freeze_full_screen();
+        if self.screen.is_alternate() {
+            self.freeze_full_screen();
+        }
         let Some(running) = &mut self.running else { return };
         running.quits += 1;
         if running.quits > 5 {
