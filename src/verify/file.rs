@@ -135,7 +135,8 @@ impl<M: Running> Doing<'_, M> {
         match self.is_inside(places).await? {
             Ok(false) => {}
             Ok(true) => {
-                let message = format!("the editor of {file} was opened in another machine, where it cannot be answered");
+                let message =
+                    format!("the editor of {file} was opened in another machine, where it cannot be answered");
                 return Ok(Err((message, "write the file there with a command, say it in `run`".into())));
             }
             Err(problem) => return Ok(Err(problem)),

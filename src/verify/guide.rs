@@ -455,7 +455,7 @@ impl<M: Running> Doing<'_, M> {
             }
             Planned::Write { file, text, edit, owner, through } => {
                 self.write(file, text, *edit, owner, through.as_ref(), &mut report).await?
-            },
+            }
             Planned::Expect { text, of, rule, numbers, sums, .. } => {
                 let evidence = Evidence { sums: *sums, ..self.evidence(*of) };
                 self.expect(text, *of, *rule, &evidence, &mut report);
