@@ -108,7 +108,7 @@ const FAULTS: &[Fault] = &[
         &[(" {answers=\"Which word? => is\"}", "")],
         "    read -p",
         "it asks, and the guide does not say what to answer: Which word?",
-        "add to the front matter:  verify: {answers: {\"Which word?\": \"…\"}}",
+        "add to the front matter:  verify: {answers: {\"Which word?\": \"…\"}}  or to verify.yaml beside the guide:  answers: {\"Which word?\": \"…\"}",
     ),
     (
         "an endless command",

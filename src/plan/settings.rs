@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The keys of `verify:` and of a sidecar.
-const NAMES: &[&str] = &["machine", "answers", "setup", "requires", "timeout", "skip", "reason", "vars"];
+const NAMES: &[&str] = &["machine", "answers", "setup", "requires", "timeout", "columns", "skip", "reason", "vars"];
 
 /// The settings of one guide, with the sidecar's over the front matter's.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -36,6 +36,9 @@ pub struct Settings {
     /// How long one command may take, where its step does not say; `None` leaves it to the verifier.
     #[serde(serialize_with = "duration::seconds")]
     pub timeout: Option<Duration>,
+    /// How wide its terminals are; `None` leaves it to the verifier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub columns: Option<u16>,
     /// Why the guide is not run.
     pub skip: Option<String>,
     /// Values of reader variables.
@@ -125,6 +128,7 @@ impl Settings {
                 self.requires_at = (0..self.requires.len()).map(|i| Place::new(layer.source, at(i))).collect();
             }
             "timeout" => self.timeout = Some(value::time(name, value)?),
+            "columns" => self.columns = Some(value::columns(name, value)?),
             "skip" => self.skipped = Some((value::truth(name, value)?, Place::new(layer.source, here()))),
             "reason" => self.reason = Some(value::text(name, value)?),
             "vars" => self.vars.extend(value::vars(value)?),

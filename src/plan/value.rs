@@ -72,6 +72,15 @@ pub(super) fn truth(name: &str, value: &Value) -> Result<bool, Problem> {
     }
 }
 
+/// The width of a terminal.
+pub(super) fn columns(name: &str, value: &Value) -> Result<u16, Problem> {
+    let columns = scalar(value).and_then(|text| text.trim().parse().ok());
+    columns.filter(|columns| (20..=1000).contains(columns)).ok_or_else(|| {
+        let help = "say how many columns the terminal has, from 20 to 1000: `columns: 80`";
+        Problem::new(format!("`{name}` is {}", kind(value)), help)
+    })
+}
+
 /// A span of time.
 pub(super) fn time(name: &str, value: &Value) -> Result<Duration, Problem> {
     let problem = |help: String| Problem::new(format!("`{name}` is {}", kind(value)), help);

@@ -59,8 +59,26 @@ pub(crate) const HIDDEN: &str = " __gp_s=$?";
 /// (busybox: 1024 bytes); it keeps `$?`, and begins with a space, for many shells keep such lines out of their history.
 pub(crate) fn line(key: &str) -> String {
     format!(
-        "{HIDDEN}; printf '\\033]133;R;{key}\\007'; IFS= read -r __gp_l; eval \"$__gp_l\"; eval \"unset __gp_l __gp_s; (exit $__gp_s)\""
+        "{HIDDEN} __gp_u=$_; printf '\\033]133;R;{key}\\007'; IFS= read -r __gp_l; eval \"$__gp_l\"; unset __gp_l; {AS_BEFORE}"
     )
+}
+
+/// The last command of a hidden line: `$?` and `$_` are as they were. The comment's text is the last argument, hence `$_`; it ends
+/// where a line would.
+const AS_BEFORE: &str = r#"__gp_u=${__gp_u%%[![:print:]]*}; eval "unset __gp_s __gp_u; (exit $__gp_s) #" "$__gp_u""#;
+
+/// The line that has a shell write what it exports to a new file, for [`inherited`].
+pub(crate) fn exported(file: &str) -> String {
+    format!(
+        "{HIDDEN} __gp_u=$_; (umask 077; export -p >{file}) 2>/dev/null; if [ -n \"${{BASH_VERSION-}}\" ]; then \
+         __gp_h=$(HISTTIMEFORMAT= history 1); case \"$__gp_h\" in *{file}*) __gp_h=${{__gp_h#\"${{__gp_h%%[^ ]*}}\"}}; \
+         history -d \"${{__gp_h%% *}}\" ;; esac; unset __gp_h; fi 2>/dev/null; {AS_BEFORE}"
+    )
+}
+
+/// The line that has another shell read it.
+pub(crate) fn inherited(file: &str) -> String {
+    format!(" . {file} 2>/dev/null; rm -f {file}; cd \"$PWD\" 2>/dev/null")
 }
 
 /// The line that the shell reads then. It is shorter than the 4095 bytes that a terminal takes in one line. `again`: the prompt

@@ -56,6 +56,12 @@ pub(crate) fn without_notices(output: &str) -> &str {
     rest
 }
 
+/// Of the output of a command in the background, what the shell says itself: `[1] 4711`. The rest is said whenever it comes.
+pub(crate) fn own_of_background(output: &str) -> &str {
+    static NUMBER: LazyLock<Regex> = LazyLock::new(|| regex(r"(^|\n)\[\d+\] \d+(\n|$)"));
+    NUMBER.find(output).map_or_else(|| without_notices(output), |number| output[..number.end()].trim_end_matches('\n'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -18,7 +18,7 @@ pub mod place;
 pub mod probe;
 pub mod step;
 
-mod inject;
+pub(crate) mod inject;
 pub(crate) mod look;
 mod marks;
 mod screen;

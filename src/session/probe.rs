@@ -11,6 +11,9 @@ pub enum Foreground {
     Reads,
     /// It works, or waits for something else.
     Works,
+    /// It works, or waits for another program, and the terminal shows nothing of what is typed: a secret is asked for, by
+    /// whomever (gpg's question comes from a program in the background).
+    Secret,
     /// Nobody can tell: it waits for several things at once (`docker`, `ssh`, an editor), or may not be looked at.
     Unknown,
 }
@@ -18,10 +21,11 @@ pub enum Foreground {
 /// For `sh -c SCRIPT sh PID`, with the process id of the terminal's first shell. It writes a line for each thread of the
 /// programs in the foreground and of what they have started (`su -c` puts its command elsewhere): the user, the number of
 /// threads of its process, the system call (`?` if it cannot be read), `tty` if that reads a terminal, and the function of
-/// the kernel in which it waits. A device that may not be opened is the terminal of whoever has become this user (`su`).
+/// the kernel in which it waits. A device that may not be opened is the terminal of whoever has become this user (`su`), or is
+/// `/dev/tty`, which is another one for each who opens it. A line `hidden` says that the terminal shows nothing of what is typed.
 pub const SCRIPT: &str = r#"exec 2>/dev/null
-look() { read -r l <"/proc/$1/stat" || return; set -- ${l##*) }; state=$1 group=$3 front=$6; }
-terminal() { [ -c "$1" ] && { [ ! -r "$1" ] || [ -t 0 ] <"$1"; }; }
+look() { read -r l <"/proc/$1/stat" || return; set -- ${l##*) }; state=$1 group=$3 device=$5 front=$6; }
+terminal() { [ -c "$1" ] && { [ ! -r "$1" ] || ! true <"$1" || [ -t 0 ] <"$1"; }; }
 tell() {
 u=- n=0
 while read -r k r u x; do [ "$k" = Uid: ] && break; done <"/proc/$1/status"
@@ -47,7 +51,9 @@ for kid in $kids; do (walk "$kid"); done
 done
 }
 inside=n
-look "$1" && [ "$front" -gt 0 ] && foreground=$front && walk "$1"
+look "$1" && [ "$front" -gt 0 ] && foreground=$front || exit 0
+case " $(stty -F "/dev/pts/$((device & 255 | device >> 12 & 1048320))" -a) " in *[!a-z]-echo[!a-z]*) echo hidden ;; esac
+walk "$1"
 "#;
 
 /// Numbers of system calls that read; of x86-64, arm64 and i386 together, for those that clash never wait.
@@ -60,15 +66,20 @@ const ELSEWHERE: &[&str] = &["nanosleep", "do_wait", "wait4", "pipe_", "futex", 
 
 /// Judges what [`SCRIPT`] wrote.
 pub fn judge(output: &str) -> Foreground {
-    let threads: Vec<Foreground> = output.lines().map(thread).collect();
+    let threads: Vec<Foreground> = output.lines().filter(|line| *line != HIDDEN).map(thread).collect();
     if threads.contains(&Foreground::Reads) {
         Foreground::Reads
     } else if threads.is_empty() || threads.contains(&Foreground::Unknown) {
         Foreground::Unknown
+    } else if output.lines().any(|line| line == HIDDEN) {
+        Foreground::Secret
     } else {
         Foreground::Works
     }
 }
+
+/// What the script says of a terminal that shows nothing of what is typed.
+const HIDDEN: &str = "hidden";
 
 fn thread(line: &str) -> Foreground {
     let fields: Vec<&str> = line.split(' ').collect();
@@ -126,6 +137,10 @@ mod tests {
             ("1000 1 ? tty do_select\n", Foreground::Unknown),
             ("1000 1 ? - 0\n", Foreground::Unknown),
             ("nonsense\n", Foreground::Unknown),
+            // Whoever reads itself, and whoever lets another one ask.
+            ("hidden\n0 1 0 tty wait_woken\n", Foreground::Reads),
+            ("hidden\n0 1 61 - do_wait\n0 1 0 - unix_stream_read_generic\n", Foreground::Secret),
+            ("hidden\n0 1 7 - do_poll\n", Foreground::Unknown),
         ] {
             assert_eq!(judge(output), foreground, "{output}");
         }

@@ -4,11 +4,18 @@ use super::text::Bounded;
 use avt::observer::Observation;
 use avt::parser::{EdScope, Function};
 use avt::{Line, Observer, Operation, ScreenKind, Terminal};
+use unicode_width::UnicodeWidthChar;
 
-/// Columns of every terminal. Wide, so that tables of programs are not cut.
+/// Columns of a terminal of which nobody says how wide it is. Wide, so that tables of programs are not cut: what is cut is lost, and
+/// what has more room only looks different.
 pub const COLUMNS: u16 = 200;
 /// Rows of every terminal.
 pub const ROWS: u16 = 50;
+
+/// Stands in the last column of a row that a wide character did not fit into: no character of any text.
+const GAP: char = '\u{fdd0}';
+/// No character before it is wide.
+const FIRST_WIDE: char = '\u{1100}';
 
 /// A terminal's screen, and the lines that have left it at the top.
 pub(crate) struct Screen {
@@ -16,6 +23,7 @@ pub(crate) struct Screen {
     above: Above,
     /// Bytes of a character that is not complete yet.
     partial: Vec<u8>,
+    columns: u16,
 }
 
 /// Lines that have left the screen.
@@ -51,7 +59,7 @@ impl Observer for Above {
 }
 
 fn push(text: &mut Bounded, line: &Line) {
-    let row: String = line.chars().collect();
+    let row: String = line.chars().filter(|c| *c != GAP).collect();
     if line.is_wrapped() {
         text.push(&row);
     } else {
@@ -62,9 +70,10 @@ fn push(text: &mut Bounded, line: &Line) {
 
 impl Screen {
     /// An empty screen that keeps at most `head` bytes of the first and `tail` bytes of the last text.
-    pub(crate) fn new(head: usize, tail: usize) -> Self {
+    pub(crate) fn new(head: usize, tail: usize, columns: u16) -> Self {
         Self {
-            terminal: terminal(),
+            columns,
+            terminal: terminal(columns),
             above: Above { text: Bounded::new(head, tail), erasing: false },
             partial: Vec::new(),
         }
@@ -72,7 +81,7 @@ impl Screen {
 
     /// Empties the screen, and shows `text` (no control characters) on it.
     pub(crate) fn reset(&mut self, text: &str) {
-        self.terminal = terminal();
+        self.terminal = terminal(self.columns);
         self.above.text.clear();
         self.partial.clear();
         self.feed(text.as_bytes());
@@ -89,10 +98,10 @@ impl Screen {
         };
         loop {
             match std::str::from_utf8(rest) {
-                Ok(text) => return self.terminal.feed_with(text, &mut self.above),
+                Ok(text) => return self.show(text),
                 Err(error) => {
                     let (valid, after) = rest.split_at(error.valid_up_to());
-                    self.terminal.feed_with(std::str::from_utf8(valid).unwrap_or_default(), &mut self.above);
+                    self.show(std::str::from_utf8(valid).unwrap_or_default());
                     let Some(length) = error.error_len() else {
                         self.partial = after.to_vec();
                         return;
@@ -102,6 +111,20 @@ impl Screen {
                 }
             }
         }
+    }
+
+    /// A wide character that does not fit into the last column begins the next row: what is left of this one is marked, for a blank
+    /// there would be a part of the text.
+    fn show(&mut self, text: &str) {
+        let mut begin = 0;
+        for (at, _) in text.char_indices().filter(|(_, c)| *c >= FIRST_WIDE && c.width() == Some(2)) {
+            self.terminal.feed_with(&text[begin..at], &mut self.above);
+            begin = at;
+            if self.terminal.cursor().col + 1 == usize::from(self.columns) {
+                self.terminal.feed_with(GAP.encode_utf8(&mut [0; 4]), &mut self.above);
+            }
+        }
+        self.terminal.feed_with(&text[begin..], &mut self.above);
     }
 
     /// A full-screen program has the screen.
@@ -115,7 +138,7 @@ impl Screen {
         let rows: Vec<&Line> = self.terminal.screen().visible_lines().take(cursor.row + 1).collect();
         let Some((last, before)) = rows.split_last() else { return String::new() };
         let start = before.iter().rposition(|row| !row.is_wrapped()).map_or(0, |i| i + 1);
-        let mut line: String = before[start..].iter().flat_map(|row| row.chars()).collect();
+        let mut line: String = before[start..].iter().flat_map(|row| row.chars()).filter(|c| *c != GAP).collect();
         let mut column = 0;
         for cell in last.cells().iter().filter(|cell| cell.width() > 0) {
             if column >= cursor.col {
@@ -129,8 +152,12 @@ impl Screen {
 
     /// The visible rows, trimmed.
     pub(crate) fn visible(&self) -> String {
-        let rows: Vec<String> =
-            self.terminal.screen().visible_lines().map(|row| row.text().trim_end().to_string()).collect();
+        let rows: Vec<String> = self
+            .terminal
+            .screen()
+            .visible_lines()
+            .map(|row| row.text().replace(GAP, "").trim_end().to_string())
+            .collect();
         rows.join("\n").trim_end().to_string()
     }
 
@@ -170,8 +197,8 @@ impl Screen {
     }
 }
 
-fn terminal() -> Terminal {
-    Terminal::new(COLUMNS.into(), ROWS.into()).expect("a terminal has a size")
+fn terminal(columns: u16) -> Terminal {
+    Terminal::new(columns.max(2).into(), ROWS.into()).expect("a terminal has a size")
 }
 
 #[cfg(test)]
@@ -180,7 +207,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn seen(bytes: &[u8]) -> String {
-        let mut screen = Screen::new(1000, 1000);
+        let mut screen = Screen::new(1000, 1000, COLUMNS);
         screen.feed(bytes);
         screen.text(false).0
     }
@@ -210,14 +237,14 @@ mod tests {
     fn long_lines_are_not_broken() {
         let line = "0123456789".repeat(73);
         assert_eq!(seen(format!("{line}\r\nend").as_bytes()), format!("{line}\nend"));
-        let mut screen = Screen::new(1000, 1000);
+        let mut screen = Screen::new(1000, 1000, COLUMNS);
         screen.feed(line.as_bytes());
         assert_eq!(screen.cursor_line(), line);
     }
 
     #[test]
     fn cursor_line_keeps_its_space() {
-        let mut screen = Screen::new(1000, 1000);
+        let mut screen = Screen::new(1000, 1000, COLUMNS);
         screen.feed("motd\r\n名@host:~$ ".as_bytes());
         assert_eq!(screen.cursor_line(), "名@host:~$ ");
         assert_eq!(screen.text(true).0, "motd");
@@ -225,7 +252,7 @@ mod tests {
 
     #[test]
     fn a_hundred_megabytes_stay_small() {
-        let mut screen = Screen::new(1000, 2000);
+        let mut screen = Screen::new(1000, 2000, COLUMNS);
         let chunk: String = (0..600).map(|i| format!("line {i} {}\r\n", "x".repeat(90))).collect();
         for _ in 0..40 {
             screen.feed(chunk.as_bytes());
@@ -235,10 +262,30 @@ mod tests {
         assert!(text.len() < 10_000 && dropped > 2_000_000, "{} {dropped}", text.len());
     }
 
+    /// A wide character that does not fit into the last column goes to the next row, and leaves no blank behind.
+    #[test]
+    fn wide_characters_at_the_edge() {
+        for columns in [9, 10, 11] {
+            for text in [
+                "日本語の長い行がここにある",
+                "ab🎉cd🎉ef🎉gh🎉ij",
+                "e\u{301}e\u{301}e\u{301}e\u{301}e\u{301}e\u{301}日日日日",
+                "x日x日x日x日x日x日",
+            ] {
+                let mut screen = Screen::new(1000, 1000, columns);
+                screen.feed(format!("{text}\r\nend").as_bytes());
+                assert_eq!(screen.text(false).0, format!("{text}\nend"), "{columns}");
+                let mut screen = Screen::new(1000, 1000, columns);
+                screen.feed(text.as_bytes());
+                assert_eq!(screen.cursor_line(), text, "{columns}");
+            }
+        }
+    }
+
     proptest! {
         #[test]
         fn chunks_do_not_matter(text in "([a-z ]|\r|\n|é|日|🎉|\x1b\\[[0-3]?[AKJm]){0,80}", size in 1usize..9) {
-            let mut screen = Screen::new(1000, 1000);
+            let mut screen = Screen::new(1000, 1000, COLUMNS);
             for chunk in text.as_bytes().chunks(size) {
                 screen.feed(chunk);
             }

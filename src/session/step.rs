@@ -193,6 +193,9 @@ pub struct Outcome {
     pub typed: usize,
     /// What the command printed, as a person sees it, without the last line's end. Secrets are *not* masked here.
     pub output: String,
+    /// What came beside it, after it on the terminal: notices that jobs have ended, and what a job that was put into the background
+    /// has said by now. A page may show it or leave it out.
+    pub beside: String,
     /// Bytes in the middle of the output that were not kept.
     pub dropped: u64,
     /// The working directory, if the terminal is at a shell's prompt that tells it.
@@ -223,6 +226,7 @@ impl Outcome {
             ready: true,
             typed: 1,
             output: String::new(),
+            beside: String::new(),
             dropped: 0,
             cwd: None,
             before: Vec::new(),

@@ -11,7 +11,7 @@ use super::{
     Event, Job, Listener, Run,
     host::{Host, Running},
     judge::Problem,
-    live::Live,
+    live::{Live, Opening},
     now,
     recording::Tape,
     visit::Stand,
@@ -22,8 +22,8 @@ use crate::{
     matching::{self, Evidence, State, Values},
     plan::{self, LeftOut, Plan, Rule, Step, StepKind as Planned},
     report::{Gap, GuideReport, Secrets, StepKind, StepReport, Verdict, masked::masked},
-    session::{End, Place},
-    terminal::{clean::clean, failure::says_failure},
+    session::{End, Place, look::without_notices},
+    terminal::{clean::clean, failure::says_failure, program::is_about_jobs},
 };
 
 /// One attempt at a guide, with all that it needs.
@@ -235,7 +235,8 @@ impl<H: Host> Attempt<'_, H> {
         reached: &mut Reached,
         report: &mut GuideReport,
     ) -> machine::Result<()> {
-        let (live, outcome) = Live::open(machine, None, self.tape.clone()).await?;
+        let opening = Opening { columns: self.job.plan.settings.columns, ..Opening::default() };
+        let (live, outcome) = Live::open(machine, opening, self.tape.clone()).await?;
         if !matches!(outcome.end, End::Prompt { .. }) {
             report.reason = Some("the machine's shell showed no prompt".into());
             return Ok(());
@@ -341,6 +342,12 @@ pub(super) struct Shown {
     pub(super) last: String,
     /// All of its commands.
     pub(super) all: String,
+    /// What came beside the last command's output: a page may show it.
+    pub(super) beside: String,
+    /// All, with what came beside it.
+    pub(super) everything: String,
+    /// What came beside the output before this step, which a page may show only here.
+    pub(super) before: String,
     /// What was typed.
     typed: Vec<String>,
     /// The first line of the last command.
@@ -354,10 +361,16 @@ pub(super) struct Shown {
 impl Shown {
     /// One more command has ended.
     pub(super) fn add(&mut self, output: &str) {
-        if !self.all.is_empty() && !output.is_empty() {
-            self.all.push('\n');
-        }
-        self.all.push_str(output);
+        let Self { all, everything, beside, .. } = self;
+        let add = |text: &mut String, more: &str| {
+            if !text.is_empty() && !more.is_empty() {
+                text.push('\n');
+            }
+            text.push_str(more);
+        };
+        add(all, output);
+        add(everything, output);
+        add(everything, beside);
     }
 
     /// The comparison with a documented output: most often that of the last command, and else that of the whole block, or
@@ -381,6 +394,31 @@ impl Shown {
             let found = of(text);
             if (found.0.verdict, distance(&found.0)) < (best.0.verdict, distance(&best.0)) {
                 best = found;
+            }
+        }
+        // Notices of jobs, and what they say themselves, come when they come.
+        let after = |beside: &str| {
+            if beside.is_empty() { String::new() } else { format!("{}\n{beside}", self.last).trim_start().to_owned() }
+        };
+        let both = format!("{}\n{}", self.before, self.beside);
+        for text in [after(&self.beside), self.everything.clone(), after(&self.before), after(both.trim())] {
+            if best.0.verdict == matching::Verdict::Holds {
+                return best;
+            }
+            if !text.is_empty() && text != best.1 {
+                let found = of(Cow::Owned(text));
+                if found.0.verdict == matching::Verdict::Holds {
+                    return found;
+                }
+            }
+        }
+        // The notice of a job that was stopped comes with this prompt or with the next.
+        let stops = self.typed.iter().any(|line| pieces(line).any(|word| ["kill", "pkill", "killall"].contains(&word)));
+        let shown = without_notices(documented);
+        if stops && best.0.verdict != matching::Verdict::Holds && shown.len() < documented.len() {
+            let comparison = matching::compare(shown, &self.last, rule);
+            if comparison.verdict == matching::Verdict::Holds {
+                return (comparison, Cow::Borrowed(&self.last));
             }
         }
         best

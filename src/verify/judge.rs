@@ -59,7 +59,7 @@ pub(super) fn judge(outcome: &Outcome, exits: &[i32]) -> Option<Problem> {
             };
             problem(
                 format!("it asks, and the guide does not say what to answer: {text}"),
-                &format!("add to the front matter:  verify: {{answers: {{{:?}: \"…\"}}}}{opens}", text.trim()),
+                &format!("{}{opens}", answers(text.trim())),
             )
         }
         End::FullScreen { .. } => problem(
@@ -82,6 +82,19 @@ pub(super) fn judge(outcome: &Outcome, exits: &[i32]) -> Option<Problem> {
             )
         }
     }
+}
+
+/// What to write so that a question is answered: its text as a key of YAML, and a password kept secret.
+fn answers(question: &str) -> String {
+    let question = serde_json::Value::from(question);
+    let lower = question.to_string().to_lowercase();
+    let secret =
+        ["password", "passphrase", "passwort", "pin:", "secret", "token"].iter().any(|word| lower.contains(word));
+    let reply = if secret { "{reply: \"…\", secret: true}" } else { "\"…\"" };
+    format!(
+        "add to the front matter:  verify: {{answers: {{{question}: {reply}}}}}  or to verify.yaml beside the guide:  \
+         answers: {{{question}: {reply}}}"
+    )
 }
 
 /// What is wrong before the last command of a pipe, whose status hides it: `curl … | bash` ends with 0 if nothing was fetched.
@@ -119,7 +132,7 @@ pub(super) fn missing(line: &str, outcome: &Outcome, exits: &[i32], documented: 
     if !matches!(outcome.end, End::Prompt { status: Some(_) }) || exits.contains(&127) || line.contains("||") {
         return None;
     }
-    let output = clean(&outcome.output);
+    let output = clean(&format!("{}\n{}", outcome.output, outcome.beside));
     let name = output.lines().filter_map(not_found).find(|name| {
         pieces(line).any(|word| word == *name) && !documented.lines().filter_map(not_found).any(|shown| shown == *name)
     })?;

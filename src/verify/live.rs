@@ -6,7 +6,7 @@ use super::{host::Running, recording::Tape};
 use crate::{
     machine::{Error, Result, RunId, TerminalOptions},
     session::{
-        ENVIRONMENT, Outcome, Place, Settings, Step,
+        COLUMNS, ENVIRONMENT, Outcome, Place, ROWS, Settings, Step,
         driver::{Read, Session, Terminal, Transcript},
     },
 };
@@ -28,6 +28,17 @@ const TAIL: usize = 400;
 /// A terminal begins at home, unless it is to begin elsewhere, by its folder or by the image's `WORKDIR`. Bash if there is one.
 const LOGIN: &str = r#"[ "$PWD" != / ] || cd; command -v bash >/dev/null && exec bash -l; exec sh -l"#;
 
+/// How a terminal is opened.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Opening {
+    /// Who types; `None` for the machine's user.
+    pub(super) user: Option<String>,
+    /// Where it begins; `None` for home, or the image's own folder.
+    pub(super) folder: Option<String>,
+    /// How wide it is.
+    pub(super) columns: Option<u16>,
+}
+
 impl<T: Terminal<Error: Into<Error>> + 'static> Live<T> {
     /// Opens a terminal and waits for its prompt. The outcome tells how that went.
     ///
@@ -35,15 +46,17 @@ impl<T: Terminal<Error: Into<Error>> + 'static> Live<T> {
     /// If the machine or the engine is gone.
     pub(super) async fn open(
         machine: &impl Running<Terminal = T>,
-        folder: Option<String>,
+        opening: Opening,
         tape: Option<Tape>,
     ) -> Result<(Self, Outcome)> {
         let env = ENVIRONMENT.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let command = ["sh", "-c", LOGIN].map(str::to_owned).to_vec();
-        let options = TerminalOptions { command, env, folder, ..TerminalOptions::default() };
+        let Opening { user, folder, columns } = opening;
+        let columns = columns.unwrap_or(COLUMNS);
+        let options = TerminalOptions { user, command, env, folder, size: (columns, ROWS) };
         let terminal = machine.open(&options).await?;
         let key: String = RunId::random().as_str().chars().filter(char::is_ascii_alphanumeric).collect();
-        let settings = Settings { key, ..Settings::default() };
+        let settings = Settings { key, columns, ..Settings::default() };
         let mut tail = Vec::new();
         let mut told = Told { tape: tape.as_ref(), tail: &mut tail, shown: &mut |_, _| {} };
         let (session, outcome) = Session::open(terminal, settings, &mut told).await.map_err(Into::into)?;

@@ -9,15 +9,16 @@ use super::{
     hidden::hidden,
     host::Running,
     judge::{Problem, judge, missing, pipe},
-    live::{Live, last_line},
+    live::{Live, Opening, last_line},
     refused::refused,
+    visit::Stand,
 };
 use crate::{
-    machine::Result,
+    machine::{Result, RunId},
     plan::{self, Command, Step as Planned},
     report::{StepReport, Verdict},
-    session::{Answer, Answered, End, Outcome, Pattern, Step},
-    terminal::clean::clean,
+    session::{Answer, Answered, End, Kind, Outcome, Pattern, Step, inject},
+    terminal::{clean::clean, program::is_elsewhere},
 };
 
 /// How long a command in the background may take to show itself where the guide does not say what to wait for.
@@ -127,6 +128,10 @@ impl<M: Running> Doing<'_, M> {
                 output.push('\n');
             }
             output.push_str(&clean(&outcome.output));
+            let before = self.outputs.range(..step.number).next_back().map(|(_, before)| before.beside.clone());
+            let shown_here = self.outputs.entry(step.number).or_default();
+            shown_here.beside = clean(&outcome.beside);
+            shown_here.before = before.unwrap_or_default();
             if let End::Prompt { status } | End::Interrupted { status } = &outcome.end {
                 report.status = *status;
             }
@@ -155,7 +160,7 @@ impl<M: Running> Doing<'_, M> {
             if shown.last != output {
                 shown.last.clone_from(&output);
             }
-            report.output.clone_from(&output);
+            report.output = self.secrets.mask(&output);
             if problem.is_some() {
                 return Ok(problem);
             }
@@ -174,31 +179,52 @@ impl<M: Running> Doing<'_, M> {
             return Ok(&mut self.live);
         };
         if !self.others.contains_key(name) {
-            let (live, _) = Live::open(self.machine, self.folder(), None).await?;
+            let (live, _) = Live::open(self.machine, self.opening(), None).await?;
             self.others.insert(name.to_owned(), live);
         }
         Ok(self.others.entry(name.to_owned()).or_insert_with(|| unreachable!("it was opened above")))
     }
 
-    /// The working directory of the first terminal's outermost shell, where a reader would open another terminal.
-    fn folder(&self) -> Option<String> {
-        self.live.places().first().and_then(|place| place.cwd.clone())
+    /// Another terminal begins in the working directory of the first terminal's outermost shell, as a reader would open it.
+    fn opening(&self) -> Opening {
+        let folder = self.live.places().first().and_then(|place| place.cwd.clone());
+        Opening { folder, columns: self.plan.settings.columns, user: None }
+    }
+
+    /// A terminal that is as the guide's is now: its user, its folder, and what its shell exports. Of a shell that a program or
+    /// another machine has left waiting, only user and folder are known.
+    async fn alike(&mut self) -> Result<Live<M::Terminal>> {
+        let places = self.live.places();
+        let stand = Stand::of(places);
+        let waits = places.last().is_some_and(|place| matches!(place.kind, Kind::Shell { .. }));
+        let asked = waits && !places.iter().any(|place| is_elsewhere(&place.opened_by));
+        let file = asked.then(|| format!("/tmp/.guidepost-{}", RunId::random().as_str()));
+        if let Some(file) = &file {
+            self.live.quietly(Step::new(&inject::exported(file)).timeout(BACKGROUND)).await?;
+        }
+        let opening = Opening { user: stand.user, folder: stand.folder, columns: self.plan.settings.columns };
+        let (mut live, _) = Live::open(self.machine, opening, None).await?;
+        if let Some(file) = &file {
+            live.quietly(Step::new(&inject::inherited(file)).timeout(BACKGROUND)).await?;
+        }
+        Ok(live)
     }
 
     /// A command that keeps running in a terminal of its own.
     async fn background(&mut self, step: &Planned, command: &Command, report: &mut StepReport) -> Result<()> {
-        let (mut live, _) = Live::open(self.machine, self.folder(), None).await?;
+        let mut live = self.alike().await?;
         let until = step.attributes.until.as_deref();
         let patience = until.map_or(BACKGROUND, |_| step.attributes.timeout.unwrap_or(COMMAND_TIMEOUT));
         let patience = patience.min(self.limit.left());
         let typed = self.session_step(command.lines.clone(), &step.attributes, until);
         report.place = shown(live.places());
         let outcome = live.launch(typed, patience).await?;
-        report.output = clean(&outcome.output);
+        let output = clean(&outcome.output);
+        report.output.clone_from(&output);
         report.dropped += outcome.dropped;
-        let output = &mut self.outputs.entry(step.number).or_default();
-        output.last.clone_from(&report.output);
-        output.add(&report.output);
+        let shown = self.outputs.entry(step.number).or_default();
+        shown.last.clone_from(&output);
+        shown.add(&output);
         let (message, help) = match (&outcome.end, judge(&outcome, &[0])) {
             (End::TimedOut, _) if until.is_none() || outcome.until_seen => {
                 live.drain();

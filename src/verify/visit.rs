@@ -16,8 +16,8 @@ use crate::{
 /// Who was typing, and where.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Stand {
-    user: Option<String>,
-    folder: Option<String>,
+    pub(super) user: Option<String>,
+    pub(super) folder: Option<String>,
     shell: Option<String>,
 }
 

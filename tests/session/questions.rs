@@ -136,3 +136,33 @@ fn ssh_keygen() {
     assert_eq!(outcome.answered.len(), 2);
     assert!(t.home.path().join("key").exists());
 }
+
+/// Asked on `/dev/tty`, whatever standard input is, or asked by another program that the command waits for.
+#[test]
+fn asked_elsewhere() {
+    let mut t = Test::bash();
+    for (command, text) in [
+        ("sh -c 'printf \"Passphrase: \" >/dev/tty; read -r x </dev/tty' </dev/null", "Passphrase:"),
+        ("bash -c 'read -rsp \"Password: \" x </dev/tty'", "Password:"),
+        ("read x </dev/tty", ""),
+        (
+            "bash -c 'printf \"Enter file in which to save the key (/root/id): \"; read x </dev/tty'",
+            "Enter file in which to save the key (/root/id):",
+        ),
+        // As gpg does: the question comes from elsewhere, and the echo is switched off.
+        ("bash -c 'stty -echo; printf \"Passphrase: \"; sleep 30 | cat'; stty echo", "Passphrase:"),
+    ] {
+        let outcome = t.step(Step::new(command).timeout(Duration::from_secs(25)));
+        assert_eq!(outcome.end, End::Question { text: text.into() }, "{command}: {outcome:#?}");
+        assert!(outcome.ready && outcome.duration < Duration::from_secs(6), "{command}: {outcome:#?}");
+        t.run("stty echo");
+    }
+    if have(&["python3"]) {
+        let outcome = t.run("python3 -c 'import getpass; getpass.getpass(\"Secret word: \")'");
+        assert_eq!(outcome.end, End::Question { text: "Secret word:".into() }, "{outcome:#?}");
+        assert!(outcome.duration < Duration::from_secs(6), "{outcome:#?}");
+    }
+    // It works, and shows what it does not ask.
+    t.check("stty -echo; printf 'Working'; sleep 4; stty echo; echo .", 0, "Working.");
+    t.check("echo well", 0, "well");
+}

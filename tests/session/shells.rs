@@ -267,7 +267,15 @@ fn background_jobs() {
     let outcome = t.run("sleep 0.2 &");
     assert!(outcome.output.starts_with("[1] "), "{outcome:#?}");
     // The notice that it has ended is not the output of this command.
-    t.check("sleep 0.6", 0, "");
+    let outcome = t.check("sleep 0.6", 0, "");
+    assert!(outcome.beside.starts_with("[1]+  Done") && outcome.beside.ends_with("sleep 0.2"), "{outcome:#?}");
+    // What it says comes before the prompt or after it, and is told apart.
+    for pause in ["", "sleep 0.1;"] {
+        let outcome = t.run(&format!("({pause} echo early; sleep 0.05; echo late) &"));
+        assert!(outcome.output.starts_with("[1] ") && !outcome.output.contains('\n'), "{outcome:#?}");
+        assert_eq!(outcome.beside, "early\nlate", "{outcome:#?}");
+        t.run("wait");
+    }
     t.check("echo a", 0, "a");
     // A job that outlives the shell does not keep the session open.
     t.run("nohup sleep 30 >/dev/null 2>&1 & disown");

@@ -4,7 +4,7 @@ use super::{Arriving, Engine, Hidden, Phase};
 use crate::session::place::{Kind, Place};
 use crate::session::step::{End, Outcome, key};
 use crate::session::{inject, look};
-use crate::terminal::{clean, program};
+use crate::terminal::{clean, line::is_in_background, program};
 use std::time::Duration;
 
 impl Engine {
@@ -227,9 +227,12 @@ impl Engine {
         if running.step.is_fed() && running.accepted {
             output = without_typed(&output, &running.step.lines[1.min(running.typed)..running.typed]);
         }
-        if !running.step.lines.iter().any(|line| program::is_about_jobs(line)) {
-            output.truncate(look::without_notices(&output).len());
-        }
+        let in_background = running.step.lines[..running.typed].last().is_some_and(|line| is_in_background(line));
+        let own = if in_background { look::own_of_background(&output) } else { look::without_notices(&output) };
+        let late = clean::clean(&String::from_utf8_lossy(&running.late));
+        let beside = [output[own.len()..].trim_matches('\n'), late.trim_matches('\n').trim_end()];
+        let beside = beside.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n");
+        output.truncate(own.len());
         if !self.is_closed() {
             self.phase = if ready { Phase::Idle } else { Phase::Lost };
         }
@@ -243,6 +246,7 @@ impl Engine {
             ready,
             typed: running.typed,
             output,
+            beside,
             dropped,
             cwd: self.places.last().and_then(|place| place.cwd.clone()),
             before: running.before,

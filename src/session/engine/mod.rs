@@ -7,7 +7,7 @@ mod wait;
 use super::marks::Scanner;
 use super::place::{Kind, Place};
 use super::probe::Foreground;
-use super::screen::Screen;
+use super::screen::{COLUMNS, Screen};
 use super::step::{Answered, End, Outcome, Step, key};
 use super::veil::Veil;
 use crate::terminal::endless;
@@ -35,6 +35,8 @@ pub struct Settings {
     /// What the marks of this session carry. Output can fake a mark only if it knows the key, so it should be random;
     /// letters and digits only.
     pub key: String,
+    /// How wide the terminal is.
+    pub columns: u16,
     /// Bytes to keep of the beginning of a command's output.
     pub head: usize,
     /// Bytes to keep of the end of a command's output.
@@ -51,6 +53,8 @@ pub struct Settings {
     pub perhaps_question: Duration,
     /// Silence that looks like nothing, after which the foreground program is looked at: whether it waits for input.
     pub silence: Duration,
+    /// How long a command in the background may take to say its first words, after each of them.
+    pub settling: Duration,
     /// How long a shell may take to show its prompt, or to understand the hidden line.
     pub opening: Duration,
 }
@@ -59,6 +63,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             key: "gp".into(),
+            columns: COLUMNS,
             head: 128 << 10,
             tail: 384 << 10,
             known_prompt: Duration::from_millis(40),
@@ -67,6 +72,7 @@ impl Default for Settings {
             question: Duration::from_secs(2),
             perhaps_question: Duration::from_secs(5),
             silence: Duration::from_secs(3),
+            settling: Duration::from_millis(200),
             opening: Duration::from_secs(30),
         }
     }
@@ -79,6 +85,8 @@ enum Phase {
     Running,
     /// A shell to understand the hidden line.
     Hidden(Hidden),
+    /// What a command that was put into the background says at once; the shell's prompt is back, with this status.
+    Settling { status: Option<i32>, since: Duration },
     /// A prompt after Ctrl-C.
     /// `settling`: a prompt is back, with this status, but a late Ctrl-C may still bring another one.
     Stopping { end: End, since: Duration, presses: usize, settling: Option<Option<i32>> },
@@ -154,6 +162,8 @@ struct Running {
     /// The output has ended.
     over: bool,
     endless: bool,
+    /// What came after the prompt.
+    late: Vec<u8>,
     /// Output as it was before the engine typed something of its own.
     frozen: Option<(String, u64)>,
     /// How often each answer was given.
@@ -199,7 +209,7 @@ impl Engine {
         let mut engine = Self {
             scanner: Scanner::new(&settings.key),
             veil: Veil::default(),
-            screen: Screen::new(settings.head, settings.tail),
+            screen: Screen::new(settings.head, settings.tail, settings.columns),
             settings,
             places: Vec::new(),
             phase: Phase::Running,
@@ -333,6 +343,7 @@ impl Engine {
             feeds: 0,
             reads: None,
             lead: Vec::new(),
+            late: Vec::new(),
             fresh: false,
             over: false,
             endless: step.until.is_none()

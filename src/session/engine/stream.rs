@@ -6,7 +6,7 @@ use crate::session::inject;
 use crate::session::marks::{Mark, Piece};
 use crate::session::place::Kind;
 use crate::session::step::End;
-use crate::terminal::clean::clean;
+use crate::terminal::{clean::clean, line::is_in_background};
 use std::time::Duration;
 
 /// A prompt longer than this is cut.
@@ -47,6 +47,11 @@ impl Engine {
         for arriving in &mut self.arriving {
             let room = LONGEST_PROMPT.saturating_sub(arriving.text.len());
             arriving.text.extend_from_slice(&text[..text.len().min(room)]);
+        }
+        if let (Phase::Settling { .. }, Some(running)) = (&self.phase, &mut self.running) {
+            let room = LONGEST_PROMPT.saturating_sub(running.late.len());
+            running.late.extend_from_slice(&text[..text.len().min(room)]);
+            return;
         }
         let Some(running) = self.running.as_mut().filter(|running| !running.over) else { return };
         running.newline |= text.contains(&b'\n');
@@ -226,8 +231,15 @@ impl Engine {
             }
             Phase::Running | Phase::Stopping { .. } => {
                 let Some(running) = self.running.as_ref() else { return };
-                if running.accepted || running.newline {
-                    self.places.truncate(index + 1);
+                if !(running.accepted || running.newline) {
+                    return;
+                }
+                let line = running.step.lines.get(running.typed.saturating_sub(1));
+                let settles = running.accepted && line.is_some_and(|line| is_in_background(line));
+                self.places.truncate(index + 1);
+                if settles && self.phase == Phase::Running {
+                    self.phase = Phase::Settling { status: arriving.status, since: now };
+                } else {
                     self.back(arriving.status, false, now);
                 }
             }
@@ -235,7 +247,7 @@ impl Engine {
                 self.places.truncate(index + 1);
                 self.phase = Phase::Idle;
             }
-            Phase::Idle | Phase::Closed { .. } => {}
+            Phase::Idle | Phase::Settling { .. } | Phase::Closed { .. } => {}
         }
     }
 }

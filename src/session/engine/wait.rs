@@ -52,6 +52,14 @@ impl Engine {
         match self.phase.clone() {
             Phase::Running => self.tick_running(now),
             Phase::Hidden(hidden) => self.tick_hidden(&hidden, now),
+            Phase::Settling { status, since } => {
+                let due = (self.last + self.settings.settling).min(since + self.settings.settling * 5);
+                if now < due {
+                    return Some(due);
+                }
+                self.back(status, false, now);
+                None
+            }
             Phase::Stopping { settling: Some(status), .. } => {
                 let due = self.last + self.settings.expected;
                 if now < due {
@@ -128,7 +136,9 @@ impl Engine {
         running.probe = Probe::No;
         match (foreground, sight) {
             (Foreground::Reads, Sight::Nothing) => self.act(Sight::Question(self.shown_last()), now),
-            (Foreground::Reads | Foreground::Unknown, question @ Sight::Question(_)) => self.act(question, now),
+            (Foreground::Reads | Foreground::Unknown | Foreground::Secret, question @ Sight::Question(_)) => {
+                self.act(question, now);
+            }
             _ => {}
         }
         None
@@ -278,6 +288,8 @@ impl Engine {
             return (announced, Sight::Program(line));
         }
         match look::question(&line) {
+            // Nothing else looks like it.
+            Question::Likely if is_secret(&line) => (settings.unexpected, Sight::Question(line)),
             Question::Likely => (settings.question, Sight::Question(line)),
             Question::Perhaps => (settings.perhaps_question, Sight::Question(line)),
             // A pause after a few lines, or after nothing at all for long.
@@ -410,4 +422,10 @@ impl Engine {
             self.press(b"q", now);
         }
     }
+}
+
+/// A question for a password.
+fn is_secret(question: &str) -> bool {
+    let question = question.to_lowercase();
+    ["password", "passphrase", "passwort", "pin:"].iter().any(|word| question.contains(word))
 }
