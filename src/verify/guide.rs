@@ -413,7 +413,7 @@ impl Shown {
             }
         }
         // The notice of a job that was stopped comes with this prompt or with the next.
-        let stops = self.typed.iter().any(|line| pieces(line).any(|word| ["kill", "pkill", "killall"].contains(&word)));
+        let stops = self.typed.iter().any(|line| is_about_jobs(line));
         let shown = without_notices(documented);
         if stops && best.0.verdict != matching::Verdict::Holds && shown.len() < documented.len() {
             let comparison = matching::compare(shown, &self.last, rule);
