@@ -416,7 +416,7 @@ impl Shown {
         let stops = self.typed.iter().any(|line| is_about_jobs(line));
         let shown = without_notices(documented);
         if stops && best.0.verdict != matching::Verdict::Holds && shown.len() < documented.len() {
-            let comparison = matching::compare(shown, &self.last, rule);
+            let comparison = matching::compare_by(shown, &self.last, rule, evidence);
             if comparison.verdict == matching::Verdict::Holds {
                 return (comparison, Cow::Borrowed(&self.last));
             }

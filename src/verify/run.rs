@@ -160,7 +160,7 @@ impl<M: Running> Doing<'_, M> {
             if shown.last != output {
                 shown.last.clone_from(&output);
             }
-            report.output = self.secrets.mask(&output);
+            report.output.clone_from(&output);
             if problem.is_some() {
                 return Ok(problem);
             }
