@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     diagnostic::{Diagnostic, nearest},
-    source::{Source, Span},
+    source::{Source, Span, yaml::error_span},
 };
 
 /// Name of the configuration file in the site's folder.
@@ -198,6 +198,7 @@ fn key_span(source: &Source, key: &str) -> Span {
 fn at_yaml_error(source: &Source, error: &serde_yaml::Error) -> Diagnostic {
     let text = error.to_string();
     let message = text.split(" at line ").next().unwrap_or(&text).to_owned();
+    let message = message.split(" at position ").next().unwrap_or(&message);
     let mut diagnostic = Diagnostic::error("configuration", format!("`{FILE_NAME}` cannot be read: {message}"));
     if let Some(unknown) = message.split('`').nth(1).filter(|_| message.contains("unknown field")) {
         let known: Vec<&str> = message.split('`').skip(3).step_by(2).collect();
@@ -209,14 +210,8 @@ fn at_yaml_error(source: &Source, error: &serde_yaml::Error) -> Diagnostic {
         }
         return diagnostic.at(source, key_span(source, unknown));
     }
-    match error.location() {
-        Some(l) => {
-            let at = l.index().min(source.text.len());
-            diagnostic.at(source, Span::new(at, at + 1))
-        }
-        None => {
-            diagnostic = diagnostic.in_file(&source.path);
-            diagnostic
-        }
+    match error_span(&source.text, error) {
+        Some(span) => diagnostic.at(source, span),
+        None => diagnostic.in_file(&source.path),
     }
 }

@@ -26,6 +26,7 @@ pub mod config;
 pub mod diagnostic;
 pub mod edit;
 pub mod guide;
+pub mod internal;
 pub mod machine;
 pub mod matching;
 pub mod plan;

@@ -39,6 +39,7 @@ fn tell(built: &Built, begin: Instant) -> Exit {
     let stderr = std::io::stderr();
     print(&stderr, &drawn(&built.diagnostics, color(&stderr)));
     let (errors, warnings) = built.counts();
+    let failed = if errors == 0 { String::new() } else { format!(", {}", count(errors, "error")) };
     let warned = if warnings == 0 { String::new() } else { format!(", {}", count(warnings, "warning")) };
     let Some(written) = &built.written else {
         let faults = if errors == 0 { "--strict".to_owned() } else { count(errors, "error") };
@@ -50,7 +51,8 @@ fn tell(built: &Built, begin: Instant) -> Exit {
     let guides = count(built.guides, "guide");
     print(
         std::io::stdout(),
-        &format!("built {guides} into {} in {seconds:.2} s ({files}{warned})\n", built.out.display()),
+        &format!("built {guides} into {} in {seconds:.2} s ({files}{failed}{warned})\n", built.out.display()),
     );
-    Exit::Ok
+    // Pages that guidepost failed on do not hold the others back.
+    if errors > 0 { Exit::Guide } else { Exit::Ok }
 }

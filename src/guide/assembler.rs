@@ -26,6 +26,16 @@ enum Paragraph {
     Suspended,
 }
 
+/// What surrounds a shortcode more closely than its paragraph.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Within {
+    Text,
+    /// A code span: only inline shortcodes can stand there.
+    Code,
+    /// A tag of raw HTML: only text can.
+    Tag,
+}
+
 pub(super) struct Assembler<'a, 'b> {
     builder: &'a mut Builder<'b>,
     buffer: &'a Buffer,
@@ -37,6 +47,7 @@ pub(super) struct Assembler<'a, 'b> {
     depth: usize,
     too_deep: bool,
     after_block: bool,
+    within: Within,
     code: Option<(CodeBlock, Range<usize>, Vec<usize>, bool)>,
     /// Arguments of a comment `<!-- verify: … -->` that waits for its block, and where it stands.
     comment: Option<(Vec<Argument>, Span)>,
@@ -54,6 +65,7 @@ impl<'a, 'b> Assembler<'a, 'b> {
             depth: 0,
             too_deep: false,
             after_block: false,
+            within: Within::Text,
             code: None,
             comment: None,
         }
@@ -63,14 +75,25 @@ impl<'a, 'b> Assembler<'a, 'b> {
         match event {
             Event::Start(Tag::CodeBlock(kind)) => self.start_code(&kind, range),
             Event::End(TagEnd::CodeBlock) => self.end_code(),
-            Event::Text(text) if self.code.is_some() => self.code_text(&text, range.start),
+            Event::Text(text) if self.code.is_some() => self.code_text(&text, &range),
             Event::Text(text) if buffer::has_items(&text) => self.split(&text, range, Event::Text),
             Event::Html(html) if buffer::has_items(&html) => self.split(&html, range, Event::Html),
-            Event::InlineHtml(html) if buffer::has_items(&html) => self.split(&html, range, Event::InlineHtml),
+            Event::InlineHtml(html) if buffer::has_items(&html) => {
+                // One tag or comment: what is put in must be text.
+                self.within = Within::Tag;
+                self.split(&html, range, Event::InlineHtml);
+                self.within = Within::Text;
+            }
             Event::Code(code) if buffer::has_items(&code) => {
                 self.push(Event::InlineHtml("<code>".into()), range.clone());
+                self.within = Within::Code;
                 self.split(&code, range.clone(), Event::Text);
+                self.within = Within::Text;
                 self.push(Event::InlineHtml("</code>".into()), range);
+            }
+            Event::FootnoteReference(name) => {
+                let name = self.expand(name);
+                self.push(Event::FootnoteReference(name), range);
             }
             Event::Start(Tag::Paragraph) => {
                 self.paragraph = Paragraph::Open(self.tokens.len());
@@ -86,6 +109,7 @@ impl<'a, 'b> Assembler<'a, 'b> {
                 self.push(Event::End(tag), range);
             }
             Event::Html(html) => {
+                self.follow_tags(&html);
                 self.read_comment(&html, range.clone());
                 self.push(Event::Html(html), range);
             }
@@ -109,6 +133,17 @@ impl<'a, 'b> Assembler<'a, 'b> {
             Tag::Image { link_type, dest_url, title, id } => {
                 Tag::Image { link_type, dest_url: self.expand(dest_url), title: self.expand(title), id }
             }
+            Tag::Heading { level, id, classes, attrs } => Tag::Heading {
+                level,
+                id: id.map(|id| self.expand(id)),
+                classes: classes.into_iter().map(|class| self.expand(class)).collect(),
+                attrs: attrs.into_iter().map(|(k, v)| (self.expand(k), v.map(|v| self.expand(v)))).collect(),
+            },
+            Tag::FootnoteDefinition(name) => Tag::FootnoteDefinition(self.expand(name)),
+            Tag::HtmlBlock => {
+                self.within = Within::Text;
+                Tag::HtmlBlock
+            }
             other => other,
         };
         let inline = is_inline(tag.to_end());
@@ -125,15 +160,23 @@ impl<'a, 'b> Assembler<'a, 'b> {
             .into_iter()
             .map(|part| match part {
                 Part::Text(text, _) => text.to_owned(),
-                Part::Item(index) => match &self.items[index] {
-                    Item::Call(call) if matches!(call.name.as_str(), "ref" | "relref") => {
-                        call.arguments.get("path", 0).unwrap_or_default().to_owned()
-                    }
-                    item => self.builder.source.text[item.span().range()].to_owned(),
-                },
+                Part::Item(index) => self.as_text(&self.items[index]),
             })
             .collect();
         expanded.into()
+    }
+
+    /// A shortcode where only text can stand.
+    fn as_text(&self, item: &Item) -> String {
+        match item {
+            Item::Call(call) if matches!(call.name.as_str(), "ref" | "relref") => {
+                call.arguments.get("path", 0).unwrap_or_default().to_owned()
+            }
+            Item::Call(call) if call.name == "placeholder" => {
+                call.arguments.get("name", 0).unwrap_or_default().to_owned()
+            }
+            item => self.builder.unescaped(item),
+        }
     }
 
     fn push(&mut self, event: Event<'_>, range: Range<usize>) {
@@ -159,25 +202,47 @@ impl<'a, 'b> Assembler<'a, 'b> {
 
     /// Text around shortcodes.
     fn split(&mut self, text: &str, range: Range<usize>, wrap: fn(CowStr<'static>) -> Event<'static>) {
-        for part in buffer::parts(text) {
+        for (part, place) in self.buffer.places(text, range) {
             match part {
-                Part::Text(text, at) => {
-                    let start = range.start + at;
-                    self.push(wrap(text.to_owned().into()), start..start + text.len());
+                Part::Text(text, _) => {
+                    if wrap(CowStr::Borrowed("")) == Event::Html(CowStr::Borrowed("")) {
+                        self.follow_tags(text);
+                    }
+                    self.push(wrap(text.to_owned().into()), place);
                 }
                 Part::Item(index) => self.item(index),
             }
         }
     }
 
+    /// Whether a text of HTML leaves a tag open, in which a shortcode would stand.
+    fn follow_tags(&mut self, html: &str) {
+        match (html.rfind('<'), html.rfind('>')) {
+            (None, None) => {}
+            (open, close) => self.within = if open > close { Within::Tag } else { Within::Text },
+        }
+    }
+
     fn item(&mut self, index: usize) {
-        match &self.items[index] {
-            Item::Escape { span, inner } => {
-                let written = &self.builder.source.text[span.range()];
-                let text = self.builder.unescaped(*inner, written);
+        let item = &self.items[index];
+        match (item, self.within) {
+            (Item::Call(call), Within::Code | Within::Tag)
+                if call.name != "placeholder" && self.builder.registry.level(&call.name) == Level::Block =>
+            {
+                let shown = self.builder.shown(item);
+                self.inline(TokenKind::Markdown(Event::Text(shown.text.into())), call.span);
+            }
+            (Item::Call(call), Within::Tag) if call.name == "placeholder" => {
+                let mut escaped = String::new();
+                // Writing to a string does not fail.
+                let _ = pulldown_cmark_escape::escape_html(&mut escaped, &self.as_text(item));
+                self.inline(TokenKind::Markdown(Event::InlineHtml(escaped.into())), call.span);
+            }
+            (Item::Escape { span, .. }, _) => {
+                let text = self.builder.unescaped(item);
                 self.inline(TokenKind::Markdown(Event::Text(text.into())), *span);
             }
-            Item::Call(call) => {
+            (Item::Call(call), _) => {
                 let kind = self.builder.call(call);
                 let block = match &kind {
                     TokenKind::Shortcode(shortcode) => shortcode.block,

@@ -4,7 +4,7 @@
 //! the body stands. That is why a list goes on counting around a `file` whose text begins at column 0. The way back is a
 //! list of pieces copied from the source, so that every range of a Markdown event leads to the author's bytes.
 
-use super::shortcode::tree::Item;
+use super::{shortcode::tree::Item, way::Way};
 use crate::source::{Source, Span};
 
 /// Begins the word that stands for a shortcode; a Unicode noncharacter, which no text may contain.
@@ -15,19 +15,18 @@ const END: char = '\u{fdd1}';
 /// See the module.
 pub(super) struct Buffer {
     pub(super) text: String,
-    /// Where each piece begins: in `text`, in the source, and how long it is in the source.
-    pieces: Vec<(usize, usize, usize)>,
+    way: Way,
 }
 
 impl Buffer {
     /// The text of `range` with its items as words, each line without its first `dedent` spaces.
     pub(super) fn new(source: &Source, range: Span, items: &[Item], dedent: usize) -> Self {
-        let mut buffer = Self { text: String::with_capacity(range.end - range.start), pieces: Vec::new() };
+        let mut buffer = Self { text: String::with_capacity(range.end - range.start), way: Way::default() };
         let mut at = range.start;
         for (index, item) in items.iter().enumerate() {
             let span = item.span();
             buffer.copy(source, at..span.start, dedent, range.start);
-            buffer.pieces.push((buffer.text.len(), span.start, span.end - span.start));
+            buffer.way.made(buffer.text.len(), span);
             buffer.text.push(BEGIN);
             buffer.text.push_str(&index.to_string());
             buffer.text.push(END);
@@ -61,40 +60,55 @@ impl Buffer {
     }
 
     fn push(&mut self, text: &str, from: usize) {
-        self.pieces.push((self.text.len(), from, text.len()));
+        self.way.copied(self.text.len(), Span::new(from, from + text.len()));
         self.text.push_str(text);
     }
 
-    /// The source offset of a byte of the text: that of its own byte, or the begin of its shortcode.
-    pub(super) fn source_offset(&self, at: usize) -> usize {
-        let piece = self.pieces.partition_point(|(start, _, _)| *start <= at);
-        let Some(&(start, from, length)) = self.pieces.get(piece.saturating_sub(1)) else { return 0 };
-        if self.is_word(start) && at > start && at < self.end_of(piece) {
-            from
-        } else {
-            from + (at - start).min(length)
-        }
-    }
-
-    /// The source span of a range of the text.
+    /// The source span of a range of the text; that of a shortcode is whole.
     pub(super) fn span(&self, range: std::ops::Range<usize>) -> Span {
-        if range.end <= range.start {
-            let at = self.source_offset(range.start);
-            return Span::new(at, at);
+        self.way.span(range)
+    }
+
+    /// Whether the text there is this one, so that its bytes are those of the range.
+    pub(super) fn is_at(&self, text: &str, range: &std::ops::Range<usize>) -> bool {
+        self.text.get(range.clone()) == Some(text)
+    }
+
+    /// The source span of a range of a text that Markdown made of a range of this one: exact if it made nothing of it.
+    pub(super) fn span_in(&self, text: &str, made_of: &std::ops::Range<usize>, part: std::ops::Range<usize>) -> Span {
+        if self.is_at(text, made_of) {
+            self.span(made_of.start + part.start..made_of.start + part.end)
+        } else {
+            self.span(made_of.clone())
         }
-        // The end is looked up by its last byte, because the next piece may be far away in the source.
-        let piece = self.pieces.partition_point(|(start, _, _)| *start < range.end);
-        let Some(&(start, from, length)) = self.pieces.get(piece.saturating_sub(1)) else { return Span::default() };
-        let end = if self.is_word(start) { from + length } else { from + (range.end - start).min(length) };
-        Span::new(self.source_offset(range.start), end)
     }
 
-    fn is_word(&self, start: usize) -> bool {
-        self.text[start..].starts_with(BEGIN)
-    }
-
-    fn end_of(&self, next_piece: usize) -> usize {
-        self.pieces.get(next_piece).map_or(self.text.len(), |(start, _, _)| *start)
+    /// The parts of a text that Markdown made of a range of this one, each with where it stands in this one.
+    pub(super) fn places<'t>(
+        &self,
+        text: &'t str,
+        made_of: std::ops::Range<usize>,
+    ) -> Vec<(Part<'t>, std::ops::Range<usize>)> {
+        let all = &self.text[made_of.clone()];
+        let mut at = 0;
+        let mut places = Vec::new();
+        for part in parts(text) {
+            let rest = &all[at..];
+            let (begin, end) = match part {
+                // Between two shortcodes, text stands as it is, or as a whole if Markdown changed it.
+                Part::Text(text, _) => {
+                    let until = rest.find(BEGIN).unwrap_or(rest.len());
+                    rest[..until].find(text).map_or((0, until), |from| (from, from + text.len()))
+                }
+                Part::Item(_) => {
+                    let from = rest.find(BEGIN).unwrap_or(rest.len());
+                    (from, rest[from..].find(END).map_or(rest.len(), |length| from + length + END.len_utf8()))
+                }
+            };
+            places.push((part, made_of.start + at + begin..made_of.start + at + end));
+            at += end;
+        }
+        places
     }
 }
 

@@ -3,7 +3,10 @@
 use super::{
     Argument, Arguments, CodeBlock, Form, Role, Shortcode,
     buffer::{self, Part},
+    way::Way,
 };
+use std::ops::Range;
+
 use crate::{source::Span, terminal::program::is_of_shell};
 
 /// Whether a language name means "typed at a terminal".
@@ -33,6 +36,8 @@ impl CodeBlock {
             arguments,
             text: String::new(),
             lines: Vec::new(),
+            starts: Vec::new(),
+            way: Way::default(),
             inserts: Vec::new(),
             inner,
         }
@@ -85,49 +90,56 @@ impl CodeBlock {
         self.title = named.or(positional).filter(|title| !title.is_empty()).map(str::to_owned);
     }
 
-    /// Adds text that came out of Markdown. `offset` leads from a byte of `text` to the source, `item` says what a
-    /// shortcode shows and, if it is to be rendered, the shortcode itself.
+    /// Adds text that came out of Markdown. `span` leads from a range of `text` to the source, `item` says what a
+    /// shortcode shows, whether that is what is written, and, if it is to be rendered, the shortcode itself.
     pub(super) fn push(
         &mut self,
         text: &str,
-        offset: impl Fn(usize) -> usize,
-        mut item: impl FnMut(usize) -> (String, Option<Shortcode>),
+        span: impl Fn(Range<usize>) -> Span,
+        mut item: impl FnMut(usize) -> Shown,
     ) {
-        if !buffer::has_items(text) {
-            return self.push_plain(text, &offset, 0);
-        }
-        let mut at = 0;
         for part in buffer::parts(text) {
             match part {
                 Part::Text(plain, begin) => {
-                    self.push_plain(plain, &offset, begin);
-                    at = begin + plain.len();
+                    let mut at = begin;
+                    for line in plain.split_inclusive('\n') {
+                        // A line end may be another one in the source.
+                        let content = line.strip_suffix('\n').unwrap_or(line);
+                        for piece in [content, &line[content.len()..]] {
+                            self.push_piece(piece, span(at..at + piece.len()));
+                            at += piece.len();
+                        }
+                    }
                 }
                 Part::Item(index) => {
-                    if self.text.is_empty() || self.text.ends_with('\n') {
-                        self.lines.push(offset(at));
-                    }
+                    let Shown { text, from, shortcode } = item(index);
                     let begin = self.text.len();
-                    let (shown, shortcode) = item(index);
-                    self.text.push_str(&shown);
-                    // Further lines of what it shows belong to it as a whole.
-                    let more = shown.trim_end_matches('\n').matches('\n').count();
-                    self.lines.extend(std::iter::repeat_n(offset(at), more));
-                    self.inserts.extend(shortcode.map(|s| (begin..begin + shown.len(), s)));
+                    for line in text.split_inclusive('\n') {
+                        let at = self.text.len() - begin;
+                        let copy = Span::new(from.start + at, from.start + at + line.len());
+                        self.push_piece(line, if from.end - from.start == text.len() { copy } else { from });
+                    }
+                    self.inserts.extend(shortcode.map(|s| (begin..begin + text.len(), s)));
                 }
             }
         }
     }
 
-    fn push_plain(&mut self, text: &str, offset: &impl Fn(usize) -> usize, begin: usize) {
-        let mut at = 0;
-        for line in text.split_inclusive('\n') {
-            if self.text.is_empty() || self.text.ends_with('\n') {
-                self.lines.push(offset(begin + at));
-            }
-            self.text.push_str(line);
-            at += line.len();
+    /// A piece of one line: a copy, if it is as long as its source.
+    fn push_piece(&mut self, piece: &str, from: Span) {
+        if piece.is_empty() {
+            return;
         }
+        if self.text.is_empty() || self.text.ends_with('\n') {
+            self.lines.push(from.start);
+            self.starts.push(self.text.len());
+        }
+        if from.end - from.start == piece.len() {
+            self.way.copied(self.text.len(), from);
+        } else {
+            self.way.made(self.text.len(), from);
+        }
+        self.text.push_str(piece);
     }
 
     /// Ends the text of a shortcode: without blank lines, with one line end, or empty.
@@ -150,8 +162,16 @@ impl CodeBlock {
     }
 
     /// The source span of a byte range inside line `line` (from 0) of the text.
-    pub fn source_span(&self, line: usize, range: std::ops::Range<usize>) -> Span {
-        let begin = self.lines.get(line).copied().unwrap_or(self.inner.start);
-        Span::new(begin + range.start, begin + range.end)
+    pub fn source_span(&self, line: usize, range: Range<usize>) -> Span {
+        let Some(begin) = self.starts.get(line) else { return Span::new(self.inner.start, self.inner.start) };
+        self.way.span(begin + range.start..begin + range.end)
     }
+}
+
+/// What a shortcode inside code shows.
+pub(super) struct Shown {
+    pub(super) text: String,
+    /// What it is made of; what is written there if it is as long.
+    pub(super) from: Span,
+    pub(super) shortcode: Option<Shortcode>,
 }

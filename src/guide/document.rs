@@ -6,6 +6,7 @@ use super::{
     CodeBlock, Level, Registry, Shortcode, Token, TokenKind,
     assembler::Assembler,
     buffer::Buffer,
+    code::Shown,
     shortcode::{
         Body,
         tree::{Call, Item},
@@ -73,30 +74,33 @@ impl Builder<'_> {
             text.rfind('\n').map_or(text.len(), |i| if text[i..].trim().is_empty() { i + 1 } else { text.len() });
         code.inner = Span::new(start, (code.inner.start + last_line).max(start));
         let buffer = Buffer::new(self.source, code.inner, items, dedent);
-        code.push(&buffer.text, |at| buffer.source_offset(at), |index| self.shown(&items[index]));
+        code.push(&buffer.text, |range| buffer.span(range), |index| self.shown(&items[index]));
         code.trim_end();
     }
 
     /// What an item shows inside code, and the shortcode to render there.
-    pub(super) fn shown(&mut self, item: &Item) -> (String, Option<Shortcode>) {
-        let written = &self.source.text[item.span().range()];
-        match item {
-            Item::Escape { inner, .. } => (self.unescaped(*inner, written), None),
+    pub(super) fn shown(&mut self, item: &Item) -> Shown {
+        let written = self.written(item.span());
+        let (text, shortcode) = match item {
+            Item::Escape { .. } => (self.unescaped(item), None),
             Item::Call(call) if call.name == "placeholder" => {
-                let name = call.arguments.get("name", 0).unwrap_or_default().to_owned();
-                (name, self.shortcode(call))
+                (call.arguments.get("name", 0).unwrap_or_default().to_owned(), self.shortcode(call))
             }
-            Item::Call(call) if self.registry.level(&call.name) != Level::Block => {
-                (written.to_owned(), self.shortcode(call))
-            }
+            Item::Call(call) if self.registry.level(&call.name) != Level::Block => (written, self.shortcode(call)),
             Item::Call(call) => {
-                let message = format!("shortcode `{}` stands inside a block of code", call.name);
+                let message = format!("shortcode `{}` stands inside code", call.name);
                 let help = format!("to show it as text write `{{{{</* {} */>}}}}`", call.name);
                 self.diagnostics
                     .push(Diagnostic::error("shortcode-in-code", message).at(self.source, call.tag).help(help));
-                (written.to_owned(), None)
+                (written, None)
             }
-        }
+        };
+        Shown { text, from: item.span(), shortcode }
+    }
+
+    /// What stands in the source, with `\n` line ends.
+    pub(super) fn written(&self, span: Span) -> String {
+        self.source.text[span.range()].replace("\r\n", "\n")
     }
 
     pub(super) fn shortcode(&mut self, call: &Call) -> Option<Shortcode> {
@@ -106,9 +110,12 @@ impl Builder<'_> {
         }
     }
 
-    pub(super) fn unescaped(&self, inner: Span, written: &str) -> String {
+    /// What an escaped shortcode shows; of another item, what is written.
+    pub(super) fn unescaped(&self, item: &Item) -> String {
+        let written = self.written(item.span());
+        let Item::Escape { inner, .. } = item else { return written };
         let (open, close) = if written.starts_with("{{%") { ("{{%", "%}}") } else { ("{{<", ">}}") };
-        format!("{open}{}{close}", &self.source.text[inner.range()])
+        format!("{open}{}{close}", self.written(*inner))
     }
 
     /// How many columns of a body belong to where the shortcode stands: never more than its own opening tag has before

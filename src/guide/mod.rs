@@ -27,6 +27,7 @@ mod fence;
 mod lint;
 pub mod prompt;
 mod shortcode;
+mod way;
 
 /// A parsed page.
 #[derive(Debug)]
@@ -106,6 +107,10 @@ pub struct CodeBlock {
     pub text: String,
     /// For each line of `text`, where in the source it begins.
     pub lines: Vec<usize>,
+    /// For each line of `text`, where it begins there.
+    starts: Vec<usize>,
+    /// The way back from `text` to the source.
+    way: way::Way,
     /// Shortcodes inside the code, with the byte ranges of `text` where what they show stands.
     pub inserts: Vec<(std::ops::Range<usize>, Shortcode)>,
     /// The source between the fences or tags; the whole block if it is indented.

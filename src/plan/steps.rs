@@ -434,16 +434,8 @@ fn not_bound(block: &Block<'_>, name: &variables::Unbound) -> Diagnostic {
     let code = &block.code;
     let begin: usize = code.text.split_inclusive('\n').take(name.line).map(str::len).sum();
     let at = begin + name.range.start;
-    // Where shortcodes stand before it on the line, the source is longer than the text.
-    let before =
-        code.inserts.iter().filter(|(range, _)| range.start >= begin && range.end <= at && range.end > range.start);
-    let shift: usize =
-        before.map(|(range, shortcode)| (shortcode.tag.end - shortcode.tag.start).saturating_sub(range.len())).sum();
     let own = code.inserts.iter().find(|(range, _)| name.shortcode && range.start == at);
-    let span = own.map_or_else(
-        || code.source_span(name.line, name.range.start + shift..name.range.end + shift),
-        |(_, shortcode)| shortcode.tag,
-    );
+    let span = own.map_or_else(|| code.source_span(name.line, name.range.clone()), |(_, shortcode)| shortcode.tag);
     let message = format!("the placeholder `{}` has no value, so it would be typed as it is", name.name);
     Diagnostic::warning("unbound-placeholder", message)
         .at(&block.origin.source, span)

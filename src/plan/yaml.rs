@@ -12,7 +12,7 @@ use std::{cell::Cell, fmt};
 
 use crate::{
     diagnostic::Diagnostic,
-    source::{Source, Span},
+    source::{Source, Span, yaml::error_span},
 };
 
 /// Longest sidecar, in bytes: libyaml's time grows with the square of the length for nested brackets.
@@ -37,10 +37,9 @@ pub(super) fn read(source: &Source) -> Result<Map<String, Value>, Diagnostic> {
     let read = serde_yaml::from_str::<serde_yaml::Value>(&source.text).map_err(|problem| {
         let text = problem.to_string();
         let message = text.split(" at line ").next().unwrap_or(&text);
-        let at = problem.location().map_or(whole, |place| {
-            let at = offset(&source.text, place.line(), place.column());
-            Span::new(at, end_of_line(&source.text, at))
-        });
+        let message = message.split(" at position ").next().unwrap_or(message);
+        let at = error_span(&source.text, &problem)
+            .map_or(whole, |span| Span::new(span.start, end_of_line(&source.text, span.start)));
         error(format!("this file cannot be read: {message}")).at(source, at)
     })?;
     match serde_json::to_value(read) {
@@ -55,20 +54,13 @@ pub(super) fn read(source: &Source) -> Result<Map<String, Value>, Diagnostic> {
 pub(super) fn find(source: &Source, yaml: Span, path: &[Key]) -> Option<Span> {
     let text = &source.text[yaml.range()];
     let problem = Seek { path }.deserialize(serde_yaml::Deserializer::from_str(text)).err()?;
-    let place = problem.location().filter(|_| problem.to_string().contains(FOUND))?;
-    let at = yaml.start + offset(text, place.line(), place.column());
+    let place = error_span(text, &problem).filter(|_| problem.to_string().contains(FOUND))?;
+    let at = yaml.start + place.start;
     let end = match path.last() {
         Some(Key::Name(name)) if source.text[at..].starts_with(name.as_str()) => at + name.len(),
         _ => end_of_line(&source.text[..yaml.end], at),
     };
     Some(Span::new(at, end))
-}
-
-/// The byte of a line and a column, both from 1.
-fn offset(text: &str, line: usize, column: usize) -> usize {
-    let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
-    let rest = &text[start.min(text.len())..];
-    start + rest.char_indices().nth(column.saturating_sub(1)).map_or(rest.len(), |(i, _)| i)
 }
 
 fn end_of_line(text: &str, at: usize) -> usize {

@@ -216,14 +216,7 @@ fn last_heading_id(events: &[Event<'_>]) -> Option<String> {
 /// Escapes text for HTML, quotes included.
 pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            c => escaped.push(c),
-        }
-    }
+    // Writing to a string does not fail.
+    let _ = pulldown_cmark_escape::escape_html(&mut escaped, text);
     escaped
 }

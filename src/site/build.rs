@@ -7,7 +7,10 @@ use super::{
     output::{Output, OutputError, Summary},
     plans, write,
 };
-use crate::diagnostic::{self, Diagnostic, Severity};
+use crate::{
+    diagnostic::{self, Diagnostic, Severity},
+    internal,
+};
 
 /// What the command line says.
 #[derive(Debug, Clone)]
@@ -153,7 +156,8 @@ pub fn build(options: &Options, listener: &dyn Listener) -> Result<Built, Failur
         Err(failure) => return Err(failure),
     }
     tidy(&mut diagnostics);
-    let fails = |d: &Diagnostic| d.is_error() || options.strict;
+    // A page that guidepost fails on stays as it was; the others are not held back by it.
+    let fails = |d: &Diagnostic| d.is_error() && d.code != internal::CODE || options.strict;
     let written = if diagnostics.iter().any(fails) { None } else { Some(output.commit()?) };
     Ok(Built { diagnostics, guides: site.guides(), out, written })
 }

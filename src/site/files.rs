@@ -15,8 +15,12 @@ use crate::{
     config::Config,
     diagnostic::{Diagnostic, Place},
     guide::{self, CodeBlock, Guide, Registry},
+    internal,
     render::{self, ImageInfo, World, highlight::Highlighter},
-    source::{Source, Span, front_matter::key_span},
+    source::{
+        Source, Span,
+        front_matter::{FrontMatter, key_span},
+    },
 };
 
 /// Everything that parsing a file depends on besides its text.
@@ -134,6 +138,17 @@ fn read_file(site: &Path, path: &str) -> Result<File, Diagnostic> {
     }
 }
 
+/// A page that could not be read: without front matter and text, so that its address stays.
+pub(super) fn unread(path: &str, text: String, problem: Diagnostic) -> Guide {
+    Guide {
+        path: path.to_owned(),
+        front: FrontMatter::default(),
+        tokens: Vec::new(),
+        diagnostics: vec![problem],
+        source: Source::new(path, text),
+    }
+}
+
 fn kind(guide: &Guide) -> Kind {
     let name = guide.path.rsplit('/').next().unwrap_or_default();
     if guide.front.headless {
@@ -157,7 +172,9 @@ impl Files<'_> {
     pub(super) fn guide_of(&self, file: &File) -> Arc<Guide> {
         let parse = || {
             let text = std::mem::take(&mut *file.text.lock().unwrap_or_else(PoisonError::into_inner));
-            Arc::new(self.parse(Source::new(file.path.clone(), text)))
+            let source = Source::new(file.path.clone(), text.as_str());
+            let guide = internal::on_page(&file.path, "reading this page", || self.parse(source));
+            Arc::new(guide.unwrap_or_else(|problem| unread(&file.path, text, problem)))
         };
         Arc::clone(file.guide.get_or_init(parse))
     }
@@ -221,9 +238,16 @@ impl Files<'_> {
         Some(problem.at(&guide.source, Span::new(line_before, line_before)).help(format!("did you mean `{near}`?")))
     }
 
+    /// What others need of a page; of one that guidepost fails on, as much as of a page without a text.
     fn record(&self, file: &File, bundles: [u8; 32]) -> PageRecord {
         let guide = self.guide_of(file);
-        let outline = render::outline(&guide, &Bundles(self));
+        let record = |guide: &Guide| self.record_of(file, guide, bundles);
+        internal::on_page(&file.path, "reading this page", || record(&guide))
+            .unwrap_or_else(|problem| record(&unread(&file.path, String::new(), problem)))
+    }
+
+    fn record_of(&self, file: &File, guide: &Guide, bundles: [u8; 32]) -> PageRecord {
+        let outline = render::outline(guide, &Bundles(self));
         let title = guide
             .front
             .title
@@ -232,7 +256,7 @@ impl Files<'_> {
             .unwrap_or_else(|| in_words(&guide.path));
         let mut diagnostics = guide.diagnostics.clone();
         diagnostics.extend(outline.diagnostics);
-        diagnostics.extend(guide.code_blocks().into_iter().filter_map(|code| self.unknown_language(&guide, code)));
+        diagnostics.extend(guide.code_blocks().into_iter().filter_map(|code| self.unknown_language(guide, code)));
         let include = |path: String| {
             let hash = self.files.iter().find(|f| f.path == path).map_or([0; 32], |f| f.hash);
             Include { source: path, hash }
@@ -242,14 +266,14 @@ impl Files<'_> {
             place: Place::new(&guide.source, *span),
         };
         let (mut links, mut images) = (outline.links, outline.images);
-        links.extend(front_links(&guide));
-        images.extend(guide.front.image.as_ref().map(|image| front_reference(&guide, "image", image)));
+        links.extend(front_links(guide));
+        images.extend(guide.front.image.as_ref().map(|image| front_reference(guide, "image", image)));
         PageRecord {
             source: file.path.clone(),
             hash: file.hash,
             bundles,
             uses_content: outline.uses_content,
-            kind: kind(&guide),
+            kind: kind(guide),
             title,
             summary: outline.summary,
             headings: outline.headings,

@@ -9,6 +9,7 @@ use super::{
     address::{normal, path_part},
     allowed,
     build::{Failure, Options},
+    files::unread,
     inputs::Lister,
     library::{Library, Target},
     load::{Inputs, Site},
@@ -18,6 +19,7 @@ use crate::{
     config::Config,
     diagnostic::{self, Diagnostic, nearest},
     guide::Guide,
+    internal,
     plan::{self, Plan, SIDECAR},
     source::Source,
     verify::{Job, hashes},
@@ -190,7 +192,12 @@ pub(super) fn plan_guide(site: &Site<'_>, options: &Options, guide: &Guide) -> V
             })
             .ok()
     });
-    let mut plans = plan::plans(guide, &|name| site.files.bundle(name), sidecar.as_ref(), &machines);
+    let plan = |guide: &Guide| plan::plans(guide, &|name| site.files.bundle(name), sidecar.as_ref(), &machines);
+    let mut plans = internal::on_page(&guide.path, "planning this guide", || plan(guide)).unwrap_or_else(|failed| {
+        let plans = plan(&unread(&guide.path, String::new(), failed.clone()));
+        problem = Some(failed);
+        plans
+    });
     for plan in &mut plans {
         plan.diagnostics.extend(problem.clone());
     }

@@ -22,6 +22,7 @@ use super::{
 };
 use crate::{
     diagnostic::Diagnostic,
+    internal,
     render::{self, PageInfo, highlight::Highlighter},
 };
 
@@ -183,11 +184,21 @@ impl Writer<'_> {
             return Ok(diagnostics);
         }
         let context = self.views.guide(index);
-        if let Some(html) = render_guide(self.site, self.world, index, context, &mut diagnostics) {
-            self.output.put(&path, &key, html.as_bytes())?;
+        match render_guide(self.site, self.world, index, context, &mut diagnostics) {
+            Some(html) => self.output.put(&path, &key, html.as_bytes())?,
+            None => self.output.leave(&path),
         }
         if copies && let Some(guide) = self.site.files.guide(&page.record.source) {
-            self.output.put(&copy, &key, render::markdown(&guide, &page.record.title, self.world).as_bytes())?;
+            let made = internal::on_page(&page.record.source, "making the Markdown copy of this page", || {
+                render::markdown(&guide, &page.record.title, self.world)
+            });
+            match made {
+                Ok(markdown) => self.output.put(&copy, &key, markdown.as_bytes())?,
+                Err(problem) => {
+                    diagnostics.push(problem);
+                    self.output.leave(&copy);
+                }
+            }
         }
         Ok(diagnostics)
     }
@@ -196,10 +207,11 @@ impl Writer<'_> {
         let key = self.fingerprints.listed(listed);
         let path = output_path(&listed.url);
         let mut diagnostics = Vec::new();
-        if !self.output.keep(&path, &key)
-            && let Some(html) = render_listed(self.site, self.views, self.world, listed, &mut diagnostics)
-        {
-            self.output.put(&path, &key, html.as_bytes())?;
+        if !self.output.keep(&path, &key) {
+            match render_listed(self.site, self.views, self.world, listed, &mut diagnostics) {
+                Some(html) => self.output.put(&path, &key, html.as_bytes())?,
+                None => self.output.leave(&path),
+            }
         }
         Ok(diagnostics)
     }
@@ -308,9 +320,10 @@ pub(super) fn finish(
     context: Map<String, Value>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<String> {
-    match site.inputs.theme.render(template, &Value::Object(context)) {
-        Ok(html) => Some(html),
-        Err(problem) => {
+    let render = || site.inputs.theme.render(template, &Value::Object(context));
+    match internal::guarded(&format!("filling {template}"), render) {
+        Ok(Ok(html)) => Some(html),
+        Ok(Err(problem)) | Err(problem) => {
             diagnostics.push(problem);
             None
         }
@@ -320,14 +333,21 @@ pub(super) fn finish(
 /// The HTML of a page's text; `None` if its errors make it unfit to be rendered.
 fn content(site: &Site<'_>, world: &SiteWorld<'_>, index: usize, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
     let page = &site.library.pages[index];
-    if page.record.diagnostics.iter().any(|d| d.code == "too-deep") {
+    if page.record.diagnostics.iter().any(|d| d.code == "too-deep" || d.code == internal::CODE) {
         return None;
     }
     let guide = site.files.guide(&page.record.source)?;
     let info = PageInfo { title: page.record.title.clone(), url: world.links.absolute_path(&page.url) };
-    let rendered = render::page(&guide, world, &info);
-    diagnostics.extend(rendered.diagnostics);
-    Some(rendered.html)
+    match internal::on_page(&page.record.source, "rendering this page", || render::page(&guide, world, &info)) {
+        Ok(rendered) => {
+            diagnostics.extend(rendered.diagnostics);
+            Some(rendered.html)
+        }
+        Err(problem) => {
+            diagnostics.push(problem);
+            None
+        }
+    }
 }
 
 impl Site<'_> {

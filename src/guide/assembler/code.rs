@@ -7,12 +7,20 @@ use super::{
     super::{
         CodeBlock, Level, Token, TokenKind,
         buffer::{self, Part},
+        code::Shown,
         fence,
         shortcode::tree::Item,
+        way::Way,
     },
     Assembler,
 };
 use crate::source::Span;
+
+/// A fence's line without its signs, escapes resolved.
+struct Info {
+    text: String,
+    way: Way,
+}
 
 impl Assembler<'_, '_> {
     pub(super) fn start_code(&mut self, kind: &CodeBlockKind<'_>, range: Range<usize>) {
@@ -20,9 +28,11 @@ impl Assembler<'_, '_> {
         let code = match kind {
             CodeBlockKind::Indented => CodeBlock::indented(span),
             CodeBlockKind::Fenced(info) => {
-                let info = self.expand(info.clone());
-                let base = self.buffer.text[range.clone()].find(info.as_ref()).unwrap_or(0) + range.start;
-                let (word, arguments) = fence::parse(&info, self.buffer.source_offset(base));
+                let info = self.info(info, &range);
+                let (word, mut arguments) = fence::parse(&info.text, 0);
+                for argument in &mut arguments.0 {
+                    argument.span = info.way.span(argument.span.range());
+                }
                 CodeBlock::fenced(&word, arguments, span)
             }
         };
@@ -30,7 +40,50 @@ impl Assembler<'_, '_> {
         self.code = Some((code, range, Vec::new(), indented));
     }
 
-    pub(super) fn code_text(&mut self, text: &str, start: usize) {
+    /// What a fence's line says, and the way back to the source.
+    fn info(&self, info: &str, range: &Range<usize>) -> Info {
+        let line = self.buffer.text[range.clone()].split(['\n', '\r']).next().unwrap_or_default();
+        let sign = |c| matches!(c, '`' | '~');
+        let raw = line
+            .trim_start_matches([' ', '\t'])
+            .trim_start_matches(sign)
+            .trim_matches(|c: char| c.is_ascii_whitespace());
+        // The fence's own line holds nothing like it before, so the first one is it.
+        let base = range.start + line.find(raw).unwrap_or(0);
+        let mut found = Info { text: String::new(), way: Way::default() };
+        let unescaped = fence::unescape(raw);
+        if unescaped.iter().map(|(text, _)| &**text).collect::<String>() != info {
+            // Markdown reads it in another way: as a whole, at least.
+            let expanded = self.expand(info.to_owned().into());
+            found.way.made(0, self.buffer.span(base..base + raw.len()));
+            found.text = expanded.into_string();
+            return found;
+        }
+        for (text, from) in unescaped {
+            let range = base + from.start..base + from.end;
+            if !self.buffer.is_at(&text, &range) {
+                found.way.made(found.text.len(), self.buffer.span(range));
+                found.text.push_str(&text);
+                continue;
+            }
+            for (part, range) in self.buffer.places(&text, range) {
+                let span = self.buffer.span(range);
+                match part {
+                    Part::Text(text, _) => {
+                        found.way.copied(found.text.len(), span);
+                        found.text.push_str(text);
+                    }
+                    Part::Item(index) => {
+                        found.way.made(found.text.len(), span);
+                        found.text.push_str(&self.as_text(&self.items[index]));
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    pub(super) fn code_text(&mut self, text: &str, range: &Range<usize>) {
         let Some((code, _, found, indented)) = &mut self.code else { return };
         if *indented {
             // An indented block of nothing but shortcodes is an author's indentation, not code.
@@ -46,11 +99,11 @@ impl Assembler<'_, '_> {
         let item = |index: usize| match &items[index] {
             // Whether it is an error is not known before the end of the block.
             item @ Item::Call(call) if *indented && builder.registry.level(&call.name) == Level::Block => {
-                (builder.source.text[item.span().range()].to_owned(), None)
+                Shown { text: builder.written(item.span()), from: item.span(), shortcode: None }
             }
             item => builder.shown(item),
         };
-        code.push(text, |at| buffer.source_offset(start + at), item);
+        code.push(text, |part| buffer.span_in(text, range, part), item);
     }
 
     pub(super) fn end_code(&mut self) {
@@ -84,8 +137,13 @@ impl Assembler<'_, '_> {
         let trimmed = html.trim();
         let Some(inside) = trimmed.strip_prefix("<!--").and_then(|r| r.strip_suffix("-->")) else { return };
         let Some(rest) = inside.trim_start().strip_prefix("verify:") else { return };
-        let base = range.start + html.find(rest).unwrap_or(0);
-        let (_, arguments) = fence::parse(&format!(",{rest}"), self.buffer.source_offset(base).saturating_sub(1));
+        let base = html.rfind(rest).unwrap_or(0);
+        let (_, mut arguments) = fence::parse(&format!(",{rest}"), 0);
+        for argument in &mut arguments.0 {
+            // The comma that keeps the first word from being a language.
+            let part = base + argument.span.start.saturating_sub(1)..base + argument.span.end.saturating_sub(1);
+            argument.span = self.buffer.span_in(html, &range, part);
+        }
         self.comment = Some((arguments.0, self.buffer.span(range)));
     }
 

@@ -122,6 +122,13 @@ impl Output {
         free
     }
 
+    /// A file that this build could not make stays as the last one left it, if there is one.
+    pub fn leave(&self, path: &str) {
+        if let Some(key) = self.old.files.get(path).and_then(|entry| entry.key) {
+            self.keep(path, &key);
+        }
+    }
+
     /// Gives a file to the build. `path` is relative and has `/`.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use serde::{
 use serde_json::{Map, Value};
 use std::{cell::Cell, fmt};
 
-use super::super::{Source, Span};
+use super::super::{Source, Span, yaml::error_span};
 use crate::diagnostic::Diagnostic;
 
 /// What aliases may add to the text, in bytes and nodes.
@@ -73,18 +73,12 @@ fn explain(source: &Source, yaml: Span, problem: &serde_yaml::Error) -> Diagnost
     } else if message.contains("recursion limit exceeded") {
         message = TOO_DEEP.into();
     }
-    let mut at = problem.location().map_or(0, |place| place.index());
-    // Of characters that YAML does not allow, the place is only in the message.
-    if let Some((_, bytes)) = written.split_once(" at position ").filter(|_| at == 0) {
-        let digits: String = bytes.chars().take_while(char::is_ascii_digit).collect();
-        at = digits.parse().unwrap_or(0);
-    }
+    let mut at = error_span(text, problem).map_or(0, |span| span.start);
     if message.contains("more than one document") {
         message = "a line inside the front matter ends the YAML".into();
         let ends = |line: &str| line.starts_with("...") || line.starts_with("---");
         at = text.split_inclusive('\n').take_while(|line| !ends(line)).map(str::len).sum();
     }
-    at = floor_boundary(text, at);
     // A problem at the end of the text is seldom where the author must look: what was left open is.
     if let Some((line, column)) = places.last().copied().filter(|_| places.len() > 1) {
         if text[at..].trim().is_empty() {
@@ -97,11 +91,6 @@ fn explain(source: &Source, yaml: Span, problem: &serde_yaml::Error) -> Diagnost
     let width = text[at..].chars().next().filter(|c| !"\r\n".contains(*c)).map_or(0, char::len_utf8);
     let span = Span::new(yaml.start + at, yaml.start + at + width);
     Diagnostic::error("front-matter", message.clone()).help(advice(&message, &text[at..])).at(source, span)
-}
-
-/// The last character boundary up to byte `at`.
-fn floor_boundary(text: &str, at: usize) -> usize {
-    (0..=at.min(text.len())).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0)
 }
 
 /// Takes every ` at line 2 column 3` out of the parser's message.
