@@ -79,7 +79,7 @@ fn entity(text: &str) -> Option<(Cow<'static, str>, usize)> {
         })
         .collect();
     // A blank one (`&#32;`) is trimmed there.
-    (read != written && !read.is_empty()).then(|| (Cow::Owned(read), length))
+    (read != written && !read.is_empty()).then_some((Cow::Owned(read), length))
 }
 
 /// A value and its length in the text.
