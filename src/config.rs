@@ -1,7 +1,7 @@
 //! `guidepost.yaml`: the settings of a site.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 use crate::{
@@ -152,6 +152,17 @@ impl Config {
             }
         }
         Ok(config)
+    }
+
+    /// What templates are told of the site, whose home page is at `home_url`.
+    pub(crate) fn told(&self, home_url: &str) -> Value {
+        json!({
+            "title": self.title,
+            "base_url": self.base_url,
+            "language": self.language,
+            "home_url": home_url,
+            "extra": self.extra,
+        })
     }
 
     /// The path of `base_url`, with a `/` at both ends: `/` or `/docs/`.

@@ -16,6 +16,10 @@ mod code;
 /// Deepest nesting of quotes, lists and emphasis that a page may have.
 const DEEPEST: usize = 200;
 
+/// Elements whose text is meant as it is typed.
+const VERBATIM: &[&str] =
+    &["code", "kbd", "samp", "pre", "tt", "var", "script", "style", "textarea", "math", "xmp", "listing"];
+
 /// Where a paragraph stands.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Paragraph {
@@ -48,6 +52,8 @@ pub(super) struct Assembler<'a, 'b> {
     too_deep: bool,
     after_block: bool,
     within: Within,
+    /// Open elements of raw HTML whose text is meant as it is.
+    verbatim: usize,
     code: Option<(CodeBlock, Range<usize>, Vec<usize>, bool)>,
     /// Arguments of a comment `<!-- verify: … -->` that waits for its block, and where it stands.
     comment: Option<(Vec<Argument>, Span)>,
@@ -66,6 +72,7 @@ impl<'a, 'b> Assembler<'a, 'b> {
             too_deep: false,
             after_block: false,
             within: Within::Text,
+            verbatim: 0,
             code: None,
             comment: None,
         }
@@ -75,6 +82,14 @@ impl<'a, 'b> Assembler<'a, 'b> {
         match event {
             Event::Start(Tag::CodeBlock(kind)) => self.start_code(&kind, range),
             Event::End(TagEnd::CodeBlock) => self.end_code(),
+            Event::Text(_) if self.verbatim > 0 && self.is_typography(&range) => {
+                let typed = self.buffer.text[range.clone()].to_owned();
+                self.push(Event::Text(typed.into()), range);
+            }
+            Event::InlineHtml(html) if !buffer::has_items(&html) => {
+                self.follow_verbatim(&html);
+                self.push(Event::InlineHtml(html), range);
+            }
             Event::Text(text) if self.code.is_some() => self.code_text(&text, &range),
             Event::Text(text) if buffer::has_items(&text) => self.split(&text, range, Event::Text),
             Event::Html(html) if buffer::has_items(&html) => self.split(&html, range, Event::Html),
@@ -99,9 +114,15 @@ impl<'a, 'b> Assembler<'a, 'b> {
                 self.paragraph = Paragraph::Open(self.tokens.len());
                 self.push(Event::Start(Tag::Paragraph), range);
             }
-            Event::End(TagEnd::Paragraph) => self.end_paragraph(range),
+            Event::End(TagEnd::Paragraph) => {
+                self.verbatim = 0;
+                self.end_paragraph(range);
+            }
             Event::Start(tag) => self.start(tag, range),
             Event::End(tag) => {
+                if !is_inline(tag) || matches!(tag, TagEnd::Heading(_)) {
+                    self.verbatim = 0;
+                }
                 self.depth = self.depth.saturating_sub(1);
                 if is_inline(tag) {
                     self.inline_depth = self.inline_depth.saturating_sub(1);
@@ -212,6 +233,22 @@ impl<'a, 'b> Assembler<'a, 'b> {
                 }
                 Part::Item(index) => self.item(index),
             }
+        }
+    }
+
+    /// Whether Markdown made the signs there into typographic ones, or would.
+    fn is_typography(&self, range: &Range<usize>) -> bool {
+        let typed = self.buffer.text.as_bytes().get(range.clone()).unwrap_or_default();
+        !typed.is_empty() && typed.iter().all(|b| b"\"'.-".contains(b))
+    }
+
+    /// `<code>` and its like, as tags of raw HTML in a line.
+    fn follow_verbatim(&mut self, html: &str) {
+        let tag = html.trim_start_matches(['<', '/']);
+        let name = tag.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default().to_ascii_lowercase();
+        if VERBATIM.contains(&name.as_str()) {
+            self.verbatim =
+                if html.starts_with("</") { self.verbatim.saturating_sub(1) } else { self.verbatim.saturating_add(1) };
         }
     }
 

@@ -14,6 +14,14 @@ pub(super) fn lint(source: &Source, tokens: &[Token], diagnostics: &mut Vec<Diag
                 if code.form == Form::Fence {
                     closed_elsewhere(source, token.span, diagnostics);
                 }
+                let above = &source.text[..token.span.start];
+                if let Some(sign) = admonition(above).filter(|_| code.form == Form::Indented && !code.said_role) {
+                    let message = format!("these indented lines are the text of a `{sign}` elsewhere, and code here");
+                    let problem = Diagnostic::warning("not-a-command", message).at(source, token.span);
+                    diagnostics.push(problem.help(
+                        "write it as `> [!NOTE]` or with the shortcodes `note` and `tabs`; until then it is shown and not typed",
+                    ));
+                }
                 if code.role == Role::Command {
                     typographic(source, code, diagnostics);
                     not_a_command(source, code, token.span, diagnostics);
@@ -23,6 +31,21 @@ pub(super) fn lint(source: &Source, tokens: &[Token], diagnostics: &mut Vec<Diag
             TokenKind::Markdown(_) => {}
         }
     }
+}
+
+/// What begins a line whose indented text belongs to it in MkDocs, of which CommonMark makes code: admonitions, collapsible
+/// ones, and tabs.
+const ADMONITIONS: &[&str] = &["!!!", "???+", "???", "==="];
+
+/// The sign of an admonition that the last line of a text begins.
+pub(super) fn admonition(above: &str) -> Option<&'static str> {
+    let line = above.trim_end().rsplit('\n').next()?.trim_start();
+    let sign = ADMONITIONS.iter().copied().find(|sign| line.starts_with(*sign))?;
+    let rest = line[sign.len()..].strip_prefix('+').unwrap_or(&line[sign.len()..]);
+    // `===` alone underlines a heading.
+    let kind = rest.strip_prefix(' ')?.trim_start();
+    let wanted = if sign == "===" { kind.starts_with('"') } else { kind.starts_with(char::is_alphabetic) };
+    wanted.then_some(sign)
 }
 
 /// How far below a fence the one that was meant to close it is looked for.
@@ -152,6 +175,22 @@ fn other_than_command(line: &str) -> Option<(&'static str, &'static str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn admonitions_of_others() {
+        for (above, sign) in [
+            ("!!! warning\n\n", Some("!!!")),
+            ("text\n\n??? note \"é\"\n\n    ", Some("???")),
+            ("- ???+ tip\n", None),
+            ("=== \"Debian\"\n", Some("===")),
+            ("Title\n===\n\n", None),
+            ("Wow!!! Really\n\n", None),
+            ("!!! 3\n", None),
+            ("", None),
+        ] {
+            assert_eq!(admonition(above), sign, "{above}");
+        }
+    }
 
     #[test]
     fn commands_and_others() {

@@ -4,7 +4,7 @@ use pulldown_cmark::{Event, Tag};
 use std::{cell::RefCell, collections::HashMap, fmt::Write};
 
 use super::{
-    headings::{anchor, end_of},
+    headings::{OWN, anchor, end_of},
     html::{Renderer, escape},
 };
 use crate::guide::{Guide, Token, TokenKind};
@@ -42,7 +42,9 @@ impl Notes<'_> {
                 let count = references.entry(name.to_owned()).or_insert(0);
                 *count += 1;
                 let again = if *count == 1 { String::new() } else { format!("-{count}") };
-                format!("<sup class=\"footnote-ref\" id=\"fnref-{id}{again}\"><a href=\"#fn-{id}\">{number}</a></sup>")
+                format!(
+                    "<sup class=\"footnote-ref\" id=\"{OWN}fnref-{id}{again}\"><a href=\"#{OWN}fn-{id}\">{number}</a></sup>"
+                )
             }
             None => format!("[^{}]", escape(name)),
         }
@@ -93,12 +95,13 @@ pub(super) fn section(renderer: &mut Renderer<'_>, guide: &Guide, notes: &Notes<
     for (name, bodies) in &notes.notes {
         let id = notes.id(name);
         let mut body: String = bodies.iter().map(|body| renderer.tokens(guide, body, notes)).collect();
-        let back = format!(" <a href=\"#fnref-{id}\" class=\"footnote-back\" aria-label=\"Back to the text\">↩</a>");
+        let back =
+            format!(" <a href=\"#{OWN}fnref-{id}\" class=\"footnote-back\" aria-label=\"Back to the text\">↩</a>");
         match body.trim_end().strip_suffix("</p>") {
             Some(kept) => body = format!("{kept}{back}</p>\n"),
             None => body.push_str(&back),
         }
-        let _ = writeln!(html, "<li id=\"fn-{id}\">{body}</li>");
+        let _ = writeln!(html, "<li id=\"{OWN}fn-{id}\">{body}</li>");
     }
     html.push_str("</ol>\n</section>\n");
     html

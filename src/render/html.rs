@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     PageInfo, Rendered, World,
-    headings::{Ids, end_of, plain_text},
+    headings::{self, Ids, OWN, end_of, plain_text},
+    paragraph::Paragraph,
 };
 use crate::{
     diagnostic::Diagnostic,
@@ -28,7 +29,7 @@ pub fn page(guide: &Guide, world: &dyn World, page: &PageInfo) -> Rendered {
         variables: variables(guide, world),
         diagnostics: Vec::new(),
     };
-    let tokens = without_title(guide, &mut renderer.ids);
+    let tokens = without_title(guide, &mut renderer.ids, world);
     let html = renderer.document(guide, tokens);
     Rendered { html, diagnostics: renderer.diagnostics }
 }
@@ -49,7 +50,7 @@ fn variables(guide: &Guide, world: &dyn World) -> Variables {
 }
 
 /// The text without a first heading that serves as the page's title: the template shows it.
-fn without_title<'a>(guide: &'a Guide, ids: &mut Ids) -> &'a [Token] {
+fn without_title<'a>(guide: &'a Guide, ids: &mut Ids, world: &dyn World) -> &'a [Token] {
     let tokens = &guide.tokens;
     let Some(TokenKind::Markdown(Event::Start(Tag::Heading { level: HeadingLevel::H1, id, .. }))) =
         tokens.first().map(|t| &t.kind)
@@ -61,7 +62,7 @@ fn without_title<'a>(guide: &'a Guide, ids: &mut Ids) -> &'a [Token] {
     }
     let end = end_of(tokens, 0);
     // The outline has counted it, so that ids are the same in both walks.
-    ids.next(id.as_deref(), &plain_text(&tokens[..end]));
+    ids.next(id.as_deref(), &headings::title(guide, &tokens[..end], world).typed);
     &tokens[end + 1..]
 }
 
@@ -102,8 +103,15 @@ impl Renderer<'_> {
 
     pub(super) fn tokens(&mut self, guide: &Guide, tokens: &[Token], notes: &super::footnotes::Notes<'_>) -> String {
         let mut events: Vec<Event<'_>> = Vec::with_capacity(tokens.len() + 16);
+        let mut paragraph = Paragraph::default();
         let mut at = 0;
         while let Some(token) = tokens.get(at) {
+            if let TokenKind::Markdown(event) = &token.kind
+                && !paragraph.follow(event, &mut events)
+            {
+                at += 1;
+                continue;
+            }
             match &token.kind {
                 TokenKind::Code(code) => {
                     let html = self.code(guide, code, token.span);
@@ -111,7 +119,15 @@ impl Renderer<'_> {
                 }
                 TokenKind::Shortcode(shortcode) => {
                     let html: CowStr<'_> = self.shortcode(guide, shortcode).into();
-                    events.push(if shortcode.block { Event::Html(html) } else { Event::InlineHtml(html) });
+                    if shortcode.block {
+                        events.push(Event::Html(html));
+                    } else if !paragraph.put(html, &mut events) {
+                        let message = format!("`{}` makes a block here, inside of a line", shortcode.name);
+                        let problem = Diagnostic::warning("block-in-line", message).at(&guide.source, shortcode.tag);
+                        let help =
+                            "give it lines of its own, or let its template make elements of a line, such as `<span>`";
+                        self.diagnostics.push(problem.help(help));
+                    }
                 }
                 TokenKind::Markdown(event) => match event {
                     Event::Start(Tag::Image { dest_url, title, .. }) => {
@@ -129,8 +145,8 @@ impl Renderer<'_> {
                         at = end;
                     }
                     Event::Start(Tag::Heading { level, id, classes, attrs }) => {
-                        let text = plain_text(&tokens[at..end_of(tokens, at)]);
-                        let id = self.ids.next(id.as_deref(), &text);
+                        let title = headings::title(guide, &tokens[at..end_of(tokens, at)], self.world);
+                        let id = self.ids.next(id.as_deref(), &title.typed);
                         events.push(Event::Start(Tag::Heading {
                             level: *level,
                             id: Some(id.into()),
@@ -179,7 +195,7 @@ impl Renderer<'_> {
     /// An id for a piece of the page that is no heading.
     pub(super) fn serial(&mut self) -> String {
         self.serial += 1;
-        format!("gp-{}", self.serial)
+        format!("{OWN}{}", self.serial)
     }
 
     /// Renders a template; an error becomes a diagnostic and nothing is shown.

@@ -17,6 +17,7 @@ mod html;
 mod image;
 mod markdown;
 mod outline;
+mod paragraph;
 mod shortcode;
 
 pub(crate) use html::escape;

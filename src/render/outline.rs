@@ -4,11 +4,11 @@ use pulldown_cmark::{Event, LinkType, Tag, TagEnd};
 
 use super::{
     World,
-    headings::{Ids, end_of, plain_text},
+    headings::{self, Ids, end_of, plain_text},
 };
 use crate::{
     diagnostic::{Diagnostic, Place, nearest},
-    guide::{Guide, Shortcode, Token, TokenKind},
+    guide::{Guide, Registry, Shortcode, Token, TokenKind},
     site::record::{Heading, Reference, SearchSection},
     source::Span,
 };
@@ -84,7 +84,7 @@ impl Walk<'_> {
                 TokenKind::Shortcode(shortcode) => self.shortcode(guide, shortcode),
                 TokenKind::Markdown(Event::Start(Tag::Heading { level, id, .. })) => {
                     let end = end_of(tokens, at);
-                    self.heading(*level as u8, id.as_deref(), &tokens[at..end]);
+                    self.heading(guide, *level as u8, id.as_deref(), &tokens[at..end]);
                     self.inline_references(guide, &tokens[at + 1..end]);
                     at = end;
                 }
@@ -134,15 +134,18 @@ impl Walk<'_> {
                 TokenKind::Markdown(event @ Event::Start(_) | event @ Event::InlineHtml(_)) => {
                     self.event(guide, event, token.span);
                 }
-                TokenKind::Shortcode(shortcode) => self.shortcode(guide, shortcode),
+                // The text of a site's own is in the title.
+                TokenKind::Shortcode(shortcode) if Registry::is_built_in(&shortcode.name) => {
+                    self.shortcode(guide, shortcode);
+                }
                 _ => {}
             }
         }
     }
 
-    fn heading(&mut self, level: u8, own: Option<&str>, tokens: &[Token]) {
-        let title = plain_text(tokens).trim().to_owned();
-        let id = self.ids.next(own, &title);
+    fn heading(&mut self, guide: &Guide, level: u8, own: Option<&str>, tokens: &[Token]) {
+        let headings::Title { text: title, typed } = headings::title(guide, tokens, self.world);
+        let id = self.ids.next(own, &typed);
         if level == 1 && self.outline.first_heading.is_none() {
             self.outline.first_heading = Some(title.clone());
         }
@@ -189,6 +192,11 @@ impl Walk<'_> {
             "note" | "tab" | "disclosure-note" => {
                 let title = given.named("title").unwrap_or_default().to_owned() + " ";
                 self.text(&title);
+            }
+            // What its template says around a body is not known before it is rendered.
+            own if !Registry::is_built_in(own) && shortcode.body.is_empty() => {
+                let text = headings::own_text(guide, shortcode, self.world);
+                self.text(&text);
             }
             _ => {}
         }

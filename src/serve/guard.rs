@@ -13,6 +13,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use percent_encoding::percent_decode_str;
 use std::sync::Arc;
 
 use super::{App, OWN};
@@ -86,28 +87,11 @@ fn foreign(app: &App, headers: &HeaderMap) -> bool {
 
 /// A path as text; `None` if it is none that a page or a file could have.
 pub(super) fn decoded(path: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(path.len());
-    let mut rest = path.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        rest = after;
-        if *first != b'%' {
-            bytes.push(*first);
-            continue;
-        }
-        let (digits, after) = rest.split_at_checked(2)?;
-        bytes.push(
-            u8::from_str_radix(
-                std::str::from_utf8(digits).ok().filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()))?,
-                16,
-            )
-            .ok()?,
-        );
-        rest = after;
-    }
-    let text = String::from_utf8(bytes).ok()?;
+    let is_byte = |rest: &str| rest.as_bytes().get(..2).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+    let text = percent_decode_str(path).decode_utf8().ok().filter(|_| path.split('%').skip(1).all(is_byte))?;
     let climbs = text.split('/').any(|part| part == ".." || part == ".");
     let odd = text.chars().any(|c| c.is_control() || c == '\\');
-    (text.starts_with('/') && !climbs && !odd).then_some(text)
+    (text.starts_with('/') && !climbs && !odd).then(|| text.into_owned())
 }
 
 #[cfg(test)]

@@ -44,12 +44,14 @@ pub(super) fn watch(options: &Options, asks: Sender<Ask>) -> Result<Watching, St
     if let Some(folder) = report.as_ref().and_then(|(file, _)| file.parent()).filter(|folder| *folder != root) {
         watch_one(&mut debouncer, folder, RecursiveMode::NonRecursive)?;
     }
+    let mut links = links(&root);
+    watch_links(&mut debouncer, &root, &links, &mut Vec::new());
     let debouncer = Arc::new(Mutex::new(debouncer));
     let own = Arc::downgrade(&debouncer);
     std::thread::spawn(move || {
         // Ends when the debouncer is gone.
         for result in heard {
-            let mut paths = changed(&root, report.as_ref(), &result);
+            let mut paths = changed(&root, &links, report.as_ref(), &result);
             // A folder that has come is watched from now on, and so is one that was removed and came again: of that, the watch
             // is as dead as the folder was.
             watched.retain(|folder| root.join(folder).is_dir() && !paths.iter().any(|path| path == Path::new(folder)));
@@ -64,6 +66,14 @@ pub(super) fn watch(options: &Options, asks: Sender<Ask>) -> Result<Watching, St
                     watched.push(folder);
                     paths.push(folder.into());
                 }
+            }
+            let now = if paths.is_empty() { links.clone() } else { self::links(&root) };
+            if now != links {
+                let Some(debouncer) = own.upgrade() else { return };
+                let mut debouncer = debouncer.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut known = links.iter().map(|link| link.watched.clone()).collect();
+                watch_links(&mut debouncer, &root, &now, &mut known);
+                links = now;
             }
             if !paths.is_empty() && asks.send(Ask::Changed(paths)).is_err() {
                 return;
@@ -81,8 +91,67 @@ fn watch_one(
     debouncer.watch(path, mode).map_err(|error| format!("{}: {error}", path.display()))
 }
 
+/// A symbolic link below one of the folders, to something that lies elsewhere in the site's folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Link {
+    /// The link itself.
+    path: PathBuf,
+    /// Where it leads, without links in it.
+    target: PathBuf,
+    /// The folder to watch for it: a file is renamed over by many editors, so its folder it is.
+    watched: PathBuf,
+}
+
+/// All links, those behind links included. What leads out of the site's folder is none of its pages.
+fn links(root: &Path) -> Vec<Link> {
+    let entries = FOLDERS
+        .into_iter()
+        .flat_map(|folder| walkdir::WalkDir::new(root.join(folder)).follow_links(true).sort_by_file_name().into_iter());
+    let linked = entries.filter_map(Result::ok).filter(walkdir::DirEntry::path_is_symlink);
+    linked
+        .filter_map(|entry| {
+            let target = entry.path().canonicalize().ok().filter(|target| target.starts_with(root))?;
+            let watched = if target.is_dir() { target.clone() } else { target.parent()?.to_owned() };
+            Some(Link { path: entry.into_path(), target, watched })
+        })
+        .collect()
+}
+
+/// Watches what links lead to, unless it is watched.
+fn watch_links(
+    debouncer: &mut Debouncer<RecommendedWatcher, NoCache>,
+    root: &Path,
+    links: &[Link],
+    known: &mut Vec<PathBuf>,
+) {
+    for link in links {
+        let in_folder = FOLDERS.into_iter().any(|folder| link.watched.starts_with(root.join(folder)));
+        if in_folder || link.watched == root || known.contains(&link.watched) {
+            continue;
+        }
+        let mode = if link.watched == link.target { RecursiveMode::Recursive } else { RecursiveMode::NonRecursive };
+        // One that cannot be watched is one whose changes are not seen, as before.
+        let _ = watch_one(debouncer, &link.watched, mode);
+        known.push(link.watched.clone());
+    }
+}
+
+/// The paths that a changed file has in the site: its own, and those through links.
+fn paths_of(root: &Path, links: &[Link], path: &Path) -> Vec<PathBuf> {
+    let through = links.iter().filter_map(|link| {
+        let rest = path.strip_prefix(&link.target).ok()?;
+        Some(if rest.as_os_str().is_empty() { link.path.clone() } else { link.path.join(rest) })
+    });
+    std::iter::once(path.to_owned()).chain(through).filter_map(|path| relative(root, &path)).collect()
+}
+
 /// Files of the site that events are about, relative to it, and the report, which may lie anywhere, as it was named.
-fn changed(root: &Path, report: Option<&(PathBuf, PathBuf)>, result: &DebounceEventResult) -> Vec<PathBuf> {
+fn changed(
+    root: &Path,
+    links: &[Link],
+    report: Option<&(PathBuf, PathBuf)>,
+    result: &DebounceEventResult,
+) -> Vec<PathBuf> {
     // What was missed can be anything, so all is read again.
     let Ok(events) = result else { return vec!["content".into()] };
     if events.iter().any(|event| event.need_rescan()) {
@@ -91,7 +160,7 @@ fn changed(root: &Path, report: Option<&(PathBuf, PathBuf)>, result: &DebounceEv
     let changes = events.iter().filter(|event| !matches!(event.kind, EventKind::Access(_)));
     let mut paths = Vec::new();
     for path in changes.flat_map(|event| &event.paths) {
-        paths.extend(relative(root, path));
+        paths.extend(paths_of(root, links, path));
         paths.extend(report.filter(|(file, _)| file == path).map(|(_, named)| named.clone()));
     }
     paths.sort_unstable();
@@ -112,6 +181,28 @@ fn relative(root: &Path, path: &Path) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_behind_links_has_several_paths() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = folder.path().canonicalize().expect("it is there");
+        for made in ["content/guides", "shared/real", "static"] {
+            std::fs::create_dir_all(root.join(made)).expect("it can be made");
+        }
+        std::fs::write(root.join("shared/one.md"), "x").expect("it can be written");
+        let link = |to: &str, at: &str| std::os::unix::fs::symlink(to, root.join(at)).expect("it can be linked");
+        link("../../shared/real", "content/guides/linked");
+        link("../../shared/one.md", "content/guides/one.md");
+        link("/etc", "static/etc");
+        link("../content", "content/round");
+        let links = links(&root);
+        let found = |path: &str| paths_of(&root, &links, &root.join(path));
+        assert_eq!(found("shared/real/a/index.md"), [Path::new("content/guides/linked/a/index.md")]);
+        assert_eq!(found("shared/one.md"), [Path::new("content/guides/one.md")]);
+        assert_eq!(found("shared/other.md"), Vec::<PathBuf>::new());
+        assert!(links.iter().all(|link| link.target.starts_with(&root)), "{links:?}");
+        assert!(found("content/guides/a.md").contains(&"content/guides/a.md".into()));
+    }
 
     #[test]
     fn parts_of_a_site() {

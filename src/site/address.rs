@@ -1,5 +1,8 @@
 //! Where a page is published: its URL path, from its file, its front matter and the configuration.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use unicode_normalization::char::is_combining_mark;
+
 use crate::{
     config::Config,
     site::record::{Kind, PageRecord},
@@ -90,11 +93,12 @@ fn expand(pattern: &str, record: &PageRecord, folders: &str, slug: &str, name: &
     join(&parts)
 }
 
-/// A part of a path: lower case, letters and digits of any script, `-`, `_`, `.`, `+`; everything else becomes `-`.
+/// A part of a path: lower case, letters, marks and digits of any script, `-`, `_`, `.`, `+`; everything else becomes `-`.
+/// These are the characters that Hugo allows (`isAllowedPathCharacter` in its `helpers/path.go`), which lowers each by itself.
 pub(super) fn path_part(name: &str) -> String {
     let mut part = String::with_capacity(name.len());
-    for c in name.trim().chars().flat_map(char::to_lowercase) {
-        if c.is_alphanumeric() || matches!(c, '_' | '.' | '+') {
+    for c in name.trim().chars().filter_map(|c| c.to_lowercase().next()) {
+        if c.is_alphanumeric() || is_combining_mark(c) || matches!(c, '_' | '.' | '+') {
             part.push(c);
         } else if c == '#' {
             // C# is not C.
@@ -131,40 +135,35 @@ pub(super) fn output_path(url: &str) -> String {
     if path.is_empty() || path.ends_with('/') { format!("{path}index.html") } else { path.to_owned() }
 }
 
-/// A URL path as it stands in absolute addresses: bytes outside RFC 3986's unreserved characters are percent-encoded.
+/// What may stand in a path as it is: RFC 3986's unreserved characters and the delimiters that have no meaning there.
+const PLAIN: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'/')
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~')
+    .remove(b':')
+    .remove(b'@')
+    .remove(b'!')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'*')
+    .remove(b'+')
+    .remove(b',')
+    .remove(b';')
+    .remove(b'=');
+
+/// A URL path as it stands in absolute addresses: what is not plain there is percent-encoded.
 pub(super) fn encode(path: &str) -> String {
-    let mut encoded = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        if byte.is_ascii_alphanumeric() || b"/-_.~:@!$&'()*+,;=".contains(&byte) {
-            encoded.push(byte as char);
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    encoded
+    utf8_percent_encode(path, PLAIN).to_string()
 }
 
 /// Percent-decoding; text that is not UTF-8 afterwards stays as it is.
-pub(super) fn decode(text: &str) -> String {
-    if !text.contains('%') {
-        return text.to_owned();
-    }
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&byte, after)) = rest.split_first() {
-        let hex = after.get(..2).and_then(|h| std::str::from_utf8(h).ok()).and_then(|h| u8::from_str_radix(h, 16).ok());
-        match (byte, hex) {
-            (b'%', Some(decoded)) => {
-                bytes.push(decoded);
-                rest = &after[2..];
-            }
-            _ => {
-                bytes.push(byte);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
+pub(crate) fn decode(text: &str) -> String {
+    percent_decode_str(text).decode_utf8().map_or_else(|_| text.to_owned(), |decoded| decoded.into_owned())
 }
 
 #[cfg(test)]
@@ -181,6 +180,10 @@ mod tests {
             ("v1.2_x", "v1.2_x"),
             ("..", "-"),
             ("a--b", "a-b"),
+            ("नमस्ते", "नमस्ते"),
+            ("ติดตั้ง ฐาน", "ติดตั้ง-ฐาน"),
+            ("Cafe\u{301}", "cafe\u{301}"),
+            ("İstanbul", "istanbul"),
         ] {
             assert_eq!(path_part(name), part, "{name}");
         }
@@ -209,5 +212,7 @@ mod tests {
         assert_eq!(decode("a%20b%C3%A9"), "a bé");
         assert_eq!(decode("100%"), "100%");
         assert_eq!(decode("%ff"), "%ff");
+        assert_eq!(decode("x%+1.md"), "x%+1.md");
+        assert_eq!(encode("/a b/~x'%/"), "/a%20b/~x'%25/");
     }
 }

@@ -14,20 +14,22 @@ use super::{
 use crate::{
     config::Config,
     diagnostic::{Diagnostic, Place},
-    guide::{self, CodeBlock, Guide, Registry},
+    guide::{self, CodeBlock, Guide},
     internal,
     render::{self, ImageInfo, World, highlight::Highlighter},
     source::{
         Source, Span,
         front_matter::{FrontMatter, key_span},
     },
+    theme::Theme,
 };
 
 /// Everything that parsing a file depends on besides its text.
 #[derive(Debug)]
 pub(super) struct Grammar<'a> {
     pub(super) config: &'a Config,
-    pub(super) registry: &'a Registry,
+    /// Its shortcodes are part of headings and of what is searched.
+    pub(super) theme: &'a Theme,
 }
 
 impl Grammar<'_> {
@@ -35,9 +37,7 @@ impl Grammar<'_> {
     pub(super) fn fingerprint(&self) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new();
         hasher.update(super::cache::program().as_bytes());
-        for name in self.registry.names() {
-            hasher.update(format!("{name}={:?};", self.registry.body(name)).as_bytes());
-        }
+        hasher.update(&self.theme.fingerprint);
         hasher.update(self.config.taxonomies.join(",").as_bytes());
         hasher.update(&[u8::from(self.config.smart_punctuation)]);
         *hasher.finalize().as_bytes()
@@ -181,8 +181,8 @@ impl Files<'_> {
 
     /// A text as a guide of this site.
     pub(super) fn parse(&self, source: Source) -> Guide {
-        let Grammar { config, registry } = &self.grammar;
-        guide::parse(source, registry, &config.taxonomies, config.smart_punctuation)
+        let Grammar { config, theme } = &self.grammar;
+        guide::parse(source, &theme.registry, &config.taxonomies, config.smart_punctuation)
     }
 
     /// The guide of a path relative to the site's folder.
@@ -352,11 +352,8 @@ impl World for Bundles<'_> {
         None
     }
 
-    fn shortcode(
-        &self,
-        _name: &str,
-        _context: serde_json::Map<String, serde_json::Value>,
-    ) -> Result<String, Diagnostic> {
-        Ok(String::new())
+    fn shortcode(&self, name: &str, context: serde_json::Map<String, serde_json::Value>) -> Result<String, Diagnostic> {
+        let Grammar { config, theme } = &self.0.grammar;
+        theme.shortcode(name, context, config.told(&config.base_path()))
     }
 }

@@ -241,7 +241,7 @@ impl<'a> Findings<'a> {
 
     fn missing_anchor(&mut self, library: &'a Library, target: &PageRecord, anchor: &str) -> Option<Diagnostic> {
         let decoded = decode(anchor);
-        if anchor.is_empty() || decoded == "top" || decoded.starts_with("fn-") || decoded.starts_with("fnref-") {
+        if anchor.is_empty() || decoded == "top" || decoded.starts_with("gp-fn") {
             return None;
         }
         let record = &library.pages[*library.by_source.get(&target.source)?].record;

@@ -101,7 +101,7 @@ impl<'a> Site<'a> {
         let mut diagnostics = Vec::new();
         let found = discover::discover(&options.site, &mut diagnostics);
         let discovered = diagnostics.clone();
-        let grammar = Grammar { config: &inputs.config, registry: &inputs.theme.registry };
+        let grammar = Grammar { config: &inputs.config, theme: &inputs.theme };
         let fingerprint = grammar.fingerprint();
         let remembered = cache::load(&options.site, &fingerprint);
         let before: BTreeMap<String, ([u8; 32], [u8; 32])> =

@@ -87,13 +87,7 @@ impl World for SiteWorld<'_> {
         self.variables.get(page).cloned().unwrap_or_default()
     }
 
-    fn shortcode(&self, name: &str, mut context: Map<String, Value>) -> Result<String, Diagnostic> {
-        let template = format!("shortcodes/{name}.html");
-        if !self.theme.has(&template) {
-            // An unknown shortcode is an error of the parser, which has told of it.
-            return Ok(String::new());
-        }
-        context.insert("site".into(), self.site.clone());
-        self.theme.render(&template, &Value::Object(context))
+    fn shortcode(&self, name: &str, context: Map<String, Value>) -> Result<String, Diagnostic> {
+        self.theme.shortcode(name, context, self.site.clone())
     }
 }

@@ -1,7 +1,7 @@
 //! Pages, lists and files into the output.
 
 use rayon::prelude::*;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use std::{collections::HashMap, sync::Mutex};
 
 use super::{
@@ -104,7 +104,7 @@ pub(super) fn world<'a>(
         highlighter,
         folder: &options.site,
         preview: false,
-        site: json!({ "title": config.title, "base_url": config.base_url, "language": config.language, "home_url": views.links.absolute_path("/"), "extra": config.extra }),
+        site: config.told(&views.links.absolute_path("/")),
         sizes: Mutex::new(HashMap::new()),
     }
 }

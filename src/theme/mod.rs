@@ -1,7 +1,7 @@
 //! Templates, shortcodes and static files: those of the binary, each of which a site can override in `themes/NAME/`.
 
 use include_dir::{Dir, include_dir};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
@@ -127,6 +127,19 @@ impl Theme {
     pub fn render(&self, template: &str, context: &Value) -> Result<String, Diagnostic> {
         let context = Context::from_serialize(context).map_err(|e| self.problem(template, &e))?;
         self.tera.render(template, &context).map_err(|e| self.problem(template, &e))
+    }
+
+    /// Renders a shortcode; nothing if there is no template of that name, which is an error that the parser has told of.
+    ///
+    /// # Errors
+    /// As [`render`](Self::render).
+    pub fn shortcode(&self, name: &str, mut context: Map<String, Value>, site: Value) -> Result<String, Diagnostic> {
+        let template = format!("shortcodes/{name}.html");
+        if !self.has(&template) {
+            return Ok(String::new());
+        }
+        context.insert("site".into(), site);
+        self.render(&template, &Value::Object(context))
     }
 
     /// Whether any template calls a function that reads the whole site.

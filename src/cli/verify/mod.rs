@@ -147,13 +147,21 @@ fn unrecordable(folder: &Path, jobs: &[verify::Job]) -> Option<Failure> {
     }
 }
 
-/// The first signal that asks for the end: Ctrl-C, a cancelled job, a closed terminal.
+/// The first signal that asks for the end: Ctrl-C, a cancelled job, a closed terminal. One that is ignored, as `nohup` has it,
+/// stays ignored.
 pub(super) async fn interrupted() {
     use tokio::signal::unix::{SignalKind, signal};
-    let wait = |kind| async move {
-        match signal(kind) {
-            Ok(mut signals) => drop(signals.recv().await),
-            Err(_) => std::future::pending().await,
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let wait = |kind: SignalKind| {
+        let ignored = is_ignored(&status, kind.as_raw_value());
+        async move {
+            if ignored {
+                return std::future::pending().await;
+            }
+            match signal(kind) {
+                Ok(mut signals) => drop(signals.recv().await),
+                Err(_) => std::future::pending().await,
+            }
         }
     };
     tokio::select! {
@@ -161,6 +169,13 @@ pub(super) async fn interrupted() {
         () = wait(SignalKind::terminate()) => {}
         () = wait(SignalKind::hangup()) => {}
     }
+}
+
+/// Whether a process ignores a signal, by its `/proc/PID/status`: see proc_pid_status(5), `SigIgn`.
+fn is_ignored(status: &str, signal: i32) -> bool {
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
+    u32::try_from(signal - 1).is_ok_and(|bit| mask.checked_shr(bit).unwrap_or(0) & 1 == 1)
 }
 
 pub(super) fn environment(error: &machine::Error) -> Exit {
@@ -176,4 +191,18 @@ pub(super) fn environment(error: &machine::Error) -> Exit {
     let stderr = std::io::stderr();
     print(&stderr, &(diagnostic.draw(color(&stderr)) + "\n"));
     if error.exit_status() == 2 { Exit::Usage } else { Exit::Environment }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_ignored;
+
+    #[test]
+    fn ignored_signals() {
+        let status = "Name:\tx\nSigBlk:\t0000000000000001\nSigIgn:\t0000000000001001\n";
+        for (signal, ignored) in [(1, true), (2, false), (13, true), (15, false), (0, false), (64, false)] {
+            assert_eq!(is_ignored(status, signal), ignored, "{signal}");
+        }
+        assert!(!is_ignored("", 1));
+    }
 }

@@ -5,10 +5,10 @@ use std::ops::Range;
 
 use super::{
     super::{
-        CodeBlock, Level, Token, TokenKind,
+        CodeBlock, Form, Level, Role, Token, TokenKind,
         buffer::{self, Part},
         code::Shown,
-        fence,
+        fence, lint,
         shortcode::tree::Item,
         way::Way,
     },
@@ -116,6 +116,9 @@ impl Assembler<'_, '_> {
         }
         code.finish();
         let span = self.buffer.span(range);
+        if code.form == Form::Indented && lint::admonition(&self.builder.source.text[..span.start]).is_some() {
+            code.role = Role::Listing;
+        }
         code.inner = self.inner_of(&code, span);
         let mut kind = TokenKind::Code(Box::new(code));
         self.attach_comment(&mut kind);
