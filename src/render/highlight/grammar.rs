@@ -22,8 +22,27 @@ use syntect::parsing::{BasicScopeStackOp, ParseState, ScopeStack, ScopeStackOp, 
 use super::class::{Class, Classes};
 use super::runs::{Packer, is_blank};
 
-/// Longer lines, in bytes, stay plain: a regular expression may take a time that grows with the square of the length.
-const MAX_LINE: usize = 4_000;
+/// Longer lines, in bytes, stay plain: a regular expression may take a time that grows with the square of the length, or
+/// faster, and syntect leaves Oniguruma's limits of retries as they are (ten million a match, at each place of the line).
+/// A count of bytes and no measured time, because two builds must give the same pages.
+const MAX_LINE: usize = 400;
+
+/// Grammars that take more than 50 ms for some line of [`MAX_LINE`] bytes, such as one of nothing but tabs or `#`, and how
+/// long their lines may be.
+const SLOW: &[(&str, usize)] = &[
+    ("ASP", 100),
+    ("CFML Script", 100),
+    ("CFML Script (Tags)", 100),
+    ("CoffeeScript", 200),
+    ("HTML (ASP)", 100),
+    ("INI", 150),
+    ("Julia", 150),
+    ("MATLAB", 200),
+    ("Markdown", 200),
+    ("MultiMarkdown", 200),
+    ("R", 150),
+    ("Scala", 150),
+];
 
 /// Longer blocks, in bytes, stay plain.
 const MAX_BLOCK: usize = 512 * 1024;
@@ -110,13 +129,14 @@ impl Grammars {
 
     fn runs(&self, grammar: &str, code: &str) -> Option<Vec<u8>> {
         let mut state = self.start(grammar)?;
+        let longest = SLOW.iter().find(|(name, _)| *name == grammar).map_or(MAX_LINE, |(_, longest)| *longest);
         let mut packer = Packer::default();
         let mut key = Vec::new();
         for (i, line) in code.split('\n').enumerate() {
             if i > 0 {
                 packer.push(Class::Plain, 1, true);
             }
-            if line.len() > MAX_LINE {
+            if line.len() > longest {
                 packer.push(Class::Plain, line.len(), false);
                 continue;
             }

@@ -142,8 +142,20 @@ pub(super) fn html(text: &str, packed: &[u8]) -> String {
 
 /// Appends text with what HTML reserves escaped.
 fn escape(text: &str, out: &mut String) {
-    // Writing to a string does not fail.
-    let _ = pulldown_cmark_escape::escape_html(out, text);
+    let mut from = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let entity = match byte {
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'&' => "&amp;",
+            b'"' => "&quot;",
+            _ => continue,
+        };
+        out.push_str(&text[from..at]);
+        out.push_str(entity);
+        from = at + 1;
+    }
+    out.push_str(&text[from..]);
 }
 
 #[cfg(test)]

@@ -152,6 +152,29 @@ fn huge_input_stays_plain() {
     assert!(html("json", &long_line).ends_with("1 \n<span class=l>true</span>"));
 }
 
+#[test]
+fn hostile_lines_take_little_time() {
+    for (language, unit) in [
+        ("coffeescript", "a"),
+        ("ini", " "),
+        ("ini", "\t"),
+        ("r", "#"),
+        ("julia", "#"),
+        ("scala", "::"),
+        ("md", "[a]"),
+        ("md", "`"),
+    ] {
+        let _ = html(language, "a = 1");
+        for length in [100, 150, 200, 4_000, 100_000] {
+            let line = unit.repeat(length / unit.len());
+            let begin = std::time::Instant::now();
+            assert_eq!(shown(&html(language, &line)), line, "{language}");
+            // Far more than it takes, for machines that do other things: it took minutes.
+            assert!(begin.elapsed().as_secs() < 5, "{language}: {unit} to {length} bytes took {:?}", begin.elapsed());
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn text_stays_what_it_was(
