@@ -118,7 +118,7 @@ fn planned(guide: &Guide, sidecar: Option<&Source>) -> Vec<Plan> {
 fn guide(input: &[u8]) {
     let source = Source::new("content/guide.md", text(input));
     let lines = source.text.lines().count();
-    let guide = guide::parse(source, &Registry::default(), &[], input.len() % 2 == 0);
+    let guide = guide::parse(source, &Registry::default(), &[], input.len().is_multiple_of(2));
     drawn(&guide.diagnostics, lines);
     for plan in planned(&guide, None) {
         drawn(&plan.diagnostics, lines);
