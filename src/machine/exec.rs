@@ -88,6 +88,15 @@ impl Terminal {
         run(&self.life.engine, &self.life.container, command).await
     }
 
+    /// Whether engine and machine are there: a terminal that says nothing could be one whose engine hangs.
+    ///
+    /// # Errors
+    /// [`Error::EngineGone`], [`Error::Ended`].
+    pub async fn check(&self) -> Result<()> {
+        self.life.engine.ping().await?;
+        self.life.check().await
+    }
+
     /// Whether its process has ended.
     ///
     /// # Errors

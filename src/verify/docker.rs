@@ -24,6 +24,8 @@ use crate::{
 
 /// How long a look at the programs of a machine may take.
 const LOOK: Duration = Duration::from_secs(5);
+/// Silence after which the engine is asked whether it is there.
+const QUIET: Duration = Duration::from_secs(30);
 
 impl Host for Engine {
     type Running = RunningMachine;
@@ -107,14 +109,20 @@ impl Terminal for DockerTerminal {
     }
 
     async fn read(&mut self, buffer: &mut [u8], until: Duration) -> Result<Read> {
-        let wait = until.saturating_sub(self.now());
-        match tokio::time::timeout(wait, self.reader.read(buffer)).await {
-            Ok(Ok(length)) if length > 0 => Ok(Read::Bytes(length)),
-            Ok(_) => Ok(Read::Closed(match self.terminal.ended().await? {
-                Ended::With(status) => i32::try_from(status).ok(),
-                Ended::No => None,
-            })),
-            Err(_) => Ok(Read::Silence),
+        loop {
+            let left = until.saturating_sub(self.now());
+            match tokio::time::timeout(left.min(QUIET), self.reader.read(buffer)).await {
+                Ok(Ok(length)) if length > 0 => return Ok(Read::Bytes(length)),
+                Ok(_) => {
+                    return Ok(Read::Closed(match self.terminal.ended().await? {
+                        Ended::With(status) => i32::try_from(status).ok(),
+                        Ended::No => None,
+                    }));
+                }
+                Err(_) if left <= QUIET => return Ok(Read::Silence),
+                // An engine that hangs says no more than a command that works for long.
+                Err(_) => self.terminal.check().await?,
+            }
         }
     }
 
@@ -123,9 +131,12 @@ impl Terminal for DockerTerminal {
         let shell = shell.to_string();
         let command = ["sh", "-c", SCRIPT, "sh", &shell];
         let run = Run { command: &command, limit: 64 << 10, timeout: Some(LOOK), ..Run::default() };
-        let look = async |user: Option<&str>| match self.terminal.beside(&Run { user, ..run.clone() }).await {
-            Ok(output) => output.text(),
-            Err(_) => String::new(),
+        let look = async |user: Option<&str>| {
+            let run = Run { user, ..run.clone() };
+            match tokio::time::timeout(2 * LOOK, self.terminal.beside(&run)).await {
+                Ok(Ok(output)) => output.text(),
+                _ => String::new(),
+            }
         };
         let mut seen = look(None).await;
         if let Some(user) = unreadable(&seen) {

@@ -2,7 +2,7 @@
 
 use crate::engine::{IMAGE, identity, plain, sh, started, with_engine};
 use crate::support::docker;
-use guidepost::machine::{Error, Machine, Run, settings::Network, start};
+use guidepost::machine::{Engine, Error, Machine, Run, TerminalOptions, settings::Network, start};
 use std::{
     io::Write,
     net::TcpListener,
@@ -110,6 +110,60 @@ fn a_machine_that_fills_its_disk_is_ended() {
         assert!(error.help().is_some_and(|help| help.contains("`disk:` of machines.debian")), "{:?}", error.help());
         assert!(matches!(error, Error::Ended { .. }));
         machine.close().await.expect("removed");
+    });
+}
+
+/// A way to the engine that can fall silent: what comes after that is taken, and never answered.
+fn silent_after(hush: &'static std::sync::atomic::AtomicBool) -> (tempfile::TempDir, String) {
+    use std::{
+        io::{Read, copy},
+        os::unix::net::{UnixListener, UnixStream},
+        sync::atomic::Ordering,
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("docker.sock");
+    let listener = UnixListener::bind(&path).expect("a socket");
+    std::thread::spawn(move || {
+        for near in listener.incoming().filter_map(Result::ok) {
+            let Ok(far) = UnixStream::connect("/var/run/docker.sock") else { return };
+            let (mut from, mut to) = (near.try_clone().expect("a clone"), far.try_clone().expect("a clone"));
+            std::thread::spawn(move || {
+                let mut bytes = [0; 4096];
+                while let Ok(count @ 1..) = from.read(&mut bytes) {
+                    if !hush.load(Ordering::SeqCst) && to.write_all(&bytes[..count]).is_err() {
+                        return;
+                    }
+                }
+            });
+            std::thread::spawn(move || copy(&mut &far, &mut &near));
+        }
+    });
+    (folder, format!("unix://{}", path.display()))
+}
+
+#[test]
+fn an_engine_that_hangs_is_found_soon() {
+    static HUSH: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
+    with_engine(|engine| async move {
+        if std::env::var_os("DOCKER_HOST").is_some() {
+            eprintln!("SKIPPED: DOCKER_HOST is set");
+            return;
+        }
+        let (_folder, address) = silent_after(&HUSH);
+        let through = Engine::connect_to(&address).await.expect("it answers");
+        let identity = identity("hangs");
+        let machine = start(&through, &plain(), &identity, Path::new("."), &|_| {}).await.expect("it starts");
+        let (terminal, _reader, _writer) = machine.open(&TerminalOptions::default()).await.expect("it opens");
+        terminal.check().await.expect("all is well");
+        HUSH.store(true, std::sync::atomic::Ordering::SeqCst);
+        let began = Instant::now();
+        let error = terminal.check().await.expect_err("it hangs");
+        assert!(matches!(&error, Error::EngineGone { reason } if reason.contains("no answer for")), "{error}");
+        assert!(error.exit_status() == 3 && error.help().is_some() && began.elapsed() < Duration::from_secs(30));
+        let _ = machine.keep();
+        docker(&["rm", "--force", "--volumes", &identity.resource()]);
+        docker(&["network", "rm", &identity.resource()]);
+        drop(engine);
     });
 }
 
