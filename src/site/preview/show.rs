@@ -3,6 +3,7 @@
 use std::{
     cell::{OnceCell, RefCell},
     collections::{BTreeMap, HashMap},
+    panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
     rc::Rc,
     sync::mpsc::{Receiver, RecvTimeoutError},
@@ -13,6 +14,7 @@ use super::{Answer, Ask, Preview, State, Turn, steps};
 use crate::{
     diagnostic::{self, Diagnostic},
     render::{self, highlight::Highlighter},
+    report::safe::plain,
     site::{
         address::output_path,
         library::Target,
@@ -84,8 +86,11 @@ fn listen(preview: &mut Preview<'_>, show: &Show<'_>, asks: &Receiver<Ask>) -> T
             }
         };
         match ask {
-            Ask::Get(url, reply) => reply(show.get(&url)),
-            Ask::State(url, reply) => reply(show.state(&url)),
+            Ask::Get(url, reply) => reply(or_fault(|| show.get(&url), |problem| show.fault(&problem))),
+            Ask::State(url, reply) => reply(or_fault(
+                || show.state(&url),
+                |problem| Some(State { problems: vec![problem], ..State::default() }),
+            )),
             Ask::Changed(paths) => {
                 let reads_site = show.site.inputs.theme.any_reads_site();
                 if let Some(turn) = preview.turn(&paths, reads_site) {
@@ -98,6 +103,17 @@ fn listen(preview: &mut Preview<'_>, show: &Show<'_>, asks: &Receiver<Ask>) -> T
             }
         }
     }
+}
+
+/// What is made for one page, or of a panic in it what is to be told: the thread that owns the site goes on, with other pages.
+fn or_fault<T>(make: impl FnOnce() -> T, fault: impl FnOnce(Diagnostic) -> T) -> T {
+    // What is kept between two answers is put there as a whole.
+    catch_unwind(AssertUnwindSafe(make)).unwrap_or_else(|panic| {
+        let said = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+        let message = format!("guidepost failed while it made this page: {}", plain(said.unwrap_or("it panicked")));
+        let help = "this is a fault of guidepost: please report it with this message and the page; others are shown";
+        fault(Diagnostic::error("internal-error", message).help(help))
+    })
 }
 
 /// A page that was rendered.
@@ -194,6 +210,12 @@ impl Show<'_> {
         Answer::Page { version: self.version(&html), html, found: false }
     }
 
+    /// Instead of a page that cannot be made.
+    fn fault(&self, problem: &Diagnostic) -> Answer {
+        let html = bare(&render::escape(&problem.message));
+        Answer::Page { version: self.version(&html), html, found: true }
+    }
+
     /// A guide's page, or one that lists others.
     fn page(&self, url: &str) -> Option<Rc<Rendered>> {
         if let Some(page) = self.rendered.borrow().get(url) {
@@ -261,4 +283,17 @@ fn bare(what: &str) -> String {
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>{what}</title></head>\n<body><main><h1>{what}</h1></main></body>\n</html>\n"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_told_and_the_thread_goes_on() {
+        let text = "é".to_owned();
+        let told = or_fault(|| text[1..].to_owned(), |problem| problem.message);
+        assert!(told.starts_with("guidepost failed while it made this page: ") && told.contains("char boundary"), "{told}");
+        assert_eq!(or_fault(|| 1, |_| 2), 1);
+    }
 }
