@@ -293,7 +293,10 @@ mod tests {
     fn a_panic_is_told_and_the_thread_goes_on() {
         let text = "é".to_owned();
         let told = or_fault(|| text[1..].to_owned(), |problem| problem.message);
-        assert!(told.starts_with("guidepost failed while it made this page: ") && told.contains("char boundary"), "{told}");
+        assert!(
+            told.starts_with("guidepost failed while it made this page: ") && told.contains("char boundary"),
+            "{told}"
+        );
         assert_eq!(or_fault(|| 1, |_| 2), 1);
     }
 }
