@@ -33,10 +33,11 @@ const END: &str = "^D";
 /// What a terminal shows when a reader suspends a command.
 const SUSPEND: &str = "^Z";
 
-/// Whether a reader stops the command that ends before the line `after`: `^C` is the next thing, or stands in what it shows.
-pub(super) fn is_stopped(lines: &[&str], after: usize) -> bool {
+/// Whether a reader stops the command of the lines `first..after`: `^C` is the next thing, or stands in what it shows. A
+/// block has prompts if its command has one: to ask every line for every command would take the square of their number.
+pub(super) fn is_stopped(lines: &[&str], first: usize, after: usize) -> bool {
     let following = lines[after..].iter().filter(|line| !line.trim().is_empty());
-    let prompted = lines.iter().any(|line| prompt_length(line).is_some());
+    let prompted = lines.get(first).is_some_and(|line| prompt_length(line).is_some());
     let mut shown = following.take_while(|line| prompt_length(line).is_none());
     if prompted {
         shown.any(|line| line.starts_with(STOP))
@@ -268,7 +269,7 @@ mod tests {
             ("$ x\n$ y\n^C\n", false),
         ] {
             let lines: Vec<&str> = text.lines().collect();
-            assert_eq!(is_stopped(&lines, 1), stopped, "{text:?}");
+            assert_eq!(is_stopped(&lines, 0, 1), stopped, "{text:?}");
         }
         assert_eq!(pieces("", "if x; then\n y\n").1, [Unfinished { line: 0, waits_for: "fi".into() }]);
     }

@@ -424,7 +424,7 @@ fn command_of(block: &Block<'_>, lines: &[&str], typed: &[(usize, usize)]) -> Co
     Command {
         lines: typed.iter().map(|(line, prompt)| lines[*line][*prompt..].to_owned()).collect(),
         prompt: lines[first][..length].to_owned(),
-        stopped: command::is_stopped(lines, last + 1),
+        stopped: command::is_stopped(lines, first, last + 1),
         at: At::new(&block.origin.source, span),
     }
 }

@@ -78,44 +78,47 @@ impl<M: Running> Doing<'_, M> {
             Owner::Root => "root".to_owned(),
             Owner::User(name) => name.clone(),
         };
-        match self.may_write(&path, &by).await? {
+        // As an editor does, through links to where they lead.
+        let (existing, real) = match self.machine.read(&path, LARGEST).await {
+            Ok(found) => (Some(String::from_utf8_lossy(&found.content).into_owned()), found.real),
+            Err(Error::File(FileError::NotFound { real, .. })) => (None, real),
+            Err(Error::File(problem)) => return Ok(Err((problem.to_string(), "choose another file".into()))),
+            Err(error) => return Err(error),
+        };
+        let real = if real.is_empty() { path.clone() } else { real };
+        match self.may_write(&real, &by).await? {
             Some(2) => {
-                let folder = path.rsplit_once('/').map_or("/", |(folder, _)| folder);
+                let folder = real.rsplit_once('/').map_or("/", |(folder, _)| folder);
                 return Ok(Err((
                     format!("there is no folder {folder} for this file"),
                     format!(
                         "make it in an earlier step: mkdir -p; or correct the path: {}",
-                        self.nearest(&path, &by).await?
+                        self.nearest(&real, &by).await?
                     ),
                 )));
             }
             Some(3) if by != "root" && self.may_sudo(&by).await? => by = "root".into(),
             Some(3) => {
                 return Ok(Err((
-                    format!("{by} may not write {path}"),
+                    format!("{by} may not write {real}"),
                     "say how a reader becomes somebody who may: `sudo nano FILE` before the block".into(),
                 )));
             }
             _ => {}
         }
-        let existing = match self.machine.read(&path, LARGEST).await {
-            Ok(found) => Some(String::from_utf8_lossy(&found.content).into_owned()),
-            Err(Error::File(FileError::NotFound { .. })) => None,
-            Err(Error::File(problem)) => return Ok(Err((problem.to_string(), "choose another file".into()))),
-            Err(error) => return Err(error),
-        };
         let edited = match edited(existing.as_deref(), text, how) {
             Ok(edited) => edited,
             Err(problem) => return Ok(Err(problem)),
         };
         let new_owner = existing.is_none().then(|| format!("{by}:"));
-        match self.machine.write(&path, edited.text.as_bytes(), new_owner.as_deref(), None).await {
+        match self.machine.write(&real, edited.text.as_bytes(), new_owner.as_deref(), None).await {
             Ok(()) => {}
             Err(Error::File(problem)) => return Ok(Err((problem.to_string(), "choose another file".into()))),
             Err(error) => return Err(error),
         }
         let with = if by == user { String::new() } else { format!(", saved as {by}") };
-        Ok(Ok(format!("{path}: {:?}: {}{with}", edited.how, edited.why)))
+        let through = if real == path { String::new() } else { format!(", which leads to {real}") };
+        Ok(Ok(format!("{path}{through}: {:?}: {}{with}", edited.how, edited.why)))
     }
 
     /// Saves a file that has no path of its own, by the commands that read and write it.
