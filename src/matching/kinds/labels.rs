@@ -47,7 +47,7 @@ const LABELS: &[(&str, Kind)] = &[
     (r"(?:[├└]─|[|`]-)\s*([0-9]+) \S", Kind::Pid),
     (r"(?i)\bprocess ([0-9]{2,})\b", Kind::Pid),
     // counters of interfaces, disks, processes
-    (r"^\s*Memory: ([0-9.]+[KMGT]?)", Kind::Size),
+    (r"^\s*Memory: ([0-9.]+[KMGT]?)(?: \((?:.*\s)?peak: ([0-9.]+[KMGT]?).*\))?", Kind::Size),
     (r"\b(?:RX|TX)\s+(?:packets|bytes)[: ]\s*([0-9]+)", Kind::Counter),
     (r"\bicmp_seq=[0-9]+ ttl=([0-9]+)\b", Kind::Counter),
     (r"\bload averages?:\s+([0-9.]+),?\s+([0-9.]+),?\s+([0-9.]+)", Kind::Counter),

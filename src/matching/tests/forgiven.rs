@@ -73,6 +73,7 @@ fn measures_vary_and_settings_drift() {
             Holds,
         ),
         ("     Memory: 2.4M", "     Memory: 11.9M", Holds),
+        ("     Memory: 2.4M (peak: 3.1M)", "     Memory: 11.9M (peak: 12.0M)", Holds),
         (
             "     Active: active (running) since Tue 2026-01-06 10:11:12 UTC; 3s ago",
             "     Active: active (running) since Wed 2026-02-04 01:02:03 UTC; 2min 1s ago",
