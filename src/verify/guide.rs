@@ -155,7 +155,8 @@ fn mask(step: &mut StepReport, secrets: &Secrets) {
     }
     step.output = secrets.mask(&step.output);
     let texts = [&mut step.message, &mut step.help, &mut step.documented];
-    let warnings = step.warnings.iter_mut().flat_map(|warning| std::iter::once(&mut warning.message).chain(&mut warning.help));
+    let warnings =
+        step.warnings.iter_mut().flat_map(|warning| std::iter::once(&mut warning.message).chain(&mut warning.help));
     let texts = texts.into_iter().flatten().chain(&mut step.typed).chain(&mut step.command).chain(&mut step.place);
     for text in texts.chain(warnings) {
         *text = secrets.mask(text);
