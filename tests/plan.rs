@@ -280,3 +280,19 @@ fn a_machine_is_for_those_who_may_use_it() {
     let ran = site.run(&["plan", "inside"]);
     assert!(ran.status == 1 && (ran.stdout + &ran.stderr).contains("machines.server allows no guide"));
 }
+
+#[test]
+fn build_says_of_plans_what_check_says() {
+    let page = "---\ntitle: A\nverify: {requires: [no-such-guide]}\n---\n\n```command {skip=true}\ntrue\n```\n";
+    let site = TestSite::new(&[("content/a.md", page)]);
+    for (arguments, status) in [(&["check"][..], 1), (&["build"], 0), (&["build", "--strict"], 1)] {
+        let ran = site.run(arguments);
+        assert_eq!(ran.status, status, "{arguments:?}: {ran:?}");
+        let said = format!("{}{}", ran.stdout, ran.stderr);
+        for part in
+            ["[required-guide]: `requires`: there is no guide `no-such-guide`", "a.md:3:21", "[skip-without-reason]"]
+        {
+            assert!(said.contains(part), "{arguments:?}: {part}: {said}");
+        }
+    }
+}

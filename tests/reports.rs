@@ -77,3 +77,51 @@ fn what_is_no_report_is_neither_read_nor_overwritten() {
     }
     assert_eq!(std::fs::read_to_string(site.path().join("notes.json")).expect("there"), "{\"mine\": 1}\n");
 }
+
+#[test]
+fn a_report_that_cannot_be_written_leaves_the_old_one_whole() {
+    let site = TestSite::new(&[("content/a.md", PAGE)]);
+    let old = report("2026-11-25T01:00:00Z", &[("content/a.md", "holds")]);
+    site.write("small/r.json", &old);
+    let guides: Vec<String> = (0..200).map(|n| format!("content/{n}.md")).collect();
+    let guides: Vec<(&str, &str)> = guides.iter().map(|path| (path.as_str(), "holds")).collect();
+    site.write("bigger.json", report("2026-11-25T02:00:00Z", &guides));
+    // A limit of the size of files stands in for a full disk; the signal that comes with it would end the process.
+    let script = "trap '' XFSZ; ulimit -f 8; exec \"$0\" report bigger.json --report small/r.json --format json";
+    let ran = std::process::Command::new("bash")
+        .args(["-c", script, env!("CARGO_BIN_EXE_guidepost")])
+        .current_dir(site.path())
+        .output()
+        .expect("bash runs");
+    let said = String::from_utf8_lossy(&ran.stderr);
+    assert_eq!(ran.status.code(), Some(3), "{said}");
+    assert!(said.contains("small/r.json cannot be written") && said.contains("it is as it was"), "{said}");
+    assert_eq!(std::fs::read_to_string(site.path().join("small/r.json")).expect("there"), old);
+    let left = std::fs::read_dir(site.path().join("small")).expect("there").count();
+    assert_eq!(left, 1, "nothing stays beside it");
+}
+
+#[test]
+fn partial_and_coverage_survive_and_are_denied() {
+    let site = TestSite::new(&[("content/a.md", PAGE)]);
+    let mut value: Value =
+        serde_json::from_str(&report("2026-11-25T01:00:00Z", &[("content/a.md", "holds")])).expect("JSON");
+    value["guides"][0]["verdict"] = "partial".into();
+    value["guides"][0]["undone"] =
+        json!([{"path": "content/a.md", "line": 9, "why": "nobody can", "omission": "not-done"}]);
+    site.write("1.json", value.to_string());
+    for (arguments, status) in
+        [(&[][..], 0), (&["--deny", "drift,flaky"], 0), (&["--deny", "partial"], 1), (&["--strict"], 1)]
+    {
+        let ran = site.run(&[&["report", "1.json", "--report", "2.json"], arguments].concat());
+        assert_eq!(ran.status, status, "{arguments:?}: {ran:?}");
+        assert!(ran.stdout.contains("1 guide: 1 partial; 1 of 2 blocks: no output compared, 1 not done;"), "{ran:?}");
+        assert!(ran.stdout.contains("not done  line 9: nobody can"), "{ran:?}");
+    }
+    let ran = site.run(&["report", "2.json", "--format", "json"]);
+    let again: Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    assert_eq!(again["summary"]["guides"]["partial"], 1, "{again:#}");
+    assert_eq!(again["summary"]["by_guide"][0]["coverage"]["not_done"], 1, "{again:#}");
+    let ran = site.run(&["report", "2.json", "--format", "junit", "--deny", "partial"]);
+    assert!(ran.status == 1 && ran.stdout.contains("<error message=\"verified in part: 1 of 2 blocks"), "{ran:?}");
+}

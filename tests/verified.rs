@@ -399,3 +399,47 @@ fn an_unusable_report_is_an_error_of_usage() {
         assert!(!site.has_output("index.html"), "nothing is built");
     }
 }
+
+#[test]
+fn recordings_are_looked_at_before_they_are_read() {
+    let site = site();
+    let mut reported = guide(&site, PATH, Verdict::Holds, all_well());
+    reported.recording = Some("x.cast".to_owned());
+    let report = Report {
+        schema: SCHEMA,
+        guidepost: "0.1.0".to_owned(),
+        started: String::new(),
+        seconds: 1.0,
+        engine: String::new(),
+        engine_api: String::new(),
+        guides: vec![reported],
+    };
+    site.write("rep/report.json", json::json(&report));
+    let cast = site.path().join("rep/x.cast");
+    let real = "{\"version\":2,\"width\":80,\"height\":24,\"guidepost\":\"0.1.0\"}\n";
+    site.write("elsewhere.cast", real);
+    type Make = fn(&std::path::Path);
+    let cases: [(&str, Make); 6] = [
+        ("x.cast: it is no regular file", |cast| {
+            assert!(std::process::Command::new("mkfifo").arg(cast).status().expect("mkfifo runs").success());
+        }),
+        ("x.cast: it is a link", |cast| std::os::unix::fs::symlink("/dev/zero", cast).expect("linked")),
+        ("x.cast: it is a link", |cast| std::os::unix::fs::symlink("../elsewhere.cast", cast).expect("linked")),
+        ("x.cast: it has 3221225472 bytes, and 8388608 are the most", |cast| {
+            std::fs::File::create(cast).and_then(|file| file.set_len(3 << 30)).expect("a file with a hole");
+        }),
+        ("x.cast: it is no recording of guidepost", |cast| std::fs::write(cast, "notes").expect("written")),
+        ("there is no recording x.cast", |_| {}),
+    ];
+    for (why, make) in cases {
+        let _ = std::fs::remove_file(&cast);
+        make(&cast);
+        let ran = site.run(&["build", "--report", "rep/report.json"]);
+        assert_eq!(ran.status, 0, "{ran:?}");
+        assert!(ran.stderr.contains("cannot be shown") && ran.stderr.contains(why), "{why}: {ran:?}");
+        assert!(!site.path().join("public/guides/node/session.cast").exists(), "{why}");
+    }
+    std::fs::write(&cast, real).expect("written");
+    let ran = site.run(&["build", "--report", "rep/report.json"]);
+    assert!(ran.status == 0 && site.path().join("public/guides/node/session.cast").exists(), "{ran:?}");
+}

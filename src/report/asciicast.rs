@@ -89,6 +89,11 @@ impl<W: Write> Recorder<W> {
         self.event("m", &self.secrets.mask(label))
     }
 
+    /// A text without secrets.
+    pub fn masked(&self, text: &str) -> String {
+        self.secrets.mask(text)
+    }
+
     /// Bytes written so far.
     pub fn written(&self) -> usize {
         self.written

@@ -12,10 +12,13 @@ use crate::plan::Omission;
 /// What was done of a guide, or of several.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Coverage {
-    /// Blocks that a reader would do or compare. Each is counted below once more, in one of the next three.
+    /// Blocks that a reader would do or compare. Each is counted below once more, in one of the next four.
     pub blocks: usize,
     /// Typed, saved or compared.
     pub done: usize,
+    /// Broken.
+    #[serde(default)]
+    pub broken: usize,
     /// Not done, for a reason that the author gave.
     pub skipped: usize,
     /// Not done otherwise: no rule, no machine, or an earlier step that broke.
@@ -60,6 +63,7 @@ enum State {
     Done,
     Skipped,
     NotDone,
+    Broken,
 }
 
 impl State {
@@ -75,7 +79,8 @@ impl State {
 
     fn of_step(step: &StepReport) -> Self {
         match step.verdict {
-            Verdict::Holds | Verdict::Drifted | Verdict::Broken | Verdict::Partial => Self::Done,
+            Verdict::Holds | Verdict::Drifted | Verdict::Partial => Self::Done,
+            Verdict::Broken => Self::Broken,
             Verdict::Skipped => step.omission.map_or(Self::NotDone, Self::of_omission),
             Verdict::Unreached => Self::NotDone,
         }
@@ -112,6 +117,7 @@ impl Coverage {
                 State::Optional => Self { optional: 1, ..Self::default() },
                 State::Done => Self { blocks: 1, done: 1, ..Self::default() },
                 State::Skipped => Self { blocks: 1, skipped: 1, ..Self::default() },
+                State::Broken => Self { blocks: 1, broken: 1, ..Self::default() },
                 State::NotDone => Self { blocks: 1, not_done: 1, ..Self::default() },
             };
             coverage = coverage.plus(one);
@@ -121,12 +127,13 @@ impl Coverage {
 
     /// Of what a step does, without its block.
     fn of_step(step: &StepReport) -> Self {
-        let done = State::of_step(step) == State::Done;
-        let holds = done && step.verdict != Verdict::Broken;
+        let state = State::of_step(step);
         match step.kind {
-            StepKind::Run if holds => Self { commands: step.commands, ..Self::default() },
-            StepKind::Write if holds => Self { files: 1, ..Self::default() },
-            StepKind::Expect if done => Self { outputs: 1, forgiven: step.forgiven().len(), ..Self::default() },
+            StepKind::Run if state == State::Done => Self { commands: step.commands, ..Self::default() },
+            StepKind::Write if state == State::Done => Self { files: 1, ..Self::default() },
+            StepKind::Expect if matches!(state, State::Done | State::Broken) => {
+                Self { outputs: 1, forgiven: step.forgiven().len(), ..Self::default() }
+            }
             _ => Self::default(),
         }
     }
@@ -147,6 +154,7 @@ impl Coverage {
         Self {
             blocks: self.blocks + other.blocks,
             done: self.done + other.done,
+            broken: self.broken + other.broken,
             skipped: self.skipped + other.skipped,
             not_done: self.not_done + other.not_done,
             optional: self.optional + other.optional,
@@ -181,6 +189,7 @@ impl Coverage {
         say(usize::from(self.done > 0 && self.outputs == 0), "no output compared".to_owned());
         say(self.forgiven, format!("{} forgiven", count(self.forgiven, "value")));
         say(self.files, format!("{} saved", count(self.files, "file")));
+        say(self.broken, format!("{} broken", self.broken));
         say(self.skipped, format!("{} skipped", self.skipped));
         say(self.not_done, format!("{} not done", self.not_done));
         say(self.optional, format!("{} optional", self.optional));
@@ -357,7 +366,7 @@ mod tests {
             (
                 vec![on("m", &[run(1), (2, Run, Broken, None), (3, Run, Unreached, None)], &[])],
                 Broken,
-                "2 of 3 blocks: 2 commands ran, no output compared, 1 not done",
+                "1 of 3 blocks: 2 commands ran, no output compared, 1 broken, 1 not done",
             ),
             // Skipped, and nobody knows why: not by the author.
             (

@@ -212,7 +212,7 @@ mod tests {
         let text = summary(&sample::report(), Deny::default());
         for part in [
             "## guidepost: guides are broken\n",
-            "4 guides: 1 holds, 1 skipped, 2 broken; 2 of 3 blocks: 2 commands ran, 2 outputs compared, 1 value forgiven, 1 file saved, 1 not done; in 1 min 32 s.\n",
+            "4 guides: 1 holds, 1 skipped, 2 broken; 1 of 3 blocks: 2 commands ran, 2 outputs compared, 1 value forgiven, 1 file saved, 1 broken, 1 not done; in 1 min 32 s.\n",
             "| ⏭️ skipped | Later<br>needs a real domain | debian |  | 12.5 s |\n",
             "Typed in bash &#62; docker exec -it app bash, exit status 1:\n\n```console\nping -c 1 db\n```\n",
             "- service is [-active-] ([-running-])\n",

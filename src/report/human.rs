@@ -28,7 +28,7 @@ pub fn human(report: &Report, source: &dyn Fn(&str) -> Option<String>, color: bo
         out.push_str(&headline(&whole, color));
         out.push_str(&standing(&whole, color));
         for guide in &whole.reports {
-            if whole.reports.len() > 1 && guide.verdict != whole.verdict() {
+            if whole.reports.len() > 1 {
                 let verdict = painted(guide.verdict.name(), tone(guide.verdict), color);
                 out.push_str(&format!("          on {}: {verdict}\n", line(&guide.machine)));
             }

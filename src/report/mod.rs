@@ -10,6 +10,7 @@ use crate::{diagnostic::Diagnostic, matching::Comparison, plan::Omission};
 
 pub mod asciicast;
 pub mod coverage;
+pub mod file;
 pub mod github;
 pub mod gitlab;
 pub mod human;

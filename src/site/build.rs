@@ -150,6 +150,7 @@ pub fn build(options: &Options, listener: &dyn Listener) -> Result<Built, Failur
     let mut site = Site::read(&inputs, options);
     let mut diagnostics = std::mem::take(&mut site.diagnostics);
     diagnostics.extend(site.check_links(&options.site, Severity::Warning));
+    diagnostics.extend(plans::warnings(&site, options));
     match write::write(&site, options, &mut output, listener) {
         // What pages are called is their fault, and does not hide what else is.
         Ok(more) | Err(Failure::Pages(more)) => diagnostics.extend(more),

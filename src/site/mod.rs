@@ -43,4 +43,4 @@ pub use build::{Built, Failure, Listener, Options, build, check};
 pub use changed::changed_since;
 pub use plans::{jobs, plans};
 pub use update::{Unwritten, Updated, updates};
-pub use verified::read as read_report;
+pub use verified::{LARGEST_REPORT, read as read_report};

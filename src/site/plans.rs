@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     config::Config,
-    diagnostic::{self, Diagnostic, nearest},
+    diagnostic::{self, Diagnostic, Severity, nearest},
     guide::Guide,
     internal,
     plan::{self, Plan, SIDECAR},
@@ -144,6 +144,18 @@ pub(super) fn check(site: &Site<'_>, options: &Options) -> Vec<Diagnostic> {
         problems_of(site, index, &plans)
     };
     guides(&site.library).flat_map(problems).collect()
+}
+
+/// What `build` tells of plans: what [`check`] says of guides that speak of their verification, as warnings, since their pages
+/// can be shown. Other guides would have to be read again for nothing.
+pub(super) fn warnings(site: &Site<'_>, options: &Options) -> Vec<Diagnostic> {
+    let meant = |index: &usize| {
+        let record = &site.library.pages[*index].record;
+        record.front.verify.is_some() || sidecar_of(site, &record.source).is_some()
+    };
+    let problems = |index: usize| problems_of(site, index, &plan_page(site, options, index));
+    let all = guides(&site.library).filter(meant).flat_map(problems);
+    all.map(|problem| Diagnostic { severity: Severity::Warning, ..problem }).collect()
 }
 
 /// What is wrong with the plans of a page, as [`check`] tells it.

@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
-    io::BufRead,
+    io::{BufRead, Read},
     ops::RangeInclusive,
     path::{Path, PathBuf},
 };
@@ -16,7 +16,7 @@ use crate::{
     diagnostic::Diagnostic,
     plan::Omission,
     render::Mark,
-    report::{Gap, GuideReport, Report, StepKind, StepReport, Verdict, Whole, json, safe::plain},
+    report::{self, Gap, GuideReport, Report, StepKind, StepReport, Verdict, Whole, json, safe::plain},
     source::date::Date,
 };
 
@@ -26,6 +26,10 @@ const LINES: usize = 40;
 const CHARACTERS: usize = 400;
 /// Bytes of a recording that is published; those of `verify --record` are smaller.
 const LARGEST_RECORDING: u64 = 8 << 20;
+/// Bytes of a report that is read.
+pub const LARGEST_REPORT: u64 = 512 << 20;
+/// Bytes of the first line of a recording.
+const HEADER: u64 = 64 << 10;
 
 /// Reads a report.
 ///
@@ -34,7 +38,7 @@ const LARGEST_RECORDING: u64 = 8 << 20;
 pub fn read(file: &Path) -> Result<Report, Failure> {
     let help = "make it with: guidepost verify --report FILE";
     let unusable = |why: String| Failure::usage(format!("the report {} cannot be used: {why}", file.display()), help);
-    let text = std::fs::read_to_string(file).map_err(|error| unusable(error.to_string()))?;
+    let text = report::file::text(file, LARGEST_REPORT).map_err(|error| unusable(error.to_string()))?;
     json::read(&text).map_err(|error| unusable(error.to_string()))
 }
 
@@ -179,9 +183,15 @@ fn recordings(guides: &[&GuideReport], page: &str, folders: &[PathBuf], missing:
         let Some(name) = &guide.recording else { continue };
         // A report is data: it leads to no file elsewhere.
         let inside = Path::new(name).file_name().is_some_and(|own| own.to_str() == Some(name));
-        let mut files = folders.iter().filter(|_| inside).map(|folder| folder.join(name));
-        let Some(file) = files.find(|file| is_recording(file)) else {
-            missing.push(format!("there is no recording {}", plain(name)));
+        let files: Vec<PathBuf> = folders.iter().filter(|_| inside).map(|folder| folder.join(name)).collect();
+        let looked: Vec<Result<(), String>> = files.iter().map(|file| look(file)).collect();
+        let Some(file) = files.iter().zip(&looked).find(|(_, found)| found.is_ok()).map(|(file, _)| file.clone())
+        else {
+            let why = looked.into_iter().filter_map(Result::err).find(|why| !why.is_empty());
+            missing.push(match why {
+                Some(why) => format!("{}: {}", plain(name), plain(&why)),
+                None => format!("there is no recording {}", plain(name)),
+            });
             continue;
         };
         let number = if found.is_empty() { String::new() } else { format!("-{}", found.len() + 1) };
@@ -195,13 +205,17 @@ fn recordings(guides: &[&GuideReport], page: &str, folders: &[PathBuf], missing:
     found
 }
 
-/// Whether a file is a recording that `verify --record` wrote.
-fn is_recording(file: &Path) -> bool {
-    let fits = std::fs::symlink_metadata(file).is_ok_and(|found| found.is_file() && found.len() <= LARGEST_RECORDING);
+/// Looks whether a file is a recording that `verify --record` wrote; else says why not, with nothing if there is none.
+fn look(file: &Path) -> Result<(), String> {
+    let opened = report::file::open(file, LARGEST_RECORDING, false).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => String::new(),
+        _ => error.to_string(),
+    })?;
     let mut first = String::new();
-    let read = std::fs::File::open(file).map(std::io::BufReader::new).and_then(|mut file| file.read_line(&mut first));
+    let read = std::io::BufReader::new(opened.take(HEADER)).read_line(&mut first);
     let header: Value = serde_json::from_str(&first).unwrap_or_default();
-    fits && read.is_ok() && header["version"] == 2 && !header["guidepost"].is_null()
+    let is_ours = read.is_ok() && header["version"] == 2 && !header["guidepost"].is_null();
+    if is_ours { Ok(()) } else { Err("it is no recording of guidepost".into()) }
 }
 
 /// The worse, the higher. What was not reached proves less than what drifted.

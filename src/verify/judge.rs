@@ -10,7 +10,8 @@ use crate::{
 };
 
 /// What to do about a command that is not there.
-const INSTALL: &str = "install it in an earlier step, or correct its name";
+const INSTALL: &str = "install it in an earlier step, or correct its name; if a reader's machine has it and this one has not, \
+     choose a `machine` that has it, or let `verify: {setup: [apt-get update, apt-get install -y NAME]}` put it there";
 
 /// What is wrong, and what to do about it.
 pub(super) type Problem = (String, String);

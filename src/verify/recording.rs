@@ -13,6 +13,7 @@ use crate::{
     report::{
         Secrets,
         asciicast::{Header, Recorder},
+        file,
         safe::line,
     },
     session::{COLUMNS, ROWS},
@@ -57,7 +58,9 @@ impl Inner {
     /// Writes the line that the terminal ended with, if something before it was left out.
     fn go_on(&mut self, at: Duration) {
         let Some(tail) = self.left_out.take() else { return };
-        let line = tail.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+        // Of a line that was cut, nothing is shown: it could begin in the middle of a secret.
+        let cut = if tail.len() < TAIL { 0 } else { tail.len() };
+        let line = tail.iter().rposition(|byte| *byte == b'\n').map_or(cut, |end| end + 1);
         // Writing to memory does not fail.
         let _ = self.recorder.output(at, &tail[line..]);
     }
@@ -114,7 +117,8 @@ impl Tape {
         inner.zero.get_or_insert(at);
         let at = inner.at(at);
         inner.go_on(at);
-        let label: String = line(label).chars().take(LABEL).collect();
+        // Masked before it is cut, so that no half of a secret is left.
+        let label: String = inner.recorder.masked(&line(label)).chars().take(LABEL).collect();
         let _ = inner.recorder.marker(at, &label);
         (inner.step, inner.shown) = (inner.recorder.written(), false);
         at
@@ -171,14 +175,14 @@ fn file_name(job: &Job) -> String {
 
 /// Whether there is nothing, or a recording by guidepost.
 fn is_free(path: &Path) -> bool {
-    let Ok(found) = std::fs::symlink_metadata(path) else { return true };
+    if std::fs::symlink_metadata(path).is_err() {
+        return true;
+    }
     let mut first = Vec::new();
-    let read = std::fs::File::open(path)
+    let read = file::open(path, u64::MAX, false)
         .and_then(|file| io::BufReader::new(io::Read::take(file, 64 << 10)).read_until(b'\n', &mut first));
     let header: Option<serde_json::Value> = serde_json::from_slice(&first).ok();
-    found.is_file()
-        && read.is_ok()
-        && header.is_some_and(|header| header["version"] == 2 && !header["guidepost"].is_null())
+    read.is_ok() && header.is_some_and(|header| header["version"] == 2 && !header["guidepost"].is_null())
 }
 
 #[cfg(test)]

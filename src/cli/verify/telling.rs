@@ -5,8 +5,8 @@ use std::{io::Write, path::PathBuf};
 
 use crate::{
     cli::{Exit, SiteArguments, color, print, report as report_failure},
-    report::{self, Report, github, gitlab, human, json, junit},
-    site::Failure,
+    report::{self, Report, file, github, gitlab, human, json, junit},
+    site::{self, Failure},
 };
 
 #[derive(Debug, clap::Args)]
@@ -56,20 +56,25 @@ impl Telling {
 
     /// Why the report cannot be written to its file: something else is there, or its folder is not.
     pub(in crate::cli) fn hindrance(&self) -> Option<Failure> {
-        let file = self.report.as_deref()?;
-        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let path = self.report.as_deref()?;
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
             return Some(Failure::Usage {
                 message: format!("there is no folder {} for the report", folder.display()),
                 help: "make it, or name another file: --report FILE".into(),
             });
         }
-        let there = std::fs::read(file).ok().filter(|there| !there.is_empty())?;
-        match json::read(&String::from_utf8_lossy(&there)) {
+        // What is no regular file cannot be lost.
+        let found = std::fs::metadata(path).ok().filter(|found| found.len() > 0 || found.is_dir())?;
+        let there = match file::text(path, site::LARGEST_REPORT) {
+            Err(_) if !found.is_file() && !found.is_dir() => return None,
+            there => there.unwrap_or_default(),
+        };
+        match json::read(&there) {
             // A report of another version is a report.
             Ok(_) | Err(json::Unreadable::Schema { .. }) => None,
             Err(_) => Some(Failure::Usage {
-                message: format!("{} is there, and is no report of guidepost", file.display()),
+                message: format!("{} is there, and is no report of guidepost", path.display()),
                 help: "move it away, or name another file: --report FILE".into(),
             }),
         }
@@ -78,9 +83,11 @@ impl Telling {
     /// Says what came of it; the lines that it speaks of are those of the guides as they are now.
     pub(in crate::cli) fn tell(&self, site: &SiteArguments, report: &Report) -> Exit {
         let text = json::json(report);
-        let unwritten = self.report.as_ref().and_then(|file| {
-            let error = std::fs::write(file, &text).err()?;
-            Some(Failure::Environment { message: format!("{} cannot be written: {error}", file.display()) })
+        let unwritten = self.report.as_ref().and_then(|path| {
+            let error = file::replace(path, &text).err()?;
+            Some(Failure::Environment {
+                message: format!("{} cannot be written: {error}; it is as it was", path.display()),
+            })
         });
         let stdout = std::io::stdout();
         let denies = |what| self.deny.contains(&what) || site.strict;
