@@ -227,7 +227,8 @@ impl Needle {
                 }
             };
             go_on(at);
-            if matched > 0 && bytes.get(at).is_some_and(|byte| matches!(byte, b'\x1b' | b'\x08' | b'\r' | b'\n' | b' ')) {
+            if matched > 0 && bytes.get(at).is_some_and(|byte| matches!(byte, b'\x1b' | b'\x08' | b'\r' | b'\n' | b' '))
+            {
                 let gap = gap(bytes, at, !self.word);
                 gap.ends.iter().for_each(|at| go_on(*at));
                 perhaps |= gap.open;
