@@ -1,0 +1,189 @@
+//! A host on which guides are really done without an engine: a machine is a temporary folder of this computer, which is also
+//! its home, and its terminals are pseudo-terminals.
+//!
+//! It keeps honest guides apart and no more: guides of the tests write below their home. Files are saved there only, whatever
+//! was started from a machine's terminals ends with it, and nothing asks for a password.
+
+use super::local::Local;
+use guidepost::{
+    machine::{self, Error, FileError, Identity, Image, Machine, Output, RemoteFile, Result, Run, TerminalOptions},
+    verify::{Host, Running},
+};
+use pty_process::blocking::Command;
+use std::{
+    io::ErrorKind,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+};
+
+/// Where programs are; a login shell may set its own.
+const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+/// Seconds for a command of ours.
+const LOOK: &str = "20";
+
+/// Makes machines of folders.
+#[derive(Debug, Default)]
+pub(crate) struct LocalHost {
+    /// Guides with this in their names panic when a terminal is opened.
+    pub(crate) panics: Option<&'static str>,
+}
+
+impl Host for LocalHost {
+    type Running = LocalMachine;
+
+    fn version(&self) -> (String, String) {
+        ("local".into(), "local".into())
+    }
+
+    async fn start(
+        &self,
+        _: &Machine,
+        identity: &Identity,
+        _: &Path,
+        _: &(dyn Fn(machine::Event) + Send + Sync),
+    ) -> Result<LocalMachine> {
+        let folder = tempfile::Builder::new().prefix("guidepost-local-").tempdir()?;
+        let home = folder.path().canonicalize()?;
+        let (reference, id) = ("local".to_owned(), "local".to_owned());
+        let image = Image { reference, id, digest: None, created: None };
+        let panics = self.panics.is_some_and(|name| identity.guide.to_string().contains(name));
+        Ok(LocalMachine { _folder: folder, home, image, panics })
+    }
+}
+
+/// A folder that stands in for a machine.
+#[derive(Debug)]
+pub(crate) struct LocalMachine {
+    _folder: tempfile::TempDir,
+    home: PathBuf,
+    image: Image,
+    panics: bool,
+}
+
+impl LocalMachine {
+    /// What all of its processes have in their environment.
+    fn mark(&self) -> String {
+        format!("GUIDEPOST_LOCAL={}", self.home.display())
+    }
+
+    /// Ends what was started from its terminals.
+    fn kill(&self) {
+        let mark = self.mark();
+        let has_mark = |environment: Vec<u8>| environment.split(|byte| *byte == 0).any(|name| name == mark.as_bytes());
+        for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
+            let pid = entry.file_name().to_str().and_then(|name| name.parse::<i32>().ok());
+            if let Some(pid) = pid.and_then(rustix::process::Pid::from_raw)
+                && std::fs::read(entry.path().join("environ")).is_ok_and(has_mark)
+            {
+                let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+            }
+        }
+    }
+
+    /// A file that may be written: below the home, links resolved.
+    fn own(&self, path: &str) -> Result<PathBuf> {
+        let failed = |reason: String| Error::File(FileError::Failed { path: path.to_owned(), reason });
+        let file = Path::new(path);
+        let folder = file.parent().unwrap_or(Path::new("/"));
+        let folder = folder.canonicalize().map_err(|error| failed(error.to_string()))?;
+        if !folder.starts_with(&self.home) || file.is_symlink() {
+            return Err(failed("a local machine saves files below its home only".into()));
+        }
+        Ok(folder.join(file.file_name().unwrap_or_default()))
+    }
+}
+
+impl Drop for LocalMachine {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+impl Running for LocalMachine {
+    type Terminal = Local;
+
+    fn image(&self) -> &Image {
+        &self.image
+    }
+
+    fn name(&self) -> &str {
+        "local"
+    }
+
+    async fn open(&self, options: &TerminalOptions) -> Result<Local> {
+        assert!(!self.panics, "the local machine was told to panic");
+        let variables = options.env.iter().filter_map(|variable| variable.split_once('='));
+        // Whoever starts the tests in the background has them ignore Ctrl-C, and so all that they start.
+        let command = Command::new("env")
+            .args(["--default-signal=INT,QUIT"])
+            .args(&options.command)
+            .env_clear()
+            .envs(variables)
+            .env("PATH", PATH)
+            .env("HOME", &self.home)
+            .env("GUIDEPOST_LOCAL", &self.home)
+            .current_dir(options.folder.as_deref().map_or(self.home.as_path(), Path::new));
+        Ok(Local::start(command)?)
+    }
+
+    async fn run(&self, run: &Run<'_>) -> Result<Output> {
+        if let ["getent", "passwd", user] = run.command {
+            let entry = format!("{user}:x:0:0::{}:/bin/bash\n", self.home.display());
+            return Ok(Output { status: Some(0), stdout: entry.into_bytes(), stderr: Vec::new(), dropped: 0 });
+        }
+        let output = std::process::Command::new("timeout")
+            .arg(LOOK)
+            .args(run.command)
+            .env_clear()
+            .envs(run.env.iter().filter_map(|variable| variable.split_once('=')))
+            .env("PATH", PATH)
+            .env("HOME", &self.home)
+            .env("GUIDEPOST_LOCAL", &self.home)
+            .current_dir(run.folder.map_or(self.home.as_path(), Path::new))
+            .stdin(std::process::Stdio::null())
+            .output()?;
+        let status = output.status.code().map(i64::from);
+        Ok(Output { status, stdout: output.stdout, stderr: output.stderr, dropped: 0 })
+    }
+
+    async fn write(&self, path: &str, content: &[u8], _: Option<&str>, mode: Option<u32>) -> Result<()> {
+        let file = self.own(path)?;
+        std::fs::write(&file, content)?;
+        if let Some(mode) = mode {
+            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode))?;
+        }
+        Ok(())
+    }
+
+    async fn read(&self, path: &str, limit: usize) -> Result<RemoteFile> {
+        let real = match Path::new(path).canonicalize() {
+            Ok(real) => real,
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                return Err(FileError::NotFound { path: path.to_owned(), real: path.to_owned() }.into());
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let facts = std::fs::metadata(&real)?;
+        if !facts.is_file() {
+            return Err(FileError::NotAFile(path.to_owned()).into());
+        }
+        let content = std::fs::read(&real)?;
+        if content.len() > limit {
+            return Err(FileError::TooLarge { path: path.to_owned(), size: facts.len(), limit }.into());
+        }
+        let mode = facts.permissions().mode() & 0o7777;
+        Ok(RemoteFile { content, owner: "0:0".into(), mode, real: real.display().to_string() })
+    }
+
+    async fn visit(&self, _: &TerminalOptions) -> Result<()> {
+        Ok(())
+    }
+
+    async fn close(self) -> Result<()> {
+        Ok(())
+    }
+
+    fn keep(self) -> String {
+        self.name().to_owned()
+    }
+}

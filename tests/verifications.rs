@@ -1,0 +1,59 @@
+//! Whole verifications: each folder of `tests/verifications` has a guide as an author would write it, and what must come of
+//! it. They are done on this computer, without an engine; `tests/verify.rs` does some of them in Docker.
+//!
+//! To add one, make a folder with a `guide.md`, renew with `GUIDEPOST_RENEW=1 cargo test --test verifications`, and read what
+//! came. `GUIDEPOST_ONLY=NAME` does those with this in their names.
+
+#[path = "support/local.rs"]
+mod local;
+#[path = "support/local_host.rs"]
+mod local_host;
+#[path = "support/verifications.rs"]
+mod table;
+
+use guidepost::verify::{self, Options};
+use local_host::LocalHost;
+use std::time::{Duration, Instant};
+use table::{Row, rows, site, told};
+
+/// How all of them are done.
+fn options(site: &std::path::Path) -> Options {
+    Options {
+        site: site.to_owned(),
+        jobs: 16,
+        fail_fast: false,
+        retries: 0,
+        update: false,
+        keep: false,
+        shell: false,
+        record: None,
+        guide_timeout: Duration::from_secs(300),
+    }
+}
+
+/// Does rows on a host.
+fn done(host: &LocalHost, rows: &[Row]) -> guidepost::report::Report {
+    let (_folder, of_site) = site(rows);
+    let jobs = guidepost::site::jobs(&of_site, &[]).unwrap_or_else(|failure| panic!("{failure:?}"));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(verify::run_on(host, jobs, &options(&of_site.site), &())).expect("the host is there")
+}
+
+#[test]
+fn whole_verifications() {
+    let only = std::env::var("GUIDEPOST_ONLY").unwrap_or_default();
+    let rows: Vec<Row> = rows().into_iter().filter(|row| row.name.contains(&only)).collect();
+    let begin = Instant::now();
+    let report = done(&LocalHost::default(), &rows);
+    eprintln!("{} guides in {:?}", rows.len(), begin.elapsed());
+    let mut wrong = Vec::new();
+    for row in &rows {
+        let told = told(&report, row);
+        if std::env::var_os("GUIDEPOST_RENEW").is_some() {
+            row.renew(&told);
+        } else if told != row.expected {
+            wrong.push(format!("{}\nexpected:\n{}\ncame:\n{told}", row.name, row.expected));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {} came otherwise:\n\n{}", wrong.len(), rows.len(), wrong.join("\n"));
+}
