@@ -48,6 +48,22 @@ pub struct Diagnostic {
     pub place: Option<Box<Place>>,
 }
 
+/// What is wrong, and what to do about it: a problem whose place is known to whoever asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// What is wrong, in one sentence without a final stop.
+    pub message: String,
+    /// What to do about it.
+    pub help: String,
+}
+
+impl Fault {
+    /// A fault in words.
+    pub fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { message: message.into(), help: help.into() }
+    }
+}
+
 /// Bytes of an over-long line that are kept on each side of the column.
 const WINDOW: usize = 120;
 
@@ -105,6 +121,15 @@ impl Diagnostic {
     #[must_use]
     pub fn in_file(mut self, path: &str) -> Self {
         self.place = Some(Box::new(Place::whole_file(path)));
+        self
+    }
+
+    /// Points at a line of a file whose text is not at hand, but for what stands there.
+    #[must_use]
+    pub fn at_line(mut self, path: &str, line: usize, text: &str) -> Self {
+        let text: String = text.chars().take(WINDOW).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+        let mark = (0, text.len());
+        self.place = Some(Box::new(Place { path: path.to_owned(), line, column: 1, text, mark }));
         self
     }
 

@@ -73,6 +73,10 @@ impl Running for RunningMachine {
         self.read(path, limit).await
     }
 
+    async fn check(&self) -> Result<()> {
+        self.check().await
+    }
+
     async fn visit(&self, options: &TerminalOptions) -> Result<()> {
         visit(self, options).await
     }

@@ -3,9 +3,10 @@
 use super::{
     guide::{Doing, shown},
     host::Running,
-    judge::Problem,
+    stop::{Done, apart},
 };
 use crate::{
+    diagnostic::Fault,
     edit::{self, Edited, How},
     machine::{Error, FileError, Result, Run},
     plan::{Edit, Owner},
@@ -41,12 +42,12 @@ impl<M: Running> Doing<'_, M> {
         let places = self.live.places().to_vec();
         report.place = shown(&places);
         let saved = match through {
-            Some(through) => self.install(file, text, how, owner, through, &places).await?,
-            None => self.save(file, text, how, owner, &places).await?,
+            Some(through) => self.install(file, text, how, owner, through, &places).await,
+            None => self.save(file, text, how, owner, &places).await,
         };
-        match saved {
+        match apart(saved)? {
             Ok(why) => report.output = why,
-            Err((message, help)) => {
+            Err(Fault { message, help }) => {
                 report.verdict = Verdict::Broken;
                 report.message = Some(message);
                 report.help = Some(help);
@@ -55,22 +56,10 @@ impl<M: Running> Doing<'_, M> {
         Ok(())
     }
 
-    async fn save(
-        &mut self,
-        file: &str,
-        text: &str,
-        how: Edit,
-        owner: &Owner,
-        places: &[Place],
-    ) -> Result<std::result::Result<String, Problem>> {
-        let (user, folder) = match who(places) {
-            Ok(found) => found,
-            Err(problem) => return Ok(Err(problem)),
-        };
-        match (self.is_inside(places).await?, places.last()) {
-            (Ok(true), Some(place)) => return self.save_inside(file, text, how, owner, place).await,
-            (Ok(_), _) => {}
-            (Err(problem), _) => return Ok(Err(problem)),
+    async fn save(&mut self, file: &str, text: &str, how: Edit, owner: &Owner, places: &[Place]) -> Done<String> {
+        let (user, folder) = who(places)?;
+        if let (true, Some(place)) = (self.is_inside(places).await?, places.last()) {
+            return self.save_inside(file, text, how, owner, place).await;
         }
         let path = self.absolute(file, &user, &folder).await?;
         let mut by = match owner {
@@ -82,43 +71,38 @@ impl<M: Running> Doing<'_, M> {
         let (existing, real) = match self.machine.read(&path, LARGEST).await {
             Ok(found) => (Some(String::from_utf8_lossy(&found.content).into_owned()), found.real),
             Err(Error::File(FileError::NotFound { real, .. })) => (None, real),
-            Err(Error::File(problem)) => return Ok(Err((problem.to_string(), "choose another file".into()))),
-            Err(error) => return Err(error),
+            Err(Error::File(problem)) => return Err(Fault::new(problem.to_string(), OTHER).into()),
+            Err(error) => return Err(error.into()),
         };
         let real = if real.is_empty() { path.clone() } else { real };
         match self.may_write(&real, &by).await? {
             Some(2) => {
                 let folder = real.rsplit_once('/').map_or("/", |(folder, _)| folder);
-                return Ok(Err((
-                    format!("there is no folder {folder} for this file"),
-                    format!(
-                        "make it in an earlier step: mkdir -p; or correct the path: {}",
-                        self.nearest(&real, &by).await?
-                    ),
-                )));
+                let near = self.nearest(&real, &by).await?;
+                return Err(no_folder(folder, &near).into());
             }
             Some(3) if by != "root" && self.may_sudo(&by).await? => by = "root".into(),
             Some(3) => {
-                return Ok(Err((
-                    format!("{by} may not write {real}"),
-                    "say how a reader becomes somebody who may: `sudo nano FILE` before the block".into(),
-                )));
+                let help = "say how a reader becomes somebody who may: `sudo nano FILE` before the block";
+                return Err(Fault::new(format!("{by} may not write {real}"), help).into());
             }
             _ => {}
         }
-        let edited = match edited(existing.as_deref(), text, how) {
-            Ok(edited) => edited,
-            Err(problem) => return Ok(Err(problem)),
-        };
+        let edited = edited(existing.as_deref(), text, how)?;
+        let edited = edited(existing.as_deref(), text, how)?;
         let new_owner = existing.is_none().then(|| format!("{by}:"));
         match self.machine.write(&real, edited.text.as_bytes(), new_owner.as_deref(), None).await {
             Ok(()) => {}
-            Err(Error::File(problem)) => return Ok(Err((problem.to_string(), "choose another file".into()))),
-            Err(error) => return Err(error),
+            Err(Error::File(problem)) => return Err(Fault::new(problem.to_string(), OTHER).into()),
+            Err(error) => return Err(error.into()),
         }
         let with = if by == user { String::new() } else { format!(", saved as {by}") };
+<<<<<<< HEAD
         let through = if real == path { String::new() } else { format!(", which leads to {real}") };
         Ok(Ok(format!("{path}{through}: {:?}: {}{with}", edited.how, edited.why)))
+=======
+        Ok(format!("{path}: {:?}: {}{with}", edited.how, edited.why))
+>>>>>>> c69e0e6 (One judgement of an ended command for steps, setup, background and what is typed unseen; Fault and Stop instead of nested results; what says that it failed is a warning; a panic or a lack of memory is no fault of the guide)
     }
 
     /// Saves a file that has no path of its own, by the commands that read and write it.
@@ -130,19 +114,11 @@ impl<M: Running> Doing<'_, M> {
         owner: &Owner,
         through: &Through,
         places: &[Place],
-    ) -> Result<std::result::Result<String, Problem>> {
-        let (user, _) = match who(places) {
-            Ok(found) => found,
-            Err(problem) => return Ok(Err(problem)),
-        };
-        match self.is_inside(places).await? {
-            Ok(false) => {}
-            Ok(true) => {
-                let message =
-                    format!("the editor of {file} was opened in another machine, where it cannot be answered");
-                return Ok(Err((message, "write the file there with a command, say it in `run`".into())));
-            }
-            Err(problem) => return Ok(Err(problem)),
+    ) -> Done<String> {
+        let (user, _) = who(places)?;
+        if self.is_inside(places).await? {
+            let message = format!("the editor of {file} was opened in another machine, where it cannot be answered");
+            return Err(Fault::new(message, "write the file there with a command, say it in `run`").into());
         }
         let by = match owner {
             Owner::Session => user,
@@ -152,23 +128,20 @@ impl<M: Running> Doing<'_, M> {
         let read = ["sh", "-c", &through.read];
         let found = self.machine.run(&Run { command: &read, user: Some(&by), ..Run::default() }).await?;
         let existing = found.is_success().then(|| String::from_utf8_lossy(&found.stdout).into_owned());
-        let edited = match edited(existing.as_deref(), text, how) {
-            Ok(edited) => edited,
-            Err(problem) => return Ok(Err(problem)),
-        };
+        let edited = edited(existing.as_deref(), text, how)?;
         match self.machine.write(INSTALLED, edited.text.as_bytes(), Some(&format!("{by}:")), None).await {
             Ok(()) => {}
-            Err(Error::File(problem)) => return Ok(Err((problem.to_string(), "make room in /tmp".into()))),
-            Err(error) => return Err(error),
+            Err(Error::File(problem)) => return Err(Fault::new(problem.to_string(), "make room in /tmp").into()),
+            Err(error) => return Err(error.into()),
         }
         let write = ["sh", "-c", &through.write, "sh", INSTALLED];
         let written = self.machine.run(&Run { command: &write, user: Some(&by), ..Run::default() }).await?;
         self.machine.run(&Run { command: &["rm", "-f", INSTALLED], ..Run::default() }).await?;
         if !written.is_success() {
             let message = format!("{file} was not accepted{}", said(&written.text()));
-            return Ok(Err((message, "mend the file, or install in an earlier step what reads it".into())));
+            return Err(Fault::new(message, "mend the file, or install in an earlier step what reads it").into());
         }
-        Ok(Ok(format!("{file} of {by}: {:?}: {}", edited.how, edited.why)))
+        Ok(format!("{file} of {by}: {:?}: {}", edited.how, edited.why))
     }
 
     /// A path as the session's shell would understand it.
@@ -204,22 +177,29 @@ impl<M: Running> Doing<'_, M> {
     }
 }
 
+/// What to do about a file that cannot be used.
+pub(super) const OTHER: &str = "choose another file";
+
+/// A file without a folder, and what there is near it.
+pub(super) fn no_folder(folder: &str, near: &str) -> Fault {
+    let help = format!("make it in an earlier step: mkdir -p; or correct the path: {near}");
+    Fault::new(format!("there is no folder {folder} for this file"), help)
+}
+
 /// A file with a block of the guide in it.
-pub(super) fn edited(existing: Option<&str>, text: &str, how: Edit) -> std::result::Result<Edited, Problem> {
+pub(super) fn edited(existing: Option<&str>, text: &str, how: Edit) -> std::result::Result<Edited, Fault> {
     let help = "show more of the file, or say edit=patch, edit=append or edit=replace";
-    edit::apply(existing, text, to_how(how)).map_err(|problem| (problem.to_string(), help.into()))
+    edit::apply(existing, text, to_how(how)).map_err(|problem| Fault::new(problem.to_string(), help))
 }
 
 /// The user and the working directory of the innermost shell.
-fn who(places: &[Place]) -> std::result::Result<(String, String), Problem> {
+fn who(places: &[Place]) -> std::result::Result<(String, String), Fault> {
     let Some(place) = places.last() else {
-        return Err(("there is no shell".into(), "remove an `exit` too many".into()));
+        return Err(Fault::new("there is no shell", "remove an `exit` too many"));
     };
     if !matches!(place.kind, Kind::Shell { .. }) {
-        return Err((
-            format!("the terminal is in {place}, where no file can be saved"),
-            "leave the program before the file".into(),
-        ));
+        let message = format!("the terminal is in {place}, where no file can be saved");
+        return Err(Fault::new(message, "leave the program before the file"));
     }
     let user = place.user.clone().unwrap_or_else(|| "root".into());
     let folder = place.cwd.clone().unwrap_or_else(|| "/".into());

@@ -10,14 +10,14 @@ use std::{
 use super::{
     Event, Job, Listener, Run,
     host::{Host, Running},
-    judge::Problem,
     live::{Live, Opening},
     now,
     recording::Tape,
+    stop::apart,
     visit::Stand,
 };
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, Fault},
     machine::{self, Error, Identity, Name, Owner, RunId},
     matching::{self, Evidence, State, Values},
     plan::{self, LeftOut, Plan, Rule, Step, StepKind as Planned},
@@ -45,6 +45,9 @@ pub(super) struct Limit {
     end: Option<Instant>,
 }
 
+/// The status of a command that was ended by the signal KILL.
+const KILLED: i32 = 137;
+
 /// What is not a command and does not end by itself is given up so long after the limit.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -59,13 +62,16 @@ impl Limit {
     }
 
     /// What is wrong with a step that it has ended.
-    pub(super) fn problem(&self) -> Problem {
-        (
+    pub(super) fn problem(&self) -> Fault {
+        Fault::new(
             format!("the guide's limit of {} ended it", plan::duration::show(self.length)),
-            "give the guide more (--guide-timeout 90m), or say what to wait for (until=\"…\", background)".into(),
+            "give the guide more (--guide-timeout 90m), or say what to wait for (until=\"…\", background)",
         )
     }
 }
+
+/// The warning of a command that says that it failed, though its status is 0.
+pub(super) const SAYS_FAILURE: &str = "says-failure";
 
 /// How far an attempt has come.
 #[derive(Default)]
@@ -128,6 +134,25 @@ pub(super) async fn verify<H: Host>(job: &Job, run: &Run<'_, H>, last: bool) -> 
     Ok(report)
 }
 
+/// The report of a guide at which guidepost itself has failed: nothing is said of the guide.
+pub(super) fn internal_error(job: &Job, said: &str) -> GuideReport {
+    let plan = &job.plan;
+    let mut report = GuideReport {
+        hash: job.inputs.first().map(|own| own.hash.clone()).unwrap_or_default(),
+        inputs: super::hashes(&job.inputs),
+        started: now(),
+        ..GuideReport::new(&plan.path, &plan.title, &plan.machine)
+    };
+    report.verdict = Verdict::Unreached;
+    report.reason = Some(format!(
+        "an internal error of guidepost {}, and no fault of the guide: {}; please report it to those who make guidepost, with the guide and what was printed",
+        env!("CARGO_PKG_VERSION"),
+        secrets(std::iter::once(plan).chain(&job.requires)).mask(&clean(said)),
+    ));
+    finish(&mut report, plan);
+    report
+}
+
 /// Steps that were not done are unreached, and the worst step is the verdict of a guide that had a machine.
 fn finish(report: &mut GuideReport, plan: &Plan) {
     for step in &plan.steps[report.steps.len().min(plan.steps.len())..] {
@@ -183,7 +208,7 @@ impl<H: Host> Attempt<'_, H> {
         let starting = host.start(&self.job.machine, &identity, &options.site, &tell);
         let machine = match tokio::time::timeout(self.limit.left(), starting).await {
             Err(_) => {
-                report.reason = Some(format!("its machine was not ready: {}", self.limit.problem().0));
+                report.reason = Some(format!("its machine was not ready: {}", self.limit.problem().message));
                 return Ok(());
             }
             Ok(Err(error)) if !error.is_of_engine() => {
@@ -200,7 +225,7 @@ impl<H: Host> Attempt<'_, H> {
         let patience = self.limit.left().saturating_add(GRACE);
         let done =
             tokio::time::timeout(patience, self.steps(&machine, &mut reached, report)).await.unwrap_or_else(|_| {
-                let (message, help) = self.limit.problem();
+                let Fault { message, help } = self.limit.problem();
                 match reached.running.take() {
                     Some(step) => {
                         let verdict = Verdict::Broken;
@@ -256,15 +281,23 @@ impl<H: Host> Attempt<'_, H> {
             secrets: &self.secrets,
             limit: self.limit,
             own: false,
+            memory: self.job.machine.memory,
+            killed: 0,
         };
         for required in &self.job.requires {
             let mut first = Doing { plan: required, values: required.own_values(), outputs: BTreeMap::new(), ..doing };
-            if let Some(reason) = first.prepare().await? {
-                report.reason = Some(format!("the guide that it requires, {}: {reason}", required.path));
+            if !first.prepare(&mut report.diagnostics).await? {
+                if let Some(fault) = first.outside().await? {
+                    return self.unreached_by(fault, report, None);
+                }
+                report.reason = Some(format!("the setup of the guide that it requires, {}, failed", required.path));
                 return Ok(());
             }
             for step in required.steps.iter().filter(|step| step.skip.is_none()) {
                 let done = first.step(step).await?;
+                if let Some(fault) = first.ended_by(&done).await? {
+                    return self.unreached_by(fault, report, Some(&done));
+                }
                 if ends(&done, self.run.options.update) {
                     report.reason = Some(format!(
                         "the guide that it requires, {}, broke at line {}: {}",
@@ -283,9 +316,12 @@ impl<H: Host> Attempt<'_, H> {
             doing = Doing { outputs: BTreeMap::new(), ..first };
         }
         doing = Doing { plan: &self.job.plan, values: self.job.plan.own_values(), own: true, ..doing };
-        if let Some(reason) = doing.prepare().await? {
-            report.reason = Some(reason);
-            return Ok(());
+        if !doing.prepare(&mut report.diagnostics).await? {
+            report.reason = Some("its setup failed".into());
+            return match doing.outside().await? {
+                Some(fault) => self.unreached_by(fault, report, None),
+                None => Ok(()),
+            };
         }
         for step in &self.job.plan.steps {
             if let Some(reason) = &step.skip {
@@ -299,8 +335,15 @@ impl<H: Host> Attempt<'_, H> {
             self.run.listener.event(&self.name, Event::Step { number: step.number, what: doing.secrets.mask(&first) });
             reached.stand = Stand::of(doing.live.places());
             reached.running = Some(describe(step));
-            let done = doing.step(step).await?;
+            let mut done = doing.step(step).await?;
             reached.running = None;
+            if let Some(fault) = doing.ended_by(&done).await? {
+                done.verdict = Verdict::Unreached;
+                self.run.listener.event(&self.name, Event::StepDone { step: &done });
+                self.unreached_by(fault, report, Some(&done))?;
+                report.steps.push(done);
+                return Ok(());
+            }
             if !doing.live.places().is_empty() {
                 reached.stand = Stand::of(doing.live.places());
             }
@@ -312,6 +355,19 @@ impl<H: Host> Attempt<'_, H> {
             }
         }
         Ok(())
+    }
+}
+
+impl<H> Attempt<'_, H> {
+    /// The environment has ended the guide, at a step of it or of one that it requires.
+    fn unreached_by(&self, fault: Fault, report: &mut GuideReport, at: Option<&StepReport>) -> machine::Result<()> {
+        let mut problem = Diagnostic::error("machine-ended", &fault.message).help(fault.help);
+        if let Some(step) = at {
+            let typed = step.command.as_ref().or(step.typed.first()).map_or("", String::as_str);
+            problem = problem.at_line(&step.path, step.line, &self.secrets.mask(typed));
+        }
+        report.diagnostics.push(problem);
+        unreached(report, fault.message)
     }
 }
 
@@ -466,18 +522,46 @@ pub(super) struct Doing<'a, M: Running> {
     pub(super) limit: Limit,
     /// It is the guide itself, and not one that it requires.
     pub(super) own: bool,
+    /// Most memory of the machine, in bytes.
+    pub(super) memory: u64,
+    /// How often the kernel has ended a process of the machine for lack of it.
+    pub(super) killed: u64,
 }
 
 impl<M: Running> Doing<'_, M> {
-    /// Types the plan's setup; gives what went wrong.
-    async fn prepare(&mut self) -> machine::Result<Option<String>> {
+    /// Types the plan's setup, and tells whether all is well. What is not is noted at its line.
+    async fn prepare(&mut self, problems: &mut Vec<Diagnostic>) -> machine::Result<bool> {
         for command in &self.plan.settings.setup {
-            if let Some((message, _)) = self.setup(command).await? {
-                let reason = format!("its setup failed at `{}`: {message}", command.lines.join("\n"));
-                return Ok(Some(self.secrets.mask(&reason)));
+            let line = self.secrets.mask(&command.lines.join("\n"));
+            let mut note = |problem: Diagnostic, help: String| {
+                let problem = problem.help(self.secrets.mask(&help));
+                problems.push(problem.at_line(&command.at.path, command.at.line, &line));
+            };
+            match apart(self.setup(command).await)? {
+                Ok(warnings) => {
+                    for Fault { message, help } in warnings {
+                        let message = format!("its setup, `{line}`: {}", self.secrets.mask(&message));
+                        note(Diagnostic::warning(SAYS_FAILURE, message), help);
+                    }
+                }
+                Err(Fault { message, help }) => {
+                    let message = format!("its setup failed at `{line}`: {}", self.secrets.mask(&message));
+                    note(Diagnostic::error("setup-failed", message), help);
+                    return Ok(false);
+                }
             }
         }
-        Ok(None)
+        Ok(true)
+    }
+
+    /// Why a step broke, if it was not the guide.
+    async fn ended_by(&mut self, done: &StepReport) -> machine::Result<Option<Fault>> {
+        match (done.kind, done.verdict) {
+            (StepKind::Run, Verdict::Broken) => self.outside().await,
+            // As it is documented.
+            (StepKind::Run, _) if done.status == Some(KILLED) => self.look_at_memory().await.map(|()| None),
+            _ => Ok(None),
+        }
     }
 
     async fn step(&mut self, step: &Step) -> machine::Result<StepReport> {

@@ -1,47 +1,48 @@
 //! Failures that the status of a line does not tell: those of commands before `;`, in `&`, in `$(…)`, or before a `|`.
 
-use super::judge::Problem;
+use super::ended::Ended;
 use crate::{
-    matching::{self, Rule},
-    session::{End, Outcome},
+    diagnostic::Fault,
+    session::End,
     terminal::{
-        clean::clean,
         failure::{fails, said},
         line::pieces,
     },
 };
 
-/// A command of the line that did not find its file, or an apt that failed, where the line's status hides it. Where the page
-/// shows it, or the line is prepared for it (`||`, `if`, `!`, `$?`), it is as the author wants it.
-pub(super) fn hidden(line: &str, outcome: &Outcome, exits: &[i32], documented: &str) -> Option<Problem> {
-    if !matches!(outcome.end, End::Prompt { status: Some(_) }) || outcome.left || exits != [0] {
-        return None;
+impl Ended<'_> {
+    /// A command of the line that did not find its file, or an apt that failed, where the line's status hides it. Where the page
+    /// shows it, or the line is prepared for it (`||`, `if`, `!`, `$?`), it is as the author wants it.
+    pub(super) fn hidden(&self) -> Option<Fault> {
+        let (line, outcome) = (self.line, self.outcome);
+        if !matches!(outcome.end, End::Prompt { status: Some(_) }) || outcome.left || self.exits != [0] {
+            return None;
+        }
+        let several = line.contains([';', '&', '\n', '`']) || line.contains("$(") || line.contains("<(");
+        // Of a single pipeline all statuses are known, in Bash.
+        let all_well = outcome.pipe.iter().all(|status| matches!(status, 0 | 141));
+        if !several && all_well && !(outcome.pipe.is_empty() && line.contains('|')) {
+            return None;
+        }
+        let words: Vec<&str> = pieces(line).collect();
+        // `tail -F` waits for its file.
+        if self.is_prepared() || words.contains(&"-F") {
+            return None;
+        }
+        let mut lines = self.output.lines().map(str::trim);
+        let why = lines.find(|why| fails(why, line, &words) && !self.is_shown(why))?;
+        let help = "mend the command; if this is what a reader sees, show it in an output block";
+        Some(Fault::new(
+            format!("a command of this line failed, and the line's status does not tell{}", said(why)),
+            help,
+        ))
     }
-    let several = line.contains([';', '&', '\n', '`']) || line.contains("$(") || line.contains("<(");
-    // Of a single pipeline all statuses are known, in Bash.
-    let all_well = outcome.pipe.iter().all(|status| matches!(status, 0 | 141));
-    if !several && all_well && !(outcome.pipe.is_empty() && line.contains('|')) {
-        return None;
-    }
-    let words: Vec<&str> = pieces(line).collect();
-    // `tail -F` waits for its file.
-    let prepared = ["-F", "if", "elif", "while", "until", "!"].iter().any(|word| words.contains(word));
-    if prepared || line.contains("||") || line.contains("$?") {
-        return None;
-    }
-    let is_shown = |said: &str| {
-        let mut shown = documented.lines().filter(|shown| !shown.trim().is_empty() && shown.trim() != "...");
-        shown.any(|shown| matching::compare(shown, said, Rule::Kinds).verdict == matching::Verdict::Holds)
-    };
-    let output = clean(&outcome.output);
-    let why = output.lines().map(str::trim).find(|why| fails(why, line, &words) && !is_shown(why))?;
-    let help = "mend the command; if this is what a reader sees, show it in an output block";
-    Some((format!("a command of this line failed, and the line's status does not tell{}", said(why)), help.into()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::Outcome;
 
     #[test]
     fn failures_that_a_status_hides() {
@@ -78,9 +79,10 @@ mod tests {
         ] {
             let end = End::Prompt { status: Some(0) };
             let outcome = Outcome { output: output.into(), pipe: pipe.to_vec(), ..Outcome::new(end) };
-            let problem = hidden(line, &outcome, &[0], documented);
+            let ended = Ended { documented, ..Ended::new(line, &outcome) };
+            let problem = ended.hidden();
             assert_eq!(problem.is_some(), fails, "{line}: {output}: {problem:?}");
-            assert_eq!(hidden(line, &outcome, &[0, 1], documented), None);
+            assert_eq!(Ended { exits: &[0, 1], ..ended }.hidden(), None);
         }
     }
 }

@@ -71,6 +71,12 @@ pub trait Running: Send + Sync {
     /// [`Error::File`], or if the machine is gone.
     fn read(&self, path: &str, limit: usize) -> impl Future<Output = Result<RemoteFile>>;
 
+    /// Whether it still runs.
+    ///
+    /// # Errors
+    /// [`Error::Ended`] if not, or if that cannot be known.
+    fn check(&self) -> impl Future<Output = Result<()>>;
+
     /// Gives the person at this process's terminal a terminal there, until its shell ends.
     ///
     /// # Errors

@@ -2,12 +2,14 @@
 //! are typed into the terminal, where nobody is shown it.
 
 use super::{
-    file::{NEAREST, edited},
+    ended::Ended,
+    file::{NEAREST, OTHER, edited, no_folder},
     guide::Doing,
     host::Running,
-    judge::{Problem, judge},
+    stop::{Done, apart},
 };
 use crate::{
+    diagnostic::Fault,
     machine::{Result, Run},
     plan::{Attributes, Edit, Owner},
     session::Place,
@@ -32,13 +34,14 @@ type Came = (i32, Vec<String>);
 
 impl<M: Running> Doing<'_, M> {
     /// Whether the terminal is in another machine than the guide's own.
-    pub(super) async fn is_inside(&mut self, places: &[Place]) -> Result<std::result::Result<bool, Problem>> {
+    pub(super) async fn is_inside(&mut self, places: &[Place]) -> Done<bool> {
         if places.len() < 2 {
-            return Ok(Ok(false));
+            return Ok(false);
         }
         let own = self.machine.run(&Run { command: &["sh", "-c", HERE], ..Run::default() }).await?;
         let own = String::from_utf8_lossy(&own.stdout).into_owned();
-        Ok(self.script(HERE, "", false).await?.map(|(_, lines)| !own.lines().eq(&lines)))
+        let (_, lines) = self.script(HERE, "", false).await?;
+        Ok(!own.lines().eq(&lines))
     }
 
     /// Saves a file where the terminal is. Gives what was done.
@@ -49,81 +52,74 @@ impl<M: Running> Doing<'_, M> {
         how: Edit,
         owner: &Owner,
         place: &Place,
-    ) -> Result<std::result::Result<String, Problem>> {
+    ) -> Done<String> {
         let user = place.user.as_deref().unwrap_or("root");
         let (path, word) = located(file, place.cwd.as_deref().unwrap_or("/"));
         let root = user == "root";
         let mut sudo = !root && *owner != Owner::Session && self.succeeds("command -v sudo >/dev/null").await?;
         let mut found = self.script(READ, &word, sudo).await?;
-        if !root && !sudo && matches!(found, Ok((3, _))) && self.succeeds("sudo -n true 2>/dev/null").await? {
+        if !root && !sudo && found.0 == 3 && self.succeeds("sudo -n true 2>/dev/null").await? {
             sudo = true;
             found = self.script(READ, &word, sudo).await?;
         }
         let existing = match found {
-            Ok((NEW, _)) => None,
-            Ok((0, lines)) => match bytes(&lines).map(String::from_utf8) {
+            (NEW, _) => None,
+            (0, lines) => match bytes(&lines).map(String::from_utf8) {
                 Some(Ok(text)) => Some(text),
-                _ => return Ok(Err((format!("{path} is not a text"), "choose another file".into()))),
+                _ => return Err(Fault::new(format!("{path} is not a text"), OTHER).into()),
             },
-            Ok((2, _)) => {
-                let near = self.script(NEAREST, &word, sudo).await?.map(|(_, lines)| lines.join(" "));
-                return Ok(Err(refused(2, user, &path, near.as_deref().unwrap_or_default())));
+            (2, _) => {
+                let near = apart(self.script(NEAREST, &word, sudo).await)?.map(|(_, lines)| lines.join(" "));
+                return Err(refused(2, user, &path, near.as_deref().unwrap_or_default()).into());
             }
-            Ok((status, _)) => return Ok(Err(refused(status, user, &path, ""))),
-            Err(problem) => return Ok(Err(problem)),
+            (status, _) => return Err(refused(status, user, &path, "").into()),
         };
-        let edited = match edited(existing.as_deref(), text, how) {
-            Ok(edited) => edited,
-            Err(problem) => return Ok(Err(problem)),
-        };
+        let edited = edited(existing.as_deref(), text, how)?;
         if edited.text.len() > LARGEST || edited.text.contains('\0') {
-            return Ok(Err(refused(5, user, &path, "")));
+            return Err(refused(5, user, &path, "").into());
         }
         for line in lines(edited.text.as_bytes(), &word, sudo) {
-            if let Err(problem) = self.hidden(line).await? {
-                return Ok(Err(problem));
-            }
+            self.hidden(&line, false).await?;
         }
-        Ok(match self.script(READ, &word, sudo).await? {
-            Ok((0, lines)) if bytes(&lines).as_deref() == Some(edited.text.as_bytes()) => {
+        match self.script(READ, &word, sudo).await? {
+            (0, lines) if bytes(&lines).as_deref() == Some(edited.text.as_bytes()) => {
                 let with = if sudo { ", saved as root" } else { "" };
                 Ok(format!("{path}: {:?}: {}, typed where the terminal is{with}", edited.how, edited.why))
             }
-            Ok(_) => Err((
-                format!("{path} is not what was typed into it"),
-                "write it with a here-document: run=\"cat > FILE <<EOF …\"".into(),
-            )),
-            Err(problem) => Err(problem),
-        })
+            _ => {
+                let help = "write it with a here-document: run=\"cat > FILE <<EOF …\"";
+                Err(Fault::new(format!("{path} is not what was typed into it"), help).into())
+            }
+        }
     }
 
     /// Types a script with an argument, which is a word of the shell.
-    async fn script(&mut self, script: &str, word: &str, sudo: bool) -> Result<std::result::Result<Came, Problem>> {
+    async fn script(&mut self, script: &str, word: &str, sudo: bool) -> Done<Came> {
         let script = format!(r#"printf "gp-%s\n" begin; ({script}); printf "gp-%s\n" "end $?""#);
         let sudo = if sudo { "sudo " } else { "" };
-        let typed = self.hidden(format!(" {sudo}sh -c {} sh {word}", quoted(&script))).await?;
-        Ok(typed.and_then(|output| {
-            came(&output).ok_or_else(|| {
-                (
-                    "the terminal is in another machine, and its shell does not say what there is".into(),
-                    "leave it before the file, or write the file with `cat > FILE <<EOF`".into(),
-                )
-            })
-        }))
+        let output = self.hidden(&format!(" {sudo}sh -c {} sh {word}", quoted(&script)), true).await?;
+        came(&output).ok_or_else(|| {
+            let message = "the terminal is in another machine, and its shell does not say what there is";
+            Fault::new(message, "leave it before the file, or write the file with `cat > FILE <<EOF`").into()
+        })
     }
 
     async fn succeeds(&mut self, script: &str) -> Result<bool> {
-        Ok(matches!(self.script(script, "", false).await?, Ok((0, _))))
+        Ok(matches!(apart(self.script(script, "", false).await)?, Ok((0, _))))
     }
 
-    /// Types a line that nobody is shown, and gives its output. A space before it keeps it out of most histories.
-    async fn hidden(&mut self, line: String) -> Result<std::result::Result<String, Problem>> {
-        let step = self.session_step(vec![line], &Attributes::default(), None);
+    /// Types a line that nobody is shown, and gives its output. A space before it keeps it out of most histories. Of a script
+    /// that says itself `how_it_ends` only the end of the line is judged.
+    async fn hidden(&mut self, line: &str, how_it_ends: bool) -> Done<String> {
+        let step = self.session_step(vec![line.to_owned()], &Attributes::default(), None);
         let outcome = self.live.quietly(step).await?;
-        Ok(match judge(&outcome, &[0]) {
+        let ended = Ended::new(line, &outcome);
+        match if how_it_ends { ended.judge() } else { ended.fault() } {
             None => Ok(outcome.output),
-            Some((message, help)) => Err((format!("the file could not be typed: {message}"), help)),
-        })
+            Some(Fault { message, help }) => {
+                Err(Fault::new(format!("the file could not be typed: {message}"), help).into())
+            }
+        }
     }
 }
 
@@ -138,25 +134,23 @@ fn located(file: &str, folder: &str) -> (String, String) {
 }
 
 /// Why a file cannot be saved, by the status of [`READ`].
-fn refused(status: i32, user: &str, path: &str, near: &str) -> Problem {
-    let other = "choose another file";
-    let (message, help) = match status {
-        2 => {
-            let folder = path.rsplit_once('/').map_or("/", |(folder, _)| folder);
-            let help = format!("make it in an earlier step: mkdir -p; or correct the path: {near}");
-            return (format!("there is no folder {folder} for this file"), help);
-        }
+fn refused(status: i32, user: &str, path: &str, near: &str) -> Fault {
+    match status {
+        2 => no_folder(path.rsplit_once('/').map_or("/", |(folder, _)| folder), near),
         3 => {
             let help = "say how a reader becomes somebody who may: `sudo nano FILE` before the block";
-            (format!("{user} may not read and write {path}"), help)
+            Fault::new(format!("{user} may not read and write {path}"), help)
         }
-        4 => (format!("{path} is not a file"), other),
-        5 => (format!("{path} is no text of at most 128 KiB, which can be typed into another machine"), other),
+        4 => Fault::new(format!("{path} is not a file"), OTHER),
+        5 => {
+            let message = format!("{path} is no text of at most 128 KiB, which can be typed into another machine");
+            Fault::new(message, OTHER)
+        }
         _ => {
-            (format!("{path} cannot be read there (status {status})"), "write it with `cat > FILE <<EOF`, as a command")
+            let message = format!("{path} cannot be read there (status {status})");
+            Fault::new(message, "write it with `cat > FILE <<EOF`, as a command")
         }
-    };
-    (message, help.into())
+    }
 }
 
 /// What a script printed between its marks. They are typed otherwise, so their echo is none.

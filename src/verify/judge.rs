@@ -1,7 +1,9 @@
 //! What the end of a command says about the guide.
 
+use super::ended::Ended;
 use crate::{
-    session::{End, Outcome},
+    diagnostic::Fault,
+    session::End,
     terminal::{
         clean::clean,
         failure::{fetches, is_refused, not_found, said, tells},
@@ -12,78 +14,6 @@ use crate::{
 /// What to do about a command that is not there.
 const INSTALL: &str = "install it in an earlier step, or correct its name; if a reader's machine has it and this one has not, \
      choose a `machine` that has it, or let `verify: {setup: [apt-get update, apt-get install -y NAME]}` put it there";
-
-/// What is wrong, and what to do about it.
-pub(super) type Problem = (String, String);
-
-/// What is wrong with the end of a command.
-pub(super) fn judge(outcome: &Outcome, exits: &[i32]) -> Option<Problem> {
-    let problem = |message: String, help: &str| Some((message, help.to_owned()));
-    match &outcome.end {
-        End::Prompt { status: None } => None,
-        // Leaving a place returns the status of what was done there.
-        End::Prompt { .. } if outcome.left => None,
-        End::Prompt { status: Some(status) } if exits.contains(status) => None,
-        End::Prompt { status: Some(0) } => {
-            let wanted: Vec<String> = exits.iter().map(ToString::to_string).collect();
-            let wanted = wanted.join(",");
-            problem(
-                format!("it ended well, and exit={wanted} says that it fails"),
-                &format!("remove exit={wanted}, or mend the command"),
-            )
-        }
-        End::Prompt { status: Some(127) } => {
-            problem(format!("a command was not found (status 127){}", said(&outcome.output)), INSTALL)
-        }
-        End::Prompt { status: Some(status) } => {
-            let wait =
-                if is_refused(&outcome.output) { ", or if what it asks is still starting, retry=10s" } else { "" };
-            problem(
-                format!("it ended with status {status}{}", said(&outcome.output)),
-                &format!("mend the command; if this is what a reader sees, say exit={status}{wait}"),
-            )
-        }
-        End::Interrupted { .. } => None,
-        End::Unfinished { prompt } => problem(
-            format!("the shell still waits for more, at {prompt:?}"),
-            "close the quote, the loop or the here-document that is open",
-        ),
-        End::Question { text } if text.trim().is_empty() => problem(
-            "it waits for input, and has asked for nothing".into(),
-            "type its input with the command (`command < FILE`, `echo … | command`), or let it run on (background)",
-        ),
-        End::Question { text } => {
-            let opens = if text.trim_end().ends_with(['>', '#', '$', ']']) {
-                format!("; if this is the prompt of a program that reads commands, say opens={:?}", text.trim())
-            } else {
-                String::new()
-            };
-            problem(
-                format!("it asks, and the guide does not say what to answer: {text}"),
-                &format!("{}{opens}", answers(text.trim())),
-            )
-        }
-        End::FullScreen { .. } => problem(
-            "it opens a full-screen program".into(),
-            "let a `file` block follow an editor, so that the file is written; or skip the step with a reason",
-        ),
-        End::Serves => problem(
-            "it serves, and does not end by itself".into(),
-            "let it run on in a terminal of its own (background, and until=\"…\" for what it shows when it is ready), or stop it once it has shown something (until=\"…\")",
-        ),
-        End::TimedOut => problem(
-            format!("it did not end in time{}", said(&outcome.output)),
-            "give it more (timeout=10m), say what to wait for (until=\"…\"), or let it run on (background)",
-        ),
-        End::SessionEnded { status } => {
-            let status = status.map_or(String::new(), |status| format!(", with status {status}"));
-            problem(
-                format!("the terminal's shell has ended{status}"),
-                "remove an `exit` too many, or a `set -e` that ends it",
-            )
-        }
-    }
-}
 
 /// What to write so that a question is answered: its text as a key of YAML, and a password kept secret.
 fn answers(question: &str) -> String {
@@ -98,51 +28,128 @@ fn answers(question: &str) -> String {
     )
 }
 
-/// What is wrong before the last command of a pipe, whose status hides it: `curl … | bash` ends with 0 if nothing was fetched.
-pub(super) fn pipe(line: &str, outcome: &Outcome) -> Option<Problem> {
-    let (End::Prompt { status: Some(status) }, false) = (&outcome.end, outcome.left) else { return None };
-    let parts = pipeline(line);
-    for (index, of) in outcome.pipe.iter().enumerate().rev().skip(1) {
-        // As many parts as statuses: it is the last pipeline of the line.
-        let part = parts.get(index).filter(|_| parts.len() == outcome.pipe.len());
-        let name = part.and_then(|part| Run::of(part)).map_or(String::new(), |run| run.name);
-        let fails = tells(&name, *of);
-        let what = if name.is_empty() { "a command".to_owned() } else { format!("`{name}`") };
-        let pipe = format!("in a pipe that ended with status {status}");
-        if *of == 127 {
-            return Some((format!("{what} was not found, {pipe}"), INSTALL.into()));
-        }
-        if fails && fetches(&name) {
-            let help = "see whether its address still leads anywhere; the status of a pipe is that of its last command";
-            return Some((format!("nothing was fetched: {what} ended with status {of}, {pipe}"), help.into()));
-        }
-        if fails {
-            let help = "mend the command; the status of a pipe is that of its last command";
-            // apt says with an E what is wrong.
-            let errors = clean(&outcome.output).lines().find(|line| line.starts_with("E: ")).map(said);
-            let said = errors.unwrap_or_else(|| said(&outcome.output));
-            return Some((format!("{what} ended with status {of}, {pipe}{said}"), help.into()));
+impl Ended<'_> {
+    /// What is wrong with the end of a command.
+    pub(super) fn judge(&self) -> Option<Fault> {
+        let (outcome, exits) = (self.outcome, self.exits);
+        let problem = |message: String, help: &str| Some(Fault::new(message, help));
+        match &outcome.end {
+            End::Prompt { status: None } => None,
+            // Leaving a place returns the status of what was done there.
+            End::Prompt { .. } if outcome.left => None,
+            End::Prompt { status: Some(status) } if exits.contains(status) => None,
+            End::Prompt { status: Some(0) } => {
+                let wanted: Vec<String> = exits.iter().map(ToString::to_string).collect();
+                let wanted = wanted.join(",");
+                problem(
+                    format!("it ended well, and exit={wanted} says that it fails"),
+                    &format!("remove exit={wanted}, or mend the command"),
+                )
+            }
+            End::Prompt { status: Some(127) } => {
+                problem(format!("a command was not found (status 127){}", said(&self.output)), INSTALL)
+            }
+            End::Prompt { status: Some(status) } => {
+                let wait =
+                    if is_refused(&self.output) { ", or if what it asks is still starting, retry=10s" } else { "" };
+                problem(
+                    format!("it ended with status {status}{}", said(&self.output)),
+                    &format!("mend the command; if this is what a reader sees, say exit={status}{wait}"),
+                )
+            }
+            End::Interrupted { .. } => None,
+            End::Unfinished { prompt } => problem(
+                format!("the shell still waits for more, at {prompt:?}"),
+                "close the quote, the loop or the here-document that is open",
+            ),
+            End::Question { text } if text.trim().is_empty() => problem(
+                "it waits for input, and has asked for nothing".into(),
+                "type its input with the command (`command < FILE`, `echo … | command`), or let it run on (background)",
+            ),
+            End::Question { text } => {
+                let opens = if text.trim_end().ends_with(['>', '#', '$', ']']) {
+                    format!("; if this is the prompt of a program that reads commands, say opens={:?}", text.trim())
+                } else {
+                    String::new()
+                };
+                problem(
+                    format!("it asks, and the guide does not say what to answer: {text}"),
+                    &format!("{}{opens}", answers(text.trim())),
+                )
+            }
+            End::FullScreen { .. } => problem(
+                "it opens a full-screen program".into(),
+                "let a `file` block follow an editor, so that the file is written; or skip the step with a reason",
+            ),
+            End::Serves => problem(
+                "it serves, and does not end by itself".into(),
+                "let it run on in a terminal of its own (background, and until=\"…\" for what it shows when it is ready), or stop it once it has shown something (until=\"…\")",
+            ),
+            End::TimedOut => problem(
+                format!("it did not end in time{}", said(&self.output)),
+                "give it more (timeout=10m), say what to wait for (until=\"…\"), or let it run on (background)",
+            ),
+            End::SessionEnded { status } => {
+                let status = status.map_or(String::new(), |status| format!(", with status {status}"));
+                problem(
+                    format!("the terminal's shell has ended{status}"),
+                    "remove an `exit` too many, or a `set -e` that ends it",
+                )
+            }
         }
     }
-    None
-}
 
-/// A command that the shell did not find, where the line's status hides it: `no-such; true`, `echo $(no-such)`, `no-such &`.
-/// Where the page shows it, or the line is prepared for it by `||`, it is as the author wants it.
-pub(super) fn missing(line: &str, outcome: &Outcome, exits: &[i32], documented: &str) -> Option<Problem> {
-    if !matches!(outcome.end, End::Prompt { status: Some(_) }) || exits.contains(&127) || line.contains("||") {
-        return None;
+    /// What is wrong before the last command of a pipe, whose status hides it: `curl … | bash` ends with 0 if nothing was fetched.
+    pub(super) fn pipe(&self) -> Option<Fault> {
+        let (line, outcome) = (self.line, self.outcome);
+        let (End::Prompt { status: Some(status) }, false) = (&outcome.end, outcome.left) else { return None };
+        let parts = pipeline(line);
+        for (index, of) in outcome.pipe.iter().enumerate().rev().skip(1) {
+            // As many parts as statuses: it is the last pipeline of the line.
+            let part = parts.get(index).filter(|_| parts.len() == outcome.pipe.len());
+            let name = part.and_then(|part| Run::of(part)).map_or(String::new(), |run| run.name);
+            let fails = tells(&name, *of);
+            let what = if name.is_empty() { "a command".to_owned() } else { format!("`{name}`") };
+            let pipe = format!("in a pipe that ended with status {status}");
+            if *of == 127 {
+                return Some(Fault::new(format!("{what} was not found, {pipe}"), INSTALL));
+            }
+            if fails && fetches(&name) {
+                let help =
+                    "see whether its address still leads anywhere; the status of a pipe is that of its last command";
+                return Some(Fault::new(format!("nothing was fetched: {what} ended with status {of}, {pipe}"), help));
+            }
+            if fails {
+                let help = "mend the command; the status of a pipe is that of its last command";
+                // apt says with an E what is wrong.
+                let errors = self.output.lines().find(|line| line.starts_with("E: ")).map(said);
+                let said = errors.unwrap_or_else(|| said(&self.output));
+                return Some(Fault::new(format!("{what} ended with status {of}, {pipe}{said}"), help));
+            }
+        }
+        None
     }
-    let output = clean(&format!("{}\n{}", outcome.output, outcome.beside));
-    let name = output.lines().filter_map(not_found).find(|name| {
-        pieces(line).any(|word| word == *name) && !documented.lines().filter_map(not_found).any(|shown| shown == *name)
-    })?;
-    Some((format!("`{name}` was not found, and the line's status does not tell"), INSTALL.into()))
+
+    /// A command that the shell did not find, where the line's status hides it: `no-such; true`, `echo $(no-such)`, `no-such &`.
+    /// Where the page shows it, or the line is prepared for it by `||`, it is as the author wants it.
+    pub(super) fn missing(&self) -> Option<Fault> {
+        let shell_is_back = matches!(self.outcome.end, End::Prompt { status: Some(_) });
+        if !shell_is_back || self.exits.contains(&127) || self.line.contains("||") {
+            return None;
+        }
+        let is_shown = |name: &str| self.documented.lines().filter_map(not_found).any(|shown| shown == name);
+        let typed = |name: &str| pieces(self.line).any(|word| word == name);
+        let beside = clean(&self.outcome.beside);
+        let mut lines = self.output.lines().chain(beside.lines()).filter_map(not_found);
+        let name = lines.find(|name| typed(name) && !is_shown(name))?;
+        Some(Fault::new(format!("`{name}` was not found, and the line's status does not tell"), INSTALL))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::Outcome;
 
     fn outcome(pipe: &[i32]) -> Outcome {
         Outcome { pipe: pipe.to_vec(), ..Outcome::new(End::Prompt { status: pipe.last().copied() }) }
@@ -156,7 +163,7 @@ mod tests {
             ("curl: (6) Could not resolve host: nowhere", false),
         ] {
             let outcome = Outcome { output: output.into(), ..outcome(&[7]) };
-            let (_, help) = judge(&outcome, &[0]).expect("it failed");
+            let help = Ended::new("curl x", &outcome).judge().expect("it failed").help;
             assert_eq!(help.contains("retry=10s"), again, "{output}: {help}");
         }
     }
@@ -184,7 +191,8 @@ mod tests {
             ("curl x", &[6], ""),
             ("curl x | bash", &[], ""),
         ] {
-            let problem = pipe(line, &outcome(statuses)).map_or(String::new(), |(message, _)| message);
+            let outcome = outcome(statuses);
+            let problem = Ended::new(line, &outcome).pipe().map_or(String::new(), |fault| fault.message);
             assert!(problem.contains(message) && problem.is_empty() == message.is_empty(), "{line}: {problem}");
         }
     }
@@ -209,9 +217,14 @@ mod tests {
             ("cat foo", "the page was not found", "", &[0], ""),
         ] {
             let outcome = Outcome { output: output.into(), ..outcome(&[0]) };
-            let problem = missing(line, &outcome, exits, documented).map_or(String::new(), |(message, _)| message);
-            let wanted = format!("`{name}` was not found");
-            assert!(problem.contains(&wanted) != name.is_empty(), "{line}: {output}: {problem}");
+            let missing = Ended { exits, documented, ..Ended::new(line, &outcome) }.missing();
+            let problem = missing.map_or(String::new(), |fault| fault.message);
+            let wanted = if name.is_empty() {
+                ""
+            } else {
+                &format!("`{name}` was not found, and the line's status does not tell")
+            };
+            assert_eq!(problem, wanted, "{line}: {output}");
         }
     }
 }

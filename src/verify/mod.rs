@@ -5,14 +5,16 @@
 //!          host   the seam at the machine          docker  what is behind it
 //!          live   the session engine on a terminal there
 //!          run    commands are typed          file   files are saved as a reader's editor would
-//!          judge  what their ends say         heard  what a terminal shows, for a listener
+//!          ended  what their ends say         heard  what a terminal shows, for a listener
 //! ```
 //!
 //! This is the one door to async under `cli`. Work emits [`Event`]s and knows nothing of who listens.
 
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 use std::{
+    any::Any,
     collections::BTreeMap,
+    panic::AssertUnwindSafe,
     path::PathBuf,
     sync::{
         Mutex,
@@ -22,6 +24,7 @@ use std::{
 };
 
 mod docker;
+mod ended;
 mod event;
 mod file;
 mod guide;
@@ -32,9 +35,11 @@ mod inputs;
 mod inside;
 mod judge;
 mod live;
+mod outside;
 mod recording;
 mod refused;
 mod run;
+mod stop;
 pub mod update;
 mod visit;
 
@@ -161,7 +166,11 @@ pub async fn run_on(
                 return Ok(None);
             }
             listener.event(&job.name(), Event::Begin { steps: job.plan.steps.len() });
-            let report = attempts(&job, shared).await?;
+            // A fault of guidepost's own takes none of the others down. What the guide had is dropped, and so removed.
+            let report = match AssertUnwindSafe(attempts(&job, shared)).catch_unwind().await {
+                Ok(done) => done?,
+                Err(panic) => guide::internal_error(&job, said_by(&*panic)),
+            };
             let ended = broken_for(&report, options);
             broken.fetch_or(ended, Ordering::Relaxed);
             listener.event(&job.name(), Event::End { report: &report });
@@ -199,6 +208,12 @@ pub fn run_until(
     })
 }
 
+/// What a panic said.
+fn said_by(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("it did not say why")
+}
+
 /// Whether a guide is broken; an output that is going to be updated breaks none.
 fn broken_for(report: &GuideReport, options: &Options) -> bool {
     report.verdict == Verdict::Unreached
@@ -212,8 +227,9 @@ async fn attempts(job: &Job, run: &Run<'_, impl Host>) -> machine::Result<GuideR
         let last = failures.len() >= run.options.retries;
         let report = guide::verify(job, run, last).await?;
         let broken = broken_for(&report, run.options);
-        let hopeless = report.diagnostics.iter().any(crate::diagnostic::Diagnostic::is_error)
-            || report.verdict == Verdict::Unreached;
+        let wrong = |plan: &Plan| plan.diagnostics.iter().any(crate::diagnostic::Diagnostic::is_error);
+        let hopeless =
+            std::iter::once(&job.plan).chain(&job.requires).any(wrong) || report.verdict == Verdict::Unreached;
         if !broken || last || hopeless {
             let flaky = !broken && !failures.is_empty();
             return Ok(GuideReport { attempts: failures.len() + 1, flaky, failures, ..report });

@@ -1,37 +1,39 @@
 //! Programs that read commands have no exit status: what they refuse, they say.
 
-use super::judge::Problem;
+use super::ended::Ended;
 use crate::{
-    session::{End, Kind, Outcome},
-    terminal::{clean::clean, failure::refusal},
+    diagnostic::Fault,
+    session::{End, Kind},
+    terminal::failure::refusal,
 };
 
-/// A statement that the program refused in which it was typed. Where the page shows an error, or says that the command
-/// fails, it is as the author wants it.
-pub(super) fn refused(outcome: &Outcome, exits: &[i32], documented: &str) -> Option<Problem> {
-    let place = outcome.before.last().filter(|place| place.kind == Kind::Program)?;
-    if !matches!(outcome.end, End::Prompt { .. }) || exits != [0] {
-        return None;
+impl Ended<'_> {
+    /// A statement that the program refused in which it was typed. Where the page shows an error, or says that the command
+    /// fails, it is as the author wants it.
+    pub(super) fn refused(&self) -> Option<Fault> {
+        let place = self.outcome.before.last().filter(|place| place.kind == Kind::Program)?;
+        if !matches!(self.outcome.end, End::Prompt { .. }) || self.exits != [0] {
+            return None;
+        }
+        let said = refusal(&place.name)?;
+        let mut rest = self.output.lines().map(str::trim_end).skip_while(|line| !said.is_match(line));
+        let mut why = rest.next()?;
+        if self.documented.lines().any(|line| said.is_match(line.trim_end())) {
+            return None;
+        }
+        if why.starts_with("Traceback") || why.starts_with("Uncaught") && !why.contains(' ') {
+            // What went wrong stands below.
+            why = rest.filter(|line| !line.is_empty() && !line.starts_with([' ', '}'])).last().unwrap_or(why);
+        }
+        let help = "mend the statement; if this is what a reader sees, show it in an output block";
+        Some(Fault::new(format!("{} refused it: {why}", place.name), help))
     }
-    let said = refusal(&place.name)?;
-    let output = clean(&outcome.output);
-    let mut rest = output.lines().map(str::trim_end).skip_while(|line| !said.is_match(line));
-    let mut why = rest.next()?;
-    if documented.lines().any(|line| said.is_match(line.trim_end())) {
-        return None;
-    }
-    if why.starts_with("Traceback") || why.starts_with("Uncaught") && !why.contains(' ') {
-        // What went wrong stands below.
-        why = rest.filter(|line| !line.is_empty() && !line.starts_with([' ', '}'])).last().unwrap_or(why);
-    }
-    let help = "mend the statement; if this is what a reader sees, show it in an output block";
-    Some((format!("{} refused it: {why}", place.name), help.into()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::Place;
+    use crate::session::{Outcome, Place};
 
     fn outcome(program: &str, output: &str) -> Outcome {
         let place = Place {
@@ -67,8 +69,9 @@ mod tests {
             ("irb", "(irb):1:in `<main>': undefined local variable or method `x' (NameError)", "", &[0], "undefined"),
             ("calc", "Error: 1", "", &[0], ""),
         ] {
-            let problem =
-                refused(&outcome(program, output), exits, documented).map_or(String::new(), |(message, _)| message);
+            let outcome = outcome(program, output);
+            let refused = Ended { exits, documented, ..Ended::new("", &outcome) }.refused();
+            let problem = refused.map_or(String::new(), |fault| fault.message);
             assert!(problem.contains(why) && problem.is_empty() == why.is_empty(), "{program}: {output}: {problem}");
         }
     }

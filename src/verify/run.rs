@@ -4,27 +4,32 @@ use std::time::{Duration, Instant};
 
 use super::{
     COMMAND_TIMEOUT, Event,
-    guide::{Doing, shown},
+    ended::Ended,
+    guide::{Doing, SAYS_FAILURE, shown},
     heard::Heard,
-    hidden::hidden,
     host::Running,
-    judge::{Problem, judge, missing, pipe},
     live::{Live, Opening, last_line},
-    refused::refused,
+    stop::{Done, apart},
     visit::Stand,
 };
 use crate::{
+    diagnostic::Fault,
     machine::{Result, RunId},
     plan::{self, Command, Step as Planned},
-    report::{StepReport, Verdict},
+    report::{StepReport, StepWarning, Verdict},
     session::{Answer, Answered, End, Kind, Outcome, Pattern, Step, inject},
     terminal::{clean::clean, program::is_elsewhere},
 };
+
+/// What a command comes to, apart from the environment: warnings, or what is wrong.
+type Judged = std::result::Result<Vec<Fault>, Fault>;
 
 /// How long a command in the background may take to show itself where the guide does not say what to wait for.
 const BACKGROUND: Duration = Duration::from_secs(2);
 /// Pause before a command is run again.
 const AGAIN: Duration = Duration::from_millis(500);
+/// What to do about a line of the setup that fails.
+const NO_READER: &str = "mend it, or say that it may fail: `|| true`";
 /// The terminal of a guide that names none.
 const MAIN: &str = "main";
 
@@ -36,23 +41,35 @@ impl<M: Running> Doing<'_, M> {
             if last && step.attributes.background {
                 return self.background(step, command, report).await;
             }
-            let problem = self.command(step, command, last, report).await?;
-            let problem = match (problem, step.attributes.retry) {
-                (problem, Some(patience)) if last => self.again(step, command, patience, problem, report).await?,
-                (problem, _) => problem,
-            };
-            if let Some((message, help)) = problem {
-                report.verdict = Verdict::Broken;
-                report.message = Some(message);
-                report.help = Some(help);
-                report.command = command.lines.first().cloned();
-                report.typed.truncate(commands[..=index].iter().map(|command| command.lines.len()).sum());
-                report.line = command.at.line;
-                report.path.clone_from(&command.at.path);
-                return Ok(());
+            let mut done = apart(self.command(step, command, last, report).await)?;
+            if let (true, Some(patience)) = (last, step.attributes.retry) {
+                done = self.again(step, command, patience, done, report).await?;
+            }
+            match done {
+                Ok(warnings) => self.warn(warnings, report),
+                Err(Fault { message, help }) => {
+                    report.verdict = Verdict::Broken;
+                    report.message = Some(message);
+                    report.help = Some(help);
+                    report.command = command.lines.first().cloned();
+                    report.typed.truncate(commands[..=index].iter().map(|command| command.lines.len()).sum());
+                    report.line = command.at.line;
+                    report.path.clone_from(&command.at.path);
+                    return Ok(());
+                }
             }
         }
         Ok(())
+    }
+
+    /// Notes what the author should look at, though the step holds.
+    fn warn(&self, warnings: impl IntoIterator<Item = Fault>, report: &mut StepReport) {
+        let warning = |Fault { message, help }| StepWarning {
+            code: SAYS_FAILURE.into(),
+            message: self.secrets.mask(&message),
+            help: Some(self.secrets.mask(&help)),
+        };
+        report.warnings.extend(warnings.into_iter().map(warning));
     }
 
     /// Runs the last command again until it holds, or patience ends.
@@ -61,27 +78,43 @@ impl<M: Running> Doing<'_, M> {
         step: &Planned,
         command: &Command,
         patience: Duration,
-        mut problem: Option<Problem>,
+        mut done: Judged,
         report: &mut StepReport,
-    ) -> Result<Option<Problem>> {
+    ) -> Result<Judged> {
         let begin = Instant::now();
         let patience = patience.min(self.limit.left());
-        while (problem.is_some() || !self.holds(step.number)) && begin.elapsed() < patience {
+        while (done.is_err() || !self.holds(step.number)) && begin.elapsed() < patience {
             tokio::time::sleep(AGAIN).await;
-            problem = self.command(step, command, true, report).await?;
+            done = apart(self.command(step, command, true, report).await)?;
         }
-        Ok(problem)
+        Ok(done)
     }
 
-    /// A command that prepares the machine.
-    pub(super) async fn setup(&mut self, command: &Command) -> Result<Option<Problem>> {
-        let step = self.session_step(command.lines.clone(), &plan::Attributes::default(), None);
-        let outcome = self.live.step(step, &mut |_, _| {}).await?;
-        Ok(self.limited(&outcome).or_else(|| judge(&outcome, &[0])))
+    /// Types a command that prepares the machine. It is judged as one of a step, of which no page shows anything.
+    pub(super) async fn setup(&mut self, command: &Command) -> Done<Vec<Fault>> {
+        let mut warnings = Vec::new();
+        let mut lines = command.lines.clone();
+        while !lines.is_empty() {
+            let step = self.session_step(lines.clone(), &plan::Attributes::default(), None);
+            let outcome = self.live.step(step, &mut |_, _| {}).await?;
+            let line = lines[..outcome.typed.min(lines.len())].join("\n");
+            let ended = Ended::new(&line, &outcome);
+            if let Some(fault) = self.limited(&outcome).or_else(|| ended.fault()) {
+                return Err(match outcome.end {
+                    // No reader sees it.
+                    End::Prompt { .. } => Fault { help: NO_READER.into(), ..fault },
+                    _ => fault,
+                }
+                .into());
+            }
+            warnings.extend(ended.warning());
+            lines.drain(..outcome.typed.clamp(1, lines.len()));
+        }
+        Ok(warnings)
     }
 
     /// What is wrong if the limit of the guide has ended a command, not its own.
-    fn limited(&self, outcome: &Outcome) -> Option<Problem> {
+    fn limited(&self, outcome: &Outcome) -> Option<Fault> {
         (outcome.end == End::TimedOut && self.limit.left().is_zero()).then(|| self.limit.problem())
     }
 
@@ -93,14 +126,15 @@ impl<M: Running> Doing<'_, M> {
         Step { lines, answers, until, runs_on: false, stopped: false, opens: attributes.opens.clone(), timeout }
     }
 
-    /// Types one command to its end.
+    /// Types one command to its end. What it says against itself, though it has ended well, comes back.
     async fn command(
         &mut self,
         step: &Planned,
         command: &Command,
         last: bool,
         report: &mut StepReport,
-    ) -> Result<Option<Problem>> {
+    ) -> Done<Vec<Fault>> {
+        let mut warnings = Vec::new();
         let mut lines = command.lines.clone();
         let mut output = String::new();
         report.status = None;
@@ -149,26 +183,26 @@ impl<M: Running> Doing<'_, M> {
                 Some(status) => std::slice::from_ref(status),
                 None => &[0],
             };
-            let problem = self.limited(&outcome).or_else(|| judge(&outcome, exits));
-            let shown = |line: &str| last && self.shows_failure(step.number, line, &output);
-            let problem = problem.or_else(|| pipe(&line, &outcome).filter(|_| !shown(&line)));
             let documented = self.documented(step.number);
-            let problem = problem.or_else(|| missing(&line, &outcome, exits, &documented));
-            let problem = problem.or_else(|| hidden(&line, &outcome, exits, &documented).filter(|_| !shown(&line)));
-            let problem = problem.or_else(|| refused(&outcome, exits, &documented));
+            let shows_failure = || last && self.shows_failure(step.number, &line, &output);
+            let ended =
+                Ended { exits, documented: &documented, shows_failure: &shows_failure, ..Ended::new(&line, &outcome) };
+            let fault = self.limited(&outcome).or_else(|| ended.fault());
+            let warning = if fault.is_none() { ended.warning() } else { None };
             let shown = self.outputs.entry(step.number).or_default();
             if shown.last != output {
                 shown.last.clone_from(&output);
             }
             report.output.clone_from(&output);
-            if problem.is_some() {
-                return Ok(problem);
+            if let Some(fault) = fault {
+                return Err(fault.into());
             }
+            warnings.extend(warning);
             // A command of several lines may have ended before the last of them: the rest is a command of its own.
             lines.drain(..outcome.typed.clamp(1, lines.len()));
             if lines.is_empty() {
                 self.outputs.entry(step.number).or_default().add(&output);
-                return Ok(None);
+                return Ok(warnings);
             }
         }
     }
@@ -225,28 +259,48 @@ impl<M: Running> Doing<'_, M> {
         let shown = self.outputs.entry(step.number).or_default();
         shown.last.clone_from(&output);
         shown.add(&output);
-        let (message, help) = match (&outcome.end, judge(&outcome, &[0])) {
-            (End::TimedOut, _) if until.is_none() || outcome.until_seen => {
-                live.drain();
-                return Ok(());
+        let line = command.lines.join("\n");
+        let documented = self.documented(step.number);
+        let fault = match &outcome.end {
+            End::TimedOut => {
+                // As far as it has come it is well, but for what it has printed.
+                let so_far = Outcome { end: End::Prompt { status: Some(0) }, ..outcome.clone() };
+                let ended = Ended { documented: &documented, ..Ended::new(&line, &so_far) };
+                let unsaid = until.filter(|_| !outcome.until_seen).map(unsaid);
+                let fault = ended.missing().or_else(|| ended.hidden()).or(unsaid);
+                if fault.is_none() {
+                    self.warn(ended.warning(), report);
+                }
+                fault
             }
-            (End::TimedOut, _) => (
-                format!("it has not shown `{}` in time", until.unwrap_or_default()),
-                "correct what it shows when it is ready (until=\"…\"), or give it more time (timeout=10m)".into(),
-            ),
-            // What was to keep running has no status that a page could say.
-            (End::Prompt { status: Some(status) }, Some((message, _))) if *status != 127 => {
-                (message, "mend the command, or remove `background` if it ends by itself".into())
-            }
-            (_, Some(problem)) => problem,
-            (_, None) => ("it has ended already".into(), "remove `background`".into()),
+            end => Some(match (Ended::new(&line, &outcome).fault(), end) {
+                // What was to keep running has no status that a page could say.
+                (Some(fault), End::Prompt { status: Some(status) }) if *status != 127 => {
+                    Fault::new(fault.message, "mend the command, or remove `background` if it ends by itself")
+                }
+                (Some(fault), _) => fault,
+                (None, _) => Fault::new("it has ended already", "remove `background`"),
+            }),
         };
-        report.verdict = Verdict::Broken;
-        report.command = command.lines.first().cloned();
-        report.message = Some(format!("this command was to keep running: {message}"));
-        report.help = Some(help);
+        match fault {
+            None => drop(live.drain()),
+            Some(Fault { message, help }) => {
+                report.verdict = Verdict::Broken;
+                report.command = command.lines.first().cloned();
+                report.message = Some(format!("this command was to keep running: {message}"));
+                report.help = Some(help);
+            }
+        }
         Ok(())
     }
+}
+
+/// A command in the background has not shown what it was waited for.
+fn unsaid(until: &str) -> Fault {
+    Fault::new(
+        format!("it has not shown `{until}` in time"),
+        "correct what it shows when it is ready (until=\"…\"), or give it more time (timeout=10m)",
+    )
 }
 
 fn answer(answer: &plan::Answer) -> Answer {
