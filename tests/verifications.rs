@@ -11,10 +11,13 @@ mod local_host;
 #[path = "support/verifications.rs"]
 mod table;
 
-use guidepost::verify::{self, Options};
+use guidepost::{
+    report::Verdict,
+    verify::{self, Options},
+};
 use local_host::LocalHost;
 use std::time::{Duration, Instant};
-use table::{Row, rows, site, told};
+use table::{Row, otherwise, rows, site, told};
 
 /// How all of them are done.
 fn options(site: &std::path::Path) -> Options {
@@ -39,6 +42,21 @@ fn done(host: &LocalHost, rows: &[Row]) -> guidepost::report::Report {
     runtime.block_on(verify::run_on(host, jobs, &options(&of_site.site), &())).expect("the host is there")
 }
 
+/// A fault of guidepost's own is one of that guide: the others are done.
+#[test]
+fn a_panic_takes_no_other_guide_down() {
+    let rows: Vec<Row> = rows().into_iter().filter(|row| ["a-command", "a-file"].contains(&row.name.as_str())).collect();
+    let report = done(&LocalHost { panics: Some("a-command") }, &rows);
+    let [command, file] = &report.guides[..] else { panic!("{report:#?}") };
+    assert_eq!(file.verdict, Verdict::Holds, "{file:#?}");
+    assert_eq!(command.verdict, Verdict::Unreached, "{command:#?}");
+    assert!(command.steps.iter().all(|step| step.verdict == Verdict::Unreached) && command.steps.len() == 2);
+    let reason = command.reason.as_deref().unwrap_or_default();
+    for said in ["an internal error of guidepost", "the local machine was told to panic", "please report it"] {
+        assert!(reason.contains(said), "{reason}");
+    }
+}
+
 #[test]
 fn whole_verifications() {
     let only = std::env::var("GUIDEPOST_ONLY").unwrap_or_default();
@@ -46,14 +64,10 @@ fn whole_verifications() {
     let begin = Instant::now();
     let report = done(&LocalHost::default(), &rows);
     eprintln!("{} guides in {:?}", rows.len(), begin.elapsed());
-    let mut wrong = Vec::new();
-    for row in &rows {
-        let told = told(&report, row);
-        if std::env::var_os("GUIDEPOST_RENEW").is_some() {
-            row.renew(&told);
-        } else if told != row.expected {
-            wrong.push(format!("{}\nexpected:\n{}\ncame:\n{told}", row.name, row.expected));
-        }
+    if std::env::var_os("GUIDEPOST_RENEW").is_some() {
+        rows.iter().for_each(|row| row.renew(&told(&report.guides, row)));
+        return;
     }
+    let wrong = otherwise(&report.guides, &rows);
     assert!(wrong.is_empty(), "{} of {} came otherwise:\n\n{}", wrong.len(), rows.len(), wrong.join("\n"));
 }

@@ -2,7 +2,10 @@
 //! `scripts/engine` starts one.
 
 mod support;
+#[path = "support/verifications.rs"]
+mod table;
 
+use guidepost::report::Report;
 use serde_json::Value;
 use std::process::Command;
 use support::{TestSite, has_engine};
@@ -43,6 +46,7 @@ fn a_guide_that_tells_the_truth_holds() {
     );
 }
 
+/// What only a machine of Docker can show; the rest is in the table of whole verifications.
 #[test]
 fn faults_are_found_at_their_lines() {
     if !has_engine() {
@@ -55,56 +59,20 @@ fn faults_are_found_at_their_lines() {
             6,
             "it ended with status 100: E: Unable to locate package",
         ),
-        ("a changed output", "```command\necho b\n```\n\n```output\na\n```\n", 10, "not as documented"),
-        ("an exit status", "```command\ntrue\nfalse\n```\n", 7, "it ended with status 1"),
-        (
-            "an unanswered question",
-            "```command\nread -p \"Continue? [y/N] \" x\n```\n",
-            6,
-            "it asks, and the guide does not say what to answer: Continue?",
-        ),
-        ("a question like a prompt", "```command\nread -p \"name> \" x\n```\n", 6, "what to answer: name>"),
-        ("a server", "```command\ncd /tmp\nnc() { sleep 100; }\nnc -l 80\n```\n", 8, "it serves, and does not"),
-        ("a silent wait", "```command\ncat\n```\n", 6, "it waits for input, and has asked for nothing"),
-        (
-            "a silent wait of another user",
-            "```command\nuseradd -m ann\nsu - ann\ncat\n```\n",
-            8,
-            "it waits for input, and has asked for nothing",
-        ),
-        ("an endless command", "```command {timeout=2s}\nsleep 1000\n```\n", 6, "it did not end in time"),
-        (
-            "a missing folder",
-            "{{< file \"/srv/nothing/x.conf\" >}}\na\n{{< /file >}}\n",
-            5,
-            "there is no folder /srv/nothing",
-        ),
-        (
-            "an output's command",
-            "```command\nseq 2\n```\n\n```output\n3\n```\n",
-            10,
-            "1 differing line, 1 undocumented line",
-        ),
-        (
-            "a command that ends well",
-            "```command {exit=1}\ntrue\n```\n",
-            6,
-            "it ended well, and exit=1 says that it fails",
-        ),
-        ("a missing command", "```command\nno-such-command\n```\n", 6, "a command was not found"),
-        ("a missing command before `;`", "```command\nno-such; true\n```\n", 6, "`no-such` was not found"),
-        ("a missing file in a pipe", "```command\ncat no-such | sort\n```\n", 6, "cat: no-such: No such file"),
-        ("a missing folder before `;`", "```command\ncd /no-such; ls\n```\n", 6, "cd: /no-such: No such file"),
-        ("a missing command in `$(…)`", "```command\necho $(no-such)\n```\n", 6, "`no-such` was not found"),
         (
             "apt in a pipe",
             "```command\napt-get install -y no-such-package-x 2>&1 | tail -1\n```\n",
             6,
             "`apt-get` ended with status 100, in a pipe that ended with status 0",
         ),
-        ("an exit too many", "```command\nexit\n```\n\n```command\nls\n```\n", 6, "the terminal's shell has ended"),
+        (
+            "a silent wait of another user",
+            "```command\nuseradd -m ann\nsu - ann\ncat\n```\n",
+            8,
+            "it waits for input, and has asked for nothing",
+        ),
     ] {
-        let (status, guide) = verify(&format!("---\ntitle: A\n---\n\n{body}"), &[]);
+        let (status, guide) = verify(&format!("---\ntitle: A\n---\n\n{body}\n```command\necho after\n```\n"), &[]);
         assert_eq!(status, 1, "{name}: {guide:#}");
         let broken = guide["steps"]
             .as_array()
@@ -116,9 +84,45 @@ fn faults_are_found_at_their_lines() {
         assert!(broken["message"].as_str().is_some_and(|m| m.contains(message)), "{name}: {broken:#}");
         assert!(broken["help"].as_str().is_some_and(|h| !h.is_empty()), "{name}: {broken:#}");
         assert!(broken["typed"][0].is_string() && broken["place"][0].is_string(), "{name}: {broken:#}");
-        let after: Vec<&str> = verdicts(&guide).into_iter().skip_while(|v| *v != "broken").skip(1).collect();
-        assert!(after.iter().all(|v| *v == "unreached"), "{name}: {after:?}");
+        assert_eq!(verdicts(&guide), ["broken", "unreached"], "{name}: {guide:#}");
     }
+}
+
+/// The limit of a machine, or somebody who removes it, is no fault of the guide.
+#[test]
+fn what_ends_a_machine_from_outside_leaves_its_guide_unreached() {
+    if !has_engine() {
+        return;
+    }
+    let config = CONFIG.replace("bookworm\n", "bookworm\n    memory: 64MiB\n");
+    for (line, help) in [("tail /dev/zero", "memory:"), ("x=a; while :; do x=$x$x; done", "memory:")] {
+        let text = format!("---\ntitle: A\n---\n\n```command\n{line}\n```\n");
+        let site = TestSite::new(&[("guidepost.yaml", &config), ("content/a.md", &text)]);
+        let ran = site.run(&["verify", "--format", "json"]);
+        assert_eq!(ran.status, 3, "{line}: {ran:?}");
+        let report: Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|e| panic!("{e}: {ran:?}"));
+        let guide = &report["guides"][0];
+        assert_eq!((&guide["verdict"], &guide["steps"][0]["verdict"]), (&"unreached".into(), &"unreached".into()));
+        let problem = &guide["diagnostics"][0];
+        assert!(problem["message"].as_str().is_some_and(|m| m.contains("ran out of memory: it has 64 MiB")), "{problem:#}");
+        assert!(problem["help"].as_str().is_some_and(|h| h.contains(help)), "{problem:#}");
+        assert_eq!(problem["place"]["line"], 6, "{problem:#}");
+    }
+}
+
+/// Of the table of whole verifications, which is done without an engine by `tests/verifications.rs`, every so manieth row.
+#[test]
+fn whole_verifications_come_to_the_same_in_docker() {
+    const EVERY: usize = 7;
+    if !has_engine() {
+        return;
+    }
+    let rows: Vec<table::Row> = table::rows().into_iter().step_by(EVERY).collect();
+    let (folder, _) = table::site(&rows);
+    let ran = support::run_in(folder.path(), &["verify", "--jobs", "4", "--format", "json"]);
+    let report: Report = serde_json::from_str(&ran.stdout).unwrap_or_else(|e| panic!("{e}: {ran:?}"));
+    let wrong = table::otherwise(&report.guides, &rows);
+    assert!(wrong.is_empty(), "{} of {} came otherwise in Docker:\n\n{}", wrong.len(), rows.len(), wrong.join("\n"));
 }
 
 #[test]

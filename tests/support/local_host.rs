@@ -175,6 +175,10 @@ impl Running for LocalMachine {
         Ok(RemoteFile { content, owner: "0:0".into(), mode, real: real.display().to_string() })
     }
 
+    async fn check(&self) -> Result<()> {
+        Ok(())
+    }
+
     async fn visit(&self, _: &TerminalOptions) -> Result<()> {
         Ok(())
     }

@@ -1,7 +1,9 @@
 //! The table of whole verifications: a folder a row, with the guide and what must come of it.
 
+#![allow(dead_code, reason = "each test uses a part of it")]
+
 use guidepost::{
-    report::{GuideReport, Report, StepReport, Verdict},
+    report::{GuideReport, StepReport},
     site,
 };
 use std::{
@@ -77,10 +79,17 @@ pub(crate) fn site(rows: &[Row]) -> (tempfile::TempDir, site::Options) {
 }
 
 /// What came of a row: its verdict, then each step with its line, and what is said to the author.
-pub(crate) fn told(report: &Report, row: &Row) -> String {
+pub(crate) fn told(guides: &[GuideReport], row: &Row) -> String {
     let path = format!("content/{}/index.md", row.name);
-    let guide = report.guides.iter().find(|guide| guide.path == path);
+    let guide = guides.iter().find(|guide| guide.path == path);
     guide.map_or_else(|| "it is not in the report\n".to_owned(), |guide| text(guide, &path))
+}
+
+/// Rows that came otherwise than they must.
+pub(crate) fn otherwise(guides: &[GuideReport], rows: &[Row]) -> Vec<String> {
+    let came = |row: &Row| (row.name.clone(), row.expected.clone(), told(guides, row));
+    let other = rows.iter().map(came).filter(|(_, expected, told)| expected != told);
+    other.map(|(name, expected, told)| format!("{name}\nexpected:\n{expected}\ncame:\n{told}")).collect()
 }
 
 fn text(guide: &GuideReport, path: &str) -> String {
@@ -90,7 +99,10 @@ fn text(guide: &GuideReport, path: &str) -> String {
     }
     text.push('\n');
     for problem in &guide.diagnostics {
-        let _ = writeln!(text, "{:?}: {}: {}", problem.severity, problem.code, problem.message);
+        let at = problem.place.as_ref().map_or(0, |place| place.line);
+        let severity = format!("{:?}", problem.severity).to_lowercase();
+        let _ = writeln!(text, "{at}: {severity}: {}: {}", problem.code, problem.message);
+        help(&mut text, problem.help.as_deref());
     }
     for step in &guide.steps {
         text.push_str(&line(step, path));
@@ -102,12 +114,21 @@ fn text(guide: &GuideReport, path: &str) -> String {
 fn line(step: &StepReport, path: &str) -> String {
     let at = if step.path == path { String::new() } else { format!("{}:", step.path) };
     let mut text = format!("{at}{}: {} {}", step.line, kind(step), step.verdict.name());
-    for (before, said) in [(": ", &step.message), ("\n    help: ", &step.help)] {
-        if let Some(said) = said.as_ref().filter(|_| step.verdict != Verdict::Unreached) {
-            let _ = write!(text, "{before}{}", said.replace('\n', "\n    "));
-        }
+    if let Some(message) = &step.message {
+        let _ = write!(text, ": {}", message.replace('\n', "\n    "));
     }
-    text + "\n"
+    text.push('\n');
+    help(&mut text, step.help.as_deref());
+    for warning in &step.warnings {
+        let _ = writeln!(text, "    warning: {}: {}", warning.code, warning.message);
+    }
+    text
+}
+
+fn help(text: &mut String, said: Option<&str>) {
+    if let Some(said) = said {
+        let _ = writeln!(text, "    help: {}", said.replace('\n', "\n    "));
+    }
 }
 
 fn kind(step: &StepReport) -> String {
