@@ -45,7 +45,8 @@ fn done(host: &LocalHost, rows: &[Row]) -> guidepost::report::Report {
 /// A fault of guidepost's own is one of that guide: the others are done.
 #[test]
 fn a_panic_takes_no_other_guide_down() {
-    let rows: Vec<Row> = rows().into_iter().filter(|row| ["a-command", "a-file"].contains(&row.name.as_str())).collect();
+    let rows: Vec<Row> =
+        rows().into_iter().filter(|row| ["a-command", "a-file"].contains(&row.name.as_str())).collect();
     let report = done(&LocalHost { panics: Some("a-command") }, &rows);
     let [command, file] = &report.guides[..] else { panic!("{report:#?}") };
     assert_eq!(file.verdict, Verdict::Holds, "{file:#?}");

@@ -88,6 +88,41 @@ fn faults_are_found_at_their_lines() {
     }
 }
 
+/// A guide that waits, and somebody who ends its machine meanwhile.
+#[test]
+fn a_machine_that_somebody_else_ends_leaves_its_guide_unreached() {
+    if !has_engine() {
+        return;
+    }
+    for (how, said) in [(&["rm", "-f"][..], "was removed by somebody else"), (&["kill"], "was killed by somebody else")]
+    {
+        let text = "---\ntitle: A\n---\n\n```command\necho on-the-way; sleep 20\n```\n";
+        let site = TestSite::new(&[("guidepost.yaml", CONFIG), ("content/ended-from-outside.md", text)]);
+        let ran = std::thread::scope(|scope| {
+            let ran = scope.spawn(|| site.run(&["verify", "--format", "json"]));
+            let mut own = String::new();
+            for _ in 0..600 {
+                let label = "label=org.guidepost.guide";
+                let found = support::docker(&["ps", "--filter", label, "--format", "{{.ID}} {{.Names}} {{.Labels}}"]);
+                if let Some(line) = found.lines().find(|line| line.contains("ended-from-outside")) {
+                    own = line.split(' ').next().unwrap_or_default().to_owned();
+                    break;
+                }
+                std::thread::sleep(std::time::Duration::from_millis(100));
+            }
+            // It has begun to type by then.
+            std::thread::sleep(std::time::Duration::from_secs(5));
+            support::docker(&[how, &[own.as_str()]].concat());
+            ran.join().expect("it ran")
+        });
+        assert_eq!(ran.status, 3, "{how:?}: {ran:?}");
+        let report: Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|e| panic!("{e}: {ran:?}"));
+        let guide = &report["guides"][0];
+        assert_eq!(guide["verdict"], "unreached", "{how:?}: {guide:#}");
+        assert!(guide["reason"].as_str().is_some_and(|reason| reason.contains(said)), "{how:?}: {guide:#}");
+    }
+}
+
 /// The limit of a machine, or somebody who removes it, is no fault of the guide.
 #[test]
 fn what_ends_a_machine_from_outside_leaves_its_guide_unreached() {
@@ -104,7 +139,10 @@ fn what_ends_a_machine_from_outside_leaves_its_guide_unreached() {
         let guide = &report["guides"][0];
         assert_eq!((&guide["verdict"], &guide["steps"][0]["verdict"]), (&"unreached".into(), &"unreached".into()));
         let problem = &guide["diagnostics"][0];
-        assert!(problem["message"].as_str().is_some_and(|m| m.contains("ran out of memory: it has 64 MiB")), "{problem:#}");
+        assert!(
+            problem["message"].as_str().is_some_and(|m| m.contains("ran out of memory: it has 64MiB")),
+            "{problem:#}"
+        );
         assert!(problem["help"].as_str().is_some_and(|h| h.contains(help)), "{problem:#}");
         assert_eq!(problem["place"]["line"], 6, "{problem:#}");
     }

@@ -79,6 +79,8 @@ pub enum Error {
         reason: String,
         /// What to do about it; empty if nobody knows.
         help: String,
+        /// Somebody else has ended it, or a limit, and not what was done in it.
+        outside: bool,
     },
     /// The engine answered before, and no longer does.
     #[error("the Docker engine went away: {reason}")]

@@ -21,17 +21,24 @@ pub(super) struct Life {
     pub(super) stopped: Arc<OnceLock<(String, String)>>,
 }
 
+/// What to do about somebody else.
+const AGAIN: &str = "run guidepost again";
+/// The status of a process that was ended by the signal KILL.
+const KILLED: i64 = 137;
+
 impl Life {
     /// # Errors
     /// [`Error::Ended`] if it does not run, [`Error::EngineGone`] if that cannot be known.
     pub(super) async fn check(&self) -> Result<()> {
-        let ended = |reason: String, help: String| Err(Error::Ended { machine: self.name.clone(), reason, help });
+        let ended = |reason: String, help: String, outside: bool| {
+            Err(Error::Ended { machine: self.name.clone(), reason, help, outside })
+        };
         if let Some((reason, help)) = self.stopped.get() {
-            return ended(reason.clone(), help.clone());
+            return ended(reason.clone(), help.clone(), true);
         }
         let found = match self.engine.docker().inspect_container(&self.container, None).await.map_err(Error::from) {
             Err(e) if e.is_not_found() => {
-                return ended("its container was removed by somebody else".into(), "run guidepost again".into());
+                return ended("its container was removed by somebody else".into(), AGAIN.into(), true);
             }
             found => found?,
         };
@@ -42,11 +49,16 @@ impl Life {
             ended(
                 format!("it ran out of memory, of which it has {}", size(self.memory)),
                 format!("give it more: `memory:` of machines.{} in guidepost.yaml", self.name),
+                true,
             )
         } else if let Some(error) = state.error.filter(|e| !e.is_empty()) {
-            ended(error, String::new())
+            ended(error, String::new(), true)
+        } else if state.exit_code == Some(KILLED) {
+            // In a machine, nothing can kill its first process.
+            ended("it was killed by somebody else".into(), AGAIN.into(), true)
         } else {
-            ended(format!("its first process ended with status {}", state.exit_code.unwrap_or(-1)), String::new())
+            let status = state.exit_code.unwrap_or(-1);
+            ended(format!("its first process ended with status {status}"), String::new(), false)
         }
     }
 
@@ -62,7 +74,7 @@ impl Life {
 }
 
 /// Bytes as `guidepost.yaml` has them: `1.5GiB`.
-pub(super) fn size(bytes: u64) -> String {
+pub(crate) fn size(bytes: u64) -> String {
     let unit = if bytes >= 1 << 30 { (1_u64 << 30, "GiB") } else { (1 << 20, "MiB") };
     let amount = (bytes as f64 / unit.0 as f64 * 10.0).round() / 10.0;
     format!("{amount}{}", unit.1)

@@ -42,6 +42,7 @@ pub use exec::{Ended, Output, Run, Terminal, TerminalOptions, TerminalReader, Te
 pub use file::{FileError, RemoteFile};
 pub use image::{Event, Image};
 pub use label::{Identity, Name, Owner, RunId};
+pub(crate) use life::size;
 pub use reaper::{Reaped, Scope, reap};
 pub use running::{RunningMachine, start};
 pub use settings::{DEFAULT, Machine, machines};

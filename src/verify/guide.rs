@@ -118,7 +118,10 @@ pub(super) async fn verify<H: Host>(job: &Job, run: &Run<'_, H>, last: bool) -> 
     match attempt.on_machine(&mut report).await {
         Ok(()) => {}
         // A machine that a guide has brought down is the guide's verdict; an engine that is gone is nobody's.
-        Err(error @ Error::Ended { .. }) => report.reason = Some(error.to_string()),
+        Err(error @ Error::Ended { outside: false, .. }) => report.reason = Some(error.to_string()),
+        Err(error @ Error::Ended { .. }) => {
+            unreached(&mut report, error.to_string())?;
+        }
         Err(error) => return Err(error),
     }
     if let (Some(folder), Some(tape)) = (&run.options.record, &attempt.tape)
@@ -237,6 +240,13 @@ impl<H: Host> Attempt<'_, H> {
                 }
                 Ok(())
             });
+        let done = match done {
+            Err(error @ Error::Ended { outside: true, .. }) => {
+                let fault = Fault::new(error.to_string(), error.help().unwrap_or_default());
+                self.unreached_by(fault, report, reached.running.take().as_ref())
+            }
+            done => done,
+        };
         report.session_seconds = ready.elapsed().as_secs_f64();
         let broken =
             self.last && (report.reason.is_some() || report.steps.iter().any(|step| step.verdict == Verdict::Broken));

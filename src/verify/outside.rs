@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{guide::Doing, host::Running};
 use crate::{
     diagnostic::Fault,
-    machine::{Result, Run},
+    machine::{Error, Result, Run, size},
 };
 
 /// How often the kernel has ended a process of the machine for lack of memory, by the second and the first version of control
@@ -21,17 +21,29 @@ impl<M: Running> Doing<'_, M> {
     /// # Errors
     /// If the machine was ended by somebody else, or the engine is gone.
     pub(super) async fn outside(&mut self) -> Result<Option<Fault>> {
-        self.machine.check().await?;
+        if !self.alive().await? {
+            return Ok(None);
+        }
         if self.live.places().is_empty() {
             // Its shell is gone; so may the machine be, in a moment.
             for _ in 0..PAUSES {
                 tokio::time::sleep(PAUSE).await;
-                self.machine.check().await?;
+                if !self.alive().await? {
+                    return Ok(None);
+                }
             }
         }
         let before = self.killed;
         self.look_at_memory().await?;
         Ok((self.killed > before).then(|| out_of_memory(&self.plan.machine, self.memory)))
+    }
+
+    /// Whether the machine runs on. One that the guide has brought down is the guide's verdict.
+    async fn alive(&self) -> Result<bool> {
+        match self.machine.check().await {
+            Err(Error::Ended { outside: false, .. }) => Ok(false),
+            checked => checked.map(|()| true),
+        }
     }
 
     /// Notes how often the kernel has ended a process for lack of memory.
@@ -50,7 +62,7 @@ fn killed(events: &str) -> u64 {
 
 fn out_of_memory(machine: &str, memory: u64) -> Fault {
     Fault::new(
-        format!("the machine ran out of memory: it has {} MiB, and the kernel ended a process", memory >> 20),
+        format!("the machine ran out of memory: it has {}, and the kernel ended a process", size(memory)),
         format!("give it more, with `memory:` of machines.{machine} in guidepost.yaml, or let the guide need less"),
     )
 }
