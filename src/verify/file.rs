@@ -89,7 +89,6 @@ impl<M: Running> Doing<'_, M> {
             _ => {}
         }
         let edited = edited(existing.as_deref(), text, how)?;
-        let edited = edited(existing.as_deref(), text, how)?;
         let new_owner = existing.is_none().then(|| format!("{by}:"));
         match self.machine.write(&real, edited.text.as_bytes(), new_owner.as_deref(), None).await {
             Ok(()) => {}
@@ -97,12 +96,8 @@ impl<M: Running> Doing<'_, M> {
             Err(error) => return Err(error.into()),
         }
         let with = if by == user { String::new() } else { format!(", saved as {by}") };
-<<<<<<< HEAD
         let through = if real == path { String::new() } else { format!(", which leads to {real}") };
-        Ok(Ok(format!("{path}{through}: {:?}: {}{with}", edited.how, edited.why)))
-=======
-        Ok(format!("{path}: {:?}: {}{with}", edited.how, edited.why))
->>>>>>> c69e0e6 (One judgement of an ended command for steps, setup, background and what is typed unseen; Fault and Stop instead of nested results; what says that it failed is a warning; a panic or a lack of memory is no fault of the guide)
+        Ok(format!("{path}{through}: {:?}: {}{with}", edited.how, edited.why))
     }
 
     /// Saves a file that has no path of its own, by the commands that read and write it.
