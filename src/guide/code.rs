@@ -48,6 +48,33 @@ impl CodeBlock {
         Self::new(Role::Command, Form::Indented, "", Arguments::default(), inner)
     }
 
+    /// Takes the indentation away that all lines have in common: in a list it is the list's, however deep an author indents.
+    pub(super) fn outdent(&mut self) {
+        let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
+        let common = self.text.lines().filter(|line| !line.trim().is_empty()).map(indent).min().unwrap_or(0);
+        if common == 0 {
+            return;
+        }
+        let text = std::mem::take(&mut self.text);
+        // Where each line began, and how much is gone up to there.
+        let (mut begin, mut gone, mut begins) = (0, 0, Vec::new());
+        for (number, line) in text.split_inclusive('\n').enumerate() {
+            let removed = indent(line).min(common);
+            gone += removed;
+            begins.push((begin, gone));
+            begin += line.len();
+            self.text.push_str(&line[removed..]);
+            if let Some(at) = self.lines.get_mut(number) {
+                *at += removed;
+            }
+        }
+        let moved =
+            |at: usize| at - begins.iter().rev().find(|(begin, _)| *begin <= at).map_or(0, |(_, gone)| (*gone).min(at));
+        for (range, _) in &mut self.inserts {
+            *range = moved(range.start)..moved(range.end);
+        }
+    }
+
     /// A fence, from what its info string says.
     pub(super) fn fenced(word: &str, arguments: Arguments, inner: Span) -> Self {
         let mut block = match role(word) {

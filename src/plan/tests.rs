@@ -551,3 +551,20 @@ const PIECES: &[&str] = &[
     "$(",
     "\t",
 ];
+
+/// A list's indentation is no part of an indented block, however deep its author indents; what is inside of it stays.
+#[test]
+fn the_indentation_of_a_list_is_not_code() {
+    for (text, code, begins) in [
+        ("1. Open:\n\n        python3\n", "python3\n", "python3"),
+        ("1. Open:\n\n         for i in x:\n\n             print(i)\n", "for i in x:\n\n    print(i)\n", "for"),
+        ("- A:\n\n    - B:\n\n              c\n", "c\n", "c"),
+        ("       a\n", "   a\n", "   a"),
+        ("1. A:\n\n   ```yaml\n     a: 1\n     b: 2\n   ```\n", "  a: 1\n  b: 2\n", "  a"),
+    ] {
+        let guide = parse("guide.md", text);
+        let blocks = guide.code_blocks();
+        assert_eq!(blocks[0].text, code, "{text}");
+        assert!(text[blocks[0].lines[0]..].starts_with(begins), "{text}");
+    }
+}

@@ -115,6 +115,9 @@ impl Assembler<'_, '_> {
             return;
         }
         code.finish();
+        if code.form == Form::Indented && self.is_in_list(&code) {
+            code.outdent();
+        }
         let span = self.buffer.span(range);
         if code.form == Form::Indented && lint::admonition(&self.builder.source.text[..span.start]).is_some() {
             code.role = Role::Listing;
@@ -124,6 +127,14 @@ impl Assembler<'_, '_> {
         self.attach_comment(&mut kind);
         self.tokens.push(Token { kind, span });
         self.after_block = false;
+    }
+
+    /// Whether an indented block is deeper than one outside a list is.
+    fn is_in_list(&self, code: &CodeBlock) -> bool {
+        let Some(&first) = code.lines.first() else { return false };
+        let text = &self.builder.source.text;
+        let begin = text[..first].rfind('\n').map_or(0, |end| end + 1);
+        first - begin > 4 && text[begin..first].bytes().all(|byte| byte == b' ')
     }
 
     /// The lines between the fences.
