@@ -67,6 +67,10 @@ impl CodeBlock {
             if let Some(at) = self.lines.get_mut(number) {
                 *at += removed;
             }
+            // The way back is that of the text as it was.
+            if let Some(start) = self.starts.get_mut(number) {
+                *start += removed;
+            }
         }
         let moved =
             |at: usize| at - begins.iter().rev().find(|(begin, _)| *begin <= at).map_or(0, |(_, gone)| (*gone).min(at));
