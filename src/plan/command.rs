@@ -90,6 +90,11 @@ pub(super) fn pieces(language: &str, text: &str) -> (Vec<Piece>, Vec<Unfinished>
             at += 1;
             continue;
         }
+        // What a command in the background says stands behind the prompt, and is typed by nobody.
+        if prompted && typed.starts_with("nohup: ") {
+            at += 1;
+            continue;
+        }
         if is_idle(typed) && (shell || typed.trim().is_empty()) {
             at += 1;
             continue;
@@ -247,6 +252,7 @@ mod tests {
             ("$ cat > f\none\n# two\n^D\n$ cat f\none\n", &["cat > f|one|# two|^D", "cat f", "= one"]),
             ("cd /srv\ncat >> f\none\n^D\ncat f\n", &["cd /srv", "cat >> f|one|^D", "cat f"]),
             ("sudo tee -a /etc/f\none\n^D\n", &["sudo tee -a /etc/f|one|^D"]),
+            ("$ nohup a &\n[1] 4\n$ nohup: ignoring input\n\n$ ls\n", &["nohup a &", "= [1] 4", "ls"]),
             ("bash\necho in\n^D\n", &["bash", "echo in", "^D"]),
             ("$ sort\nb\na\n^D\na\nb\n", &["sort|b|a|^D", "= a|b"]),
             ("$ bash\n$ ls\na\n$ ^D\n$ ls\n", &["bash", "ls", "= a", "^D", "ls"]),

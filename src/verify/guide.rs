@@ -483,8 +483,8 @@ impl Shown {
         }
         // The notice of a job that was stopped comes with this prompt or with the next.
         let stops = self.typed.iter().any(|line| is_about_jobs(line));
-        let shown = without_notices(documented);
-        if stops && best.0.verdict != matching::Verdict::Holds && shown.len() < documented.len() {
+        let shown = without_notices(documented.trim_end());
+        if stops && best.0.verdict != matching::Verdict::Holds && shown.len() < documented.trim_end().len() {
             let comparison = matching::compare_by(shown, &self.last, rule, evidence);
             if comparison.verdict == matching::Verdict::Holds {
                 return (comparison, Cow::Borrowed(&self.last));
