@@ -10,6 +10,8 @@ help: ## list what can be made
 demo: ## build guidepost, do its own guides in Docker, and build their site with what came of it
 	@scripts/prepare build
 	@scripts/engine
+	cargo build --release --locked
+	@scripts/own-machine target/release/guidepost # for the guides about guidepost itself
 	@mkdir -p target/proof
 	cargo run --release --locked -- verify --report target/proof/report.json --record target/proof || [ $$? = 1 ] # a broken guide is shown as such
 	cargo run --release --locked -- build --report target/proof/report.json

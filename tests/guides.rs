@@ -41,12 +41,35 @@ fn read(path: &str) -> String {
     std::fs::read_to_string(&file).unwrap_or_else(|e| panic!("{}: {e}", file.display()))
 }
 
+/// Files of the project, in a site of their own.
+fn copy(site: &TestSite, folders: &[&str]) {
+    for folder in folders {
+        let below = walkdir::WalkDir::new(Path::new(PROJECT).join(folder)).into_iter();
+        for entry in below.filter_map(Result::ok).filter(|entry| entry.file_type().is_file()) {
+            let path = entry.path().strip_prefix(PROJECT).expect("inside");
+            site.write(path.to_str().expect("a name"), std::fs::read(entry.path()).expect("readable"));
+        }
+    }
+}
+
+/// The machines of the documentation, one of which has the guidepost that is tested.
+fn copy_machines(site: &TestSite) {
+    copy(site, &["guidepost.yaml", "machines"]);
+    let script = Path::new(PROJECT).join("scripts/own-machine");
+    let folder = site.path().join("machines/guidepost");
+    let put = Command::new("sh").arg(script).arg(env!("CARGO_BIN_EXE_guidepost")).arg(folder).output().expect("sh runs");
+    assert!(put.status.success(), "{put:?}");
+}
+
 #[test]
 fn all_of_the_documentation_tells_the_truth() {
     if !has_engine() {
         return;
     }
-    let (status, guides) = verify(Path::new(PROJECT), &[]);
+    let site = TestSite::new(&[]);
+    copy(&site, &["content", "static", "themes"]);
+    copy_machines(&site);
+    let (status, guides) = verify(site.path(), &[]);
     assert_eq!(status, 0, "{guides:#?}");
     let holds: Vec<&Value> = guides.iter().filter(|guide| guide["verdict"] != "skipped").collect();
     // What the machine lacks is skipped with a reason, which leaves a guide partial; nothing else may.
@@ -63,7 +86,8 @@ fn all_of_the_documentation_tells_the_truth() {
         let path = format!("content/guides/{name}/index.md");
         *holds.iter().find(|guide| guide["path"] == *path).unwrap_or_else(|| panic!("{name} is not done"))
     };
-    find("first-runnable-guide");
+    // Those of guidepost itself, on a machine that has it.
+    ["first-site", "first-runnable-guide", "make-it-yours"].map(find);
     let connect = find("connect-containers");
     let known = ["Hello from the host", "Hello from a container", "Hello from Compose"];
     let systems = [known[0], known[0], known[1], known[2], known[2]];
@@ -114,7 +138,7 @@ const FAULTS: &[Fault] = &[
         "an endless command",
         "first-runnable-guide",
         &[
-            ("  machine: debian\n", "  machine: debian\n  timeout: 4s\n"),
+            ("  machine: guidepost\n", "  machine: guidepost\n  timeout: 4s\n"),
             ("    cd ~/my-guides\n", "    sleep infinity\n"),
         ],
         "    sleep",
@@ -126,7 +150,7 @@ const FAULTS: &[Fault] = &[
         "first-runnable-guide",
         &[("guides/count-words\n    cd", "guides\n    cd")],
         "````file {title=\"content/guides/count-words/index.md\" lang=\"md\"}",
-        "there is no folder /root/my-guides/content/guides/count-words",
+        "there is no folder /home/reader/my-guides/content/guides/count-words",
         "mkdir -p",
     ),
 ];
@@ -136,8 +160,8 @@ fn planted_faults_are_found_at_their_lines() {
     if !has_engine() {
         return;
     }
-    let site = TestSite::new(&[("guidepost.yaml", &read("guidepost.yaml"))]);
-    site.write("machines/server/Dockerfile", read("machines/server/Dockerfile"));
+    let site = TestSite::new(&[]);
+    copy_machines(&site);
     let copy = |name: &str| format!("content/{}.md", name.replace(' ', "-"));
     for (name, guide, changes, ..) in FAULTS {
         let mut text = read(&format!("content/guides/{guide}/index.md"));
