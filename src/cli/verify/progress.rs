@@ -75,8 +75,9 @@ impl Progress {
 
     fn print(&self, text: &str) {
         match &self.screen {
-            // What it cannot print, nobody sees.
-            Some(screen) => drop(screen.println(text)),
+            // Written as a line of its own, which is as long as its text: what a terminal is copied from, or recorded by, has
+            // no padding in it then.
+            Some(screen) => screen.suspend(|| print(std::io::stderr(), &format!("{text}\n"))),
             // It may be the log of a job.
             None => print(std::io::stderr(), &format!("{}\n", defused(text))),
         }
