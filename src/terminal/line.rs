@@ -2,7 +2,7 @@
 
 use shlex::Shlex;
 
-use super::program::{Program, When, named};
+use super::program::{Input, Program, When, named};
 
 /// The name of a program by its path.
 pub(crate) fn base(word: &str) -> &str {
@@ -77,6 +77,24 @@ pub(crate) fn words(command: &str) -> Vec<String> {
 /// What the last command of a line runs.
 pub(crate) fn last_run(line: &str) -> Option<Run> {
     Run::of(pipeline(line).last()?)
+}
+
+/// A command that takes what a reader types next: `cat > FILE`, `sudo tee FILE`, `wc -l`. One that is given a file, or a
+/// here-document, does not.
+pub(crate) fn reads_input(command: &str) -> bool {
+    if command.contains(['<', '|']) {
+        return false;
+    }
+    let Some(run) = last_run(command) else { return false };
+    let is_target = |at: usize| at.checked_sub(1).is_some_and(|before| run.arguments[before].ends_with('>'));
+    let mut given = run.arguments.iter().enumerate().filter(|(at, word)| {
+        !(is_target(*at) || word.contains('>') || word.starts_with('-'))
+    });
+    match run.program.map(|program| program.input) {
+        Some(Input::Always) => true,
+        Some(Input::WithoutFile) => given.next().is_none(),
+        _ => false,
+    }
 }
 
 /// The words of a typed line, cut at spaces and at what means something to a shell.

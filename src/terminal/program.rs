@@ -91,6 +91,8 @@ pub struct Program {
     pub(super) tells: Option<&'static [i32]>,
     /// What it is for is to fetch something.
     pub(super) fetches: bool,
+    /// When it takes what a reader types next.
+    pub(super) input: Input,
     /// It fails for a missing file, and has left what was wanted.
     pub(super) removes: bool,
     /// How it asks whether to go on, to which every reader says yes.
@@ -135,6 +137,7 @@ const PLAIN: Program = Program {
     ends_with: &[],
     tells: None,
     fetches: false,
+    input: Input::Never,
     removes: false,
     confirms: None,
     jobs: false,
@@ -153,6 +156,15 @@ pub(super) enum Grammar {
     Python,
     /// At the last closed bracket.
     Brackets,
+}
+
+/// When a program reads what is typed behind its command, until `^D`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Input {
+    Never,
+    /// If it is given no file.
+    WithoutFile,
+    Always,
 }
 
 /// A prompt.

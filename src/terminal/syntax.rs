@@ -228,7 +228,8 @@ impl Scanner {
                 let end = end.map_or(chars.len(), |length| at + length.max(1));
                 let word: String = chars[at..end].iter().collect();
                 // `for)` is a pattern of `case`.
-                let pattern = self.open.last() == Some(&Open::Until("esac"))
+                let pattern = word != "esac"
+                    && self.open.last() == Some(&Open::Until("esac"))
                     && chars[end..].iter().find(|c| !c.is_whitespace()).is_some_and(|c| matches!(c, ')' | '|'));
                 *next = if pattern || self.open.last() == Some(&Open::Array) {
                     Next::Argument

@@ -1,6 +1,6 @@
 //! Clients of servers, devices and services that read commands.
 
-use super::{ALWAYS, Grammar, MANY, PLAIN, Program, Prompt, sure, unsure, verbs, with};
+use super::{ALWAYS, Grammar, Input, MANY, PLAIN, Program, Prompt, sure, unsure, verbs, with};
 
 const READS: Program =
     Program { grammar: Grammar::Brackets, opens: ALWAYS, words: MANY, goodbye: &["quit", "exit", "bye", "q"], ..PLAIN };
@@ -55,7 +55,7 @@ pub(super) static ROWS: &[Program] = &[
     Program { names: &["wp", "drush"], opens: verbs(&["shell", "php"]), languages: &["php"], prompts: &[sure("wp> ", &["wp> "]), unsure("(>>>|>) ", &[">>> "])], ..READS },
     Program { names: &["ansible-console"], prompts: &[sure(r"\S+@\w+ \(\d+\)\[f:\d+\][$#] ", &["me@all (1)[f:5]$ "])], ..READS },
     Program { names: &["aws-shell", "az"], opens: verbs(&["interactive"]), prompts: &[unsure("(aws|az)>+ ", &["aws> "])], ..READS },
-    Program { names: &["mail", "mailx", "mutt"], words: 0, prompts: &[unsure(r"[&?] ", &["& "])], goodbye: &["q", "quit", "x", "exit"], ..READS },
+    Program { names: &["mail", "mailx", "mutt"], input: Input::Always, words: 0, prompts: &[unsure(r"[&?] ", &["& "])], goodbye: &["q", "quit", "x", "exit"], ..READS },
     Program { names: &["at"], words: MANY, valued: &["-f"], batch: &["-f", "-l", "-d", "-r", "-c"], prompts: &[sure("at> ", &["at> "])], goodbye: &[], ..READS },
     Program { names: &["ed"], words: 1, goodbye: &["q", "Q", "wq"], ..READS },
     Program { names: &["tshark", "nc", "ncat", "netcat"], serves: &[with(&[], &["-l"])], ..PLAIN },

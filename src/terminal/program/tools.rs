@@ -1,6 +1,6 @@
 //! Programs that read no commands, and what is known of them: whether they end, serve, page, fetch or install.
 
-use super::{ALWAYS, PLAIN, Program, When, verbs, with, without};
+use super::{ALWAYS, Input, PLAIN, Program, When, verbs, with, without};
 
 /// Installs packages, and may ask whether to go on.
 const INSTALLS: Program = Program { tells: Some(&[0, 141]), everyday: true, ..PLAIN };
@@ -28,15 +28,18 @@ pub(super) static ROWS: &[Program] = &[
     Program { names: &["git"], pages: &[ALWAYS], shows: &[verbs(&["log", "show", "diff", "grep", "blame"])], everyday: true, ..PLAIN },
     Program { names: &["journalctl"], endless: &[with(&[], &["-f", "--follow"])], everyday: true, ..PAGER },
     // What others wrote.
-    Program { names: &["cat"], hands_on: true, everyday: true, ..SHOWS },
+    Program { names: &["cat"], input: Input::WithoutFile, hands_on: true, everyday: true, ..SHOWS },
     Program { names: &["grep", "egrep", "fgrep", "zgrep", "rg"], hands_on: true, ends_with: &["-m", "-q"], everyday: true, ..SHOWS },
     Program { names: &["tail"], endless: &[with(&[], &["-f", "-F", "--follow"])], everyday: true, ..SHOWS },
     Program { names: &["sed", "awk", "gawk"], everyday: true, ..SHOWS },
     Program { names: &["jq", "yq"], hands_on: true, ..SHOWS },
-    Program { names: &["head", "zcat", "diff", "strings", "last", "lastb", "history", "xxd", "hexdump", "column", "sort", "uniq", "cut"], ..SHOWS },
+    Program { names: &["head", "zcat", "diff", "strings", "last", "lastb", "history", "xxd", "hexdump", "column", "cut"], ..SHOWS },
+    Program { names: &["sort", "uniq"], input: Input::WithoutFile, ..SHOWS },
+    Program { names: &["wc"], input: Input::WithoutFile, ..PLAIN },
+    Program { names: &["tr", "xargs", "dd"], input: Input::Always, ..PLAIN },
     Program { names: &["dmesg"], endless: &[with(&[], &["-w", "--follow"])], ..SHOWS },
     Program { names: &["service", "rc-service"], shows: &[verbs(&["status"])], ..PLAIN },
-    Program { names: &["tee"], hands_on: true, everyday: true, ..PLAIN },
+    Program { names: &["tee"], input: Input::Always, hands_on: true, everyday: true, ..PLAIN },
     // Without an end.
     Program { names: &["ping", "ping4", "ping6"], endless: &[without(&[], &["-c", "-w", "--count", "-V", "-h"])], ..PLAIN },
     Program { names: &["watch", "mosquitto", "yes", "inotifywait", "tcpdump", "ngrep", "iftop", "nethogs", "bmon", "nload"], endless: &[without(&[], &["-c", "-r", "-V", "-h", "--version", "--help"])], ..PLAIN },
