@@ -6,7 +6,7 @@ use super::At;
 use crate::{
     guide::prompt::{self, Line},
     terminal::{
-        line::{base, words},
+        line::reads_input,
         prompt::{is_shell, prompt_length},
         syntax::{Scanner, is_idle},
     },
@@ -153,23 +153,6 @@ fn end_of_input(lines: &[&str], kinds: &[Line], at: usize, prompted: bool) -> Op
         return shown_below(kinds, at).find(is_end);
     }
     (at..lines.len()).take_while(|line| !reads_input(lines[*line])).find(is_end)
-}
-
-/// A command that takes what a reader types next: `cat > FILE`, `sudo tee FILE`, `wc -l`. One that is given a file, or a
-/// here-document, does not.
-fn reads_input(command: &str) -> bool {
-    const READERS: &[&str] = &["cat", "tee", "wc", "sort", "uniq", "tr", "mail", "xargs", "dd"];
-    if command.contains('<') || command.contains('|') {
-        return false;
-    }
-    let words = words(command);
-    let Some((program, arguments)) = words.split_first() else { return false };
-    let mut given = arguments.iter().enumerate().filter(|(at, word)| {
-        let target = at.checked_sub(1).is_some_and(|before| arguments[before].ends_with('>'));
-        !(target || word.contains('>') || word.starts_with('-'))
-    });
-    READERS.contains(&base(program))
-        && (!matches!(base(program), "cat" | "wc" | "sort" | "uniq") || given.next().is_none())
 }
 
 /// One past the last line of the command that begins at `at`, by the shell's grammar; what it waits for if there is none.

@@ -87,9 +87,11 @@ pub(crate) fn reads_input(command: &str) -> bool {
     }
     let Some(run) = last_run(command) else { return false };
     let is_target = |at: usize| at.checked_sub(1).is_some_and(|before| run.arguments[before].ends_with('>'));
-    let mut given = run.arguments.iter().enumerate().filter(|(at, word)| {
-        !(is_target(*at) || word.contains('>') || word.starts_with('-'))
-    });
+    let mut given = run
+        .arguments
+        .iter()
+        .enumerate()
+        .filter(|(at, word)| !(is_target(*at) || word.contains('>') || word.starts_with('-')));
     match run.program.map(|program| program.input) {
         Some(Input::Always) => true,
         Some(Input::WithoutFile) => given.next().is_none(),
