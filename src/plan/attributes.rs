@@ -4,7 +4,7 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 use std::{collections::BTreeMap, fmt, time::Duration};
 
-use super::{duration, value, value::Problem};
+use super::{decision::Act, duration, value, value::Problem};
 use crate::diagnostic::nearest;
 
 /// Every attribute. `verify="skip"` is `skip=true`, and `verify="run"` is `skip=false`.
@@ -20,6 +20,7 @@ pub const NAMES: &[&str] = &[
     "path",
     "reason",
     "retry",
+    "role",
     "run",
     "skip",
     "terminal",
@@ -133,6 +134,8 @@ pub(super) struct Given {
     pub(super) path: Option<String>,
     pub(super) rule: Option<Rule>,
     pub(super) run: Option<String>,
+    /// What is done with it, by the author's word.
+    pub(super) act: Option<Act>,
     pub(super) machine: Option<String>,
     pub(super) vars: BTreeMap<String, String>,
     /// The names that were given.
@@ -164,6 +167,7 @@ impl Given {
             "edit" => self.edit = Some(edit(value)?),
             "path" => self.path = Some(value::text(name, value)?),
             "match" => self.rule = Some(rule(value)?),
+            "role" => self.act = Some(act(value)?),
             "run" => self.run = Some(value::lines(name, value)?),
             "machine" => self.machine = Some(value::text(name, value)?),
             "vars" => self.vars.extend(value::vars(value)?),
@@ -172,6 +176,35 @@ impl Given {
         self.names.push(name.to_owned());
         Ok(())
     }
+}
+
+impl Given {
+    /// Whether something is said that has a meaning on commands only.
+    pub(super) fn is_of_commands(&self) -> bool {
+        let only = ["answers", "background", "exit", "expect", "opens", "retry", "run", "terminal", "timeout", "until"];
+        self.names.iter().any(|name| only.contains(&name.as_str())) || self.runs.background
+    }
+}
+
+/// The roles that an author can name, each with what is done then.
+const ROLES: &[(&str, Act)] = &[
+    ("command", Act::Typed),
+    ("file", Act::Saved),
+    ("output", Act::Compared),
+    ("listing", Act::Looked),
+    ("elsewhere", Act::Elsewhere),
+    ("alternative", Act::Alternative),
+];
+
+fn act(value: &Value) -> Result<Act, Problem> {
+    let name = value::text("role", value)?;
+    let known = ROLES.iter().find(|(known, _)| *known == name).map(|(_, act)| *act);
+    known.ok_or_else(|| {
+        let names: Vec<&str> = ROLES.iter().map(|(name, _)| *name).collect();
+        let help = nearest(&name, names.iter().copied())
+            .map_or_else(|| format!("roles are {}", names.join(", ")), |near| format!("did you mean `{near}`?"));
+        Problem::new(format!("there is no role `{}`", name.escape_debug()), help)
+    })
 }
 
 /// An unknown name, with the known one that may be meant.

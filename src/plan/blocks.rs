@@ -3,7 +3,10 @@
 use pulldown_cmark::{Event, Tag, TagEnd};
 use std::{ops::Deref, sync::Arc};
 
-use super::At;
+use super::{
+    At,
+    prose::{Passage, Prose},
+};
 use crate::{
     guide::{CodeBlock, Guide, Role, Shortcode, Token, TokenKind},
     source::Span,
@@ -39,6 +42,14 @@ pub(super) struct Block<'a> {
     pub(super) section: String,
     /// What the prose says before it: the last paragraph between it and the block or heading above.
     pub(super) prose: String,
+    /// How many passages of the prose stand before it.
+    pub(super) passages: usize,
+    /// The list items that it stands in, outermost first.
+    pub(super) items: Vec<usize>,
+    /// The passages that say what it is folded in, outermost first.
+    pub(super) folds: Vec<usize>,
+    /// It stands aside: in a quote or a note.
+    pub(super) aside: bool,
     /// Why a reader does not see it at first.
     pub(super) folded: Option<String>,
     /// Why it is done at all, where there was a choice.
@@ -70,12 +81,14 @@ pub(super) type Includes<'i> = &'i dyn Fn(&str) -> Option<Arc<Guide>>;
 
 /// Gathers the blocks of a guide for one machine, and those of tabs that are not followed there. `named` are the machines for
 /// which the guide is done, each with its own tabs; none if it is done only once.
+///
+/// With them comes the prose around them.
 pub(super) fn gather<'a>(
     guide: &'a Guide,
     includes: Includes<'_>,
     machine: &str,
     named: &[String],
-) -> (Vec<Block<'a>>, Vec<Unfollowed<'a>>) {
+) -> (Vec<Block<'a>>, Vec<Unfollowed<'a>>, Vec<Passage>) {
     let mut walk = Walk {
         includes,
         machine,
@@ -83,13 +96,14 @@ pub(super) fn gather<'a>(
         blocks: Vec::new(),
         unfollowed: Vec::new(),
         section: String::new(),
-        prose: String::new(),
+        prose: Prose::default(),
         folded: None,
         inferred: Vec::new(),
         including: vec![guide.path.clone()],
     };
     walk.tokens(&Origin::Page(guide), &guide.tokens);
-    (walk.blocks, walk.unfollowed)
+    walk.prose.end();
+    (walk.blocks, walk.unfollowed, walk.prose.passages)
 }
 
 /// Those of `machines` that tabs of a guide are for, in the same order.
@@ -134,7 +148,7 @@ struct Walk<'a, 'i> {
     blocks: Vec<Block<'a>>,
     unfollowed: Vec<Unfollowed<'a>>,
     section: String,
-    prose: String,
+    prose: Prose,
     folded: Option<String>,
     /// Waits for the next block.
     inferred: Vec<String>,
@@ -146,37 +160,51 @@ impl<'a> Walk<'a, '_> {
         let mut heading: Option<String> = None;
         for token in tokens {
             match &token.kind {
-                TokenKind::Code(code) => self.blocks.push(Block {
-                    origin: origin.clone(),
-                    code: (**code).clone(),
-                    span: token.span,
-                    section: self.section.clone(),
-                    prose: std::mem::take(&mut self.prose),
-                    folded: self.folded.clone(),
-                    inferred: match code.role {
-                        Role::Listing => self.inferred.clone(),
-                        _ => std::mem::take(&mut self.inferred),
-                    },
-                }),
+                TokenKind::Code(code) => self.code(origin, code, token.span),
                 TokenKind::Shortcode(shortcode) => match &mut heading {
                     Some(text) if shortcode.name == "placeholder" => {
-                        text.push_str(shortcode.arguments.get("name", 0).unwrap_or_default());
+                        let name = shortcode.arguments.get("name", 0).unwrap_or_default();
+                        text.push_str(name);
+                        self.prose.text(name);
                     }
                     _ => self.shortcode(origin, shortcode),
                 },
-                TokenKind::Markdown(Event::Start(Tag::Heading { .. })) => heading = Some(String::new()),
-                TokenKind::Markdown(Event::End(TagEnd::Heading(_))) => {
-                    self.section = heading.take().unwrap_or_default().trim().to_owned();
-                    self.prose.clear();
+                TokenKind::Markdown(event) => {
+                    match event {
+                        Event::Start(Tag::Heading { .. }) => heading = Some(String::new()),
+                        Event::End(TagEnd::Heading(_)) => {
+                            self.section = heading.take().unwrap_or_default().trim().to_owned();
+                        }
+                        Event::Text(text) | Event::Code(text) => {
+                            heading.iter_mut().for_each(|heading| heading.push_str(text));
+                        }
+                        _ => {}
+                    }
+                    self.prose.event(event);
                 }
-                TokenKind::Markdown(Event::Start(Tag::Paragraph | Tag::Item)) => self.prose.clear(),
-                TokenKind::Markdown(Event::Text(text) | Event::Code(text)) => {
-                    heading.as_mut().unwrap_or(&mut self.prose).push_str(text);
-                }
-                TokenKind::Markdown(Event::SoftBreak | Event::HardBreak) => self.prose.push(' '),
-                TokenKind::Markdown(_) => {}
             }
         }
+    }
+
+    fn code(&mut self, origin: &Origin<'a>, code: &CodeBlock, span: Span) {
+        self.prose.end();
+        let before = self.blocks.last().map_or(0, |block| block.passages);
+        self.blocks.push(Block {
+            origin: origin.clone(),
+            code: code.clone(),
+            span,
+            section: self.section.clone(),
+            prose: self.prose.said_since(before),
+            passages: self.prose.passages.len(),
+            items: self.prose.items.clone(),
+            folds: self.prose.folds.clone(),
+            aside: self.prose.is_aside(),
+            folded: self.folded.clone(),
+            inferred: match code.role {
+                Role::Listing => self.inferred.clone(),
+                _ => std::mem::take(&mut self.inferred),
+            },
+        });
     }
 
     fn shortcode(&mut self, origin: &Origin<'a>, shortcode: &Shortcode) {

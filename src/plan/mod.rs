@@ -14,13 +14,17 @@ use std::sync::Arc;
 mod attributes;
 mod blocks;
 mod command;
+mod decision;
 pub mod duration;
+mod evidence;
 mod listing;
 mod omitted;
 mod own;
+mod prose;
 mod said;
 mod settings;
 mod sidecar;
+mod standing;
 mod steps;
 #[cfg(test)]
 mod tests;
@@ -30,6 +34,7 @@ mod yaml;
 
 pub use attributes::{Answer, Attributes, Edit, NAMES as ATTRIBUTES, Rule};
 pub use command::Command;
+pub use decision::Act;
 pub use settings::Settings;
 pub use sidecar::FILE_NAME as SIDECAR;
 pub use variables::{Named, named, values};
@@ -76,6 +81,13 @@ pub struct LeftOut {
     /// Title of the tab that it stands in, if no machine is for that tab.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tab: Option<String>,
+    /// What a reader does with it.
+    pub act: Act,
+    /// The rule that decided it; empty if none had to.
+    pub rule: &'static str,
+    /// What it could be as well: then an author should say which.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub doubt: Option<Act>,
 }
 
 /// What it means for a reader that a block is not done. Of these, the first two leave a guide verified only in part.
@@ -86,7 +98,7 @@ pub enum Omission {
     NotDone,
     /// A reader would do or compare it, and the author says that verification does not, with a reason.
     Skipped,
-    /// It is done on another machine of the same guide.
+    /// It is done on another machine of the same guide, on another computer, or in a browser.
     Elsewhere,
     /// A reader need not do it.
     Optional,
@@ -241,12 +253,13 @@ fn on(
         }
         None => settings.machine(machines, &mut diagnostics),
     };
-    let (blocks, unfollowed) = blocks::gather(guide, includes, &machine, wanted.map_or(&[], |(_, named)| named));
+    let (blocks, unfollowed, prose) = blocks::gather(guide, includes, &machine, wanted.map_or(&[], |(_, named)| named));
     let mut given: Vec<_> = blocks.iter().map(|block| said::read(block, &mut diagnostics)).collect();
     if let Some(sidecar) = &sidecar {
         sidecar.apply(&blocks, &mut given, &mut diagnostics);
     }
-    let mut builder = steps::Builder::new(&settings, &machine, diagnostics);
+    let stands = standing::Stands::new(&blocks, &prose);
+    let mut builder = steps::Builder::new(&settings, &machine, &prose, stands, diagnostics);
     for (block, (given, skipped)) in blocks.iter().zip(given) {
         builder.block(block, given, skipped);
     }

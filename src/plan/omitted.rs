@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{LeftOut, Omission, Plan, blocks::Unfollowed, said};
+use super::{Act, LeftOut, Omission, Plan, blocks::Unfollowed, said};
 use crate::guide::Role;
 
 /// A block of a tab that is not followed, if a reader who follows it would do or compare it.
@@ -18,7 +18,14 @@ pub(super) fn in_tab(unfollowed: &Unfollowed<'_>) -> Option<LeftOut> {
         (None, _, Some(why)) => (why.clone(), Omission::Optional),
         _ => (format!("no machine is for its tab “{tab}”"), Omission::NotDone),
     };
-    Some(LeftOut { at: block.at(), language: block.code.language.clone(), why, omission, tab: Some(tab.clone()) })
+    let act = match block.code.role {
+        Role::Command => Act::Typed,
+        Role::File => Act::Saved,
+        Role::Output => Act::Compared,
+        Role::Listing => Act::Looked,
+    };
+    let (at, language, tab) = (block.at(), block.code.language.clone(), Some(tab.clone()));
+    Some(LeftOut { at, language, why, omission, tab, act, rule: "", doubt: None })
 }
 
 /// The plans of one guide, each with what stands in tabs that it does not follow. What none of them does is left out by all.

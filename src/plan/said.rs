@@ -15,7 +15,7 @@ use crate::{
 #[rustfmt::skip]
 const LOOKS: &[&str] = &[
     "anchorlinenos", "class", "copy", "file", "filename", "guesssyntax", "hl_inline", "hl_lines", "hl_style", "id", "lang",
-    "language", "lineanchors", "linenos", "linenostart", "lines", "name", "noclasses", "open", "respectIndent", "role", "start",
+    "language", "lineanchors", "linenos", "linenostart", "lines", "name", "noclasses", "open", "respectIndent", "start",
     "style", "tabwidth", "title",
 ];
 

@@ -7,7 +7,11 @@ use super::{
     attributes::{Given, Rule},
     blocks::Block,
     command::{self, Piece},
-    own, said, settings, variables,
+    decision::{Act, Decision},
+    prose::Passage,
+    own, said, settings,
+    standing::Stands,
+    variables,
 };
 use crate::{
     diagnostic::{Diagnostic, Place},
@@ -34,8 +38,10 @@ pub(super) struct Builder<'a> {
     last_run: Option<usize>,
     /// What the prose says before the block of commands that it types.
     prose_of_run: String,
-    /// The block before was one of commands that are done.
-    pub(super) after_commands: bool,
+    /// The prose around the blocks.
+    pub(super) prose: &'a [Passage],
+    /// Where the reader stands, but for what is open.
+    pub(super) stands: Stands,
     /// An editor that was opened, and waits for its file.
     pub(super) opened: Option<Opened>,
     /// The program that reads what is typed, as far as the guide tells.
@@ -43,6 +49,7 @@ pub(super) struct Builder<'a> {
 }
 
 /// An editor that waits for its file.
+#[derive(Debug, Clone)]
 pub(super) struct Opened {
     pub(super) editor: Editor,
     /// The step that it is if no file follows.
@@ -51,16 +58,23 @@ pub(super) struct Opened {
 }
 
 impl<'a> Builder<'a> {
-    pub(super) fn new(settings: &'a Settings, machine: &'a str, diagnostics: Vec<Diagnostic>) -> Self {
+    pub(super) fn new(
+        settings: &'a Settings,
+        machine: &'a str,
+        prose: &'a [Passage],
+        stands: Stands,
+        diagnostics: Vec<Diagnostic>,
+    ) -> Self {
         Self {
             settings,
             machine,
+            prose,
+            stands,
             steps: Vec::new(),
             left_out: Vec::new(),
             diagnostics,
             last_run: None,
             prose_of_run: String::new(),
-            after_commands: false,
             opened: None,
             program: None,
         }
@@ -79,20 +93,21 @@ impl<'a> Builder<'a> {
         let (skip, omission) = self.skip(block, &given, skipped).unzip();
         let mut vars = self.settings.vars.clone();
         vars.extend(given.vars.clone());
-        let commands = block.code.role == Role::Command && skip.is_none();
+        let decision = self.decide(block, &given);
+        let act = decision.act;
+        let done = skip.is_none();
         let draft = Draft { block, skip, omission, vars, inferred: block.inferred.clone(), given };
-        match (block.code.role, &draft.given.run) {
-            (Role::Command | Role::File | Role::Listing, Some(run)) => {
+        match (act, &draft.given.run) {
+            (Act::Compared, _) if self.last_run.is_some() || draft.is_said() => self.output(draft, &decision),
+            (_, Some(run)) if act != Act::Compared => {
                 let run = run.clone();
                 self.instead(draft, &run);
             }
-            (Role::Command, None) if self.is_for_editor(&draft) => self.file_of_editor(draft),
-            (Role::Command, None) => self.commands(draft),
-            (Role::File, None) => self.file(draft),
-            (Role::Output, _) => self.output(draft),
-            (Role::Listing, None) => self.listing(draft),
+            (Act::Typed, _) => self.typed(draft, &decision),
+            (Act::Saved, _) => self.file(draft, &decision),
+            _ => self.leave(draft, &decision),
         }
-        self.after_commands = commands;
+        self.stands.after(block, self.prose, done.then_some(act));
     }
 
     /// Why a block is not done.
@@ -124,7 +139,21 @@ impl<'a> Builder<'a> {
         self.expect_prose(&draft);
     }
 
-    pub(super) fn commands(&mut self, mut draft: Draft<'_, '_>) {
+    /// A block that is typed.
+    fn typed(&mut self, mut draft: Draft<'_, '_>, decision: &Decision) {
+        let read = self.program.filter(|_| draft.block.code.role == Role::Listing && !draft.is_said());
+        match read {
+            Some(program) => {
+                let why = format!("it is typed at the prompt of `{}`, which was opened and not left", program.name());
+                draft.inferred.push(why);
+            }
+            None => draft.infer(decision),
+        }
+        self.commands(draft);
+    }
+
+    pub(super) fn commands(&mut self, draft: Draft<'_, '_>) {
+        let mut draft = draft;
         self.close_editor();
         let block = draft.block;
         let (text, unbound) = variables::fill(&block.code, &draft.vars);
@@ -154,7 +183,7 @@ impl<'a> Builder<'a> {
             let problem = Diagnostic::warning("no-command", "this block of commands has nothing to type");
             let help = "`# ` begins a comment; write a root prompt as `root@host:~# `, or mark the block as ```output";
             self.diagnostics.push(problem.at(source, block.span).help(help));
-            self.leave_out(&draft, "nothing in it can be typed");
+            self.leave_out(&draft, "nothing in it can be typed", Act::Typed);
             return;
         };
         let mut commands = Vec::new();
@@ -244,17 +273,24 @@ impl<'a> Builder<'a> {
         self.push(step);
     }
 
-    pub(super) fn file(&mut self, mut draft: Draft<'_, '_>) {
+    pub(super) fn file(&mut self, mut draft: Draft<'_, '_>, decision: &Decision) {
         let block = draft.block;
         let (text, unbound) = variables::fill(&block.code, &draft.vars);
-        let title = draft.given.path.clone().or_else(|| block.code.title.clone());
+        let saving = decision.saving.as_ref();
+        let said = draft.given.path.clone().or_else(|| block.code.title.clone().filter(|_| saving.is_none()));
+        let title = said.or_else(|| saving.and_then(|saving| saving.path.clone()));
         let title = title.map(|title| variables::fill_text(&title, &draft.vars));
-        let opened = self.opened.take();
+        let opened = self.opened.take().map(|opened| (opened, true));
+        let opened = opened.or_else(|| self.stands.editing.clone().map(|opened| (opened, false)));
         let fits = |opened: &Opened| opened.editor.path_for(title.as_deref());
-        let (file, owner, through) = match opened.map(|opened| (fits(&opened), opened)) {
-            Some((Some(path), Opened { editor, alone, .. })) => {
-                draft.inferred.splice(0..0, alone.inferred);
+        draft.infer(decision);
+        let (file, owner, through) = match opened.map(|(opened, first)| (fits(&opened), opened, first)) {
+            Some((Some(path), opened, first)) => {
+                if first {
+                    draft.inferred.splice(0..0, opened.alone.inferred.clone());
+                }
                 let path = if draft.given.path.is_some() { title.unwrap_or(path) } else { path };
+                let editor = &opened.editor;
                 let owner = match &editor.user {
                     _ if editor.root => Owner::Root,
                     Some(user) => Owner::User(user.clone()),
@@ -267,41 +303,51 @@ impl<'a> Builder<'a> {
                 };
                 let command = &editor.command;
                 draft.inferred.push(format!("the file {who} instead of typed, because `{command}` opens an editor"));
-                (path, owner, editor.through)
+                let through = editor.through.clone();
+                self.stands.editing = Some(opened);
+                (path, owner, through)
             }
             other => {
-                self.opened = other.map(|(_, opened)| opened);
+                self.opened = other.filter(|(.., first)| *first).map(|(_, opened, _)| opened);
                 self.close_editor();
                 let Some(path) = title else {
                     let problem = Diagnostic::warning("file-without-path", "this file has no path to save it at");
                     let help = "write it as {title=\"app/app.js\"}";
                     self.diagnostics.push(problem.at(&block.origin.source, block.span).help(help));
-                    self.leave_out(&draft, "it has no path to save it at");
+                    self.leave_out(&draft, "it has no path to save it at", Act::Saved);
                     return;
                 };
+                // A crontab has no path: it is saved as its own editor would.
+                let cron = (saving.is_some() && path == "crontab").then(|| {
+                    let as_root = block.prose.contains("sudo crontab");
+                    editor::editor(if as_root { "sudo crontab -e" } else { "crontab -e" })
+                });
+                let through = cron.flatten().and_then(|editor| editor.through);
                 let folder = OF_ROOT.iter().find(|folder| path.starts_with(**folder));
                 draft.inferred.extend(folder.map(|folder| {
                     format!("it is written as root, because only root may write in {}", folder.trim_end_matches('/'))
                 }));
-                (path, if folder.is_some() { Owner::Root } else { Owner::Session }, None)
+                (path, if folder.is_some() { Owner::Root } else { Owner::Session }, through)
             }
         };
         for name in unbound.iter().filter(|name| name.shortcode && draft.skip.is_none()) {
             self.diagnostics.push(not_bound(block, name));
         }
-        let edit = draft.given.edit.unwrap_or_default();
+        let edit = draft.given.edit.or(saving.map(|saving| saving.edit)).unwrap_or_default();
+        self.stands.file = Some(file.clone());
         let step = draft.step(StepKind::Write { file, text, edit, owner, through }, Attributes::default());
         self.push(step);
     }
 
-    fn output(&mut self, mut draft: Draft<'_, '_>) {
+    fn output(&mut self, mut draft: Draft<'_, '_>, decision: &Decision) {
         let block = draft.block;
+        draft.infer(decision);
         let Some(of) = self.last_run else {
             let problem =
                 Diagnostic::warning("output-without-command", "no command before this output could have shown it");
             let help = "put it below its command, or skip it with a reason";
             self.diagnostics.push(problem.at(&block.origin.source, block.span).help(help));
-            self.leave_out(&draft, "no command before it could have shown it");
+            self.leave_out(&draft, "no command before it could have shown it", Act::Compared);
             return;
         };
         if of != self.steps.len() {
@@ -321,6 +367,11 @@ impl<'a> Builder<'a> {
     }
 
     fn run(&mut self, draft: &Draft<'_, '_>, commands: Vec<Command>, attributes: Attributes) {
+        if draft.skip.is_none() {
+            let touched = commands.iter().filter_map(|command| touched(command.lines.first()?)).last();
+            self.stands.file = touched.or(self.stands.file.take());
+            self.stands.typed = commands.iter().flat_map(|command| command.lines.first().cloned()).collect();
+        }
         if draft.skip.is_none() && attributes.terminal.is_none() && !attributes.background {
             for Command { prompt, lines, .. } in &commands {
                 self.program = program::after(self.program, prompt, lines.first().map_or("", String::as_str));
@@ -332,13 +383,16 @@ impl<'a> Builder<'a> {
     }
 
     /// A block that a reader would do or compare, and that no step can be made of.
-    pub(super) fn leave_out(&mut self, draft: &Draft<'_, '_>, why: &str) {
+    pub(super) fn leave_out(&mut self, draft: &Draft<'_, '_>, why: &str, act: Act) {
         self.left_out.push(LeftOut {
             at: draft.block.at(),
             language: draft.block.code.language.clone(),
             why: draft.skip.clone().unwrap_or_else(|| why.to_owned()),
             omission: draft.omission.unwrap_or(Omission::NotDone),
             tab: None,
+            act,
+            rule: "",
+            doubt: None,
         });
     }
 
@@ -362,6 +416,19 @@ pub(super) struct Draft<'b, 'a> {
 }
 
 impl Draft<'_, '_> {
+    /// Whether the author names the role.
+    pub(super) fn is_said(&self) -> bool {
+        self.block.code.said_role || self.given.act.is_some()
+    }
+
+    /// Takes over why it is decided so.
+    fn infer(&mut self, decision: &Decision) {
+        let told = decision.act == Act::Typed && self.block.code.role == Role::Command;
+        if !decision.why.is_empty() && !told {
+            self.inferred.push(format!("it is {}, because {}", decision.act.said(), decision.why));
+        }
+    }
+
     fn step(&self, kind: StepKind, attributes: Attributes) -> Step {
         Step {
             number: 0,
@@ -386,6 +453,13 @@ impl Draft<'_, '_> {
         }
         attributes
     }
+}
+
+/// The file that a command makes: `touch x`.
+fn touched(line: &str) -> Option<String> {
+    let mut words = line.split_whitespace().skip_while(|word| *word == "sudo");
+    let makes = words.next() == Some("touch");
+    words.filter(|word| !word.starts_with('-')).last().filter(|_| makes).map(str::to_owned)
 }
 
 /// The editor that a command opens, unless it is skipped.

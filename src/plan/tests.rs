@@ -167,8 +167,8 @@ fn blocks_that_say_nothing_are_read_as_a_reader_would() {
         ),
         (
             "    nano a.js\n\n```js {title=\"b.js\"}\nx\n```\n",
-            &["run nano a.js [it opens an editor, and no file block says what to write]"],
-            "nothing says that it is typed or saved",
+            &["run nano a.js [it opens an editor, and no file block says what to write]", "write b.js auto: x"],
+            "",
             "editor-alone",
         ),
         ("```sql\nx;\n```\n", &[], "no program that reads it is open there", "block-not-done"),
@@ -194,15 +194,15 @@ fn blocks_that_say_nothing_are_read_as_a_reader_would() {
         ("```sql {role=listing}\nx\n```\n", &[], "", ""),
         (
             "    ls\n\nThe output is similar to:\n\n```\nx\n```\n",
-            &["run ls"],
-            "nothing says that it is typed or saved",
-            "block-not-done",
+            &["run ls", "expect 1 -: x"],
+            "",
+            "",
         ),
         (
             "    ls\n\nIt is there. You should\nsee `x`:\n\n```json\nx\n```\n",
-            &["run ls"],
-            "nothing says that it is typed or saved",
-            "block-not-done",
+            &["run ls", "expect 1 -: x"],
+            "",
+            "",
         ),
         ("    ls\n\nIt shows all. Else:\n\n```\nx\n```\n", &["run ls"], "nothing says that it is typed or saved", ""),
         (
@@ -214,15 +214,15 @@ fn blocks_that_say_nothing_are_read_as_a_reader_would() {
         ("    ls\n\nOutput:\n\n## B\n\n```\nx\n```\n", &["run ls"], "nothing says that it is typed or saved", ""),
         (
             "    ls\n\nOutput:\n\n```output\na\n```\n\nOutput:\n\n```\nx\n```\n",
-            &["run ls", "expect 1 -: a"],
-            "nothing says that it is typed or saved",
+            &["run ls", "expect 1 -: a", "expect 1 -: x"],
+            "",
             "",
         ),
         ("    ls\n\nOutput:\n\n```text {role=listing}\nx\n```\n", &["run ls"], "", ""),
         (
             "---\nverify: {skip: true, reason: no}\n---\n\n    ls\n\nOutput:\n\n```\nx\n```\n",
-            &["run ls"],
-            "nothing says that it is typed or saved",
+            &["run ls", "expect 1 -: x"],
+            "",
             "",
         ),
         ("```sql {role=command}\nx\ny;\n```\n", &["run x|y;"], "", ""),
@@ -252,7 +252,7 @@ fn what_is_not_done_says_what_that_means_for_a_reader() {
         ("```sh\n# nothing\n```\n", vec![], vec![Omission::NotDone]),
         ("```sql\nx;\n```\n", vec![], vec![Omission::NotDone]),
         ("```json\nx\n```\n", vec![], vec![Omission::LookedAt]),
-        ("    ls\n\nIt prints:\n\n```\nx\n```\n", vec![None], vec![Omission::NotDone]),
+        ("    ls\n\nIt prints:\n\n```\nx\n```\n", vec![None; 2], vec![]),
     ] {
         let plan = planned(text, None);
         assert_eq!(plan.steps.iter().map(|step| step.omission).collect::<Vec<_>>(), steps, "{text}");
@@ -357,8 +357,8 @@ fn what_an_author_should_look_at() {
             "command-unfinished guide.md:3:1 this command is not finished in its block: it waits for `'`",
         ),
         (
-            "    ssh root@<your_ip>\n",
-            "unbound-placeholder guide.md:1:14 the placeholder `your_ip` has no value, so it would be typed as it is",
+            "    ping root@<your_ip>\n",
+            "unbound-placeholder guide.md:1:15 the placeholder `your_ip` has no value, so it would be typed as it is",
         ),
         (
             "    ping {{< placeholder \"A\" >}} <b_c> {{< placeholder \"IP\" >}}\n",
@@ -391,13 +391,13 @@ fn what_an_author_should_look_at() {
 
 #[test]
 fn settings_and_variables() {
-    let text = "---\ntitle: T\nverify:\n  machine: server\n  timeout: 5m\n  setup: |\n    apt update\n    cat <<E\n    x\n    E\n  requires: other\n  answers: {\"[y/N]\": y, \"Password:\": {reply: s, secret: true}}\n  vars: {IP_ADDRESS: 10.0.0.1, your_ip: 10.0.0.2, example_user: ann}\n---\n\n    ssh example_user@<your_ip> {{< placeholder \"IP_ADDRESS\" >}}x\n\n```bash {timeout=1m exit=\"0,1\" answers=\"OK? => yes\"}\nls /home/example_user\n```\n\n```file {title=\"/home/example_user/x\"}\nexample_user={{< placeholder \"IP_ADDRESS\" >}} <z>\n```\n";
+    let text = "---\ntitle: T\nverify:\n  machine: server\n  timeout: 5m\n  setup: |\n    apt update\n    cat <<E\n    x\n    E\n  requires: other\n  answers: {\"[y/N]\": y, \"Password:\": {reply: s, secret: true}}\n  vars: {IP_ADDRESS: 10.0.0.1, your_ip: 10.0.0.2, example_user: ann}\n---\n\n    ping example_user@<your_ip> {{< placeholder \"IP_ADDRESS\" >}}x\n\n```bash {timeout=1m exit=\"0,1\" answers=\"OK? => yes\"}\nls /home/example_user\n```\n\n```file {title=\"/home/example_user/x\"}\nexample_user={{< placeholder \"IP_ADDRESS\" >}} <z>\n```\n";
     let sidecar = "machine: debian\nanswers:\n  \"[y/N]\": n\nvars:\n  example_user: bob\n";
     let plan = planned(text, Some(sidecar));
     assert_eq!(problems(&plan), [""; 0]);
     assert_eq!(
         lines(&plan),
-        ["run ssh bob@10.0.0.2 10.0.0.1x", "run ls /home/bob", "write /home/bob/x auto: bob=10.0.0.1 <z>"]
+        ["run ping bob@10.0.0.2 10.0.0.1x", "run ls /home/bob", "write /home/bob/x auto: bob=10.0.0.1 <z>"]
     );
     assert_eq!((plan.machine.as_str(), plan.title.as_str(), plan.inferred.len()), ("debian", "T", 0));
     let setup: Vec<String> = plan.settings.setup.iter().map(|c| c.lines.join("|")).collect();

@@ -30,7 +30,7 @@ pub struct Through {
 
 /// Reads a line as a command that opens an editor.
 pub(crate) fn editor(line: &str) -> Option<Editor> {
-    let line = line.trim();
+    let line = line.split_once(" # ").map_or(line, |(line, _)| line).trim();
     let (before, command) = match line.rsplit_once("&&") {
         Some((before, command)) => (Some(before.trim().to_owned()), command.trim()),
         None => (None, line),
@@ -113,6 +113,7 @@ mod tests {
             ("code .", None, false),
             ("emacs a b", None, false),
             ("cd /etc && sudo nano hosts", Some("hosts"), true),
+            ("nano /etc/hosts   # as below", Some("/etc/hosts"), false),
         ] {
             match editor(line) {
                 Some(found) => assert_eq!((found.path.as_deref(), found.root), (path, root), "{line}"),

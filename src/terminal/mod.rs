@@ -6,6 +6,7 @@
 //! prompt   prompts, in a page and on a terminal
 //! syntax   where a command of a shell ends; statement: where one of a program does
 //! endless  what does not end by itself, and what serves
+//! command  whether a line is a command, and of which system
 //! editor   commands that open an editor
 //! failure  how shells and programs say that they failed
 //! clean    text that is safe to show
@@ -14,6 +15,7 @@
 //! It is pure, and asks no other room.
 
 pub mod clean;
+pub(crate) mod command;
 pub mod editor;
 pub(crate) mod endless;
 pub mod failure;

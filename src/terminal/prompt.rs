@@ -126,7 +126,40 @@ pub fn prompt_length(line: &str) -> Option<usize> {
         regex(&format!("^(?:{})", all.join("|")))
     });
     let end = BEGINS.find(line).map(|found| found.end());
-    end.or_else(|| STATEMENTS.find(line).and_then(|_| line.find("> ")).map(|at| at + 2))
+    end.or_else(|| STATEMENTS.find(line).and_then(|_| line.find("> ")).map(|at| at + 2)).or_else(|| short_length(line))
+}
+
+/// The length of a prompt that says less: a folder (`~$ `, `/mnt# `), a host (`server$ `, `[10.0.0.2] server$ `), a program
+/// (`Steam> `), a `$ ` that is indented, or `$` right before a command.
+fn short_length(line: &str) -> Option<usize> {
+    let inner = line.trim_start_matches([' ', '\t']);
+    let indent = line.len() - inner.len();
+    if indent > 0 {
+        return (inner.starts_with("$ ") && indent <= 8).then_some(indent + 2);
+    }
+    let named = |name: &str| {
+        name.starts_with(|c: char| c.is_ascii_lowercase())
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || "@:~/._<>-".contains(c))
+    };
+    let folder =
+        |name: &str| name.starts_with(['~', '/']) && name.chars().all(|c| c.is_alphanumeric() || "~/._-".contains(c));
+    let begin = match line.strip_prefix('[').and_then(|rest| rest.split_once("] ")) {
+        Some((address, _)) if !address.contains(' ') => address.len() + 3,
+        _ => 0,
+    };
+    let rest = &line[begin..];
+    if let Some(end) = rest.find("$ ").filter(|end| named(&rest[..*end]) || folder(&rest[..*end])) {
+        return Some(begin + end + 2);
+    }
+    if let Some(end) = rest.find("# ").filter(|end| folder(&rest[..*end])) {
+        return Some(begin + end + 2);
+    }
+    let word = line.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(line.len());
+    if line.starts_with(|c: char| c.is_ascii_uppercase()) && word > 2 && line[word..].starts_with("> ") {
+        return Some(word + 2);
+    }
+    let command = line.strip_prefix('$')?;
+    super::command::is_program(command.split(' ').next()?).then_some(1)
 }
 
 /// The length of a prompt of the program that is open where a line of a page stands, and whether it asks for more.
@@ -278,6 +311,18 @@ mod tests {
             ("ssh user@host", None),
             ("a => b", None),
             ("grep x file > out", None),
+            ("~$ ls", Some("ls")),
+            ("/mnt# ls", Some("ls")),
+            ("server$ ls -l", Some("ls -l")),
+            ("[10.0.0.2] server$ ls", Some("ls")),
+            ("me@<host>:~$ ls", Some("ls")),
+            ("Steam> login me", Some("login me")),
+            ("  $ ls", Some("ls")),
+            ("$docker ps", Some("docker ps")),
+            ("$HOME is set", None),
+            ("$me ps", None),
+            ("a price of 5$ is", None),
+            ("ls /mnt # all", None),
         ] {
             assert_eq!(prompt_length(line).map(|n| &line[n..]), typed, "{line}");
         }

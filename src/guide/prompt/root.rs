@@ -2,6 +2,8 @@
 
 use crate::terminal::program::is_everyday;
 
+use crate::terminal::command::{self, Known};
+
 /// Languages of blocks that show a terminal.
 const TERMINALS: &[&str] = &["console", "shell-session", "shellsession", "terminal"];
 
@@ -13,7 +15,8 @@ pub(super) fn is_prompted(language: &str, text: &str, sign: &str) -> bool {
     let has_other = text.lines().any(|line| line.starts_with("$ ") || line.starts_with("% "));
     // Below a command, one word is a command, too: `# hello`.
     let first = text.trim_start().lines().next().and_then(|line| line.strip_prefix(sign));
-    let typed = |line: &str| line.strip_prefix(sign).is_none_or(|line| is_command(line) || is_name(line.trim()));
+    let reads = |line: &str| command::known(line) != Known::No && !line.ends_with(['.', ':']);
+    let typed = |line: &str| line.strip_prefix(sign).is_none_or(|line| is_command(line) || reads(line));
     let untyped = |line: &str| line.starts_with(sign) || !is_command(line);
     !has_other && first.is_some_and(is_command) && text.lines().all(|line| typed(line) && untyped(line))
 }

@@ -1,0 +1,227 @@
+//! What a block is in itself: rules in the order of their strength, of which the first that fits decides.
+
+use crate::terminal::{editor, prompt};
+
+use super::{
+    super::evidence::{
+        Evidence, Look, Tongue, mention,
+        phrase::{Phrase, says},
+    },
+    Act, Decision, Rule,
+    saving::{self, Named},
+};
+
+/// The rules, the strongest first.
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        name: "nothing",
+        act: Act::Looked,
+        why: "there is nothing in it",
+        fits: |e| e.look == Look::Nothing,
+        doubt: None,
+    },
+    Rule {
+        name: "address",
+        act: Act::Elsewhere,
+        why: "it is an address for a browser",
+        fits: |e| e.look == Look::Address && e.standing.editor.is_none(),
+        doubt: None,
+    },
+    Rule {
+        name: "opens an editor",
+        act: Act::Typed,
+        why: "it opens an editor",
+        fits: |e| matches!(e.tongue, Tongue::Shell | Tongue::Plain) && opens_editor(e),
+        doubt: None,
+    },
+    Rule {
+        name: "titled",
+        act: Act::Saved,
+        why: "its title names the file",
+        fits: |e| e.title.is_some_and(mention::is_path) && e.tongue != Tongue::Shell,
+        doubt: None,
+    },
+    Rule {
+        name: "find",
+        act: Act::Looked,
+        why: "the text before it says to find these lines, which are there already",
+        fits: |e| e.says(Phrase::Find) && !e.is_typed() && !saving::asks_to_add(e.sentence),
+        doubt: None,
+    },
+    Rule {
+        name: "output",
+        act: Act::Compared,
+        why: "the text before it announces what the command shows",
+        fits: is_output,
+        doubt: None,
+    },
+    Rule {
+        name: "repeated",
+        act: Act::Looked,
+        why: "it repeats lines of a file that was saved before",
+        fits: |e| e.repeats && !saving::asks_to_add(e.sentence),
+        doubt: None,
+    },
+    Rule {
+        name: "example",
+        act: Act::Looked,
+        why: "it is folded away as an example",
+        fits: |e| e.folds.last().is_some_and(|fold| says(Phrase::Example, fold) && !says(Phrase::Output, fold)) && !e.is_typed(),
+        doubt: None,
+    },
+    Rule {
+        name: "editor",
+        act: Act::Saved,
+        why: "it is the first block after the editor was opened",
+        fits: is_for_editor,
+        doubt: None,
+    },
+    Rule {
+        name: "file of the sentence",
+        act: Act::Saved,
+        why: "the text before it names the file",
+        fits: |e| saves_by_sentence(e),
+        doubt: None,
+    },
+    Rule {
+        name: "program",
+        act: Act::Typed,
+        why: "it is typed at the prompt of the program that was opened and not left",
+        fits: |e| e.title.is_none() && (e.standing.reads || e.standing.program && e.tongue == Tongue::Plain && !matches!(e.look, Look::Table | Look::Log)),
+        doubt: None,
+    },
+    Rule {
+        name: "prompts",
+        act: Act::Typed,
+        why: "it shows prompts",
+        fits: |e| e.look == Look::Prompts && e.tongue != Tongue::Other,
+        doubt: None,
+    },
+    Rule {
+        name: "shown",
+        act: Act::Compared,
+        why: "it looks like what a command shows, and stands below one",
+        fits: |e| {
+            let looks = matches!(e.look, Look::Table | Look::Log | Look::Question);
+            looks && e.standing.before == Some(Act::Typed) && !e.announced && matches!(e.tongue, Tongue::Shell | Tongue::Plain)
+        },
+        doubt: None,
+    },
+    Rule {
+        name: "no command",
+        act: Act::Looked,
+        why: "it is no command, by its look",
+        fits: |e| {
+            e.tongue == Tongue::Shell
+                && matches!(e.look, Look::Tree | Look::Table | Look::Log | Look::Json | Look::Markup | Look::Settings | Look::Key | Look::Prose | Look::Path | Look::Crontab | Look::Question | Look::Unknown)
+                && !(e.look == Look::Settings && sets_variables(e))
+                && !(e.look == Look::Unknown && e.text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')))
+        },
+        doubt: None,
+    },
+    Rule {
+        name: "shell",
+        act: Act::Typed,
+        why: "its language is a shell's",
+        fits: |e| e.tongue == Tongue::Shell && !matches!(e.look, Look::Script),
+        doubt: None,
+    },
+    Rule {
+        name: "commands",
+        act: Act::Typed,
+        why: "it looks like commands",
+        fits: |e| e.tongue == Tongue::Plain && e.look == Look::Commands,
+        doubt: None,
+    },
+    Rule {
+        name: "run",
+        act: Act::Typed,
+        why: "the text before it says to run it",
+        fits: |e| e.tongue == Tongue::Plain && e.look == Look::Maybe && (e.form == crate::guide::Form::Indented || says(Phrase::Run, e.sentence)) && !says(Phrase::Describes, e.sentence),
+        doubt: None,
+    },
+    Rule {
+        name: "nothing says so",
+        act: Act::Looked,
+        why: "nothing says that it is typed or saved",
+        fits: |_| true,
+        doubt: None,
+    },
+];
+
+/// What a block is.
+pub(super) fn decide(evidence: &Evidence<'_>) -> Decision {
+    let rule = RULES.iter().find(|rule| (rule.fits)(evidence)).unwrap_or(&RULES[RULES.len() - 1]);
+    let saving = (rule.act == Act::Saved).then(|| saving::file(evidence)).flatten();
+    rule.decision(saving)
+}
+
+/// Whether a line of the block opens an editor.
+fn opens_editor(e: &Evidence<'_>) -> bool {
+    let typed = |line: &str| editor::editor(prompt::prompt_length(line).map_or(line, |length| &line[length..])).is_some();
+    e.text.lines().any(typed) && e.look != Look::Script
+}
+
+/// Whether a block is announced as what a command shows.
+fn is_output(e: &Evidence<'_>) -> bool {
+    let folded = e.folds.last().is_some_and(|fold| says(Phrase::Output, fold));
+    let headed = e.passages.is_empty() && e.announced && e.headings.last().is_some_and(|heading| says(Phrase::Output, heading));
+    let said = e.announced && (e.says(Phrase::Output) || e.says(Phrase::Question));
+    let of_file = mention::file(e.sentence).is_some() || e.sentence.contains("file") || e.sentence.contains("config") || e.standing.editor.is_some() || says(Phrase::Change, e.sentence) && e.tongue == Tongue::Other;
+    let shows = e.sentence.to_lowercase().contains("output");
+    let after = matches!(e.standing.before, Some(Act::Typed | Act::Compared | Act::Elsewhere | Act::Alternative));
+    let told = matches!(e.look, Look::Question | Look::Prose | Look::Log | Look::Unknown | Look::Table);
+    let text = matches!(e.tongue, Tongue::Plain | Tongue::Shell) && e.standing.editor.is_none();
+    // A dialogue goes on, with what the reader answers in between.
+    let goes_on = e.standing.before == Some(Act::Compared) && text && told && !says(Phrase::Find, e.sentence);
+    let runs = e.look == Look::Commands || e.look == Look::Prompts && !is_typed_already(e);
+    let folded = folded && !(e.look == Look::Prompts && !is_typed_already(e));
+    after && (folded || headed || said && (!of_file || shows) && !runs || goes_on)
+}
+
+/// Whether the session of a block begins with what was typed just now.
+fn is_typed_already(e: &Evidence<'_>) -> bool {
+    let bare = |line: &str| line.trim().trim_start_matches("sudo ").to_owned();
+    let first = e.text.lines().find_map(|line| prompt::prompt_length(line).map(|length| bare(&line[length..])));
+    first.is_some_and(|first| e.standing.typed.iter().any(|typed| bare(typed) == first))
+}
+
+/// Whether a block is what the open editor waits for.
+fn is_for_editor(e: &Evidence<'_>) -> bool {
+    if e.standing.editor.is_none() || e.language == "diff" {
+        return false;
+    }
+    let asked = saving::asks_to_add(e.sentence) && !says(Phrase::Run, e.sentence);
+    let typed = e.is_typed() || e.tongue == Tongue::Shell && e.look == Look::Maybe;
+    let first = !e.standing.editing;
+    !typed && (first || e.announced) || asked || first && saving::asks_to_add(e.sentence) || first && saving::asks(e) && !says(Phrase::Run, e.sentence)
+}
+
+/// Whether the prose says that this is the content of a file that it names.
+fn saves_by_sentence(e: &Evidence<'_>) -> bool {
+    let Some(saving) = saving::file(e).filter(|saving| saving.path.is_some()) else { return false };
+    if matches!(e.look, Look::Tree | Look::Table) || e.tongue == Tongue::Foreign {
+        return false;
+    }
+    if saving.named == Named::Itself && (e.look != Look::Prompts) && (e.tongue != Tongue::Shell || mention::in_comment(e.text).is_some() || !e.is_typed()) {
+        return true;
+    }
+    let shell = matches!(e.tongue, Tongue::Shell | Tongue::Plain) && (e.is_typed() || e.look == Look::Maybe && e.tongue == Tongue::Shell);
+    let near = saving.named <= Named::Sentence;
+    let asked = saving::asks_to_add(e.sentence);
+    if shell {
+        return near && asked && !says(Phrase::Run, e.sentence);
+    }
+    match saving.named {
+        _ if asked => true,
+        Named::Section => false,
+        Named::Passage => saving::asks(e),
+        _ => saving::asks(e) || !says(Phrase::Describes, e.sentence) && !says(Phrase::Run, e.sentence),
+    }
+}
+
+/// Whether all that a block of a shell does is to set variables, and the text does not speak of a file.
+fn sets_variables(e: &Evidence<'_>) -> bool {
+    let sets = |line: &str| line.split_once('=').is_some_and(|(name, _)| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'));
+    e.text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#')).all(sets)
+}

@@ -1,0 +1,111 @@
+//! What a careful reader does with a block: one decision each, with its reasons, and whether it is sure.
+
+mod form;
+mod saving;
+mod whether;
+
+pub(super) use saving::Saving;
+
+use super::{
+
+    evidence::{Evidence, Look},
+};
+use crate::guide::Role;
+use serde::Serialize;
+
+/// What is done with a block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Act {
+    /// It is typed; what it shows in between is compared.
+    Typed,
+    /// It is saved.
+    Saved,
+    /// It is compared with what the command before showed.
+    Compared,
+    /// It is only looked at.
+    Looked,
+    /// It is done on another computer, in a browser or in an account.
+    Elsewhere,
+    /// It is for readers with another system, another wish or a problem.
+    Alternative,
+}
+
+impl Act {
+    /// What a reader does, as a sentence goes on: “it is …”.
+    pub fn said(self) -> &'static str {
+        match self {
+            Self::Typed => "typed",
+            Self::Saved => "saved",
+            Self::Compared => "compared",
+            Self::Looked => "only looked at",
+            Self::Elsewhere => "done elsewhere",
+            Self::Alternative => "an alternative",
+        }
+    }
+}
+
+/// What is done with a block, and why.
+#[derive(Debug, Clone)]
+pub(super) struct Decision {
+    pub(super) act: Act,
+    /// The rule that decided it; empty where the author says so.
+    pub(super) rule: &'static str,
+    /// In a sentence; empty where the author says so.
+    pub(super) why: String,
+    /// What else it could be; then the decision is not sure.
+    pub(super) doubt: Option<Act>,
+    /// Where it is saved, and how.
+    pub(super) saving: Option<Saving>,
+}
+
+impl Decision {
+    /// Whether a reader would perhaps do it here.
+    pub(super) fn is_open(&self) -> bool {
+        matches!(self.doubt, Some(Act::Typed | Act::Saved | Act::Compared))
+    }
+}
+
+/// A rule: what it finds, in which words it says why, and blocks of a page that show it in the tests.
+pub(super) struct Rule {
+    /// Its name in tests and messages.
+    pub(super) name: &'static str,
+    /// What it decides.
+    pub(super) act: Act,
+    /// Why, in a sentence.
+    pub(super) why: &'static str,
+    /// Whether it fits.
+    pub(super) fits: fn(&Evidence<'_>) -> bool,
+    /// What the block could be as well, if that cannot be ruled out.
+    pub(super) doubt: Option<Act>,
+}
+
+/// Decides.
+pub(super) fn decide(evidence: &Evidence<'_>) -> Decision {
+    if let Some(role) = evidence.said {
+        return said(role);
+    }
+    let form = form::decide(evidence);
+    // What is only looked at is so everywhere.
+    if form.act == Act::Looked && evidence.look != Look::Address {
+        return form;
+    }
+    whether::decide(evidence, form.act).unwrap_or(form)
+}
+
+/// The author's word.
+fn said(role: Role) -> Decision {
+    let act = match role {
+        Role::Command => Act::Typed,
+        Role::File => Act::Saved,
+        Role::Output => Act::Compared,
+        Role::Listing => Act::Looked,
+    };
+    Decision { act, rule: "", why: String::new(), doubt: None, saving: None }
+}
+
+impl Rule {
+    fn decision(&self, saving: Option<Saving>) -> Decision {
+        Decision { act: self.act, rule: self.name, why: self.why.to_owned(), doubt: self.doubt, saving }
+    }
+}

@@ -1,0 +1,127 @@
+//! Where a block is saved, and how.
+
+use super::super::{
+    Edit,
+    evidence::{
+        Evidence, Look, mention,
+        phrase::{Phrase, says},
+    },
+    prose::sentences,
+};
+
+/// A file that a reader changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::plan) struct Saving {
+    /// Its path; `None` where the open editor knows it.
+    pub(in crate::plan) path: Option<String>,
+    /// How it is changed.
+    pub(in crate::plan) edit: Edit,
+    /// How near to the block it is named.
+    pub(super) named: Named,
+}
+
+/// How near to a block its file is named, the strongest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Named {
+    /// The block says it itself, or a passage that is nothing else.
+    Itself,
+    /// The editor that is open.
+    Editor,
+    /// The sentence before.
+    Sentence,
+    /// The paragraph before.
+    Passage,
+    /// Further above in the section.
+    Section,
+}
+
+/// The file of a block, if anything names one.
+pub(super) fn file(evidence: &Evidence<'_>) -> Option<Saving> {
+    let edit = edit(evidence);
+    let saving = |path: Option<String>, named| Some(Saving { path, edit, named });
+    if let Some(title) = evidence.title.filter(|title| mention::is_path(title)) {
+        return saving(Some(title.to_owned()), Named::Itself);
+    }
+    if let Some(path) = mention::in_comment(evidence.text).filter(|path| path.starts_with(['/', '~'])) {
+        return saving(Some(path), Named::Itself);
+    }
+    let of_prose = of_prose(evidence);
+    if let Some(open) = &evidence.standing.editor {
+        // The prose may name another file than the editor that is open.
+        let opens = says(Phrase::Create, evidence.sentence) || says(Phrase::Open, evidence.sentence);
+        let other = of_prose.as_ref().filter(|(path, named)| {
+            let differs = open.as_ref().is_none_or(|open| !same(path, open));
+            let rooted = path.starts_with(['/', '~']) || path.contains('.');
+            differs && (*named == Named::Itself || *named == Named::Sentence && opens && rooted)
+        });
+        match other {
+            Some((path, named)) => return saving(Some(path.clone()), *named),
+            None => return saving(None, Named::Editor),
+        }
+    }
+    if let Some((path, named)) = of_prose {
+        return saving(Some(path), named);
+    }
+    let path = mention::in_comment(evidence.text).filter(|_| asks(evidence));
+    path.and_then(|path| saving(Some(path), Named::Itself))
+}
+
+/// Whether two paths are of one file, as far as they are written.
+fn same(a: &str, b: &str) -> bool {
+    let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
+    name(a) == name(b)
+}
+
+/// The file that the prose names, nearest first, and how near.
+fn of_prose(evidence: &Evidence<'_>) -> Option<(String, Named)> {
+    if evidence.look == Look::Crontab && (evidence.sentence.contains("cron") || evidence.passage.contains("cron")) {
+        return Some(("crontab".into(), Named::Sentence));
+    }
+    if !evidence.announced {
+        return None;
+    }
+    if let Some(path) = mention::file(evidence.sentence) {
+        let alone = mention::is_only_a_file(evidence.passage).is_some();
+        return Some((path, if alone { Named::Itself } else { Named::Sentence }));
+    }
+    let passages = evidence.passages.iter().rev();
+    let alone = passages.clone().take(3).find_map(|passage| mention::is_only_a_file(passage));
+    if let Some(path) = alone {
+        return Some((path, Named::Itself));
+    }
+    let of_fold = || evidence.folds.last().and_then(|fold| mention::file(fold));
+    if let Some(path) = mention::file(evidence.passage).or_else(of_fold) {
+        return Some((path, Named::Passage));
+    }
+    let above = || passages.clone().skip(1).find_map(|passage| mention::file(passage));
+    let item = || evidence.items.last().and_then(|item| mention::file(item));
+    let touched = || evidence.standing.file.clone();
+    let section = || evidence.section.iter().rev().find_map(|passage| mention::file(passage));
+    let heading = || evidence.headings.last().and_then(|heading| mention::file(heading));
+    above().or_else(item).or_else(touched).or_else(section).or_else(heading).map(|path| (path, Named::Section))
+}
+
+/// Whether a sentence asks to put something into a file.
+pub(super) fn asks_to_add(sentence: &str) -> bool {
+    let verb = says(Phrase::Add, sentence) || says(Phrase::Change, sentence) || says(Phrase::Create, sentence);
+    let file = mention::file(sentence).is_some() || sentence.contains(" file");
+    verb && says(Phrase::Content, sentence)
+        || (says(Phrase::AtEnd, sentence) || says(Phrase::AtTop, sentence)) && says(Phrase::Add, sentence)
+        || says(Phrase::Into, sentence) && file
+}
+
+/// Whether the prose asks to save something.
+pub(super) fn asks(evidence: &Evidence<'_>) -> bool {
+    let saves = |text: &str| {
+        let content = says(Phrase::Content, text);
+        let verb = [Phrase::Create, Phrase::Add, Phrase::Change, Phrase::Open].iter().any(|phrase| says(*phrase, text));
+        let file = mention::file(text).is_some() || says(Phrase::AtEnd, text) || says(Phrase::AtTop, text);
+        verb && (content || file)
+    };
+    saves(evidence.sentence) || sentences(evidence.passage).into_iter().any(saves)
+}
+
+/// How a file that is there is changed.
+fn edit(evidence: &Evidence<'_>) -> Edit {
+    if says(Phrase::AtEnd, evidence.sentence) { Edit::Append } else { Edit::Auto }
+}

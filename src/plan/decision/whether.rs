@@ -1,0 +1,248 @@
+//! Whether a block is for this reader at all: done elsewhere, or only by readers with another system, another wish or a problem.
+
+use super::{
+    super::evidence::{
+        Evidence, Look, Tongue,
+        phrase::{Phrase, says},
+    },
+    Act, Decision, Rule,
+};
+use crate::terminal::{command, command::Family, line, prompt};
+
+/// The rules, the strongest first.
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        name: "foreign shell",
+        act: Act::Elsewhere,
+        why: "its language is the shell of another system",
+        fits: |e| e.tongue == Tongue::Foreign,
+        doubt: None,
+    },
+    Rule {
+        name: "cloud",
+        act: Act::Elsewhere,
+        why: "it works in a cloud account",
+        fits: |e| e.look != Look::Settings && programs(e).iter().any(|name| command::is_of_a_cloud(name)),
+        doubt: None,
+    },
+    Rule {
+        name: "to the server",
+        act: Act::Elsewhere,
+        why: "it connects to the server from the reader's own computer",
+        fits: connects,
+        doubt: None,
+    },
+    Rule {
+        name: "own computer",
+        act: Act::Elsewhere,
+        why: "the text says that it is done on the reader's own computer",
+        fits: |e| e.says(Phrase::OwnComputer) || e.headings.iter().any(|h| says(Phrase::OwnComputer, h)) || e.items.iter().any(|item| says(Phrase::OwnComputer, first(item))),
+        doubt: None,
+    },
+    Rule {
+        name: "other host",
+        act: Act::Elsewhere,
+        why: "the text says that it is done on another host",
+        fits: |e| e.standing.other_host.is_some(),
+        doubt: None,
+    },
+    Rule {
+        name: "prompt of another host",
+        act: Act::Elsewhere,
+        why: "its prompt is that of another host",
+        fits: |e| e.standing.other_prompt,
+        doubt: None,
+    },
+    Rule {
+        name: "interface",
+        act: Act::Elsewhere,
+        why: "the text says to enter it in a window",
+        fits: |e| e.standing.editor.is_none() && (e.sentence.contains(" > ") || e.sentence.contains(" » ") || e.says(Phrase::Interface) && !e.is_typed()),
+        doubt: None,
+    },
+    Rule {
+        name: "aside",
+        act: Act::Alternative,
+        why: "it stands aside, in a note",
+        fits: |e| e.aside && e.form != crate::guide::Form::Shortcode,
+        doubt: None,
+    },
+    Rule {
+        name: "other system",
+        act: Act::Alternative,
+        why: "it is for another system than the machine's",
+        fits: other_system,
+        doubt: None,
+    },
+    Rule {
+        name: "trouble",
+        act: Act::Alternative,
+        why: "it is only for readers who have a problem",
+        fits: |e| scope(e).iter().any(|text| says(Phrase::Failure, text) && !says(Phrase::Missing, text)),
+        doubt: None,
+    },
+    Rule {
+        name: "other way",
+        act: Act::Alternative,
+        why: "it is another way to the same end",
+        fits: |e| says(Phrase::Otherwise, e.sentence) && !says(Phrase::Missing, e.sentence) && !mentions_content(e) || e.headings.iter().chain(&e.items).any(|h| is_second(h)),
+        doubt: None,
+    },
+    Rule {
+        name: "other wish",
+        act: Act::Alternative,
+        why: "it is only for readers with another wish",
+        fits: |e| scope(e).iter().any(|text| says(Phrase::Wish, text) && !says(Phrase::Question, text) && (text.ends_with(':') || says(Phrase::Run, text))),
+        doubt: None,
+    },
+    Rule {
+        name: "later",
+        act: Act::Alternative,
+        why: "it undoes what was done, or is for a later day",
+        fits: |e| e.headings.iter().any(|h| is_later(h, &e.earlier)),
+        doubt: None,
+    },
+    Rule {
+        name: "second of several",
+        act: Act::Alternative,
+        why: "it is for another case than the item before",
+        fits: is_other_case,
+        doubt: None,
+    },
+    Rule {
+        name: "goes on elsewhere",
+        act: Act::Elsewhere,
+        why: "it goes on where the block before was done",
+        fits: |e| e.standing.before == Some(Act::Elsewhere) && (!e.announced || is_shown(e) || is_of_a_client(e)),
+        doubt: None,
+    },
+    Rule {
+        name: "goes on as an alternative",
+        act: Act::Alternative,
+        why: "it goes on where the block before was an alternative",
+        fits: |e| e.standing.before == Some(Act::Alternative) && (!e.announced || is_shown(e)),
+        doubt: None,
+    },
+];
+
+/// Where a block is done, if not here.
+pub(super) fn decide(evidence: &Evidence<'_>, _act: Act) -> Option<Decision> {
+    RULES.iter().find(|rule| (rule.fits)(evidence)).map(|rule| rule.decision(None))
+}
+
+/// The sentences whose condition counts for a block: that before it, its list items, headings, and what it is folded in.
+fn scope<'e>(e: &'e Evidence<'_>) -> Vec<&'e str> {
+    let items = e.items.iter().map(|item| first(item));
+    let headings = e.headings.iter().copied();
+    // A sentence that goes on begins with a small letter.
+    let goes_on = e.sentence.starts_with(|c: char| c.is_lowercase());
+    let before = e.section.iter().rev().skip(1).take(usize::from(goes_on)).copied();
+    let intro = super::super::prose::sentences(e.intro);
+    let intro = intro.first().copied().into_iter().chain(intro.last().copied());
+    std::iter::once(e.sentence).chain(before).chain(intro).chain(items).chain(headings).chain(e.folds.iter().copied()).collect()
+}
+
+/// The first sentence of a text.
+fn first(text: &str) -> &str {
+    super::super::prose::sentences(text).first().copied().unwrap_or_default()
+}
+
+/// The programs that the block's commands begin with.
+fn programs(e: &Evidence<'_>) -> Vec<String> {
+    if !matches!(e.tongue, Tongue::Shell | Tongue::Plain) || !matches!(e.look, Look::Commands | Look::Prompts | Look::Maybe) {
+        return Vec::new();
+    }
+    let lines = e.text.lines().map(|line| crate::terminal::prompt::prompt_length(line).map_or(line, |length| &line[length..]));
+    lines.filter(|line| !line.trim_start().starts_with('#')).flat_map(line::pieces).filter_map(line::Run::of).map(|run| run.name).collect()
+}
+
+/// Whether the block gets from one computer to another: `ssh user@host`, `scp file user@host:`.
+fn connects(e: &Evidence<'_>) -> bool {
+    let lines: Vec<&str> = e.text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with("# ")).collect();
+    let typed = |line: &str| crate::terminal::prompt::prompt_length(line).map_or(line.trim(), |length| line[length..].trim()).to_owned();
+    let gets = |line: &str| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let remote = |word: &&str| !word.starts_with('-') && (word.contains('@') || word.contains(':') && !word.contains("://"));
+        match words.first() {
+            _ if line.contains("localhost") || line.contains("127.0.0.1") && !line.contains(':') => false,
+            Some(&("ssh" | "mosh" | "ssh-copy-id")) => words.iter().skip(1).any(|word| word.contains('@')) || words.len() == 2,
+            Some(&("scp" | "sftp")) => words.iter().skip(1).any(remote),
+            Some(&"rsync") => words.iter().skip(1).any(|word| word.contains('@') && word.contains(':')),
+            _ => false,
+        }
+    };
+    lines.first().is_some_and(|line| gets(&typed(line)))
+}
+
+/// Whether the block or its labels name another family of systems only.
+fn other_system(e: &Evidence<'_>) -> bool {
+    let ours = Family::Debian;
+    let names = |text: &str| {
+        let found = command::families(text);
+        (!found.is_empty()).then(|| found.contains(&ours))
+    };
+    let short = |text: &str| text.split_whitespace().count() <= 12;
+    let labels = e.items.iter().map(|item| first(item)).chain(e.headings.iter().copied()).chain(e.folds.iter().copied()).filter(|text| short(text));
+    let by_label = labels.chain(std::iter::once(e.sentence)).filter_map(names).last() == Some(false);
+    let others = programs(e).iter().any(|name| command::family_of(name).is_some_and(|family| family != ours));
+    e.standing.is_ours && (by_label || others && !programs(e).iter().any(|name| command::family_of(name) == Some(ours)))
+}
+
+/// Whether the sentence speaks of the content of a file.
+fn mentions_content(e: &Evidence<'_>) -> bool {
+    says(Phrase::Content, e.sentence) || super::super::evidence::mention::file(e.sentence).is_some()
+}
+
+/// Whether a heading or an item is the second of several ways: `Option 2`, `Method B`.
+fn is_second(text: &str) -> bool {
+    let words: Vec<String> = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
+    words.windows(2).any(|pair| {
+        ["option", "method", "variant", "way", "alternative", "approach", "possibility"].contains(&pair[0].as_str())
+            && (pair[1].parse::<u32>().is_ok_and(|number| number > 1) || ["b", "c", "d", "ii", "iii", "two", "three"].contains(&pair[1].as_str()))
+    }) || words.first().is_some_and(|word| ["alternative", "alternatively", "alternatives"].contains(&word.as_str()))
+}
+
+/// Whether the item begins as an earlier one of its list does, with another case: `For …`, `On …`, `Using …`.
+fn is_other_case(e: &Evidence<'_>) -> bool {
+    let word = |text: &str| text.trim_start_matches(['*', '_', '`']).split_whitespace().next().unwrap_or_default().to_lowercase();
+    let cases = ["for", "on", "using", "via", "with", "if", "under", "from", "in"];
+    let Some(item) = e.items.last() else { return false };
+    let own = word(item);
+    cases.contains(&own.as_str()) && e.siblings.iter().any(|sibling| word(sibling) == own)
+}
+
+/// Whether a section is for a later day or a problem: by its name, or because it undoes what an earlier one did.
+fn is_later(heading: &str, earlier: &[&str]) -> bool {
+    const ALWAYS: &[&str] = &[
+        "troubleshooting", "uninstall", "uninstalling", "uninstallation", "rollback", "faq", "upgrading", "recovery", "debugging", "defective", "cleanup", "destroy", "destroying",
+        "undo", "revert", "reverting",
+    ];
+    const UNDOING: &[&str] = &["remove", "removing", "delete", "deleting", "stop", "stopping", "disable", "disabling"];
+    const DOING: &[&str] = &[
+        "add", "adding", "create", "creating", "enable", "enabling", "generate", "generating", "install", "installing", "set", "setting", "start", "starting", "deploy", "deploying",
+    ];
+    let words = words(heading);
+    let has = |words: &[String], names: &[&str]| words.iter().any(|word| names.contains(&word.as_str()));
+    let cleans = words.windows(2).any(|pair| ["cleaning", "clean"].contains(&pair[0].as_str()) && pair[1] == "up");
+    let undoes = has(&words, UNDOING) && earlier.iter().any(|other| {
+        let other = self::words(other);
+        has(&other, DOING) && other.last() == words.last()
+    });
+    cleans || undoes || has(&words, ALWAYS)
+}
+
+/// The words of a heading, in small letters.
+fn words(text: &str) -> Vec<String> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+}
+
+/// Whether the block shows the prompt of a program that is not open here.
+fn is_of_a_client(e: &Evidence<'_>) -> bool {
+    let first = e.text.lines().find_map(|line| prompt::prompt_length(line).map(|length| &line[..length]));
+    !e.standing.program && first.is_some_and(|shown| !prompt::is_shell(shown))
+}
+
+/// Whether the block is announced as an output.
+fn is_shown(e: &Evidence<'_>) -> bool {
+    e.says(Phrase::Output) && e.look != Look::Commands || e.folds.last().is_some_and(|fold| says(Phrase::Output, fold))
+}

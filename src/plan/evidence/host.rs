@@ -1,0 +1,126 @@
+//! On which of several hosts a page is, passage by passage: the first that is named is the reader's own.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::{
+    super::prose::{Kind, Passage, sentences},
+    phrase::{Phrase, says},
+};
+use crate::terminal::command;
+
+/// What a host is called with, and is still the one that the reader is on.
+#[rustfmt::skip]
+const OURS: &[&str] = &[
+    "", "same", "new", "fresh", "remote", "target", "virtual", "dedicated", "root", "ubuntu", "debian", "linux", "main", "first", "production", "managed", "own",
+    "private", "vps", "current", "actual", "test", "following", "existing", "running", "physical", "bare", "cloud", "above", "all", "every", "each", "both", "any", "these", "your",
+];
+
+/// What is no host, but a program that serves.
+#[rustfmt::skip]
+const SERVING: &[&str] = &[
+    "web", "database", "db", "mail", "ftp", "vnc", "dns", "sql", "proxy", "game", "http", "https", "api", "application", "app", "file", "print", "ssh", "chat", "sftp", "smtp", "imap",
+    "authentication", "auth", "update", "name", "time", "backup", "docker", "git", "x", "local", "virtual host", "default", "upstream", "backend",
+];
+
+/// What is never the reader's server.
+const OTHERS: &[&str] = &["second", "other", "another", "third", "secondary", "slave", "replica", "home"];
+
+/// For each passage, the other host that the page is on after it, if it is on another.
+pub(in crate::plan) fn others(passages: &[Passage]) -> Vec<Option<String>> {
+    let (mut first, mut current): (Option<String>, Option<String>) = (None, None);
+    let (mut level, mut scope) = (0, 0);
+    let mut found = Vec::with_capacity(passages.len());
+    for passage in passages {
+        if let Kind::Heading(this) = passage.kind {
+            level = this;
+            if this <= scope {
+                current = None;
+            }
+        }
+        if !passage.aside {
+            let told = |sentence: &&str| {
+                let first = sentence.split_whitespace().next().unwrap_or_default().to_lowercase();
+                let begins = ["on", "and", "now", "then", "next", "first", "ssh", "log", "login", "connect", "switch", "open"];
+                matches!(passage.kind, Kind::Heading(_)) || begins.contains(&first.as_str()) || says(Phrase::Run, sentence)
+            };
+            for name in sentences(&passage.text).into_iter().filter(told).filter_map(named) {
+                scope = level;
+                current = match name {
+                    Named::Ours => None,
+                    Named::Other(name) => Some(name),
+                    Named::By(name) => {
+                        let own = first.get_or_insert_with(|| name.clone());
+                        (*own != name).then_some(name)
+                    }
+                };
+            }
+        }
+        found.push(current.clone());
+    }
+    found
+}
+
+enum Named {
+    Ours,
+    Other(String),
+    By(String),
+}
+
+/// The host that a sentence says to be on.
+fn named(sentence: &str) -> Option<Named> {
+    static HOST: LazyLock<Regex> = LazyLock::new(|| {
+        let pattern = r"(?i)\b(?:on|into)\s+(?:(?:the|your|our|this|each|both|all|every|a)\s+)?((?:[\w`.*-]+\s+){0,2}?)(server|node|instance|vm|host|machine|client|vps|droplet|router)s?\b";
+        Regex::new(pattern).expect("a valid pattern")
+    });
+    static LETTER: LazyLock<Regex> = LazyLock::new(|| {
+        let pattern = r"(?i)\b(?:on|at|from|to)\s+(?:the\s+)?(?:server|host|node|machine|vm|instance|site|peer)\s+`?([a-z]|\d+)`?(?:\W|$)";
+        Regex::new(pattern).expect("a valid pattern")
+    });
+    if let Some(found) = LETTER.captures(sentence) {
+        return Some(Named::By(found[1].to_lowercase()));
+    }
+    let found = HOST.captures(sentence)?;
+    let name = found[1].to_lowercase().replace(['`', '*'], "");
+    let words: Vec<&str> = name.split_whitespace().filter(|word| !["the", "your", "of", "our", "this", "a"].contains(word)).collect();
+    let name = words.join(" ");
+    let last = words.last().copied().unwrap_or_default();
+    if words.iter().any(|word| OTHERS.contains(word)) || found[2].eq_ignore_ascii_case("client") && words.len() < 2 {
+        return Some(Named::Other(name));
+    }
+    if SERVING.contains(&last) || command::is_program(last) {
+        return None;
+    }
+    if OURS.contains(&last) || !command::families(&name).is_empty() {
+        return Some(Named::Ours);
+    }
+    Some(Named::By(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn others_of(texts: &[&str]) -> Vec<String> {
+        let passage = |text: &&str| {
+            let (kind, text) = text.strip_prefix("# ").map_or((Kind::Text, *text), |text| (Kind::Heading(2), text));
+            Passage { kind, text: text.to_owned(), aside: false, label: false, items: Vec::new() }
+        };
+        let passages: Vec<Passage> = texts.iter().map(passage).collect();
+        others(&passages).into_iter().map(Option::unwrap_or_default).collect()
+    }
+
+    #[test]
+    fn which_host() {
+        for (texts, expected) in [
+            (&["# Install it on the primary node", "Run:", "# Join on the worker node", "Run:", "# Look at it", "Run:"][..], &["", "", "worker", "worker", "", ""][..]),
+            (&["On your server, run:", "Open a shell on the web server:"], &["", ""]),
+            (&["Run it on the second server:", "Now on your server:"], &["second", ""]),
+            (&["On server A run:", "And on Server B:"], &["", "b"]),
+            (&["Log in on the Ubuntu machine:"], &[""]),
+        ] {
+            assert_eq!(others_of(texts), expected, "{texts:?}");
+        }
+    }
+}

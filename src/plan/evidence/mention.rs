@@ -1,0 +1,184 @@
+//! Paths that a sentence names.
+
+use super::super::prose;
+use crate::terminal::editor;
+
+/// Endings of host names, which no file has.
+const DOMAINS: &[&str] = &["com", "org", "net", "edu", "gov", "io", "dev", "de", "uk", "eu", "tld", "local", "internal", "example", "test", "app"];
+
+/// Names of files that have neither a folder nor an ending.
+const NAMES: &[&str] =
+    &["Dockerfile", "Containerfile", "Makefile", "Gemfile", "Rakefile", "Vagrantfile", "Jenkinsfile", "Caddyfile", "Procfile", "Pipfile", "Brewfile", "crontab"];
+
+/// Endings of files that prose names without code.
+#[rustfmt::skip]
+const ENDINGS: &[&str] = &[
+    "c", "cfg", "cnf", "conf", "config", "cpp", "css", "csv", "env", "go", "h", "hcl", "html", "inc", "ini", "java", "js", "json",
+    "jsx", "list", "local", "log", "lua", "md", "php", "pl", "pp", "properties", "py", "rb", "repo", "rs", "rules", "service", "sh",
+    "socket", "sql", "tf", "timer", "toml", "ts", "tsx", "txt", "vue", "xml", "yaml", "yml",
+];
+
+/// A path in a sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::plan) struct Mention {
+    /// As it is written.
+    pub(in crate::plan) path: String,
+    /// It is a folder.
+    pub(in crate::plan) folder: bool,
+}
+
+/// The paths that a text names, in order.
+pub(in crate::plan) fn paths(text: &str) -> Vec<Mention> {
+    let mut found = Vec::new();
+    let mut code = false;
+    for part in text.split('`') {
+        if code {
+            found.extend(of_code(part));
+        } else {
+            found.extend(part.split_whitespace().filter_map(of_word));
+        }
+        code = !code;
+    }
+    found
+}
+
+/// The file that a piece of code names, alone or behind the name of an editor.
+fn of_code(code: &str) -> Option<Mention> {
+    let code = code.trim();
+    if code.trim_start_matches("sudo ").starts_with("crontab") {
+        return Some(Mention { path: "crontab".into(), folder: false });
+    }
+    if let Some(editor) = editor::editor(code) {
+        return editor.path.map(|path| Mention { path, folder: false });
+    }
+    is_path(code).then(|| mention(code))
+}
+
+fn mention(path: &str) -> Mention {
+    let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    // One name below the root is a folder of the system's, or an address of a page.
+    let top = path.starts_with('/') && path.matches('/').count() == 1 && !name.contains('.');
+    Mention { path: path.to_owned(), folder: path.ends_with('/') || name.starts_with("..") || name.is_empty() || top }
+}
+
+/// A path among the words of a sentence.
+fn of_word(word: &str) -> Option<Mention> {
+    let word = word.trim_matches(|c: char| matches!(c, '"' | '\'' | '(' | ')' | ',' | ';' | ':' | '*' | '[' | ']' | '“' | '”' | '>'))
+        .trim_end_matches(['.', ':', ',']);
+    let absolute = (word.starts_with('/') || word.starts_with("~/")) && word.len() > 3 && word[1..].contains('/');
+    let named = word.rsplit_once('.').is_some_and(|(name, ending)| {
+        !name.is_empty() && ENDINGS.contains(&ending) && name.chars().all(|c| c.is_alphanumeric() || "._-/~".contains(c))
+    });
+    let special = NAMES.contains(&word) && word != "crontab";
+    // `Node.js` is no file.
+    let proper = word.starts_with(|c: char| c.is_uppercase()) && !word.contains('/') && !special;
+    ((absolute || named || special) && !proper && is_path(word)).then(|| mention(word))
+}
+
+/// Whether a piece of code is a path.
+pub(in crate::plan) fn is_path(code: &str) -> bool {
+    let fits = |c: char| c.is_alphanumeric() || "._-/~+@<>{}$[]*%".contains(c);
+    if code.is_empty() || code.contains("://") || !code.chars().all(fits) || code.contains("//") {
+        return false;
+    }
+    if NAMES.contains(&code) {
+        return true;
+    }
+    if code.starts_with(['-', '<', '@', '%', '*', '[', '{', '+']) || code.contains('*') {
+        return false;
+    }
+    let name = code.rsplit('/').next().unwrap_or(code);
+    let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
+    if code.contains('/') {
+        let host = code.split('/').next().unwrap_or_default();
+        let of_host = host.rsplit_once('.').is_some_and(|(_, end)| DOMAINS.contains(&end)) && !host.starts_with('.');
+        let rooted = code.starts_with(['/', '~', '.', '$']);
+        // `user/name` of a repository is no path, and neither is a fraction.
+        return !of_host && !code.contains('@') && (rooted || !ending.is_empty() || code.matches('/').count() > 1 || code.ends_with('/'))
+            && code.chars().any(char::is_alphabetic);
+    }
+    let letters = ending.starts_with(|c: char| c.is_ascii_alphabetic()) && ending.len() <= 12
+        && ending.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    let known = ENDINGS.contains(&ending);
+    let dotted = code.starts_with('.') && code.len() > 2 && !code.contains("..");
+    dotted
+        || letters
+            && !stem.is_empty()
+            && (known || !DOMAINS.contains(&ending) && !code.contains('@'))
+            // `client.connect`, `os.path`: a member, no file.
+            && (known || !stem.contains('.') && (stem.chars().any(|c| !c.is_alphanumeric()) || ending.len() <= 4))
+}
+
+/// The path that the first line of a file says in a comment.
+pub(in crate::plan) fn in_comment(text: &str) -> Option<String> {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("#!"));
+    let line = lines.take(1).next()?;
+    let inner = ["#", "//", "--", ";", "<!--", "/*", "\""].iter().find_map(|mark| line.strip_prefix(mark))?;
+    let inner = inner.trim_start_matches(['#', ' ']).trim().trim_end_matches("-->").trim_end_matches("*/").trim().trim_end_matches(':');
+    let inner = inner.strip_prefix("File:").or_else(|| inner.strip_prefix("file:")).or_else(|| inner.strip_prefix("filename:")).unwrap_or(inner).trim();
+    (is_path(inner) && !inner.ends_with('/')).then(|| inner.to_owned())
+}
+
+/// Whether the text between two mentions joins a folder and a file: the folder of the first file is the second mention.
+pub(in crate::plan) fn joined(file: &str, folders: &[Mention]) -> String {
+    let folder = folders.iter().rev().find(|mention| mention.folder && (mention.path.starts_with(['/', '~']) || mention.path.ends_with('/')));
+    match folder {
+        Some(folder) if !file.starts_with(['/', '~', '.']) || file.starts_with(".env") => {
+            format!("{}/{file}", folder.path.trim_end_matches('/'))
+        }
+        _ => file.to_owned(),
+    }
+}
+
+/// The last file that a text names, below the folder that it names with it.
+pub(in crate::plan) fn file(text: &str) -> Option<String> {
+    let found = paths(text);
+    let file = found.iter().rev().find(|mention| !mention.folder)?;
+    Some(joined(&file.path, &found))
+}
+
+/// Whether a text is nothing but the name of a file.
+pub(in crate::plan) fn is_only_a_file(text: &str) -> Option<String> {
+    let text = text.trim().trim_end_matches([':', '.']);
+    let code: Vec<&str> = prose::codes(text).collect();
+    match code.as_slice() {
+        [code] if text.trim_matches('`').len() == code.len() => of_code(code).filter(|m| !m.folder).map(|m| m.path),
+        [] if !text.contains(' ') => of_word(text).filter(|m| !m.folder).map(|m| m.path),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_a_path() {
+        for code in ["/etc/hosts", "app.js", ".env", "src/index.js", "~/.bashrc", "Dockerfile", "config/puma.rb", "/etc/x/<your-domain>.conf", "docker-compose.yml", ".dockerignore", "/var/www/"] {
+            assert!(is_path(code), "{code}");
+        }
+        for code in ["example.com", "npm install", "1.2.3", "user/repo", "https://a.b/c", "--help", "<name>", "os.environment", "example.com/path", "80/443", "user@host", "nginx"] {
+            assert!(!is_path(code), "{code}");
+        }
+    }
+
+    #[test]
+    fn the_file_of_a_sentence() {
+        for (text, file_of) in [
+            ("Create the file `/etc/motd.conf` with this content:", Some("/etc/motd.conf")),
+            ("Open /etc/hosts and add:", Some("/etc/hosts")),
+            ("`vim /opt/a.yaml`", Some("/opt/a.yaml")),
+            ("In `/etc/nginx/sites-available/` create `shop.conf`:", Some("/etc/nginx/sites-available/shop.conf")),
+            ("Run `npm start`:", None),
+            ("Edit settings.py:", Some("settings.py")),
+            ("Visit https://example.com/x", None),
+        ] {
+            assert_eq!(file(text).as_deref(), file_of, "{text}");
+        }
+        assert_eq!(in_comment("# /etc/a.conf\nx\n").as_deref(), Some("/etc/a.conf"));
+        assert_eq!(in_comment("#!/bin/sh\n# /usr/bin/a.sh\nx\n").as_deref(), Some("/usr/bin/a.sh"));
+        assert_eq!(in_comment("# a comment\n"), None);
+        assert_eq!(is_only_a_file("`src/a.js`:").as_deref(), Some("src/a.js"));
+        assert_eq!(is_only_a_file("see `src/a.js`"), None);
+    }
+}

@@ -1,0 +1,236 @@
+//! What speaks for what a block is: the author's word, the look of the text, the prose around it, and where the reader stands.
+
+pub(super) mod host;
+mod looks;
+pub(super) mod mention;
+pub(super) mod phrase;
+
+pub(super) use looks::{Look, look};
+
+use super::{
+    blocks::Block,
+    prose::{Kind, Passage, sentences},
+};
+use crate::guide::{Form, Role};
+use phrase::{Phrase, says};
+
+/// What the language of a block says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tongue {
+    /// A shell.
+    Shell,
+    /// Nothing, or "text".
+    Plain,
+    /// A language of addresses, for browsers and clients.
+    Address,
+    /// A shell of another system.
+    Foreign,
+    /// Anything else: source, settings, data.
+    Other,
+}
+
+/// What a reader did last, and where.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Standing {
+    /// An editor is open, with its file if the command names it.
+    pub(super) editor: Option<Option<String>>,
+    /// Languages that the open program reads.
+    pub(super) program: bool,
+    /// The open program reads this block's language.
+    pub(super) reads: bool,
+    /// The file that was saved last since something was typed.
+    pub(super) file: Option<String>,
+    /// What was typed last, one command a line.
+    pub(super) typed: Vec<String>,
+    /// What was done with the block before.
+    pub(super) before: Option<super::decision::Act>,
+    /// The prompts of this block name another host than those before.
+    pub(super) other_prompt: bool,
+    /// The other host that the prose says to be on.
+    pub(super) other_host: Option<String>,
+    /// The editor was opened before, and its file is saved already.
+    pub(super) editing: bool,
+    /// The block repeats lines of a file that was saved.
+    pub(super) repeats: bool,
+    /// The page installs by apt, or says that it is for Debian or Ubuntu.
+    pub(super) is_ours: bool,
+}
+
+/// All that speaks for what a block is.
+#[derive(Debug)]
+pub(super) struct Evidence<'e> {
+    /// The role that the author names.
+    pub(super) said: Option<Role>,
+    pub(super) form: Form,
+    pub(super) tongue: Tongue,
+    pub(super) language: &'e str,
+    pub(super) text: &'e str,
+    pub(super) title: Option<&'e str>,
+    pub(super) look: Look,
+    /// The last sentence before it; that of the block before where nothing stands between them.
+    pub(super) sentence: &'e str,
+    /// The passage of that sentence.
+    pub(super) passage: &'e str,
+    /// Whether prose stands between it and the block before, or the heading.
+    pub(super) announced: bool,
+    /// All passages since the block before, in order.
+    pub(super) passages: Vec<&'e str>,
+    /// All passages of the section before those, in order.
+    pub(super) section: Vec<&'e str>,
+    /// All headings before those, in order.
+    pub(super) earlier: Vec<&'e str>,
+    /// What introduces the list that it stands in.
+    pub(super) intro: &'e str,
+    /// The text repeats lines of a file that was saved.
+    pub(super) repeats: bool,
+    /// The first passages of earlier items of the innermost list.
+    pub(super) siblings: Vec<&'e str>,
+    /// The first passages of the list items and labels that it stands below, outermost first.
+    pub(super) items: Vec<&'e str>,
+    /// The headings above it, outermost first.
+    pub(super) headings: Vec<&'e str>,
+    /// What it is folded in.
+    pub(super) folds: Vec<&'e str>,
+    /// It stands aside itself.
+    pub(super) aside: bool,
+    pub(super) standing: &'e Standing,
+}
+
+/// Languages that say nothing.
+const PLAIN: &[&str] = &["", "text", "txt", "plain", "plaintext", "none", "output", "code", "log", "raw", "no-highlight", "nohighlight"];
+
+/// Shells of other systems.
+const FOREIGN: &[&str] = &["powershell", "ps1", "pwsh", "ps", "cmd", "bat", "batch", "dosbatch", "winbatch", "applescript"];
+
+/// What a language says.
+pub(super) fn tongue(language: &str, form: Form, role: Role) -> Tongue {
+    let language = language.to_ascii_lowercase();
+    match language.as_str() {
+        name if PLAIN.contains(&name) && form != Form::Indented => Tongue::Plain,
+        "http" | "https" | "url" | "uri" => Tongue::Address,
+        name if FOREIGN.contains(&name) => Tongue::Foreign,
+        _ if role == Role::Command && form != Form::Indented => Tongue::Shell,
+        "" => Tongue::Plain,
+        _ => Tongue::Other,
+    }
+}
+
+impl<'e> Evidence<'e> {
+    /// What speaks for what `block` is. `before` is how many passages stand before the block before it.
+    pub(super) fn gather(block: &'e Block<'_>, prose: &'e [Passage], before: usize, standing: &'e Standing) -> Self {
+        let code = &block.code;
+        let own = &prose[before.min(block.passages)..block.passages];
+        let begin = own.iter().rposition(|p| matches!(p.kind, Kind::Heading(_))).map_or(0, |at| at + 1);
+        let (headed, own) = (begin > 0, &own[begin..]);
+        let is_aside = |p: &&Passage| p.aside && !block.aside;
+        let spoken: Vec<&str> = own.iter().filter(|p| p.kind == Kind::Text && !is_aside(p)).map(|p| p.text.as_str()).collect();
+        let folds: Vec<&str> = block.folds.iter().filter_map(|at| prose.get(*at)).map(|p| p.text.as_str()).collect();
+        // Where nothing is said, what was said of the block before goes on.
+        let announced = !spoken.is_empty() || headed;
+        let all = &prose[..block.passages];
+        let passages = if announced || !spoken.is_empty() { spoken } else { last_spoken(all, block.aside) };
+        let useful = |text: &&&str| !says(Phrase::Replacing, text);
+        let passage = passages.iter().rev().find(useful).or(passages.last()).copied().unwrap_or_default();
+        let of_passage = sentences(passage);
+        let sentence = of_passage.iter().rev().find(useful).or(of_passage.last()).copied().unwrap_or_default();
+        Self {
+            said: code.said_role.then_some(code.role).or_else(|| (code.form == Form::Shortcode).then_some(code.role)),
+            form: code.form,
+            tongue: tongue(&code.language, code.form, code.role),
+            language: &code.language,
+            text: &code.text,
+            title: code.title.as_deref(),
+            look: look(&code.language, &code.text),
+            sentence,
+            passage,
+            announced,
+            passages,
+            section: section(all, block),
+            earlier: all.iter().filter(|p| matches!(p.kind, Kind::Heading(_))).map(|p| p.text.as_str()).collect(),
+            intro: intro(all, block),
+            repeats: standing.repeats,
+            siblings: siblings(all, block),
+            items: items(all, block),
+            headings: headings(all),
+            folds,
+            aside: block.aside,
+            standing,
+        }
+    }
+
+    /// Whether the sentence before says so.
+    pub(super) fn says(&self, phrase: Phrase) -> bool {
+        says(phrase, self.sentence)
+    }
+
+    /// Whether the text is what a reader types, by its look.
+    pub(super) fn is_typed(&self) -> bool {
+        matches!(self.look, Look::Commands | Look::Prompts)
+    }
+}
+
+/// The prose of the paragraph that stands last.
+fn last_spoken(all: &[Passage], aside: bool) -> Vec<&str> {
+    let since = all.iter().rposition(|p| matches!(p.kind, Kind::Heading(_))).map_or(0, |at| at + 1);
+    let last = all[since..].iter().rev().find(|p| p.kind == Kind::Text && (aside || !p.aside));
+    last.map(|p| p.text.as_str()).into_iter().collect()
+}
+
+/// The headings above, outermost first.
+pub(super) fn headings(all: &[Passage]) -> Vec<&str> {
+    let mut found: Vec<(u8, &str)> = Vec::new();
+    for passage in all {
+        if let Kind::Heading(level) = passage.kind {
+            found.retain(|(above, _)| *above < level);
+            found.push((level, &passage.text));
+        }
+    }
+    // The title of the page says nothing of a part of it.
+    found.into_iter().filter(|(level, _)| *level > 1).map(|(_, text)| text).collect()
+}
+
+/// The passage before the list that the block stands in.
+fn intro<'e>(all: &'e [Passage], block: &Block<'_>) -> &'e str {
+    let Some(item) = block.items.first() else { return "" };
+    let since = all.iter().rposition(|p| matches!(p.kind, Kind::Heading(_))).map_or(0, |at| at + 1);
+    let section = &all[since..];
+    let begins = section.iter().position(|p| p.items.first() == Some(item)).unwrap_or(section.len());
+    let before = section[..begins].iter().rev().find(|p| p.items.is_empty() && p.kind == Kind::Text && !p.aside);
+    before.map_or("", |p| p.text.as_str())
+}
+
+/// What the section says before a block, without what stands aside.
+fn section<'e>(all: &'e [Passage], block: &Block<'_>) -> Vec<&'e str> {
+    let since = all.iter().rposition(|p| matches!(p.kind, Kind::Heading(_))).map_or(0, |at| at + 1);
+    all[since..].iter().filter(|p| p.kind == Kind::Text && (block.aside || !p.aside)).map(|p| p.text.as_str()).collect()
+}
+
+/// The first passages of the items before that of the block.
+fn siblings<'e>(all: &'e [Passage], block: &Block<'_>) -> Vec<&'e str> {
+    let Some((own, above)) = block.items.split_last() else { return Vec::new() };
+    let since = all.iter().rposition(|p| matches!(p.kind, Kind::Heading(_))).map_or(0, |at| at + 1);
+    let mut found: Vec<(usize, &str)> = Vec::new();
+    for passage in &all[since..] {
+        if let Some((item, outer)) = passage.items.split_last()
+            && outer == above
+            && item != own
+            && found.last().is_none_or(|(last, _)| last != item)
+        {
+            found.push((*item, &passage.text));
+        } else if passage.items.is_empty() {
+            // Another list.
+            found.clear();
+        }
+    }
+    found.into_iter().map(|(_, text)| text).collect()
+}
+
+/// The first passage of each list item around the block, and the label of its paragraphs.
+fn items<'e>(all: &'e [Passage], block: &Block<'_>) -> Vec<&'e str> {
+    let since = all.iter().rposition(|p| matches!(p.kind, Kind::Heading(_))).map_or(0, |at| at + 1);
+    let section = &all[since..];
+    let first = |item: &usize| section.iter().find(|p| p.items.last() == Some(item)).map(|p| p.text.as_str());
+    let label = section.iter().rev().find(|p| p.label && p.kind == Kind::Text && !p.aside && p.items == block.items);
+    let label = label.map(|p| p.text.as_str());
+    block.items.iter().filter_map(first).chain(label).collect()
+}

@@ -1,0 +1,241 @@
+//! What a sentence of a tutorial asks for or announces: one row a phrase, found by verbs and function words.
+
+use std::sync::LazyLock;
+
+use regex::{Regex, RegexBuilder};
+
+/// What a sentence can say of the block below it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::plan) enum Phrase {
+    /// It announces what a command shows.
+    Output,
+    /// It announces a question of a program.
+    Question,
+    /// It names lines that are there already.
+    Find,
+    /// It describes what is there, and asks for nothing.
+    Describes,
+    /// A file is made.
+    Create,
+    /// Something is added to a file.
+    Add,
+    /// Something goes into a file that is named behind it.
+    Into,
+    /// At the end of a file.
+    AtEnd,
+    /// At the beginning of a file.
+    AtTop,
+    /// Something in a file becomes something else.
+    Change,
+    /// A file is opened.
+    Open,
+    /// What follows is the content of a file.
+    Content,
+    /// A command is run.
+    Run,
+    /// Something went wrong.
+    Failure,
+    /// What is missing is installed.
+    Missing,
+    /// Another way to the same end.
+    Otherwise,
+    /// Only for readers with another wish.
+    Wish,
+    /// It undoes what was done, or is for a later day.
+    Later,
+    /// The reader's own computer.
+    OwnComputer,
+    /// A window with fields and buttons.
+    Interface,
+    /// A browser.
+    Browser,
+    /// It says what to put in for a placeholder.
+    Replacing,
+    /// It only shows an example.
+    Example,
+}
+
+/// A phrase, how it is found, and sentences with and without it. Code of a sentence is read as `_`.
+struct Row {
+    phrase: Phrase,
+    pattern: &'static str,
+    #[cfg_attr(not(test), expect(dead_code, reason = "the test walks over them"))]
+    with: &'static [&'static str],
+    #[cfg_attr(not(test), expect(dead_code, reason = "the test walks over them"))]
+    without: &'static [&'static str],
+}
+
+const ROWS: &[Row] = &[
+    Row {
+        phrase: Phrase::Output,
+        pattern: r"\b(outputs?|prints?|displays?|returns?|responds?|responses?|results?( in)?|answers? with|shown? (you )?(the following|something|a |like|this)|shows:?$|(it|this|which|that|command|_) (will |should |would )?(shows?|says?|prints?|lists?|reports?|outputs?|returns?|tells?)\b|(you|we)('ll| will| should| can| would|'d| may| might)?( now| also| then)? (see|get|receive|be greeted|be presented)|(looks?|appears?|look) (something |similar |somewhat |more or less |a bit )?(like|as follows|similar)|similar to|something like|the log|terminal shows)\b",
+        with: &["Output:", "You should see something like this:", "It shows:", "This should return", "The result is:", "It prints", "`nft list` shows:"],
+        without: &["Add the following lines:", "Run the command:", "Create the file `output.txt` with:"],
+    },
+    Row {
+        phrase: Phrase::Question,
+        pattern: r"\b(prompts? (you|us|for)|(will|should|would|be) (be )?(ask|asked|prompted)|asks? (you|us|for|if|whether)|(will|to) ask)\b",
+        with: &["MySQL will ask you to validate the password:", "You will be prompted for a name:", "It asks for a password"],
+        without: &["Ask your provider.", "Type the password."],
+    },
+    Row {
+        phrase: Phrase::Find,
+        pattern: r"\b((find|look for|search for|locate|scroll (down )?to|go to|there is|you('ll| will)? find)\b.*\b(lines?|section|following|block|entry|entries|these|this|part|directive|setting|option|value)|(find|look for|search for|locate):?$|(change|replace|from|changing|replacing) (this|these|the following)( lines?)?:?$|(uncomment|remove|delete|comment out) (this|these|the following|the)( \w+)? lines?|remove:?$|delete:?$|should (already )?(contain|have|be) (the following|these|this|a few))",
+        with: &["Find this line:", "Look for these lines:", "Search for the following section:", "Then we find the line (near the end):", "Change this line:", "It should already contain the following lines:"],
+        without: &["Find out more.", "Change it to:", "Add this line:"],
+    },
+    Row {
+        phrase: Phrase::Describes,
+        pattern: r"\b(contains?|consists?|defines?|describes?|means|explained|explains?|is (the|a|an|used|responsible|located|configured)|are|might look|may look|could look like|looks like|(in|has|have) (the |a )?(following )?(format|form|pattern|structure|syntax)|syntax|structure|for reference|behind the scenes|under the hood|internally|excerpt|snippet|default(s)? (is|are)|by default)\b",
+        with: &["The file `a.yaml` defines the service.", "It has the following format:", "The structure is:"],
+        without: &["Create the file `a.yaml`.", "Add this line:"],
+    },
+    Row {
+        phrase: Phrase::Create,
+        pattern: r"\b(creat(e|es|ing)|make|write|sav(e|ing)|generate|put|place|store|set ?up|prepare)\b",
+        with: &["Create a file called `x`:", "Save this as `x`:", "Let's make a file `x`"],
+        without: &["Run it:", "Created by me"],
+    },
+    Row {
+        phrase: Phrase::Add,
+        pattern: r"\b(add(s|ing)?|append(ing)?|insert(ing)?|paste|pasting|put|enter|fill|include|extend|copy|write|type in|populate)\b",
+        with: &["Add the following lines:", "Paste this:", "Append it to the file:"],
+        without: &["In addition:", "Copied:"],
+    },
+    Row {
+        phrase: Phrase::Into,
+        pattern: r"\b(add|append|insert|paste|put|enter|include|copy|write|save)\b[^.]* (to|in|into|inside|within|at|as) (the |your |our |a )?(\S+ ){0,4}?(_|file)",
+        with: &["Add the gem to the application's `Gemfile`:", "Put it into the file:", "Paste this in `x`:"],
+        without: &["Add this line:", "Run it in `x`:"],
+    },
+    Row {
+        phrase: Phrase::AtEnd,
+        pattern: r"\b(append|at the (very )?(end|bottom)|to the (very )?(end|bottom)|at the last line|the (end|bottom) of)\b",
+        with: &["Add this at the end:", "Append:", "Add to the bottom of the file:"],
+        without: &["Add it:", "In the end:"],
+    },
+    Row {
+        phrase: Phrase::AtTop,
+        pattern: r"\b(prepend|(at|to|on) (the )?(very )?(top|beginning|start)|as the first line)\b",
+        with: &["Add this at the top:", "Add it to the beginning of the file:"],
+        without: &["Add it at the end:", "Start it:"],
+    },
+    Row {
+        phrase: Phrase::Change,
+        pattern: r"\b(chang(e|ing)|replac(e|ing)|modif(y|ies)|updat(e|ing)|adjust|set(ting)?|edit|adapt|uncomment|overwrite|configure|becomes?|should (then |now )?look|so that it looks?|to look like|make (it|the file|sure) (look|it looks|that))\b",
+        with: &["Change it to:", "Replace it with the following:", "It should look like this:", "Set the values:"],
+        without: &["Add this:", "Install it:"],
+    },
+    Row {
+        phrase: Phrase::Open,
+        pattern: r"\b(open|edit|editing|opening)\b",
+        with: &["Open the file `x`:", "Now edit `x`:"],
+        without: &["The editor:", "Opened:"],
+    },
+    Row {
+        phrase: Phrase::Content,
+        pattern: r"\b(contents?|(following|these|this|the|below) (\w+ ){0,2}(lines?|text|code|config(uration)?|settings?|snippet|script|block|section|entry|entries|rules?|directives?|unit|values?|record|stanza|parameters?|variables?))\b",
+        with: &["with the following content:", "add these lines:", "Paste this code:", "add the following Apache directives"],
+        without: &["Run the following command:", "Install these packages:"],
+    },
+    Row {
+        phrase: Phrase::Run,
+        pattern: r"\b(run|running|execute|executing|type|enter|issue|invoke|call|use|using|launch|start|restart|reload|install|installing|apply|check|verify|test|commands?)\b",
+        with: &["Run the following command:", "Then install it:", "Check the status:"],
+        without: &["Add this line:", "Output:"],
+    },
+    Row {
+        phrase: Phrase::Failure,
+        pattern: r"\b(if|in case|when(ever)?|should)\b.*\b(errors?|fail(s|ed|ure)?|problems?|issues?|troubles?|wrong|(does|do|did|is|are)(n't|n’t| not) (work|start|run|show|see|appear|seem|responding|running|working)|not work(ing)?|cannot|can't|can’t|unable|denied|refused|stuck|crash(es|ed)?|time(s)? ?out|lost|broken|conflicts?|warning)\b|^(troubleshooting|fix(ing)?|common (errors|issues|problems))\b",
+        with: &["If you encounter permission issues:", "If that doesn't work, try:", "In case of an error:", "Troubleshooting"],
+        without: &["If you have a domain:", "It fails.", "If it is not installed, install it:"],
+    },
+    Row {
+        phrase: Phrase::Missing,
+        pattern: r"\b(if|in case|unless)\b.*\b((is|are)(n't|n’t| not)( yet| already)? (yet |already )?(installed|there|available|present|set)|(do|does|did)(n't|n’t| not) (already |yet )?(have|exist|installed?)|(have|has)(n't|n’t| not)|not (yet |already )?(installed|done|exist|have|present)|missing|already)\b",
+        with: &["If you don't have screen installed yet, you can install it now with:", "If `git` is not installed, install it:"],
+        without: &["If you prefer another one:", "Install it."],
+    },
+    Row {
+        phrase: Phrase::Otherwise,
+        pattern: r"^(or|or else|alternatively|alternatives?:|alternative\b[^.]*:|otherwise|as an alternative|you (can|could|may) also)\b|\b(alternatively|alternatives? (is|to|way|would|method)|another (way|option|method|possibility)|(a |the )?(second|third|other) (way|option|method|variant)|instead of|(you|we) (can|could|may) (instead|alternatively)|, or$|instead)\b",
+        with: &["Or:", "Alternatively, use:", "You can also run:", "Another way is:", "Use this instead:"],
+        without: &["Order it:", "This is the way."],
+    },
+    Row {
+        phrase: Phrase::Wish,
+        pattern: r"\bif\b.*\b(no longer|anymore|any more|not (required|needed|wanted))\b|\b(if|in case|should) (you|your|we)\b.*\b(prefer|rather|instead|another|different|other|no longer|more than one|multiple|several|both|older|only|without|do not (want|need|wish)|don't (want|need|wish)|also|on (arch|fedora|centos|rhel|red hat|suse|opensuse|alpine|freebsd|macos|mac|windows|ubuntu|debian)|uninstall|remove|want to (use|change|delete|stop|restore|update|upgrade|disable|undo|revert|go back))\b",
+        with: &["If you prefer Apache:", "If you want to use a different version, use:", "If you are on Fedora:"],
+        without: &["If you want, look at it:", "If it is missing:"],
+    },
+    Row {
+        phrase: Phrase::Later,
+        pattern: r"\b((to|for) (completely |fully )?(uninstall|remov(e|ing)|delet(e|ing)|undo|revert|roll(ing)? ?back|disabl(e|ing)|restor(e|ing)|upgrad(e|ing))\b|in (the )?future|later on|from now on|whenever|every time|each time|next time|no longer|anymore|any more)",
+        with: &["To uninstall it, run:", "In the future, you can update by:", "Whenever you need to restart it:"],
+        without: &["Run it now:", "Install it:"],
+    },
+    Row {
+        phrase: Phrase::OwnComputer,
+        pattern: r"\b(on|from|in|to|at|of|onto) (your|the|my|our|a|another) (own |other )?((local|personal|home|host|client|developer|development|management|admin|windows|linux client|mac|second) )+(machine|computer|device|system|pc|laptop|workstation|terminal|shell|client|host|desktop|cli|environment)\b|\b(on|from|in|to|at|onto) (your|the|my|our) (own )?(laptop|computer|pc|workstation|desktop|mac|macbook|client)\b|\byour (existing |own )?local (\w+ )?server\b|\b(local (machine|computer|device|workstation|pc|laptop|system|client))\b|\blocally\b|\bpowershell\b|\bon the client\b",
+        with: &["On your local machine, run:", "From your laptop:", "Run this on the client:", "In PowerShell:"],
+        without: &["On your server:", "The local network:"],
+    },
+    Row {
+        phrase: Phrase::Interface,
+        pattern: r"\b(click(ing)?|menu|button|dialog|text ?box|drop-?down|check ?box|tab|icon|pop-?up|wizard)\b",
+        with: &["Click on the icon and enter:", "In the settings menu, set:"],
+        without: &["Press enter:", "In a terminal:"],
+    },
+    Row {
+        phrase: Phrase::Browser,
+        pattern: r"\b(browsers?|visit|visiting|browse|navigate to|web ?interface|web ?ui|url|web ?page|dashboard)\b",
+        with: &["Open it in your browser:", "Visit:"],
+        without: &["Open the file:", "Run it:"],
+    },
+    Row {
+        phrase: Phrase::Replacing,
+        pattern: r"^(\W*)(please |make sure to |be sure to |remember to |don't forget to |do not forget to |you (need|have) to |note:? |of course )*(replace|substitute|replacing) .*\b(with|by)\b|^(\W*)(in the (content|text|command|example)s? below,? )?(change|replace):?$",
+        with: &["Replace `X` with your own domain.", "Make sure to replace `a` with the name"],
+        without: &["Replace it:", "Add this:"],
+    },
+    Row {
+        phrase: Phrase::Example,
+        pattern: r"\b(for example|e\.g\.?|for instance|an example|example:?$|as in the example|such as)\b",
+        with: &["For example:", "Here is an example:"],
+        without: &["Output:", "The exam"],
+    },
+];
+
+static PATTERNS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+    let regex = |row: &Row| RegexBuilder::new(row.pattern).case_insensitive(true).build().expect("a valid pattern");
+    ROWS.iter().map(regex).collect()
+});
+
+/// Whether a text has a phrase.
+pub(in crate::plan) fn says(phrase: Phrase, text: &str) -> bool {
+    let text = without_code(text);
+    ROWS.iter().zip(PATTERNS.iter()).any(|(row, pattern)| row.phrase == phrase && pattern.is_match(&text))
+}
+
+/// The text with `_` for what stands in backquotes.
+pub(in crate::plan) fn without_code(text: &str) -> String {
+    let parts = text.split('`').enumerate();
+    parts.map(|(number, part)| if number % 2 == 0 { part } else { "_" }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_row_finds_its_sentences() {
+        for row in ROWS {
+            for text in row.with {
+                assert!(says(row.phrase, text), "{:?}: {text}", row.phrase);
+            }
+            for text in row.without {
+                assert!(!says(row.phrase, text), "{:?}: {text}", row.phrase);
+            }
+        }
+    }
+}

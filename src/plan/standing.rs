@@ -1,0 +1,135 @@
+//! Where the reader of a guide stands before each block.
+
+use std::collections::HashSet;
+
+use super::{
+    attributes::Given,
+    blocks::Block,
+    decision::{self, Act, Decision},
+    evidence::{Evidence, Standing, host},
+    prose::Passage,
+    steps::{Builder, Opened},
+};
+use crate::{
+    guide::Role,
+    terminal::{
+        command::{self, Family},
+        line, prompt,
+    },
+};
+
+/// What the reader did last, and what is known of the page as a whole.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Stands {
+    /// The editor whose file was just saved: what follows is for it as well.
+    pub(super) editing: Option<Opened>,
+    /// The file that was saved last since something was typed.
+    pub(super) file: Option<String>,
+    /// What was typed last.
+    pub(super) typed: Vec<String>,
+    /// What was done with the block before.
+    before: Option<Act>,
+    /// How many passages stood before it.
+    passages: usize,
+    /// The host that the first prompt names.
+    host: Option<String>,
+    /// The page is for Debian or Ubuntu as well.
+    is_ours: bool,
+    /// For each passage, the other host that the page is on.
+    others: Vec<Option<String>>,
+    /// The lines of each file that was saved.
+    saved: Vec<HashSet<String>>,
+}
+
+impl Stands {
+    /// Before the first block.
+    pub(super) fn new(blocks: &[Block<'_>], prose: &[Passage]) -> Self {
+        let apt = |block: &Block<'_>| {
+            let runs = block.code.text.lines().flat_map(line::pieces).filter_map(line::Run::of);
+            runs.into_iter().any(|run| command::family_of(&run.name) == Some(Family::Debian))
+        };
+        let named = |passage: &Passage| command::families(&passage.text).contains(&Family::Debian);
+        Self { is_ours: blocks.iter().any(apt) || prose.iter().any(named), others: host::others(prose), ..Self::default() }
+    }
+
+    /// Whether a text is part of a file that was saved.
+    fn repeats(&self, text: &str) -> bool {
+        let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        !lines.is_empty() && self.saved.iter().any(|saved| lines.len() < saved.len() && lines.iter().all(|line| saved.contains(*line)))
+    }
+
+    /// After a block; `act` is what was done with it.
+    pub(super) fn after(&mut self, block: &Block<'_>, _prose: &[Passage], act: Option<Act>) {
+        self.before = act;
+        self.passages = block.passages;
+        if act == Some(Act::Saved) {
+            self.saved.push(block.code.text.lines().map(|line| line.trim().to_owned()).collect());
+        }
+        if act == Some(Act::Typed) {
+            self.editing = None;
+            let host = block.code.text.lines().find_map(prompted);
+            self.host = self.host.take().or(host);
+        }
+    }
+}
+
+/// The host that the prompt of a line names: `server` of `root@server:~# ls`.
+fn prompted(line: &str) -> Option<String> {
+    let prompt = &line[..prompt::prompt_length(line)?];
+    let after = prompt.split_once('@')?.1;
+    let end = after.find([':', ' ', ']', '~', '$', '#']).unwrap_or(after.len());
+    Some(after[..end].to_owned()).filter(|host| !host.is_empty())
+}
+
+impl Builder<'_> {
+    /// What is done with a block: what the author says, or else what speaks for it.
+    pub(super) fn decide(&mut self, block: &Block<'_>, given: &Given) -> Decision {
+        let said = |act| Decision { act, rule: "", why: String::new(), doubt: None, saving: None };
+        if let Some(act) = given.act {
+            return said(act);
+        }
+        if block.code.role != Role::Output && given.path.is_some() {
+            return Decision { why: "`path` says where".into(), ..said(Act::Saved) };
+        }
+        if block.code.role == Role::Command && given.is_of_commands() {
+            return said(Act::Typed);
+        }
+        let standing = self.standing(block);
+        let evidence = Evidence::gather(block, self.prose, self.stands.passages, &standing);
+        decision::decide(&evidence)
+    }
+
+    fn standing(&self, block: &Block<'_>) -> Standing {
+        let waiting = self.opened.as_ref().filter(|opened| self.is_below(&opened.alone.section, block));
+        let editing = self.stands.editing.as_ref().filter(|_| waiting.is_none());
+        let editor = waiting.or(editing).map(|opened| opened.editor.path.clone());
+        let program = self.program.filter(|_| block.code.title.is_none());
+        Standing {
+            editor,
+            program: program.is_some(),
+            reads: program.is_some_and(|program| program.reads(&block.code.language)),
+            file: self.stands.file.clone(),
+            typed: self.stands.typed.clone(),
+            before: self.stands.before,
+            other_prompt: self.is_other_prompt(block),
+            other_host: block.passages.checked_sub(1).and_then(|at| self.stands.others[at].clone()),
+            editing: editing.is_some(),
+            repeats: self.stands.repeats(&block.code.text),
+            is_ours: self.stands.is_ours,
+        }
+    }
+
+    /// Whether the prompts of a block are of another host, and nothing led there.
+    fn is_other_prompt(&self, block: &Block<'_>) -> bool {
+        let enters = |line: &String| ["docker", "podman", "ssh", "chroot", "lxc", "exec", "enter"].iter().any(|word| line.contains(word));
+        let Some(own) = &self.stands.host else { return false };
+        let other = block.code.text.lines().find_map(prompted).is_some_and(|host| host != *own);
+        other && !self.stands.typed.iter().any(enters)
+    }
+
+    /// Whether a block stands in the section with this heading, or in one below it.
+    fn is_below(&self, section: &str, block: &Block<'_>) -> bool {
+        block.section == section
+            || super::evidence::headings(&self.prose[..block.passages]).iter().any(|heading| heading.replace('`', "") == section)
+    }
+}
