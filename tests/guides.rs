@@ -57,7 +57,8 @@ fn copy_machines(site: &TestSite) {
     copy(site, &["guidepost.yaml", "machines"]);
     let script = Path::new(PROJECT).join("scripts/own-machine");
     let folder = site.path().join("machines/guidepost");
-    let put = Command::new("sh").arg(script).arg(env!("CARGO_BIN_EXE_guidepost")).arg(folder).output().expect("sh runs");
+    let put =
+        Command::new("sh").arg(script).arg(env!("CARGO_BIN_EXE_guidepost")).arg(folder).output().expect("sh runs");
     assert!(put.status.success(), "{put:?}");
 }
 
@@ -87,7 +88,9 @@ fn all_of_the_documentation_tells_the_truth() {
         *holds.iter().find(|guide| guide["path"] == *path).unwrap_or_else(|| panic!("{name} is not done"))
     };
     // Those of guidepost itself, on a machine that has it.
-    ["first-site", "first-runnable-guide", "make-it-yours"].map(find);
+    for name in ["first-site", "first-runnable-guide", "make-it-yours"] {
+        find(name);
+    }
     let connect = find("connect-containers");
     let known = ["Hello from the host", "Hello from a container", "Hello from Compose"];
     let systems = [known[0], known[0], known[1], known[2], known[2]];

@@ -44,6 +44,15 @@ impl Builder<'_> {
         };
         let why = draft.skip.or(why).unwrap_or_else(|| decision.why.clone());
         let (at, language) = (block.at(), language.to_owned());
-        self.left_out.push(LeftOut { at, language, why, omission, tab: None, act: decision.act, rule: decision.rule, doubt: decision.doubt });
+        self.left_out.push(LeftOut {
+            at,
+            language,
+            why,
+            omission,
+            tab: None,
+            act: decision.act,
+            rule: decision.rule,
+            doubt: decision.doubt,
+        });
     }
 }

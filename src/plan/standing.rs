@@ -49,13 +49,21 @@ impl Stands {
             runs.into_iter().any(|run| command::family_of(&run.name) == Some(Family::Debian))
         };
         let named = |passage: &Passage| command::families(&passage.text).contains(&Family::Debian);
-        Self { is_ours: blocks.iter().any(apt) || prose.iter().any(named), others: host::others(prose), ..Self::default() }
+        Self {
+            is_ours: blocks.iter().any(apt) || prose.iter().any(named),
+            others: host::others(prose),
+            ..Self::default()
+        }
     }
 
     /// Whether a text is part of a file that was saved.
     fn repeats(&self, text: &str) -> bool {
         let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-        !lines.is_empty() && self.saved.iter().any(|saved| lines.len() < saved.len() && lines.iter().all(|line| saved.contains(*line)))
+        !lines.is_empty()
+            && self
+                .saved
+                .iter()
+                .any(|saved| lines.len() < saved.len() && lines.iter().all(|line| saved.contains(*line)))
     }
 
     /// After a block; `act` is what was done with it.
@@ -121,7 +129,9 @@ impl Builder<'_> {
 
     /// Whether the prompts of a block are of another host, and nothing led there.
     fn is_other_prompt(&self, block: &Block<'_>) -> bool {
-        let enters = |line: &String| ["docker", "podman", "ssh", "chroot", "lxc", "exec", "enter"].iter().any(|word| line.contains(word));
+        let enters = |line: &String| {
+            ["docker", "podman", "ssh", "chroot", "lxc", "exec", "enter"].iter().any(|word| line.contains(word))
+        };
         let Some(own) = &self.stands.host else { return false };
         let other = block.code.text.lines().find_map(prompted).is_some_and(|host| host != *own);
         other && !self.stands.typed.iter().any(enters)
@@ -130,6 +140,8 @@ impl Builder<'_> {
     /// Whether a block stands in the section with this heading, or in one below it.
     fn is_below(&self, section: &str, block: &Block<'_>) -> bool {
         block.section == section
-            || super::evidence::headings(&self.prose[..block.passages]).iter().any(|heading| heading.replace('`', "") == section)
+            || super::evidence::headings(&self.prose[..block.passages])
+                .iter()
+                .any(|heading| heading.replace('`', "") == section)
     }
 }

@@ -8,8 +8,9 @@ use super::{
     blocks::Block,
     command::{self, Piece},
     decision::{Act, Decision},
+    own,
     prose::Passage,
-    own, said, settings,
+    said, settings,
     standing::Stands,
     variables,
 };

@@ -192,18 +192,8 @@ fn blocks_that_say_nothing_are_read_as_a_reader_would() {
         ),
         ("```js\nx\n```\n", &[], "nothing says that it is typed or saved", ""),
         ("```sql {role=listing}\nx\n```\n", &[], "", ""),
-        (
-            "    ls\n\nThe output is similar to:\n\n```\nx\n```\n",
-            &["run ls", "expect 1 -: x"],
-            "",
-            "",
-        ),
-        (
-            "    ls\n\nIt is there. You should\nsee `x`:\n\n```json\nx\n```\n",
-            &["run ls", "expect 1 -: x"],
-            "",
-            "",
-        ),
+        ("    ls\n\nThe output is similar to:\n\n```\nx\n```\n", &["run ls", "expect 1 -: x"], "", ""),
+        ("    ls\n\nIt is there. You should\nsee `x`:\n\n```json\nx\n```\n", &["run ls", "expect 1 -: x"], "", ""),
         ("    ls\n\nIt shows all. Else:\n\n```\nx\n```\n", &["run ls"], "nothing says that it is typed or saved", ""),
         (
             "    ls\n\nThe file looks like this:\n\n```\nx\n```\n",

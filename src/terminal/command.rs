@@ -55,7 +55,8 @@ pub(crate) fn known(line: &str) -> Known {
     let mut value = false;
     let Some(first) = words.find(|word| {
         let assigns = word.split_once('=').is_some_and(|(name, _)| is_name_of_variable(name));
-        let before = matches!(*word, "sudo" | "doas" | "env" | "nohup" | "time" | "exec" | "then" | "do" | "else") || assigns;
+        let before =
+            matches!(*word, "sudo" | "doas" | "env" | "nohup" | "time" | "exec" | "then" | "do" | "else") || assigns;
         let option = value && word.starts_with('-');
         value |= before;
         !before && !option
@@ -64,16 +65,25 @@ pub(crate) fn known(line: &str) -> Known {
         return if value { Known::Yes } else { Known::No };
     };
     let name = first.rsplit('/').next().unwrap_or(first).trim_end_matches(';');
-    let options = line.split_whitespace().skip(1).any(|word| word.starts_with('-') && word.len() > 1 && !word.starts_with("---"));
+    let options =
+        line.split_whitespace().skip(1).any(|word| word.starts_with('-') && word.len() > 1 && !word.starts_with("---"));
     let joins = [" | ", " && ", " || ", " > ", " >> ", " 2>&1", " < ", " <<"].iter().any(|join| line.contains(join));
     if WORDS.contains(&first) || PROGRAMS.contains(&name) || name.starts_with("mkfs.") || versioned(name) {
-        return if line.ends_with('.') && !line.ends_with("..") && !line.ends_with(" .") && !line.ends_with("/.") { Known::Maybe } else { Known::Yes };
+        return if line.ends_with('.') && !line.ends_with("..") && !line.ends_with(" .") && !line.ends_with("/.") {
+            Known::Maybe
+        } else {
+            Known::Yes
+        };
     }
     if first.ends_with("()") && line.ends_with('{') {
         return Known::Yes;
     }
     let path = first.starts_with(['/', '~', '.', '$']) && first.len() > 1;
-    let runs = [".sh", ".py", ".run", ".pl"].iter().any(|end| first.ends_with(end)) || first.starts_with("./") || first.contains("/bin/") || first.contains("/sbin/") || first.contains("/init.d/");
+    let runs = [".sh", ".py", ".run", ".pl"].iter().any(|end| first.ends_with(end))
+        || first.starts_with("./")
+        || first.contains("/bin/")
+        || first.contains("/sbin/")
+        || first.contains("/init.d/");
     if path && runs {
         return Known::Yes;
     }
@@ -100,13 +110,35 @@ fn versioned(name: &str) -> bool {
 }
 
 fn is_name_of_variable(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 /// Command lines of clouds, which are typed where the reader's account is.
 const CLOUDS: &[&str] = &[
-    "aws", "az", "bq", "doctl", "eksctl", "exo", "fly", "flyctl", "gcloud", "gsutil", "hcloud", "heroku", "ibmcloud", "kamatera", "linode-cli", "netlify", "oci",
-    "openstack", "scw", "upctl", "vercel", "vultr-cli", "wrangler",
+    "aws",
+    "az",
+    "bq",
+    "doctl",
+    "eksctl",
+    "exo",
+    "fly",
+    "flyctl",
+    "gcloud",
+    "gsutil",
+    "hcloud",
+    "heroku",
+    "ibmcloud",
+    "kamatera",
+    "linode-cli",
+    "netlify",
+    "oci",
+    "openstack",
+    "scw",
+    "upctl",
+    "vercel",
+    "vultr-cli",
+    "wrangler",
 ];
 
 /// Whether a program works in a cloud account.
@@ -137,20 +169,50 @@ struct System {
 }
 
 const SYSTEMS: &[System] = &[
-    System { family: Family::Debian, words: &["debian", "ubuntu", "mint", "raspbian", "apt"], programs: &["apt", "apt-get", "aptitude", "dpkg", "add-apt-repository"] },
+    System {
+        family: Family::Debian,
+        words: &["debian", "ubuntu", "mint", "raspbian", "apt"],
+        programs: &["apt", "apt-get", "aptitude", "dpkg", "add-apt-repository"],
+    },
     System {
         family: Family::RedHat,
-        words: &["fedora", "centos", "rhel", "red hat", "redhat", "rocky", "rocky linux", "alma", "almalinux", "oracle linux", "amazon linux", "dnf", "yum"],
+        words: &[
+            "fedora",
+            "centos",
+            "rhel",
+            "red hat",
+            "redhat",
+            "rocky",
+            "rocky linux",
+            "alma",
+            "almalinux",
+            "oracle linux",
+            "amazon linux",
+            "dnf",
+            "yum",
+        ],
         programs: &["dnf", "yum", "yum-config-manager", "rpm", "firewall-cmd", "setsebool", "semanage", "restorecon"],
     },
-    System { family: Family::Arch, words: &["arch", "arch linux", "archlinux", "manjaro", "pacman"], programs: &["pacman", "yay", "paru"] },
+    System {
+        family: Family::Arch,
+        words: &["arch", "arch linux", "archlinux", "manjaro", "pacman"],
+        programs: &["pacman", "yay", "paru"],
+    },
     System { family: Family::Suse, words: &["suse", "opensuse", "sles", "zypper"], programs: &["zypper"] },
     System { family: Family::Alpine, words: &["alpine", "alpine linux"], programs: &["apk"] },
     System { family: Family::Gentoo, words: &["gentoo"], programs: &["emerge"] },
     System { family: Family::Nix, words: &["nixos"], programs: &["nix-env", "nixos-rebuild"] },
     System { family: Family::Bsd, words: &["freebsd", "openbsd", "netbsd"], programs: &["pkg", "pkg_add"] },
-    System { family: Family::Mac, words: &["macos", "mac os", "mac", "os x", "osx", "homebrew", "brew"], programs: &["brew", "port", "launchctl"] },
-    System { family: Family::Windows, words: &["windows", "powershell", "wsl", "chocolatey", "winget"], programs: &["choco", "winget", "scoop", "powershell"] },
+    System {
+        family: Family::Mac,
+        words: &["macos", "mac os", "mac", "os x", "osx", "homebrew", "brew"],
+        programs: &["brew", "port", "launchctl"],
+    },
+    System {
+        family: Family::Windows,
+        words: &["windows", "powershell", "wsl", "chocolatey", "winget"],
+        programs: &["choco", "winget", "scoop", "powershell"],
+    },
 ];
 
 /// The families that a text names, by whole words.
@@ -173,7 +235,17 @@ mod tests {
 
     #[test]
     fn lines_of_a_shell() {
-        for line in ["sudo apt update", "A=1 make", "cd", "./configure --prefix=/x", "python3.11 -m venv x", "sudo -u www-data foo", "/etc/init.d/x restart", "DOMAIN=a", "[ -f x ] && y"] {
+        for line in [
+            "sudo apt update",
+            "A=1 make",
+            "cd",
+            "./configure --prefix=/x",
+            "python3.11 -m venv x",
+            "sudo -u www-data foo",
+            "/etc/init.d/x restart",
+            "DOMAIN=a",
+            "[ -f x ] && y",
+        ] {
             assert_eq!(known(line), Known::Yes, "{line}");
         }
         for line in ["frob -v", "foo | bar"] {

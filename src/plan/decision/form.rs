@@ -66,7 +66,10 @@ pub(super) const RULES: &[Rule] = &[
         name: "example",
         act: Act::Looked,
         why: "it is folded away as an example",
-        fits: |e| e.folds.last().is_some_and(|fold| says(Phrase::Example, fold) && !says(Phrase::Output, fold)) && !e.is_typed(),
+        fits: |e| {
+            e.folds.last().is_some_and(|fold| says(Phrase::Example, fold) && !says(Phrase::Output, fold))
+                && !e.is_typed()
+        },
         doubt: None,
     },
     Rule {
@@ -87,7 +90,11 @@ pub(super) const RULES: &[Rule] = &[
         name: "program",
         act: Act::Typed,
         why: "it is typed at the prompt of the program that was opened and not left",
-        fits: |e| e.title.is_none() && (e.standing.reads || e.standing.program && e.tongue == Tongue::Plain && !matches!(e.look, Look::Table | Look::Log)),
+        fits: |e| {
+            e.title.is_none()
+                && (e.standing.reads
+                    || e.standing.program && e.tongue == Tongue::Plain && !matches!(e.look, Look::Table | Look::Log))
+        },
         doubt: None,
     },
     Rule {
@@ -103,7 +110,10 @@ pub(super) const RULES: &[Rule] = &[
         why: "it looks like what a command shows, and stands below one",
         fits: |e| {
             let looks = matches!(e.look, Look::Table | Look::Log | Look::Question);
-            looks && e.standing.before == Some(Act::Typed) && !e.announced && matches!(e.tongue, Tongue::Shell | Tongue::Plain)
+            looks
+                && e.standing.before == Some(Act::Typed)
+                && !e.announced
+                && matches!(e.tongue, Tongue::Shell | Tongue::Plain)
         },
         doubt: None,
     },
@@ -113,9 +123,24 @@ pub(super) const RULES: &[Rule] = &[
         why: "it is no command, by its look",
         fits: |e| {
             e.tongue == Tongue::Shell
-                && matches!(e.look, Look::Tree | Look::Table | Look::Log | Look::Json | Look::Markup | Look::Settings | Look::Key | Look::Prose | Look::Path | Look::Crontab | Look::Question | Look::Unknown)
+                && matches!(
+                    e.look,
+                    Look::Tree
+                        | Look::Table
+                        | Look::Log
+                        | Look::Json
+                        | Look::Markup
+                        | Look::Settings
+                        | Look::Key
+                        | Look::Prose
+                        | Look::Path
+                        | Look::Crontab
+                        | Look::Question
+                        | Look::Unknown
+                )
                 && !(e.look == Look::Settings && sets_variables(e))
-                && !(e.look == Look::Unknown && e.text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')))
+                && !(e.look == Look::Unknown
+                    && e.text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')))
         },
         doubt: None,
     },
@@ -137,7 +162,12 @@ pub(super) const RULES: &[Rule] = &[
         name: "run",
         act: Act::Typed,
         why: "the text before it says to run it",
-        fits: |e| e.tongue == Tongue::Plain && e.look == Look::Maybe && (e.form == crate::guide::Form::Indented || says(Phrase::Run, e.sentence)) && !says(Phrase::Describes, e.sentence),
+        fits: |e| {
+            e.tongue == Tongue::Plain
+                && e.look == Look::Maybe
+                && (e.form == crate::guide::Form::Indented || says(Phrase::Run, e.sentence))
+                && !says(Phrase::Describes, e.sentence)
+        },
         doubt: None,
     },
     Rule {
@@ -158,16 +188,22 @@ pub(super) fn decide(evidence: &Evidence<'_>) -> Decision {
 
 /// Whether a line of the block opens an editor.
 fn opens_editor(e: &Evidence<'_>) -> bool {
-    let typed = |line: &str| editor::editor(prompt::prompt_length(line).map_or(line, |length| &line[length..])).is_some();
+    let typed =
+        |line: &str| editor::editor(prompt::prompt_length(line).map_or(line, |length| &line[length..])).is_some();
     e.text.lines().any(typed) && e.look != Look::Script
 }
 
 /// Whether a block is announced as what a command shows.
 fn is_output(e: &Evidence<'_>) -> bool {
     let folded = e.folds.last().is_some_and(|fold| says(Phrase::Output, fold));
-    let headed = e.passages.is_empty() && e.announced && e.headings.last().is_some_and(|heading| says(Phrase::Output, heading));
+    let headed =
+        e.passages.is_empty() && e.announced && e.headings.last().is_some_and(|heading| says(Phrase::Output, heading));
     let said = e.announced && (e.says(Phrase::Output) || e.says(Phrase::Question));
-    let of_file = mention::file(e.sentence).is_some() || e.sentence.contains("file") || e.sentence.contains("config") || e.standing.editor.is_some() || says(Phrase::Change, e.sentence) && e.tongue == Tongue::Other;
+    let of_file = mention::file(e.sentence).is_some()
+        || e.sentence.contains("file")
+        || e.sentence.contains("config")
+        || e.standing.editor.is_some()
+        || says(Phrase::Change, e.sentence) && e.tongue == Tongue::Other;
     let shows = e.sentence.to_lowercase().contains("output");
     let after = matches!(e.standing.before, Some(Act::Typed | Act::Compared | Act::Elsewhere | Act::Alternative));
     let told = matches!(e.look, Look::Question | Look::Prose | Look::Log | Look::Unknown | Look::Table);
@@ -194,7 +230,10 @@ fn is_for_editor(e: &Evidence<'_>) -> bool {
     let asked = saving::asks_to_add(e.sentence) && !says(Phrase::Run, e.sentence);
     let typed = e.is_typed() || e.tongue == Tongue::Shell && e.look == Look::Maybe;
     let first = !e.standing.editing;
-    !typed && (first || e.announced) || asked || first && saving::asks_to_add(e.sentence) || first && saving::asks(e) && !says(Phrase::Run, e.sentence)
+    !typed && (first || e.announced)
+        || asked
+        || first && saving::asks_to_add(e.sentence)
+        || first && saving::asks(e) && !says(Phrase::Run, e.sentence)
 }
 
 /// Whether the prose says that this is the content of a file that it names.
@@ -203,10 +242,14 @@ fn saves_by_sentence(e: &Evidence<'_>) -> bool {
     if matches!(e.look, Look::Tree | Look::Table) || e.tongue == Tongue::Foreign {
         return false;
     }
-    if saving.named == Named::Itself && (e.look != Look::Prompts) && (e.tongue != Tongue::Shell || mention::in_comment(e.text).is_some() || !e.is_typed()) {
+    if saving.named == Named::Itself
+        && (e.look != Look::Prompts)
+        && (e.tongue != Tongue::Shell || mention::in_comment(e.text).is_some() || !e.is_typed())
+    {
         return true;
     }
-    let shell = matches!(e.tongue, Tongue::Shell | Tongue::Plain) && (e.is_typed() || e.look == Look::Maybe && e.tongue == Tongue::Shell);
+    let shell = matches!(e.tongue, Tongue::Shell | Tongue::Plain)
+        && (e.is_typed() || e.look == Look::Maybe && e.tongue == Tongue::Shell);
     let near = saving.named <= Named::Sentence;
     let asked = saving::asks_to_add(e.sentence);
     if shell {
@@ -222,6 +265,9 @@ fn saves_by_sentence(e: &Evidence<'_>) -> bool {
 
 /// Whether all that a block of a shell does is to set variables, and the text does not speak of a file.
 fn sets_variables(e: &Evidence<'_>) -> bool {
-    let sets = |line: &str| line.split_once('=').is_some_and(|(name, _)| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'));
+    let sets = |line: &str| {
+        line.split_once('=')
+            .is_some_and(|(name, _)| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
+    };
     e.text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#')).all(sets)
 }

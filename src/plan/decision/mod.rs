@@ -6,10 +6,7 @@ mod whether;
 
 pub(super) use saving::Saving;
 
-use super::{
-
-    evidence::{Evidence, Look},
-};
+use super::evidence::{Evidence, Look};
 use crate::guide::Role;
 use serde::Serialize;
 

@@ -36,7 +36,11 @@ pub(super) const RULES: &[Rule] = &[
         name: "own computer",
         act: Act::Elsewhere,
         why: "the text says that it is done on the reader's own computer",
-        fits: |e| e.says(Phrase::OwnComputer) || e.headings.iter().any(|h| says(Phrase::OwnComputer, h)) || e.items.iter().any(|item| says(Phrase::OwnComputer, first(item))),
+        fits: |e| {
+            e.says(Phrase::OwnComputer)
+                || e.headings.iter().any(|h| says(Phrase::OwnComputer, h))
+                || e.items.iter().any(|item| says(Phrase::OwnComputer, first(item)))
+        },
         doubt: None,
     },
     Rule {
@@ -57,7 +61,12 @@ pub(super) const RULES: &[Rule] = &[
         name: "interface",
         act: Act::Elsewhere,
         why: "the text says to enter it in a window",
-        fits: |e| e.standing.editor.is_none() && (e.sentence.contains(" > ") || e.sentence.contains(" » ") || e.says(Phrase::Interface) && !e.is_typed()),
+        fits: |e| {
+            e.standing.editor.is_none()
+                && (e.sentence.contains(" > ")
+                    || e.sentence.contains(" » ")
+                    || e.says(Phrase::Interface) && !e.is_typed())
+        },
         doubt: None,
     },
     Rule {
@@ -85,14 +94,23 @@ pub(super) const RULES: &[Rule] = &[
         name: "other way",
         act: Act::Alternative,
         why: "it is another way to the same end",
-        fits: |e| says(Phrase::Otherwise, e.sentence) && !says(Phrase::Missing, e.sentence) && !mentions_content(e) || e.headings.iter().chain(&e.items).any(|h| is_second(h)),
+        fits: |e| {
+            says(Phrase::Otherwise, e.sentence) && !says(Phrase::Missing, e.sentence) && !mentions_content(e)
+                || e.headings.iter().chain(&e.items).any(|h| is_second(h))
+        },
         doubt: None,
     },
     Rule {
         name: "other wish",
         act: Act::Alternative,
         why: "it is only for readers with another wish",
-        fits: |e| scope(e).iter().any(|text| says(Phrase::Wish, text) && !says(Phrase::Question, text) && (text.ends_with(':') || says(Phrase::Run, text))),
+        fits: |e| {
+            scope(e).iter().any(|text| {
+                says(Phrase::Wish, text)
+                    && !says(Phrase::Question, text)
+                    && (text.ends_with(':') || says(Phrase::Run, text))
+            })
+        },
         doubt: None,
     },
     Rule {
@@ -139,7 +157,13 @@ fn scope<'e>(e: &'e Evidence<'_>) -> Vec<&'e str> {
     let before = e.section.iter().rev().skip(1).take(usize::from(goes_on)).copied();
     let intro = super::super::prose::sentences(e.intro);
     let intro = intro.first().copied().into_iter().chain(intro.last().copied());
-    std::iter::once(e.sentence).chain(before).chain(intro).chain(items).chain(headings).chain(e.folds.iter().copied()).collect()
+    std::iter::once(e.sentence)
+        .chain(before)
+        .chain(intro)
+        .chain(items)
+        .chain(headings)
+        .chain(e.folds.iter().copied())
+        .collect()
 }
 
 /// The first sentence of a text.
@@ -149,23 +173,37 @@ fn first(text: &str) -> &str {
 
 /// The programs that the block's commands begin with.
 fn programs(e: &Evidence<'_>) -> Vec<String> {
-    if !matches!(e.tongue, Tongue::Shell | Tongue::Plain) || !matches!(e.look, Look::Commands | Look::Prompts | Look::Maybe) {
+    if !matches!(e.tongue, Tongue::Shell | Tongue::Plain)
+        || !matches!(e.look, Look::Commands | Look::Prompts | Look::Maybe)
+    {
         return Vec::new();
     }
-    let lines = e.text.lines().map(|line| crate::terminal::prompt::prompt_length(line).map_or(line, |length| &line[length..]));
-    lines.filter(|line| !line.trim_start().starts_with('#')).flat_map(line::pieces).filter_map(line::Run::of).map(|run| run.name).collect()
+    let lines =
+        e.text.lines().map(|line| crate::terminal::prompt::prompt_length(line).map_or(line, |length| &line[length..]));
+    lines
+        .filter(|line| !line.trim_start().starts_with('#'))
+        .flat_map(line::pieces)
+        .filter_map(line::Run::of)
+        .map(|run| run.name)
+        .collect()
 }
 
 /// Whether the block gets from one computer to another: `ssh user@host`, `scp file user@host:`.
 fn connects(e: &Evidence<'_>) -> bool {
-    let lines: Vec<&str> = e.text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with("# ")).collect();
-    let typed = |line: &str| crate::terminal::prompt::prompt_length(line).map_or(line.trim(), |length| line[length..].trim()).to_owned();
+    let lines: Vec<&str> =
+        e.text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with("# ")).collect();
+    let typed = |line: &str| {
+        crate::terminal::prompt::prompt_length(line).map_or(line.trim(), |length| line[length..].trim()).to_owned()
+    };
     let gets = |line: &str| {
         let words: Vec<&str> = line.split_whitespace().collect();
-        let remote = |word: &&str| !word.starts_with('-') && (word.contains('@') || word.contains(':') && !word.contains("://"));
+        let remote =
+            |word: &&str| !word.starts_with('-') && (word.contains('@') || word.contains(':') && !word.contains("://"));
         match words.first() {
             _ if line.contains("localhost") || line.contains("127.0.0.1") && !line.contains(':') => false,
-            Some(&("ssh" | "mosh" | "ssh-copy-id")) => words.iter().skip(1).any(|word| word.contains('@')) || words.len() == 2,
+            Some(&("ssh" | "mosh" | "ssh-copy-id")) => {
+                words.iter().skip(1).any(|word| word.contains('@')) || words.len() == 2
+            }
             Some(&("scp" | "sftp")) => words.iter().skip(1).any(remote),
             Some(&"rsync") => words.iter().skip(1).any(|word| word.contains('@') && word.contains(':')),
             _ => false,
@@ -182,7 +220,13 @@ fn other_system(e: &Evidence<'_>) -> bool {
         (!found.is_empty()).then(|| found.contains(&ours))
     };
     let short = |text: &str| text.split_whitespace().count() <= 12;
-    let labels = e.items.iter().map(|item| first(item)).chain(e.headings.iter().copied()).chain(e.folds.iter().copied()).filter(|text| short(text));
+    let labels = e
+        .items
+        .iter()
+        .map(|item| first(item))
+        .chain(e.headings.iter().copied())
+        .chain(e.folds.iter().copied())
+        .filter(|text| short(text));
     let by_label = labels.chain(std::iter::once(e.sentence)).filter_map(names).last() == Some(false);
     let others = programs(e).iter().any(|name| command::family_of(name).is_some_and(|family| family != ours));
     e.standing.is_ours && (by_label || others && !programs(e).iter().any(|name| command::family_of(name) == Some(ours)))
@@ -195,16 +239,20 @@ fn mentions_content(e: &Evidence<'_>) -> bool {
 
 /// Whether a heading or an item is the second of several ways: `Option 2`, `Method B`.
 fn is_second(text: &str) -> bool {
-    let words: Vec<String> = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
+    let words: Vec<String> =
+        text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
     words.windows(2).any(|pair| {
         ["option", "method", "variant", "way", "alternative", "approach", "possibility"].contains(&pair[0].as_str())
-            && (pair[1].parse::<u32>().is_ok_and(|number| number > 1) || ["b", "c", "d", "ii", "iii", "two", "three"].contains(&pair[1].as_str()))
+            && (pair[1].parse::<u32>().is_ok_and(|number| number > 1)
+                || ["b", "c", "d", "ii", "iii", "two", "three"].contains(&pair[1].as_str()))
     }) || words.first().is_some_and(|word| ["alternative", "alternatively", "alternatives"].contains(&word.as_str()))
 }
 
 /// Whether the item begins as an earlier one of its list does, with another case: `For …`, `On …`, `Using …`.
 fn is_other_case(e: &Evidence<'_>) -> bool {
-    let word = |text: &str| text.trim_start_matches(['*', '_', '`']).split_whitespace().next().unwrap_or_default().to_lowercase();
+    let word = |text: &str| {
+        text.trim_start_matches(['*', '_', '`']).split_whitespace().next().unwrap_or_default().to_lowercase()
+    };
     let cases = ["for", "on", "using", "via", "with", "if", "under", "from", "in"];
     let Some(item) = e.items.last() else { return false };
     let own = word(item);
@@ -214,20 +262,50 @@ fn is_other_case(e: &Evidence<'_>) -> bool {
 /// Whether a section is for a later day or a problem: by its name, or because it undoes what an earlier one did.
 fn is_later(heading: &str, earlier: &[&str]) -> bool {
     const ALWAYS: &[&str] = &[
-        "troubleshooting", "uninstall", "uninstalling", "uninstallation", "rollback", "faq", "upgrading", "recovery", "debugging", "defective", "cleanup", "destroy", "destroying",
-        "undo", "revert", "reverting",
+        "troubleshooting",
+        "uninstall",
+        "uninstalling",
+        "uninstallation",
+        "rollback",
+        "faq",
+        "upgrading",
+        "recovery",
+        "debugging",
+        "defective",
+        "cleanup",
+        "destroy",
+        "destroying",
+        "undo",
+        "revert",
+        "reverting",
     ];
     const UNDOING: &[&str] = &["remove", "removing", "delete", "deleting", "stop", "stopping", "disable", "disabling"];
     const DOING: &[&str] = &[
-        "add", "adding", "create", "creating", "enable", "enabling", "generate", "generating", "install", "installing", "set", "setting", "start", "starting", "deploy", "deploying",
+        "add",
+        "adding",
+        "create",
+        "creating",
+        "enable",
+        "enabling",
+        "generate",
+        "generating",
+        "install",
+        "installing",
+        "set",
+        "setting",
+        "start",
+        "starting",
+        "deploy",
+        "deploying",
     ];
     let words = words(heading);
     let has = |words: &[String], names: &[&str]| words.iter().any(|word| names.contains(&word.as_str()));
     let cleans = words.windows(2).any(|pair| ["cleaning", "clean"].contains(&pair[0].as_str()) && pair[1] == "up");
-    let undoes = has(&words, UNDOING) && earlier.iter().any(|other| {
-        let other = self::words(other);
-        has(&other, DOING) && other.last() == words.last()
-    });
+    let undoes = has(&words, UNDOING)
+        && earlier.iter().any(|other| {
+            let other = self::words(other);
+            has(&other, DOING) && other.last() == words.last()
+        });
     cleans || undoes || has(&words, ALWAYS)
 }
 

@@ -42,8 +42,11 @@ pub(in crate::plan) fn others(passages: &[Passage]) -> Vec<Option<String>> {
         if !passage.aside {
             let told = |sentence: &&str| {
                 let first = sentence.split_whitespace().next().unwrap_or_default().to_lowercase();
-                let begins = ["on", "and", "now", "then", "next", "first", "ssh", "log", "login", "connect", "switch", "open"];
-                matches!(passage.kind, Kind::Heading(_)) || begins.contains(&first.as_str()) || says(Phrase::Run, sentence)
+                let begins =
+                    ["on", "and", "now", "then", "next", "first", "ssh", "log", "login", "connect", "switch", "open"];
+                matches!(passage.kind, Kind::Heading(_))
+                    || begins.contains(&first.as_str())
+                    || says(Phrase::Run, sentence)
             };
             for name in sentences(&passage.text).into_iter().filter(told).filter_map(named) {
                 scope = level;
@@ -83,7 +86,8 @@ fn named(sentence: &str) -> Option<Named> {
     }
     let found = HOST.captures(sentence)?;
     let name = found[1].to_lowercase().replace(['`', '*'], "");
-    let words: Vec<&str> = name.split_whitespace().filter(|word| !["the", "your", "of", "our", "this", "a"].contains(word)).collect();
+    let words: Vec<&str> =
+        name.split_whitespace().filter(|word| !["the", "your", "of", "our", "this", "a"].contains(word)).collect();
     let name = words.join(" ");
     let last = words.last().copied().unwrap_or_default();
     if words.iter().any(|word| OTHERS.contains(word)) || found[2].eq_ignore_ascii_case("client") && words.len() < 2 {
@@ -114,7 +118,17 @@ mod tests {
     #[test]
     fn which_host() {
         for (texts, expected) in [
-            (&["# Install it on the primary node", "Run:", "# Join on the worker node", "Run:", "# Look at it", "Run:"][..], &["", "", "worker", "worker", "", ""][..]),
+            (
+                &[
+                    "# Install it on the primary node",
+                    "Run:",
+                    "# Join on the worker node",
+                    "Run:",
+                    "# Look at it",
+                    "Run:",
+                ][..],
+                &["", "", "worker", "worker", "", ""][..],
+            ),
             (&["On your server, run:", "Open a shell on the web server:"], &["", ""]),
             (&["Run it on the second server:", "Now on your server:"], &["second", ""]),
             (&["On server A run:", "And on Server B:"], &["", "b"]),

@@ -1,8 +1,8 @@
 //! What the text of a block looks like: one row a look, the first that fits counts.
 
-use crate::terminal::command::{self as typed, Known};
 use super::super::command::{self, Piece};
 use crate::guide::prompt::{self, Line};
+use crate::terminal::command::{self as typed, Known};
 
 /// What a text looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -71,24 +71,122 @@ struct Row {
 const ROWS: &[Row] = &[
     Row { look: Look::Nothing, fits: |text| text.lines.is_empty(), examples: &["", "\n\n"] },
     Row { look: Look::Script, fits: |text| text.lines[0].starts_with("#!"), examples: &["#!/bin/sh\nls"] },
-    Row { look: Look::Address, fits: |text| text.lines.iter().all(|line| is_address(line)), examples: &["http://localhost:8080/", "https://example.com/wp-admin"] },
-    Row { look: Look::Key, fits: |text| is_key(text.lines[0]), examples: &["ssh-rsa AAAAB3Nza me@host", "-----BEGIN CERTIFICATE-----\nx"] },
+    Row {
+        look: Look::Address,
+        fits: |text| text.lines.iter().all(|line| is_address(line)),
+        examples: &["http://localhost:8080/", "https://example.com/wp-admin"],
+    },
+    Row {
+        look: Look::Key,
+        fits: |text| is_key(text.lines[0]),
+        examples: &["ssh-rsa AAAAB3Nza me@host", "-----BEGIN CERTIFICATE-----\nx"],
+    },
     Row { look: Look::Prompts, fits: |text| text.prompted, examples: &["$ ls\na", "user@host:~$ pwd\n/home"] },
-    Row { look: Look::Crontab, fits: |text| is_crontab(&text.code), examples: &["0 3 * * * /usr/bin/backup", "@reboot /x.sh", "MAILTO=me\n*/5 * * * * root a b"] },
-    Row { look: Look::Tree, fits: |text| text.lines.iter().any(|line| line.contains("── ") || line.trim_start().starts_with("|-- ") || line.trim_start().starts_with("`-- ")), examples: &["app/\n├── main.py\n└── .env", ".\n|-- a"] },
-    Row { look: Look::Table, fits: |text| is_table(&text.lines), examples: &["+---+\n| a |\n+---+", "NAME    READY   STATUS\nx   1/1   Running", "To       Action   From\n--       ------   ----", "Status: active\n\nTo       Action   From\n--       ------   ----"] },
-    Row { look: Look::Log, fits: |text| text.lines.iter().filter(|line| is_message(line)).count() * 2 >= text.lines.len(), examples: &["2024-01-01 10:00:00 started", "Reading package lists... Done", "(error) NOAUTH Authentication required.", "● a.service - A\n     Loaded: loaded (/x)\n   Active: active"] },
-    Row { look: Look::Json, fits: |text| is_json(&text.lines), examples: &["{\n  \"a\": 1\n}", "\"scripts\": {\n}", "[{\"a\": 1}]"] },
-    Row { look: Look::Markup, fits: |text| is_markup(text.lines[0]), examples: &["<html>\n</html>", "<?php echo 1;", "<VirtualHost *:80>\n</VirtualHost>"] },
-    Row { look: Look::Sql, fits: |text| text.code.first().is_some_and(|line| is_sql(line)), examples: &["CREATE DATABASE a;", "SELECT 1;"] },
-    Row { look: Look::Commands, fits: |text| share(text, |known| known == Known::Yes) * 2 > 100 && !is_settings_only(text), examples: &["sudo apt update", "cd x && make", "for i in 1 2; do echo $i; done", "export A=1"] },
-    Row { look: Look::Question, fits: |text| is_question(text.lines[text.lines.len() - 1]), examples: &["Enter file in which to save the key:", "Remove anonymous users? [Y/n]", "Do you wish to continue (y/n)?"] },
-    Row { look: Look::Source, fits: |text| is_source(&text.code), examples: &["const a = require('a');\na();", "import os\nfrom a import b", "class A {\n}"] },
-    Row { look: Look::Settings, fits: |text| is_settings(text), examples: &["a = 1\nb = 2", "[Unit]\nDescription=x", "services:\n  web:\n    image: x", "location = /trap {\n  return 444;\n}", "listen 80;", "#Banner none", "User-agent: *\nDisallow: /x"] },
-    Row { look: Look::Path, fits: |text| text.lines.iter().all(|line| is_path(line)), examples: &["/backups/server1", "~/Games/settings.ini"] },
-    Row { look: Look::Prose, fits: |text| text.code.iter().filter(|line| is_prose(line)).count() * 2 >= text.code.len().max(1), examples: &["After the installation is complete, open your browser.", "a portrait of a young woman", "Available applications:\n  OpenSSH"] },
-    Row { look: Look::Commands, fits: |text| share(text, |known| known == Known::Yes) >= 50, examples: &["make\n./install.sh"] },
-    Row { look: Look::Maybe, fits: |text| share(text, |known| known != Known::No) > 50, examples: &["frobnicate now", "x y z"] },
+    Row {
+        look: Look::Crontab,
+        fits: |text| is_crontab(&text.code),
+        examples: &["0 3 * * * /usr/bin/backup", "@reboot /x.sh", "MAILTO=me\n*/5 * * * * root a b"],
+    },
+    Row {
+        look: Look::Tree,
+        fits: |text| {
+            text.lines.iter().any(|line| {
+                line.contains("── ") || line.trim_start().starts_with("|-- ") || line.trim_start().starts_with("`-- ")
+            })
+        },
+        examples: &["app/\n├── main.py\n└── .env", ".\n|-- a"],
+    },
+    Row {
+        look: Look::Table,
+        fits: |text| is_table(&text.lines),
+        examples: &[
+            "+---+\n| a |\n+---+",
+            "NAME    READY   STATUS\nx   1/1   Running",
+            "To       Action   From\n--       ------   ----",
+            "Status: active\n\nTo       Action   From\n--       ------   ----",
+        ],
+    },
+    Row {
+        look: Look::Log,
+        fits: |text| text.lines.iter().filter(|line| is_message(line)).count() * 2 >= text.lines.len(),
+        examples: &[
+            "2024-01-01 10:00:00 started",
+            "Reading package lists... Done",
+            "(error) NOAUTH Authentication required.",
+            "● a.service - A\n     Loaded: loaded (/x)\n   Active: active",
+        ],
+    },
+    Row {
+        look: Look::Json,
+        fits: |text| is_json(&text.lines),
+        examples: &["{\n  \"a\": 1\n}", "\"scripts\": {\n}", "[{\"a\": 1}]"],
+    },
+    Row {
+        look: Look::Markup,
+        fits: |text| is_markup(text.lines[0]),
+        examples: &["<html>\n</html>", "<?php echo 1;", "<VirtualHost *:80>\n</VirtualHost>"],
+    },
+    Row {
+        look: Look::Sql,
+        fits: |text| text.code.first().is_some_and(|line| is_sql(line)),
+        examples: &["CREATE DATABASE a;", "SELECT 1;"],
+    },
+    Row {
+        look: Look::Commands,
+        fits: |text| share(text, |known| known == Known::Yes) * 2 > 100 && !is_settings_only(text),
+        examples: &["sudo apt update", "cd x && make", "for i in 1 2; do echo $i; done", "export A=1"],
+    },
+    Row {
+        look: Look::Question,
+        fits: |text| is_question(text.lines[text.lines.len() - 1]),
+        examples: &[
+            "Enter file in which to save the key:",
+            "Remove anonymous users? [Y/n]",
+            "Do you wish to continue (y/n)?",
+        ],
+    },
+    Row {
+        look: Look::Source,
+        fits: |text| is_source(&text.code),
+        examples: &["const a = require('a');\na();", "import os\nfrom a import b", "class A {\n}"],
+    },
+    Row {
+        look: Look::Settings,
+        fits: |text| is_settings(text),
+        examples: &[
+            "a = 1\nb = 2",
+            "[Unit]\nDescription=x",
+            "services:\n  web:\n    image: x",
+            "location = /trap {\n  return 444;\n}",
+            "listen 80;",
+            "#Banner none",
+            "User-agent: *\nDisallow: /x",
+        ],
+    },
+    Row {
+        look: Look::Path,
+        fits: |text| text.lines.iter().all(|line| is_path(line)),
+        examples: &["/backups/server1", "~/Games/settings.ini"],
+    },
+    Row {
+        look: Look::Prose,
+        fits: |text| text.code.iter().filter(|line| is_prose(line)).count() * 2 >= text.code.len().max(1),
+        examples: &[
+            "After the installation is complete, open your browser.",
+            "a portrait of a young woman",
+            "Available applications:\n  OpenSSH",
+        ],
+    },
+    Row {
+        look: Look::Commands,
+        fits: |text| share(text, |known| known == Known::Yes) >= 50,
+        examples: &["make\n./install.sh"],
+    },
+    Row {
+        look: Look::Maybe,
+        fits: |text| share(text, |known| known != Known::No) > 50,
+        examples: &["frobnicate now", "x y z"],
+    },
     Row { look: Look::Unknown, fits: |_| true, examples: &["gke_search.done()", "title, \"<x>\""] },
 ];
 
@@ -100,7 +198,8 @@ pub(in crate::plan) fn look(language: &str, text: &str) -> Look {
         line.starts_with('#') && !line.starts_with("#!") || line.starts_with("//")
     };
     let code: Vec<&str> = lines.iter().filter(|line| !comment(line)).copied().collect();
-    let prompted = prompt::lines(language, text).iter().any(|line| matches!(line, Line::Typed { prompt, .. } if *prompt > 0));
+    let prompted =
+        prompt::lines(language, text).iter().any(|line| matches!(line, Line::Typed { prompt, .. } if *prompt > 0));
     let all: Vec<&str> = text.lines().collect();
     let typed = if prompted { Vec::new() } else { first_lines(&all, text) };
     let text = Text { lines, code, typed, prompted };
@@ -128,83 +227,199 @@ fn is_address(line: &str) -> bool {
 }
 
 fn is_key(line: &str) -> bool {
-    let key = ["ssh-rsa ", "ssh-ed25519 ", "ssh-dss ", "ecdsa-sha2-"].iter().any(|kind| line.trim_start().starts_with(kind));
+    let key =
+        ["ssh-rsa ", "ssh-ed25519 ", "ssh-dss ", "ecdsa-sha2-"].iter().any(|kind| line.trim_start().starts_with(kind));
     key && line.contains(" AAAA") || line.starts_with("-----BEGIN ")
 }
 
 fn is_crontab(code: &[&str]) -> bool {
     let time = |word: &str| {
-        !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || "*/,-".contains(c))
-            && (word.starts_with('*') || word.starts_with(|c: char| c.is_ascii_digit()) || ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].iter().any(|day| word.starts_with(day)))
+        !word.is_empty()
+            && word.chars().all(|c| c.is_ascii_alphanumeric() || "*/,-".contains(c))
+            && (word.starts_with('*')
+                || word.starts_with(|c: char| c.is_ascii_digit())
+                || ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].iter().any(|day| word.starts_with(day)))
     };
     let is_line = |line: &&str| {
         let words: Vec<&str> = line.split_whitespace().collect();
         words.len() > 5 && words[..5].iter().all(|word| time(word))
-            || words.len() > 1 && ["@reboot", "@daily", "@hourly", "@weekly", "@monthly", "@yearly", "@midnight"].contains(&words[0])
+            || words.len() > 1
+                && ["@reboot", "@daily", "@hourly", "@weekly", "@monthly", "@yearly", "@midnight"].contains(&words[0])
     };
-    let sets = |line: &&str| line.split_once('=').is_some_and(|(name, _)| name.chars().all(|c| c.is_ascii_uppercase() || c == '_'));
+    let sets = |line: &&str| {
+        line.split_once('=').is_some_and(|(name, _)| name.chars().all(|c| c.is_ascii_uppercase() || c == '_'))
+    };
     code.iter().any(|line| is_line(&line)) && code.iter().all(|line| is_line(&line) || sets(&line))
 }
 
 fn is_table(lines: &[&str]) -> bool {
     let ruled = |line: &&str| {
         let line = line.trim();
-        line.starts_with("+--") || line.starts_with("| ") && line.ends_with('|') || line.starts_with(['┌', '│', '╭', '╔', '┏', '─', '━'])
+        line.starts_with("+--")
+            || line.starts_with("| ") && line.ends_with('|')
+            || line.starts_with(['┌', '│', '╭', '╔', '┏', '─', '━'])
     };
     let columns = |line: &str| line.trim().split("  ").filter(|column| !column.trim().is_empty()).count();
-    let headed = |line: &str| columns(line) >= 2 && line.chars().any(char::is_alphabetic) && !line.chars().any(char::is_lowercase) && !line.contains(['$', '='])
-        || line.split_whitespace().count() >= 3 && line.split_whitespace().all(|word| word.len() > 1 && word.chars().all(|c| c.is_ascii_uppercase() || "%-_()".contains(c)));
+    let headed = |line: &str| {
+        columns(line) >= 2
+            && line.chars().any(char::is_alphabetic)
+            && !line.chars().any(char::is_lowercase)
+            && !line.contains(['$', '='])
+            || line.split_whitespace().count() >= 3
+                && line
+                    .split_whitespace()
+                    .all(|word| word.len() > 1 && word.chars().all(|c| c.is_ascii_uppercase() || "%-_()".contains(c)))
+    };
     let dashed = |line: &&str| columns(line) >= 2 && line.chars().all(|c| c == '-' || c == '=' || c == ' ');
-    let listed = |line: &&str| line.len() > 10 && line.starts_with(['d', '-', 'l']) && line.as_bytes()[1..10].iter().all(|b| b"rwx-stST".contains(b));
-    lines.iter().any(ruled) || headed(lines[0]) || lines.iter().any(dashed) || lines.iter().any(listed)
-        || lines[0].starts_with("Filesystem ") || lines[0].trim_start().starts_with("UNIT ")
+    let listed = |line: &&str| {
+        line.len() > 10
+            && line.starts_with(['d', '-', 'l'])
+            && line.as_bytes()[1..10].iter().all(|b| b"rwx-stST".contains(b))
+    };
+    lines.iter().any(ruled)
+        || headed(lines[0])
+        || lines.iter().any(dashed)
+        || lines.iter().any(listed)
+        || lines[0].starts_with("Filesystem ")
+        || lines[0].trim_start().starts_with("UNIT ")
 }
 
 /// Whether a line reads as what a program tells.
 fn is_message(line: &str) -> bool {
     let line = line.trim();
     let digits = |range: &str| !range.is_empty() && range.chars().all(|c| c.is_ascii_digit() || "-/:.,TZ".contains(c));
-    let dated = line.split_whitespace().next().is_some_and(|word| word.len() >= 8 && digits(word) && word.contains(['-', ':']));
-    let month = ["Jan ", "Feb ", "Mar ", "Apr ", "May ", "Jun ", "Jul ", "Aug ", "Sep ", "Oct ", "Nov ", "Dec "].iter().any(|month| line.starts_with(month));
+    let dated =
+        line.split_whitespace().next().is_some_and(|word| word.len() >= 8 && digits(word) && word.contains(['-', ':']));
+    let month = ["Jan ", "Feb ", "Mar ", "Apr ", "May ", "Jun ", "Jul ", "Aug ", "Sep ", "Oct ", "Nov ", "Dec "]
+        .iter()
+        .any(|month| line.starts_with(month));
     let bullet = line.starts_with(['●', '✓', '✔', '✅', '→', '○', '×', '✗', '⠿']);
-    let bracket = line.starts_with(['[', '(']) && !line.ends_with([']', ')', '{']) && line.chars().nth(1).is_some_and(|c| c.is_alphanumeric() || c == '+');
+    let bracket = line.starts_with(['[', '('])
+        && !line.ends_with([']', ')', '{'])
+        && line.chars().nth(1).is_some_and(|c| c.is_alphanumeric() || c == '+');
     let marked = bullet || bracket && line.contains(' ') && !line.contains('=') && !line.contains(" && ");
-    let told = ["Reading package lists", "Building dependency tree", "Get:", "Hit:", "Setting up ", "Unpacking ", "Created symlink", "Loaded: ", "Active: ", "Main PID: ", "Tasks: ", "Memory: ", "CGroup: ", "Docs: ", "level=", "time=", "WARNING: ", "ERROR: ", "INFO: ", "Error: ", "error: ", "Warning: ", "Successfully ", "Generating "]
-        .iter().any(|begin| line.starts_with(begin));
-    let dots = line.ends_with("... done") || line.ends_with("...done.") || line.ends_with("... Done") || line.ends_with("... done.") || line.ends_with("... OK");
-    let said = line.ends_with(": command not found") || line.ends_with("No such file or directory") || line.contains(" not found.") ;
+    let told = [
+        "Reading package lists",
+        "Building dependency tree",
+        "Get:",
+        "Hit:",
+        "Setting up ",
+        "Unpacking ",
+        "Created symlink",
+        "Loaded: ",
+        "Active: ",
+        "Main PID: ",
+        "Tasks: ",
+        "Memory: ",
+        "CGroup: ",
+        "Docs: ",
+        "level=",
+        "time=",
+        "WARNING: ",
+        "ERROR: ",
+        "INFO: ",
+        "Error: ",
+        "error: ",
+        "Warning: ",
+        "Successfully ",
+        "Generating ",
+    ]
+    .iter()
+    .any(|begin| line.starts_with(begin));
+    let dots = line.ends_with("... done")
+        || line.ends_with("...done.")
+        || line.ends_with("... Done")
+        || line.ends_with("... done.")
+        || line.ends_with("... OK");
+    let said = line.ends_with(": command not found")
+        || line.ends_with("No such file or directory")
+        || line.contains(" not found.");
     dated || month || marked || told || dots || said
 }
 
 fn is_json(lines: &[&str]) -> bool {
     let (first, last) = (lines[0].trim(), lines[lines.len() - 1].trim());
     let key = |line: &str| line.starts_with('"') && line.contains("\":");
-    first == "{" && last.starts_with('}') || first.starts_with("{\"") || first.starts_with("[{") || first == "[" && last.starts_with(']') || key(first)
+    first == "{" && last.starts_with('}')
+        || first.starts_with("{\"")
+        || first.starts_with("[{")
+        || first == "[" && last.starts_with(']')
+        || key(first)
         || first == "{" && lines.get(1).is_some_and(|line| key(line.trim()))
 }
 
 fn is_markup(line: &str) -> bool {
     let line = line.trim();
-    line.starts_with("<?") || line.starts_with("<!") || line.starts_with('<') && line.contains('>') && !line.starts_with("<<")
+    line.starts_with("<?")
+        || line.starts_with("<!")
+        || line.starts_with('<') && line.contains('>') && !line.starts_with("<<")
 }
 
 fn is_sql(line: &str) -> bool {
-    let verbs = ["CREATE ", "SELECT ", "INSERT INTO ", "GRANT ", "ALTER ", "DROP ", "UPDATE ", "DELETE FROM ", "FLUSH ", "SHOW ", "USE ", "SET PASSWORD", "REVOKE ", "DESCRIBE "];
+    let verbs = [
+        "CREATE ",
+        "SELECT ",
+        "INSERT INTO ",
+        "GRANT ",
+        "ALTER ",
+        "DROP ",
+        "UPDATE ",
+        "DELETE FROM ",
+        "FLUSH ",
+        "SHOW ",
+        "USE ",
+        "SET PASSWORD",
+        "REVOKE ",
+        "DESCRIBE ",
+    ];
     let line = line.trim();
-    verbs.iter().any(|verb| line.get(..verb.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(verb))) && (line.starts_with(|c: char| c.is_ascii_uppercase()) || line.ends_with(';'))
+    verbs.iter().any(|verb| line.get(..verb.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(verb)))
+        && (line.starts_with(|c: char| c.is_ascii_uppercase()) || line.ends_with(';'))
 }
 
 fn is_question(line: &str) -> bool {
     let line = line.trim();
-    let asks = ["[Y/n]", "[y/N]", "(y/n)", "(Y/n)", "(y/N)", "[y/n]", "(yes/no)", "[yes/no]", "y|Y", "[Yes/no]", "(Y)es/(N)o", "[n]", "[y]"].iter().any(|mark| line.contains(mark));
-    asks || (line.ends_with([':', '?']) && line.starts_with(|c: char| c.is_uppercase() || c == '[' || c == '(') && line.split_whitespace().count() > 1)
+    let asks = [
+        "[Y/n]",
+        "[y/N]",
+        "(y/n)",
+        "(Y/n)",
+        "(y/N)",
+        "[y/n]",
+        "(yes/no)",
+        "[yes/no]",
+        "y|Y",
+        "[Yes/no]",
+        "(Y)es/(N)o",
+        "[n]",
+        "[y]",
+    ]
+    .iter()
+    .any(|mark| line.contains(mark));
+    asks || (line.ends_with([':', '?'])
+        && line.starts_with(|c: char| c.is_uppercase() || c == '[' || c == '(')
+        && line.split_whitespace().count() > 1)
 }
 
 /// Whether all that is typed would only set variables, as a file of settings does.
 fn is_settings_only(text: &Text<'_>) -> bool {
-    let sets = |line: &&str| line.split_once('=').is_some_and(|(name, value)| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "_.".contains(c)) && !value.contains("$(") && !value.contains('`') && (!value.contains(' ') || value.starts_with(['"', '\''])));
-    let named = |line: &&str| line.split_once('=').is_some_and(|(name, _)| name.len() > 1 && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_'));
-    !text.code.is_empty() && (text.code.iter().all(|line| sets(&line)) || text.code.len() > 1 && text.code.iter().all(|line| named(&line)))
+    let sets = |line: &&str| {
+        line.split_once('=').is_some_and(|(name, value)| {
+            !name.is_empty()
+                && name.chars().all(|c| c.is_ascii_alphanumeric() || "_.".contains(c))
+                && !value.contains("$(")
+                && !value.contains('`')
+                && (!value.contains(' ') || value.starts_with(['"', '\'']))
+        })
+    };
+    let named = |line: &&str| {
+        line.split_once('=').is_some_and(|(name, _)| {
+            name.len() > 1 && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+        })
+    };
+    !text.code.is_empty()
+        && (text.code.iter().all(|line| sets(&line))
+            || text.code.len() > 1 && text.code.iter().all(|line| named(&line)))
 }
 
 fn is_settings(text: &Text<'_>) -> bool {
@@ -217,9 +432,19 @@ fn is_settings(text: &Text<'_>) -> bool {
         let section = line.starts_with('[') && line.ends_with(']') && !line.starts_with("[ ");
         let key = line.find(|c: char| !(c.is_alphanumeric() || "_-./$\"'*".contains(c))).unwrap_or(line.len());
         let rest = &line[key..];
-        let pair = key > 0 && (rest.starts_with('=') && !rest.starts_with("==") || rest.starts_with(" = ") || rest.starts_with(": ") || rest == ":" || rest.starts_with(" => ") || rest.starts_with(":="));
+        let pair = key > 0
+            && (rest.starts_with('=') && !rest.starts_with("==")
+                || rest.starts_with(" = ")
+                || rest.starts_with(": ")
+                || rest == ":"
+                || rest.starts_with(" => ")
+                || rest.starts_with(":="));
         let item = line.starts_with("- ");
-        let statement = line.ends_with(';') && !line.contains("; do") || line.ends_with('{') || line == "}" || line == "};" || line == "},";
+        let statement = line.ends_with(';') && !line.contains("; do")
+            || line.ends_with('{')
+            || line == "}"
+            || line == "};"
+            || line == "},";
         section || pair || item || statement
     };
     let count = text.code.iter().filter(one).count();
@@ -227,17 +452,51 @@ fn is_settings(text: &Text<'_>) -> bool {
 }
 
 fn is_source(code: &[&str]) -> bool {
-    let begins = ["import ", "from ", "const ", "let ", "var ", "function ", "class ", "def ", "package ", "use ", "namespace ", "public ", "private ", "return ", "async ", "await ", "#include", "require(", "require ", "module.", "@app.", "export default", "export const", "type ", "func "];
+    let begins = [
+        "import ",
+        "from ",
+        "const ",
+        "let ",
+        "var ",
+        "function ",
+        "class ",
+        "def ",
+        "package ",
+        "use ",
+        "namespace ",
+        "public ",
+        "private ",
+        "return ",
+        "async ",
+        "await ",
+        "#include",
+        "require(",
+        "require ",
+        "module.",
+        "@app.",
+        "export default",
+        "export const",
+        "type ",
+        "func ",
+    ];
     let reads = |line: &&&str| {
         let line = line.trim_start();
-        begins.iter().any(|begin| line.starts_with(begin)) || line.ends_with(");") || line.ends_with("();") || line.ends_with("=> {") || line.contains(" = new ")
+        begins.iter().any(|begin| line.starts_with(begin))
+            || line.ends_with(");")
+            || line.ends_with("();")
+            || line.ends_with("=> {")
+            || line.contains(" = new ")
     };
     !code.is_empty() && code.iter().filter(reads).count() * 2 >= code.len()
 }
 
 fn is_path(line: &str) -> bool {
     let line = line.trim();
-    let runs = [".sh", ".py", ".run", ".AppImage"].iter().any(|end| line.ends_with(end)) || line.starts_with("./") || line.contains("/bin/") || line.contains("/sbin/") || line.contains("/init.d/");
+    let runs = [".sh", ".py", ".run", ".AppImage"].iter().any(|end| line.ends_with(end))
+        || line.starts_with("./")
+        || line.contains("/bin/")
+        || line.contains("/sbin/")
+        || line.contains("/init.d/");
     line.starts_with(['/', '~']) && line.len() > 2 && !line.contains(' ') && !runs
 }
 
@@ -245,9 +504,20 @@ fn is_prose(line: &str) -> bool {
     let line = line.trim();
     let words: Vec<&str> = line.split_whitespace().collect();
     let Some(first) = words.first() else { return false };
-    let plain = words.iter().filter(|word| word.chars().all(|c| c.is_alphabetic() || "'’.,:;!?()\"".contains(c))).count();
-    let function = words.iter().filter(|word| ["a", "an", "the", "of", "and", "to", "is", "are", "your", "you", "in", "on", "with", "for", "this", "that", "or", "it"].contains(&word.to_ascii_lowercase().as_str())).count();
-    let capital = first.starts_with(|c: char| c.is_uppercase()) && first.chars().skip(1).all(|c| c.is_lowercase() || !c.is_alphanumeric());
+    let plain =
+        words.iter().filter(|word| word.chars().all(|c| c.is_alphabetic() || "'’.,:;!?()\"".contains(c))).count();
+    let function = words
+        .iter()
+        .filter(|word| {
+            [
+                "a", "an", "the", "of", "and", "to", "is", "are", "your", "you", "in", "on", "with", "for", "this",
+                "that", "or", "it",
+            ]
+            .contains(&word.to_ascii_lowercase().as_str())
+        })
+        .count();
+    let capital = first.starts_with(|c: char| c.is_uppercase())
+        && first.chars().skip(1).all(|c| c.is_lowercase() || !c.is_alphanumeric());
     let known = typed::known(line) == Known::Yes;
     capital && plain * 2 > words.len() && !line.contains(" -") && !line.contains(['$', '|', '=', '/'])
         || capital && function >= 2

@@ -4,11 +4,26 @@ use super::super::prose;
 use crate::terminal::editor;
 
 /// Endings of host names, which no file has.
-const DOMAINS: &[&str] = &["com", "org", "net", "edu", "gov", "io", "dev", "de", "uk", "eu", "tld", "local", "internal", "example", "test", "app"];
+const DOMAINS: &[&str] = &[
+    "com", "org", "net", "edu", "gov", "io", "dev", "de", "uk", "eu", "tld", "local", "internal", "example", "test",
+    "app",
+];
 
 /// Names of files that have neither a folder nor an ending.
-const NAMES: &[&str] =
-    &["Dockerfile", "Containerfile", "Makefile", "Gemfile", "Rakefile", "Vagrantfile", "Jenkinsfile", "Caddyfile", "Procfile", "Pipfile", "Brewfile", "crontab"];
+const NAMES: &[&str] = &[
+    "Dockerfile",
+    "Containerfile",
+    "Makefile",
+    "Gemfile",
+    "Rakefile",
+    "Vagrantfile",
+    "Jenkinsfile",
+    "Caddyfile",
+    "Procfile",
+    "Pipfile",
+    "Brewfile",
+    "crontab",
+];
 
 /// Endings of files that prose names without code.
 #[rustfmt::skip]
@@ -63,11 +78,16 @@ fn mention(path: &str) -> Mention {
 
 /// A path among the words of a sentence.
 fn of_word(word: &str) -> Option<Mention> {
-    let word = word.trim_matches(|c: char| matches!(c, '"' | '\'' | '(' | ')' | ',' | ';' | ':' | '*' | '[' | ']' | '“' | '”' | '>'))
+    let word = word
+        .trim_matches(|c: char| {
+            matches!(c, '"' | '\'' | '(' | ')' | ',' | ';' | ':' | '*' | '[' | ']' | '“' | '”' | '>')
+        })
         .trim_end_matches(['.', ':', ',']);
     let absolute = (word.starts_with('/') || word.starts_with("~/")) && word.len() > 3 && word[1..].contains('/');
     let named = word.rsplit_once('.').is_some_and(|(name, ending)| {
-        !name.is_empty() && ENDINGS.contains(&ending) && name.chars().all(|c| c.is_alphanumeric() || "._-/~".contains(c))
+        !name.is_empty()
+            && ENDINGS.contains(&ending)
+            && name.chars().all(|c| c.is_alphanumeric() || "._-/~".contains(c))
     });
     let special = NAMES.contains(&word) && word != "crontab";
     // `Node.js` is no file.
@@ -94,10 +114,13 @@ pub(in crate::plan) fn is_path(code: &str) -> bool {
         let of_host = host.rsplit_once('.').is_some_and(|(_, end)| DOMAINS.contains(&end)) && !host.starts_with('.');
         let rooted = code.starts_with(['/', '~', '.', '$']);
         // `user/name` of a repository is no path, and neither is a fraction.
-        return !of_host && !code.contains('@') && (rooted || !ending.is_empty() || code.matches('/').count() > 1 || code.ends_with('/'))
+        return !of_host
+            && !code.contains('@')
+            && (rooted || !ending.is_empty() || code.matches('/').count() > 1 || code.ends_with('/'))
             && code.chars().any(char::is_alphabetic);
     }
-    let letters = ending.starts_with(|c: char| c.is_ascii_alphabetic()) && ending.len() <= 12
+    let letters = ending.starts_with(|c: char| c.is_ascii_alphabetic())
+        && ending.len() <= 12
         && ending.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
     let known = ENDINGS.contains(&ending);
     let dotted = code.starts_with('.') && code.len() > 2 && !code.contains("..");
@@ -114,14 +137,28 @@ pub(in crate::plan) fn in_comment(text: &str) -> Option<String> {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("#!"));
     let line = lines.take(1).next()?;
     let inner = ["#", "//", "--", ";", "<!--", "/*", "\""].iter().find_map(|mark| line.strip_prefix(mark))?;
-    let inner = inner.trim_start_matches(['#', ' ']).trim().trim_end_matches("-->").trim_end_matches("*/").trim().trim_end_matches(':');
-    let inner = inner.strip_prefix("File:").or_else(|| inner.strip_prefix("file:")).or_else(|| inner.strip_prefix("filename:")).unwrap_or(inner).trim();
+    let inner = inner
+        .trim_start_matches(['#', ' '])
+        .trim()
+        .trim_end_matches("-->")
+        .trim_end_matches("*/")
+        .trim()
+        .trim_end_matches(':');
+    let inner = inner
+        .strip_prefix("File:")
+        .or_else(|| inner.strip_prefix("file:"))
+        .or_else(|| inner.strip_prefix("filename:"))
+        .unwrap_or(inner)
+        .trim();
     (is_path(inner) && !inner.ends_with('/')).then(|| inner.to_owned())
 }
 
 /// Whether the text between two mentions joins a folder and a file: the folder of the first file is the second mention.
 pub(in crate::plan) fn joined(file: &str, folders: &[Mention]) -> String {
-    let folder = folders.iter().rev().find(|mention| mention.folder && (mention.path.starts_with(['/', '~']) || mention.path.ends_with('/')));
+    let folder = folders
+        .iter()
+        .rev()
+        .find(|mention| mention.folder && (mention.path.starts_with(['/', '~']) || mention.path.ends_with('/')));
     match folder {
         Some(folder) if !file.starts_with(['/', '~', '.']) || file.starts_with(".env") => {
             format!("{}/{file}", folder.path.trim_end_matches('/'))
@@ -154,10 +191,35 @@ mod tests {
 
     #[test]
     fn what_is_a_path() {
-        for code in ["/etc/hosts", "app.js", ".env", "src/index.js", "~/.bashrc", "Dockerfile", "config/puma.rb", "/etc/x/<your-domain>.conf", "docker-compose.yml", ".dockerignore", "/var/www/"] {
+        for code in [
+            "/etc/hosts",
+            "app.js",
+            ".env",
+            "src/index.js",
+            "~/.bashrc",
+            "Dockerfile",
+            "config/puma.rb",
+            "/etc/x/<your-domain>.conf",
+            "docker-compose.yml",
+            ".dockerignore",
+            "/var/www/",
+        ] {
             assert!(is_path(code), "{code}");
         }
-        for code in ["example.com", "npm install", "1.2.3", "user/repo", "https://a.b/c", "--help", "<name>", "os.environment", "example.com/path", "80/443", "user@host", "nginx"] {
+        for code in [
+            "example.com",
+            "npm install",
+            "1.2.3",
+            "user/repo",
+            "https://a.b/c",
+            "--help",
+            "<name>",
+            "os.environment",
+            "example.com/path",
+            "80/443",
+            "user@host",
+            "nginx",
+        ] {
             assert!(!is_path(code), "{code}");
         }
     }

@@ -97,10 +97,12 @@ pub(super) struct Evidence<'e> {
 }
 
 /// Languages that say nothing.
-const PLAIN: &[&str] = &["", "text", "txt", "plain", "plaintext", "none", "output", "code", "log", "raw", "no-highlight", "nohighlight"];
+const PLAIN: &[&str] =
+    &["", "text", "txt", "plain", "plaintext", "none", "output", "code", "log", "raw", "no-highlight", "nohighlight"];
 
 /// Shells of other systems.
-const FOREIGN: &[&str] = &["powershell", "ps1", "pwsh", "ps", "cmd", "bat", "batch", "dosbatch", "winbatch", "applescript"];
+const FOREIGN: &[&str] =
+    &["powershell", "ps1", "pwsh", "ps", "cmd", "bat", "batch", "dosbatch", "winbatch", "applescript"];
 
 /// What a language says.
 pub(super) fn tongue(language: &str, form: Form, role: Role) -> Tongue {
@@ -123,7 +125,8 @@ impl<'e> Evidence<'e> {
         let begin = own.iter().rposition(|p| matches!(p.kind, Kind::Heading(_))).map_or(0, |at| at + 1);
         let (headed, own) = (begin > 0, &own[begin..]);
         let is_aside = |p: &&Passage| p.aside && !block.aside;
-        let spoken: Vec<&str> = own.iter().filter(|p| p.kind == Kind::Text && !is_aside(p)).map(|p| p.text.as_str()).collect();
+        let spoken: Vec<&str> =
+            own.iter().filter(|p| p.kind == Kind::Text && !is_aside(p)).map(|p| p.text.as_str()).collect();
         let folds: Vec<&str> = block.folds.iter().filter_map(|at| prose.get(*at)).map(|p| p.text.as_str()).collect();
         // Where nothing is said, what was said of the block before goes on.
         let announced = !spoken.is_empty() || headed;

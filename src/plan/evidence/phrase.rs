@@ -69,19 +69,38 @@ const ROWS: &[Row] = &[
     Row {
         phrase: Phrase::Output,
         pattern: r"\b(outputs?|prints?|displays?|returns?|responds?|responses?|results?( in)?|answers? with|shown? (you )?(the following|something|a |like|this)|shows:?$|(it|this|which|that|command|_) (will |should |would )?(shows?|says?|prints?|lists?|reports?|outputs?|returns?|tells?)\b|(you|we)('ll| will| should| can| would|'d| may| might)?( now| also| then)? (see|get|receive|be greeted|be presented)|(looks?|appears?|look) (something |similar |somewhat |more or less |a bit )?(like|as follows|similar)|similar to|something like|the log|terminal shows)\b",
-        with: &["Output:", "You should see something like this:", "It shows:", "This should return", "The result is:", "It prints", "`nft list` shows:"],
+        with: &[
+            "Output:",
+            "You should see something like this:",
+            "It shows:",
+            "This should return",
+            "The result is:",
+            "It prints",
+            "`nft list` shows:",
+        ],
         without: &["Add the following lines:", "Run the command:", "Create the file `output.txt` with:"],
     },
     Row {
         phrase: Phrase::Question,
         pattern: r"\b(prompts? (you|us|for)|(will|should|would|be) (be )?(ask|asked|prompted)|asks? (you|us|for|if|whether)|(will|to) ask)\b",
-        with: &["MySQL will ask you to validate the password:", "You will be prompted for a name:", "It asks for a password"],
+        with: &[
+            "MySQL will ask you to validate the password:",
+            "You will be prompted for a name:",
+            "It asks for a password",
+        ],
         without: &["Ask your provider.", "Type the password."],
     },
     Row {
         phrase: Phrase::Find,
         pattern: r"\b((find|look for|search for|locate|scroll (down )?to|go to|there is|you('ll| will)? find)\b.*\b(lines?|section|following|block|entry|entries|these|this|part|directive|setting|option|value)|(find|look for|search for|locate):?$|(change|replace|from|changing|replacing) (this|these|the following)( lines?)?:?$|(uncomment|remove|delete|comment out) (this|these|the following|the)( \w+)? lines?|remove:?$|delete:?$|should (already )?(contain|have|be) (the following|these|this|a few))",
-        with: &["Find this line:", "Look for these lines:", "Search for the following section:", "Then we find the line (near the end):", "Change this line:", "It should already contain the following lines:"],
+        with: &[
+            "Find this line:",
+            "Look for these lines:",
+            "Search for the following section:",
+            "Then we find the line (near the end):",
+            "Change this line:",
+            "It should already contain the following lines:",
+        ],
         without: &["Find out more.", "Change it to:", "Add this line:"],
     },
     Row {
@@ -135,7 +154,12 @@ const ROWS: &[Row] = &[
     Row {
         phrase: Phrase::Content,
         pattern: r"\b(contents?|(following|these|this|the|below) (\w+ ){0,2}(lines?|text|code|config(uration)?|settings?|snippet|script|block|section|entry|entries|rules?|directives?|unit|values?|record|stanza|parameters?|variables?))\b",
-        with: &["with the following content:", "add these lines:", "Paste this code:", "add the following Apache directives"],
+        with: &[
+            "with the following content:",
+            "add these lines:",
+            "Paste this code:",
+            "add the following Apache directives",
+        ],
         without: &["Run the following command:", "Install these packages:"],
     },
     Row {
@@ -147,13 +171,21 @@ const ROWS: &[Row] = &[
     Row {
         phrase: Phrase::Failure,
         pattern: r"\b(if|in case|when(ever)?|should)\b.*\b(errors?|fail(s|ed|ure)?|problems?|issues?|troubles?|wrong|(does|do|did|is|are)(n't|n’t| not) (work|start|run|show|see|appear|seem|responding|running|working)|not work(ing)?|cannot|can't|can’t|unable|denied|refused|stuck|crash(es|ed)?|time(s)? ?out|lost|broken|conflicts?|warning)\b|^(troubleshooting|fix(ing)?|common (errors|issues|problems))\b",
-        with: &["If you encounter permission issues:", "If that doesn't work, try:", "In case of an error:", "Troubleshooting"],
+        with: &[
+            "If you encounter permission issues:",
+            "If that doesn't work, try:",
+            "In case of an error:",
+            "Troubleshooting",
+        ],
         without: &["If you have a domain:", "It fails.", "If it is not installed, install it:"],
     },
     Row {
         phrase: Phrase::Missing,
         pattern: r"\b(if|in case|unless)\b.*\b((is|are)(n't|n’t| not)( yet| already)? (yet |already )?(installed|there|available|present|set)|(do|does|did)(n't|n’t| not) (already |yet )?(have|exist|installed?)|(have|has)(n't|n’t| not)|not (yet |already )?(installed|done|exist|have|present)|missing|already)\b",
-        with: &["If you don't have screen installed yet, you can install it now with:", "If `git` is not installed, install it:"],
+        with: &[
+            "If you don't have screen installed yet, you can install it now with:",
+            "If `git` is not installed, install it:",
+        ],
         without: &["If you prefer another one:", "Install it."],
     },
     Row {
