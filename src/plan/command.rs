@@ -152,7 +152,9 @@ fn end_of_input(lines: &[&str], kinds: &[Line], at: usize, prompted: bool) -> Op
     if prompted {
         return shown_below(kinds, at).find(is_end);
     }
-    (at..lines.len()).take_while(|line| !reads_input(lines[*line])).find(is_end)
+    // The sign is looked for first: in a block without it, no command is asked what it reads.
+    let end = (at..lines.len()).find(is_end)?;
+    (!lines[at..end].iter().any(|line| reads_input(line))).then_some(end)
 }
 
 /// One past the last line of the command that begins at `at`, by the shell's grammar; what it waits for if there is none.
