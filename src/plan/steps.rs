@@ -369,7 +369,7 @@ impl<'a> Builder<'a> {
 
     fn run(&mut self, draft: &Draft<'_, '_>, commands: Vec<Command>, attributes: Attributes) {
         if draft.skip.is_none() {
-            let touched = commands.iter().filter_map(|command| touched(command.lines.first()?)).last();
+            let touched = commands.iter().filter_map(|command| touched(command.lines.first()?)).next_back();
             self.stands.file = touched.or(self.stands.file.take());
             self.stands.typed = commands.iter().flat_map(|command| command.lines.first().cloned()).collect();
         }

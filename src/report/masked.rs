@@ -70,12 +70,12 @@ mod tests {
             ("user postgres is there", "user postgres is there", Verdict::Holds, vec![]),
             ("user postgres is here", "user postgres is there", Verdict::Broken, vec![("here", "there")]),
             ("1\n2\n12", "1\n2\n12", Verdict::Holds, vec![]),
-            ("a 12 b", "a 13 c", Verdict::Broken, vec![("[masked]2", "[masked]3"), ("b", "c")]),
+            ("a 12 b", "a 13 c", Verdict::Broken, vec![("12", "13"), ("b", "c")]),
             (
                 "é postgres 172.17.0.2",
                 "é postgres 172.17.0.3",
                 Verdict::Holds,
-                vec![("[masked]72.[masked]7.0.2", "[masked]72.[masked]7.0.3")],
+                vec![("172.17.0.2", "172.17.0.3")],
             ),
         ] {
             let mut comparison = compare(documented, real, Rule::Auto);

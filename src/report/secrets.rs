@@ -336,7 +336,7 @@ fn forms(c: char) -> Vec<Vec<u8>> {
     forms.extend([percent(true), percent(false)]);
     if !c.is_alphanumeric() {
         forms.extend([format!("&#{code};"), format!("&#{code:03};"), format!("&#x{code:x};"), format!("&#x{code:X};")]);
-        forms.extend(c.is_ascii().then(|| format!("\\{:03o}", code)));
+        forms.extend(c.is_ascii().then(|| format!("\\{code:03o}")));
         forms.extend((c.is_ascii() && !c.is_control()).then(|| format!("\\{c}")));
     }
     let mut units = [0; 2];

@@ -88,7 +88,7 @@ pub(crate) fn known(line: &str) -> Known {
         return Known::Yes;
     }
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-.+".contains(c);
-    if !path && !(first.chars().all(fits) && first.starts_with(|c: char| c.is_ascii_alphanumeric())) {
+    if !(path || first.chars().all(fits) && first.starts_with(|c: char| c.is_ascii_alphanumeric())) {
         return Known::No;
     }
     match () {

@@ -211,7 +211,7 @@ fn is_output(e: &Evidence<'_>) -> bool {
     // A dialogue goes on, with what the reader answers in between.
     let goes_on = e.standing.before == Some(Act::Compared) && text && told && !says(Phrase::Find, e.sentence);
     let runs = e.look == Look::Commands || e.look == Look::Prompts && !is_typed_already(e);
-    let folded = folded && !(e.look == Look::Prompts && !is_typed_already(e));
+    let folded = folded && (e.look != Look::Prompts || is_typed_already(e));
     after && (folded || headed || said && (!of_file || shows) && !runs || goes_on)
 }
 

@@ -227,7 +227,7 @@ fn other_system(e: &Evidence<'_>) -> bool {
         .chain(e.headings.iter().copied())
         .chain(e.folds.iter().copied())
         .filter(|text| short(text));
-    let by_label = labels.chain(std::iter::once(e.sentence)).filter_map(names).last() == Some(false);
+    let by_label = labels.chain(std::iter::once(e.sentence)).filter_map(names).next_back() == Some(false);
     let others = programs(e).iter().any(|name| command::family_of(name).is_some_and(|family| family != ours));
     e.standing.is_ours && (by_label || others && !programs(e).iter().any(|name| command::family_of(name) == Some(ours)))
 }

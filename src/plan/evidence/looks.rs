@@ -249,7 +249,7 @@ fn is_crontab(code: &[&str]) -> bool {
     let sets = |line: &&str| {
         line.split_once('=').is_some_and(|(name, _)| name.chars().all(|c| c.is_ascii_uppercase() || c == '_'))
     };
-    code.iter().any(|line| is_line(&line)) && code.iter().all(|line| is_line(&line) || sets(&line))
+    code.iter().any(&is_line) && code.iter().all(|line| is_line(line) || sets(line))
 }
 
 fn is_table(lines: &[&str]) -> bool {
@@ -418,8 +418,8 @@ fn is_settings_only(text: &Text<'_>) -> bool {
         })
     };
     !text.code.is_empty()
-        && (text.code.iter().all(|line| sets(&line))
-            || text.code.len() > 1 && text.code.iter().all(|line| named(&line)))
+        && (text.code.iter().all(sets)
+            || text.code.len() > 1 && text.code.iter().all(named))
 }
 
 fn is_settings(text: &Text<'_>) -> bool {

@@ -15,6 +15,7 @@ use std::time::Duration;
 
 /// What the engine wants.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "an outcome is made once a step, and moved once")]
 pub enum Action {
     /// Type these bytes.
     Type(Vec<u8>),
