@@ -20,6 +20,8 @@ const ENCODED: usize = 4;
 /// A secret of fewer characters is masked only where it is a word of its own: an output in which every `1` is masked tells
 /// nobody anything, and gives the secret away besides.
 const SHORT: usize = 4;
+/// Bytes of a word from which on it may be cut.
+const LONGEST_WORD: usize = 256;
 
 /// Bytes of escape sequences and line ends between two characters of a secret.
 const GAP: usize = 256;
@@ -109,6 +111,10 @@ impl Secrets {
         let (ranges, mut safe) = self.find(bytes, end);
         if end {
             safe = bytes.len();
+        } else if self.needles.iter().any(|needle| needle.word) {
+            // What stands before a short secret says whether it is one, so no word is cut, but for one that is too long to be it.
+            let word = bytes[..safe].iter().rev().take(LONGEST_WORD).take_while(|byte| is_word(byte)).count();
+            safe -= word % LONGEST_WORD;
         }
         let (mut out, mut at) = (Vec::with_capacity(bytes.len()), 0);
         for range in ranges {
@@ -187,6 +193,11 @@ impl Masked {
     }
 }
 
+/// Whether a byte belongs to a word.
+fn is_word(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80
+}
+
 impl Needle {
     fn plain(text: Vec<u8>) -> Self {
         Self { units: text.into_iter().map(|byte| vec![vec![byte]]).collect(), word: false }
@@ -194,9 +205,7 @@ impl Needle {
 
     /// Walks over the text with all forms at once. The longest end counts.
     fn found(&self, bytes: &[u8], start: usize, at_end: bool) -> Found {
-        let is_word =
-            |at: Option<&u8>| at.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80);
-        if self.word && is_word(start.checked_sub(1).and_then(|before| bytes.get(before))) {
+        if self.word && start.checked_sub(1).and_then(|before| bytes.get(before)).is_some_and(is_word) {
             return Found::Nothing;
         }
         let (mut perhaps, mut to) = (false, None);
@@ -211,7 +220,7 @@ impl Needle {
             let Some(forms) = self.units.get(matched) else {
                 match bytes.get(at) {
                     None if self.word && !at_end => perhaps = true,
-                    next if self.word && is_word(next) => {}
+                    next if self.word && next.is_some_and(is_word) => {}
                     _ => to = to.max(Some(at)),
                 }
                 continue;
