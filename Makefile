@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench fuzz
+.PHONY: score help demo test bench fuzz
 
 # A toolchain that rustup has just installed may not be on the PATH yet.
 export PATH := $(PATH):$(HOME)/.cargo/bin
@@ -34,3 +34,7 @@ bench: ## time guidepost beside Zola and Hugo, its verification in Docker, and i
 SECONDS ?= 60
 fuzz: ## give guidepost's parsers and engines odd inputs; options: make fuzz SECONDS=1800 TARGETS="matching edit"
 	@scripts/fuzz $(SECONDS) $(TARGETS)
+
+score: ## score the plans of the tutorials in ../shared/library, if they are there
+	@if [ -x ../shared/library/score-plans ]; then cargo build --locked && ../shared/library/score-plans --guidepost target/debug/guidepost ../shared/library; \
+	else echo "SKIPPED: there is no library of tutorials at ../shared/library"; fi

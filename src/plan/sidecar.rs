@@ -107,23 +107,25 @@ impl<'a> Sidecar<'a> {
         diagnostics: &mut Vec<Diagnostic>,
     ) {
         for entry in &self.entries {
-            let index = match entry.select(blocks) {
-                Ok(index) => index,
+            let indices = match entry.select(blocks) {
+                Ok(indices) => indices,
                 Err(problem) => {
                     let error = self.layer.error(problem, &entry.key(entry.first_selector()));
                     diagnostics.push(Diagnostic { code: "verify-step".into(), ..error });
                     continue;
                 }
             };
-            for (name, value) in &entry.attributes {
-                let key = entry.key(Some(name));
-                let (given, skipped) = &mut given[index];
-                match given.set(name, value) {
-                    Ok(()) if matches!(name.as_str(), "skip" | "verify") => {
-                        *skipped = Some(Place::new(self.layer.source, self.layer.span(&key)));
+            for index in indices {
+                for (name, value) in &entry.attributes {
+                    let key = entry.key(Some(name));
+                    let (given, skipped) = &mut given[index];
+                    match given.set(name, value) {
+                        Ok(()) if matches!(name.as_str(), "skip" | "verify") => {
+                            *skipped = Some(Place::new(self.layer.source, self.layer.span(&key)));
+                        }
+                        Ok(()) => {}
+                        Err(problem) => diagnostics.push(self.layer.error(problem, &key)),
                     }
-                    Ok(()) => {}
-                    Err(problem) => diagnostics.push(self.layer.error(problem, &key)),
                 }
             }
         }
@@ -169,8 +171,8 @@ impl Entry {
         self.attributes.is_empty().then(|| "this entry says nothing about its block".into())
     }
 
-    /// The one block that every selector fits.
-    fn select(&self, blocks: &[Block<'_>]) -> Result<usize, Problem> {
+    /// The one block that every selector fits; a heading alone selects all blocks of its section.
+    fn select(&self, blocks: &[Block<'_>]) -> Result<Vec<usize>, Problem> {
         let below = |block: &Block<'_>| {
             self.heading.as_ref().is_none_or(|heading| block.section.eq_ignore_ascii_case(heading.trim()))
         };
@@ -188,15 +190,17 @@ impl Entry {
             (0..blocks.len()).filter(|i| fits(&blocks[*i])).partition(|i| blocks[*i].code.role == Role::Listing);
         // Where a block is one that a reader does, an entry does not mean those that he only looks at.
         let found = if steps.is_empty() { listings } else { steps };
+        let section = self.contains.is_none() && self.line.is_none() && self.index.is_none();
         match (found.as_slice(), self.index) {
-            ([one], None) => Ok(*one),
+            ([one], None) => Ok(vec![*one]),
+            (several, None) if section && !several.is_empty() => Ok(several.to_vec()),
             ([], _) => Err(self.nothing(blocks)),
             (several, None) => {
                 let lines: Vec<String> = several.iter().map(|i| blocks[*i].lines().start().to_string()).collect();
                 let message = format!("{} blocks fit, at lines {}", several.len(), lines.join(", "));
                 Err(Problem::new(message, "say which one with `index: 1`, or select it more narrowly"))
             }
-            (several, Some(index)) => several.get(index - 1).copied().ok_or_else(|| {
+            (several, Some(index)) => several.get(index - 1).map(|one| vec![*one]).ok_or_else(|| {
                 let help = "count the commands, files and outputs that the entry fits, from 1";
                 Problem::new(format!("there is no block {index}: only {} fit", several.len()), help)
             }),
@@ -206,6 +210,14 @@ impl Entry {
     fn nothing(&self, blocks: &[Block<'_>]) -> Problem {
         let mut help =
             "select it by `at: Heading`, `contains: text` or `line: 12` as the guide has them now".to_owned();
+        if let Some(line) = self.line {
+            let distance =
+                |block: &&Block<'_>| block.lines().start().abs_diff(line).min(block.lines().end().abs_diff(line));
+            let own = blocks.iter().filter(|block| matches!(block.origin, Origin::Page(_)));
+            if let Some(near) = own.min_by_key(distance) {
+                help = format!("the nearest block stands at lines {} to {}", near.lines().start(), near.lines().end());
+            }
+        }
         if let Some(heading) = &self.heading {
             let known: Vec<&str> = blocks.iter().map(|block| block.section.as_str()).collect();
             if !known.iter().any(|known| known.eq_ignore_ascii_case(heading.trim()))

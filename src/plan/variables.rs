@@ -143,10 +143,13 @@ fn in_line(line: &str, inserts: &[Range<usize>], vars: &BTreeMap<String, String>
 fn angled(line: &str, at: usize) -> Option<(String, usize)> {
     let inner = &line[at + 1..];
     let name = &inner[..inner.find('>')?];
-    let fits = name.starts_with(|c: char| c.is_ascii_alphabetic())
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || "_-. ".contains(c))
+    let words = name.split(' ').all(|word| word.chars().any(char::is_alphabetic));
+    // `<192.0.2.1>` and `<2001:db8::1>` as well, but no comparison.
+    let number = name.starts_with(|c: char| c.is_ascii_digit()) && name.contains(['.', ':']) && !name.contains(' ');
+    let fits = (name.starts_with(|c: char| c.is_ascii_alphabetic()) && words || number)
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || "_-.: ".contains(c))
         && !name.ends_with(' ')
-        && (!name.contains(' ') || name.starts_with("your ") || name.starts_with("the "));
+        && name.split(' ').count() <= 6;
     fits.then(|| (name.to_owned(), at + name.len() + 2))
 }
 
@@ -204,6 +207,8 @@ mod tests {
             ("cmd <file>out", "cmd <file>out", &[]),
             ("cmd <in.txt>/tmp/x", "cmd <in.txt>/tmp/x", &[]),
             ("docker rm <container-id>", "docker rm <container-id>", &["container-id"]),
+            ("curl http://<server address>/", "curl http://<server address>/", &["server address"]),
+            ("ping <192.0.2.1>", "ping <192.0.2.1>", &["192.0.2.1"]),
             ("adduser <your name>", "adduser <your name>", &["your name"]),
             ("echo '<html><body>hi</body>'", "echo '<html><body>hi</body>'", &[]),
             ("echo '<note>x</note>'", "echo '<note>x</note>'", &[]),
