@@ -74,6 +74,8 @@ impl<'a> Sidecar<'a> {
         };
         for (number, item) in items.iter().enumerate() {
             let mut entry = Entry { number, ..Entry::default() };
+            // What is selected wrongly selects nothing, and above all no whole section.
+            let mut broken = false;
             let problem = match item {
                 Value::Object(map) => {
                     for (name, value) in map {
@@ -82,7 +84,10 @@ impl<'a> Sidecar<'a> {
                             Ok(false) => {
                                 entry.attributes.insert(name.clone(), value.clone());
                             }
-                            Err(problem) => diagnostics.push(self.layer.error(problem, &entry.key(Some(name)))),
+                            Err(problem) => {
+                                broken = true;
+                                diagnostics.push(self.layer.error(problem, &entry.key(Some(name))));
+                            }
                         }
                     }
                     entry.lacks()
@@ -94,6 +99,7 @@ impl<'a> Sidecar<'a> {
                     let help = "select a block by `at: Heading`, `contains: text` or `line: 12`";
                     diagnostics.push(self.layer.error(Problem::new(problem, help), &entry.key(None)));
                 }
+                None if broken => {}
                 None => self.entries.push(entry),
             }
         }

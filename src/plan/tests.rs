@@ -425,7 +425,7 @@ fn entries_of_a_sidecar_fit_one_block() {
         ("steps:\n- at: One\n  index: 4\n  exit: 1\n", "verify-step verify.yaml:2:3 there is no block 4: only 3 fit"),
         (
             "steps:\n- at: One\n  index: 0\n  exit: 1\n",
-            "verify-setting verify.yaml:3:3 `index` is 0, a number from 1 is wanted\nverify-step verify.yaml:2:3 3 blocks fit, at lines 3, 7, 9",
+            "verify-setting verify.yaml:3:3 `index` is 0, a number from 1 is wanted",
         ),
         ("steps:\n- exit: 1\n", "verify-setting verify.yaml:2:3 this entry selects no block"),
         ("steps:\n- line: 3\n", "verify-setting verify.yaml:2:3 this entry says nothing about its block"),

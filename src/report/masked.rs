@@ -71,12 +71,7 @@ mod tests {
             ("user postgres is here", "user postgres is there", Verdict::Broken, vec![("here", "there")]),
             ("1\n2\n12", "1\n2\n12", Verdict::Holds, vec![]),
             ("a 12 b", "a 13 c", Verdict::Broken, vec![("12", "13"), ("b", "c")]),
-            (
-                "é postgres 172.17.0.2",
-                "é postgres 172.17.0.3",
-                Verdict::Holds,
-                vec![("172.17.0.2", "172.17.0.3")],
-            ),
+            ("é postgres 172.17.0.2", "é postgres 172.17.0.3", Verdict::Holds, vec![("172.17.0.2", "172.17.0.3")]),
         ] {
             let mut comparison = compare(documented, real, Rule::Auto);
             masked(&mut comparison, documented, real, &secrets);

@@ -417,9 +417,7 @@ fn is_settings_only(text: &Text<'_>) -> bool {
             name.len() > 1 && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
         })
     };
-    !text.code.is_empty()
-        && (text.code.iter().all(sets)
-            || text.code.len() > 1 && text.code.iter().all(named))
+    !text.code.is_empty() && (text.code.iter().all(sets) || text.code.len() > 1 && text.code.iter().all(named))
 }
 
 fn is_settings(text: &Text<'_>) -> bool {
