@@ -21,6 +21,16 @@ pub(super) const RULES: &[Rule] = &[
         doubt: None,
     },
     Rule {
+        name: "admonition",
+        act: Act::Looked,
+        why: "it is the text of an admonition of another generator",
+        fits: |e| {
+            e.form == crate::guide::Form::Indented
+                && ["!!! ", "??? ", "???+ "].iter().any(|mark| e.passage.starts_with(mark))
+        },
+        doubt: None,
+    },
+    Rule {
         name: "address",
         act: Act::Elsewhere,
         why: "it is an address for a browser",
@@ -269,5 +279,7 @@ fn sets_variables(e: &Evidence<'_>) -> bool {
         line.split_once('=')
             .is_some_and(|(name, _)| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
     };
-    e.text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#')).all(sets)
+    let mut lines =
+        e.text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#')).peekable();
+    lines.peek().is_some() && lines.all(sets)
 }

@@ -96,7 +96,7 @@ pub(super) const RULES: &[Rule] = &[
         why: "it is another way to the same end",
         fits: |e| {
             says(Phrase::Otherwise, e.sentence) && !says(Phrase::Missing, e.sentence) && !mentions_content(e)
-                || e.headings.iter().chain(&e.items).any(|h| is_second(h))
+                || e.standing.before.is_some() && e.headings.iter().chain(&e.items).any(|h| is_second(h))
         },
         doubt: None,
     },
