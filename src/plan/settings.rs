@@ -119,8 +119,16 @@ impl Settings {
             "answers" => value::merge(&mut self.answers, value::answers(value)?),
             "setup" => {
                 let lines = value::lines(name, value)?;
-                let at = At::new(layer.source, here());
-                self.setup = command::typed(&lines, &at);
+                let whole = command::typed(&lines, &At::new(layer.source, here()));
+                let item = |(index, item): (usize, &Value)| {
+                    let at = At::new(layer.source, layer.span(&[Key::Name(name.to_owned()), Key::Index(index)]));
+                    command::typed(item.as_str().unwrap_or_default(), &at)
+                };
+                let items = value.as_array().into_iter().flatten().enumerate();
+                let apart: Vec<Command> = items.flat_map(item).collect();
+                // A here-document may go over several items: it stands at the first.
+                let same = whole.len() == apart.len() && whole.iter().zip(&apart).all(|(a, b)| a.lines == b.lines);
+                self.setup = if same { apart } else { whole };
             }
             "requires" => {
                 self.requires = value::list(name, value)?;

@@ -102,8 +102,11 @@ pub(super) fn of_guide(guide: &GuideReport, deny: Deny) -> Vec<Problem<'_>> {
     let mut problems = of_plan(guide);
     let steps = guide.steps.iter().filter(|step| matches!(step.verdict, Verdict::Drifted | Verdict::Broken));
     let steps: Vec<Problem<'_>> = steps.map(|step| of_step(guide, step, deny)).collect();
-    let told =
-        |reason: &String| steps.iter().any(|problem| problem.step.is_some_and(|s| s.message.as_ref() == Some(reason)));
+    let told_by_plan = |reason: &String| guide.diagnostics.iter().any(|d| d.is_error() && d.message == *reason);
+    let told = |reason: &String| {
+        told_by_plan(reason)
+            || steps.iter().any(|problem| problem.step.is_some_and(|s| s.message.as_ref() == Some(reason)))
+    };
     let level = level(guide.verdict, deny);
     match &guide.reason {
         Some(reason) if !told(reason) => problems.push(of_whole(guide, level, line(reason))),

@@ -327,7 +327,7 @@ impl<H: Host> Attempt<'_, H> {
         }
         doing = Doing { plan: &self.job.plan, values: self.job.plan.own_values(), own: true, ..doing };
         if !doing.prepare(&mut report.diagnostics).await? {
-            report.reason = Some("its setup failed".into());
+            report.reason = report.diagnostics.last().map(|problem| problem.message.clone());
             return match doing.outside().await? {
                 Some(fault) => self.unreached_by(fault, report, None),
                 None => Ok(()),
