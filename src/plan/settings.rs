@@ -122,7 +122,7 @@ impl Settings {
                 let whole = command::typed(&lines, &At::new(layer.source, here()));
                 let item = |(index, item): (usize, &Value)| {
                     let at = At::new(layer.source, layer.span(&[Key::Name(name.to_owned()), Key::Index(index)]));
-                    command::typed(item.as_str().unwrap_or_default(), &at)
+                    command::typed(&value::lines(name, item).unwrap_or_default(), &at)
                 };
                 let items = value.as_array().into_iter().flatten().enumerate();
                 let apart: Vec<Command> = items.flat_map(item).collect();
