@@ -35,7 +35,8 @@ fn a_guide_that_tells_the_truth_holds() {
     let text = "---\ntitle: A\nverify:\n  answers:\n    \"Your name\": Ann\n    Word: {reply: open-sesame, secret: true}\n---\n\n```command\nmkdir -p ~/x && cd ~/x\nread -p \"Your name? \" n; echo \"hi $n\"\n```\n\n```output\nYour name? Ann\nhi Ann\n```\n\n{{< file \"conf\" >}}\n# port = 1\nhost = a\n{{< /file >}}\n\n{{< file \"conf\" >}}\nport = 22\n{{< /file >}}\n\n```console\n$ cat conf; pwd\nport = 22\nhost = a\n/root/x\n```\n\n```command {until=\"64 bytes\"}\nwhile true; do echo 64 bytes; sleep 1; done\n```\n\n```command {background=true until=\"ready\"}\nsh -c 'echo ready; sleep 100'\n```\n\n```command {background=true until=\"three\"}\nseq 3 > log; (sleep 1; echo three >> log)& tail -f log\n```\n\n```console\n$ while true; do echo again; sleep 0.5; done\n^C\n$ echo on\non\n```\n\n```command\necho -n \"Starting: \"; sleep 5; echo done.\n```\n\n```command {exit=3}\n(exit 3)\n```\n\n```console\n$ ls /nowhere\nls: cannot access '/nowhere': No such file or directory\n$ read -sp \"Word: \" w; echo; echo ok\nok\n```\n\n```command {skip=true reason=\"needs a domain\"}\ncertbot\n```\n";
     let (status, guide) = verify(text, &[]);
     assert_eq!(status, 0, "{guide:#}");
-    assert_eq!(guide["verdict"], "holds", "{guide:#}");
+    // The last step is skipped, and a reader would do it.
+    assert_eq!(guide["verdict"], "partial", "{guide:#}");
     assert_eq!(
         verdicts(&guide),
         [
