@@ -99,6 +99,7 @@ impl<'a> Builder<'a> {
         let done = skip.is_none();
         let draft = Draft { block, skip, omission, vars, inferred: block.inferred.clone(), given };
         match (act, &draft.given.run) {
+            (Act::Compared, _) if self.is_session(block) => self.session(draft),
             (Act::Compared, _) if self.last_run.is_some() || draft.is_said() => self.output(draft, &decision),
             (_, Some(run)) if act != Act::Compared => {
                 let run = run.clone();
@@ -138,6 +139,19 @@ impl<'a> Builder<'a> {
         let attributes = draft.attributes(self.settings, true);
         self.run(&draft, commands, attributes);
         self.expect_prose(&draft);
+    }
+
+    /// Whether a block that is marked as an output is a session: it begins with a prompt and a command, which was not typed
+    /// before, and which no command before could print.
+    fn is_session(&self, block: &Block<'_>) -> bool {
+        let Some((line, command)) = first_command(&block.code.text) else { return false };
+        let typed = &self.stands.typed;
+        !typed.iter().any(|typed| typed.trim() == command || typed.contains(line))
+    }
+
+    fn session(&mut self, mut draft: Draft<'_, '_>) {
+        draft.inferred.push("it is a session, because it begins with a prompt and a command".into());
+        self.commands(draft);
     }
 
     /// A block that is typed.
@@ -360,9 +374,18 @@ impl<'a> Builder<'a> {
             draft.skip = Some(format!("its command, step {of}, is skipped: {reason}"));
             draft.omission = *omission;
         }
-        let (text, _) = variables::fill(&block.code, &draft.vars);
+        let (mut text, _) = variables::fill(&block.code, &draft.vars);
+        let mut begins = block.code.lines.clone();
+        // Some pages repeat the command, with its prompt, above what it shows.
+        let repeats = |command: &str| self.stands.typed.last().is_some_and(|typed| typed.trim() == command);
+        if first_command(&block.code.text).is_some_and(|(_, command)| repeats(command)) {
+            let blank = text.lines().take_while(|line| line.trim().is_empty()).count();
+            text = text.split_inclusive('\n').skip(blank + 1).collect();
+            begins.drain(..(blank + 1).min(begins.len()));
+            draft.inferred.push("its first line repeats the command, and is not compared".into());
+        }
         let sums = own::compares(&[&block.prose, &self.prose_of_run]);
-        let kind = expect(block, text, block.code.lines.clone(), sums, of, draft.given.rule);
+        let kind = expect(block, text, begins, sums, of, draft.given.rule);
         let step = draft.step(kind, Attributes::default());
         self.push(step);
     }
@@ -467,6 +490,13 @@ fn touched(line: &str) -> Option<String> {
 fn opens_editor(draft: &Draft<'_, '_>, command: &Command) -> Option<Editor> {
     let wanted = command.lines.len() == 1 && draft.skip.is_none();
     wanted.then(|| editor::editor(&command.lines[0])).flatten()
+}
+
+/// The first line of a session, and the command in it.
+fn first_command(text: &str) -> Option<(&str, &str)> {
+    let first = text.lines().find(|line| !line.trim().is_empty()).filter(|_| crate::guide::prompt::is_session(text))?;
+    let command = first.get(prompt::prompt_length(first)?..)?;
+    Some((first.trim(), command.trim()))
 }
 
 /// The source of a line of the block's text.

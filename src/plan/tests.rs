@@ -558,3 +558,16 @@ fn the_indentation_of_a_list_is_not_code() {
         assert!(text[blocks[0].lines[0]..].starts_with(begins), "{text}");
     }
 }
+
+#[test]
+fn a_session_in_an_output() {
+    for (text, expected) in [
+        ("```output\n$ echo one\ntwo\n```\n", &["run echo one", "expect 1 -: two"][..]),
+        ("```command\ntrue\n```\n```output\n$ echo one\ntwo\n```\n", &["run true", "run echo one", "expect 2 -: two"]),
+        ("```command\nls\n```\n```output\n$ ls\na\n```\n", &["run ls", "expect 1 -: a"]),
+        ("```command\nprintf '$ ls\\n'\n```\n```output\n$ ls\n```\n", &["run printf '$ ls\\n'", "expect 1 -: $ ls"]),
+        ("```command\nprice\n```\n```output\n$ 5\n```\n", &["run price", "expect 1 -: $ 5"]),
+    ] {
+        assert_eq!(lines(&planned(text, None)), expected, "{text}");
+    }
+}

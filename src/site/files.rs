@@ -38,6 +38,8 @@ impl Grammar<'_> {
         let mut hasher = blake3::Hasher::new();
         hasher.update(super::cache::program().as_bytes());
         hasher.update(&self.theme.fingerprint);
+        // What a site's own shortcodes say in headings can come from there.
+        hasher.update(&self.theme.data().files());
         hasher.update(self.config.taxonomies.join(",").as_bytes());
         hasher.update(&[u8::from(self.config.smart_punctuation)]);
         *hasher.finalize().as_bytes()

@@ -43,15 +43,20 @@ impl SiteData {
         self.fingerprint.get_or_init(|| {
             let mut hasher = blake3::Hasher::new();
             let _ = serde_json::to_writer(&mut hasher, &self.pages.get());
-            for entry in
-                walkdir::WalkDir::new(self.folder.join("data")).sort_by_file_name().into_iter().filter_map(Result::ok)
-            {
-                if let Ok(bytes) = std::fs::read(entry.path()) {
-                    hasher.update(entry.path().as_os_str().as_encoded_bytes()).update(blake3::hash(&bytes).as_bytes());
-                }
-            }
-            *hasher.finalize().as_bytes()
+            *hasher.update(&self.files()).finalize().as_bytes()
         })
+    }
+
+    /// Changes when a file below `data/` changes. Before [`fill`](Self::fill), too.
+    pub fn files(&self) -> [u8; 32] {
+        let mut hasher = blake3::Hasher::new();
+        let below = walkdir::WalkDir::new(self.folder.join("data")).sort_by_file_name().into_iter();
+        for entry in below.filter_map(Result::ok) {
+            if let Ok(bytes) = std::fs::read(entry.path()) {
+                hasher.update(entry.path().as_os_str().as_encoded_bytes()).update(blake3::hash(&bytes).as_bytes());
+            }
+        }
+        *hasher.finalize().as_bytes()
     }
 
     fn base(&self) -> &str {

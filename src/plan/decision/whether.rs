@@ -87,7 +87,15 @@ pub(super) const RULES: &[Rule] = &[
         name: "trouble",
         act: Act::Alternative,
         why: "it is only for readers who have a problem",
-        fits: |e| scope(e).iter().any(|text| says(Phrase::Failure, text) && !says(Phrase::Missing, text)),
+        fits: |e| {
+            // An introduction that speaks of what may go wrong is no condition, unless it begins with one.
+            let is_condition = |text: &&str| {
+                let begins = ["If", "In case", "When", "Should"].iter().any(|word| text.trim_start().starts_with(word));
+                begins || !e.intro.contains(*text)
+            };
+            let mut scope = scope(e).into_iter().filter(is_condition);
+            scope.any(|text| says(Phrase::Failure, text) && !says(Phrase::Missing, text))
+        },
         doubt: None,
     },
     Rule {
@@ -95,7 +103,9 @@ pub(super) const RULES: &[Rule] = &[
         act: Act::Alternative,
         why: "it is another way to the same end",
         fits: |e| {
-            says(Phrase::Otherwise, e.sentence) && !says(Phrase::Missing, e.sentence) && !mentions_content(e)
+            // “This time, instead of …” goes on with the same way.
+            let goes_on = e.sentence.to_lowercase().contains("this time");
+            says(Phrase::Otherwise, e.sentence) && !goes_on && !says(Phrase::Missing, e.sentence) && !mentions_content(e)
                 || e.standing.before.is_some() && e.headings.iter().chain(&e.items).any(|h| is_second(h))
         },
         doubt: None,
