@@ -8,9 +8,9 @@ use support::{TestSite, has_engine};
 const CONFIG: &str = "title: T\nbase_url: https://example.org/\nmachines:\n  debian:\n    image: debian:bookworm\n";
 
 /// A guide with outputs that are wrong, right, refused, and in a list, with CRLF and without a line end at its end.
-const GUIDE: &str = "\u{feff}---\ntitle: A\n---\n\n```command\necho one; echo 1.2.3; echo 10.0.0.1\n```\n\n```output\nuno\n1.2.2\n10.9.9.9\n```\n\n1.  Then:\n\n    ```command\n    seq 3; echo end\n    ```\n\n    ```output\n    1\n    ...\n    fin\n    ```\n\n```command\necho '~~~'\n```\n\n```output\nx\n```\n\n```command\necho right\n```\n\n```output\nright\n```";
+const GUIDE: &str = "\u{feff}---\ntitle: A\n---\n\n```command\necho one; echo 1.2.3; echo 10.0.0.$((3-2))\n```\n\n```output\nuno\n1.2.2\n10.9.9.9\n```\n\n1.  Then:\n\n    ```command\n    seq 3; echo end\n    ```\n\n    ```output\n    1\n    ...\n    fin\n    ```\n\n```command\necho '~~~'\n```\n\n```output\nx\n```\n\n```command\necho right\n```\n\n```output\nright\n```";
 
-const UPDATED: &str = "\u{feff}---\ntitle: A\n---\n\n```command\necho one; echo 1.2.3; echo 10.0.0.1\n```\n\n```output\none\n1.2.3\n10.9.9.9\n```\n\n1.  Then:\n\n    ```command\n    seq 3; echo end\n    ```\n\n    ```output\n    1\n    ...\n    end\n    ```\n\n```command\necho '~~~'\n```\n\n```output\nx\n```\n\n```command\necho right\n```\n\n```output\nright\n```";
+const UPDATED: &str = "\u{feff}---\ntitle: A\n---\n\n```command\necho one; echo 1.2.3; echo 10.0.0.$((3-2))\n```\n\n```output\none\n1.2.3\n10.9.9.9\n```\n\n1.  Then:\n\n    ```command\n    seq 3; echo end\n    ```\n\n    ```output\n    1\n    ...\n    end\n    ```\n\n```command\necho '~~~'\n```\n\n```output\nx\n```\n\n```command\necho right\n```\n\n```output\nright\n```";
 
 #[test]
 fn outputs_are_written_and_nothing_else() {

@@ -64,8 +64,8 @@ pub(crate) fn line(key: &str) -> String {
 }
 
 /// The last command of a hidden line: `$?` and `$_` are as they were. The comment's text is the last argument, hence `$_`; it ends
-/// where a line would.
-const AS_BEFORE: &str = r#"__gp_u=${__gp_u%%[![:print:]]*}; eval "unset __gp_s __gp_u; (exit $__gp_s) #" "$__gp_u""#;
+/// where a line would. A `!` outside of single quotes would be history to zsh.
+const AS_BEFORE: &str = r#"__gp_p='[![:print:]]*'; __gp_u=${__gp_u%%$__gp_p}; eval "unset __gp_s __gp_u __gp_p; (exit $__gp_s) #" "$__gp_u""#;
 
 /// The line that has a shell write what it exports to a new file, for [`inherited`].
 pub(crate) fn exported(file: &str) -> String {

@@ -221,7 +221,7 @@ fn zsh() {
         t.check("for i in 1 2; do\necho $i\ndone", 0, "1\n2");
         t.check("cat <<EOF\na\n\tb\nEOF", 0, "a\n        b");
         t.check("PROMPT='new %# '", 0, "");
-        t.check("echo \"wow!\"; (exit 9)", 9, "wow!");
+        t.check("echo 'wow!'; (exit 9)", 9, "wow!");
         let outcome = t.check("cd /tmp", 0, "");
         assert_eq!(outcome.cwd.as_deref(), Some("/tmp"));
         let outcome = t.run("exit 3");
