@@ -247,7 +247,12 @@ fn hostile_guides_end_themselves_and_nothing_else() {
             "```command {timeout=20s}\nbomb() { bomb | bomb & }; bomb; sleep 100\n```\n\n```command {timeout=5s}\nls\n```\n\n```output\nx\n```\n",
         ),
         ("memory", 3, "unreached", "```command {timeout=20s}\ntail /dev/zero\n```\n"),
-        ("the machine's first process", 3, "unreached", "```command {timeout=20s}\nkill -9 -1\n```\n\n```command\nls /nowhere\n```\n"),
+        (
+            "the machine's first process",
+            3,
+            "unreached",
+            "```command {timeout=20s}\nkill -9 -1\n```\n\n```command\nls /nowhere\n```\n",
+        ),
     ] {
         let (output, guide) = verified(body);
         assert_eq!(output.status.code(), Some(status), "{name}: {guide:#} {}", text(&output.stderr));

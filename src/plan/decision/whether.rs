@@ -105,7 +105,10 @@ pub(super) const RULES: &[Rule] = &[
         fits: |e| {
             // “This time, instead of …” goes on with the same way.
             let goes_on = e.sentence.to_lowercase().contains("this time");
-            says(Phrase::Otherwise, e.sentence) && !goes_on && !says(Phrase::Missing, e.sentence) && !mentions_content(e)
+            says(Phrase::Otherwise, e.sentence)
+                && !goes_on
+                && !says(Phrase::Missing, e.sentence)
+                && !mentions_content(e)
                 || e.standing.before.is_some() && e.headings.iter().chain(&e.items).any(|h| is_second(h))
         },
         doubt: None,
