@@ -36,7 +36,7 @@ pub fn open(path: &Path, largest: u64, follow: bool) -> io::Result<File> {
 /// Its text, of at most `largest` bytes even if it grows meanwhile.
 ///
 /// # Errors
-/// As [`open`], or if it is no UTF-8.
+/// As [`open()`], or if it is no UTF-8.
 pub fn text(path: &Path, largest: u64) -> io::Result<String> {
     let mut text = String::new();
     open(path, largest, true)?.take(largest).read_to_string(&mut text)?;

@@ -1,7 +1,7 @@
 //! What is known of programs: one row a program, and what others ask about them.
 //!
 //! The rows stand in the files below, by what the programs are. To add a program, add a row to one of them: its names, and
-//! what you know of it. Whatever you leave out is as in [`PLAIN`]. Tests walk over all rows: each example prompt is known to
+//! what you know of it. Whatever you leave out is as in `PLAIN`. Tests walk over all rows: each example prompt is known to
 //! the readers of pages and of terminals, each goodbye leaves, each example of an error is refused.
 
 use std::{collections::HashMap, sync::LazyLock};
