@@ -72,7 +72,7 @@ fn a_guide_that_holds_at_last_is_flaky() {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs();
         flaky.replace("NOW", &(now + seconds).to_string())
     };
-    let ran = site(&in_seconds(4)).run(&["verify", "--retries", "30", "--format", "json"]);
+    let ran = site(&in_seconds(9)).run(&["verify", "--retries", "30", "--format", "json"]);
     assert_eq!(ran.status, 0, "{ran:?}");
     let guide = &guides(&ran)[0];
     assert_eq!((&guide["flaky"], &guide["verdict"]), (&Value::Bool(true), &"holds".into()), "{guide:#}");
