@@ -62,11 +62,14 @@ fn hear_panics() {
     });
 }
 
+/// What a panic says, as it says it; `None` if that is no text.
+pub(crate) fn said(payload: &(dyn Any + Send)) -> Option<&str> {
+    payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+}
+
 fn message(payload: &(dyn Any + Send)) -> String {
-    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
     // Of a text at fault, a panic shows all.
-    let text: String = text.unwrap_or_else(|| "it panicked".to_owned()).chars().take(300).collect();
+    let text: String = said(payload).unwrap_or("it panicked").chars().take(300).collect();
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 

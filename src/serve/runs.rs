@@ -36,6 +36,7 @@ use tokio::sync::{oneshot, watch};
 use super::App;
 use crate::{
     diagnostic::Diagnostic,
+    internal,
     report::{GuideReport, Report, Verdict, json as stored, safe::plain},
     site::{self, preview::Ask},
     verify::{self, Event, Listener},
@@ -261,8 +262,8 @@ impl Runs {
 fn ended(run: impl FnOnce() -> Value) -> Value {
     // What the run shares is behind locks that take poison for what it is, and is changed as a whole.
     catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
-        let said = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
-        let text = format!("guidepost failed while it ran this guide: {}", plain(said.unwrap_or("it panicked")));
+        let said = internal::said(&*panic).unwrap_or("it panicked");
+        let text = format!("guidepost failed while it ran this guide: {}", plain(said));
         let help = "this is a fault of guidepost: please report it with this message and the guide; others can be run";
         json!({ "what": "failed", "text": text, "help": help })
     })

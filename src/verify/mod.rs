@@ -12,7 +12,6 @@
 
 use futures_util::{FutureExt, StreamExt};
 use std::{
-    any::Any,
     collections::BTreeMap,
     panic::AssertUnwindSafe,
     path::PathBuf,
@@ -50,6 +49,7 @@ pub use inputs::{Input, InputKind, hashes};
 pub use recording::in_the_way;
 
 use crate::{
+    internal,
     machine::{self, Engine, Machine, Scope},
     plan::Plan,
     report::{GuideReport, Report, SCHEMA, Verdict},
@@ -169,7 +169,7 @@ pub async fn run_on(
             // A fault of guidepost's own takes none of the others down. What the guide had is dropped, and so removed.
             let report = match AssertUnwindSafe(attempts(&job, shared)).catch_unwind().await {
                 Ok(done) => done?,
-                Err(panic) => guide::internal_error(&job, said_by(&*panic)),
+                Err(panic) => guide::internal_error(&job, internal::said(&*panic).unwrap_or("it did not say why")),
             };
             let ended = broken_for(&report, options);
             broken.fetch_or(ended, Ordering::Relaxed);
@@ -206,12 +206,6 @@ pub fn run_until(
             _ = stop => Ok(None),
         }
     })
-}
-
-/// What a panic said.
-fn said_by(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("it did not say why")
 }
 
 /// Whether a guide is broken; an output that is going to be updated breaks none.

@@ -13,6 +13,7 @@ use std::{
 use super::{Answer, Ask, Preview, State, Turn, steps};
 use crate::{
     diagnostic::{self, Diagnostic},
+    internal,
     render::{self, highlight::Highlighter},
     report::safe::plain,
     site::{
@@ -109,10 +110,10 @@ fn listen(preview: &mut Preview<'_>, show: &Show<'_>, asks: &Receiver<Ask>) -> T
 fn or_fault<T>(make: impl FnOnce() -> T, fault: impl FnOnce(Diagnostic) -> T) -> T {
     // What is kept between two answers is put there as a whole.
     catch_unwind(AssertUnwindSafe(make)).unwrap_or_else(|panic| {
-        let said = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
-        let message = format!("guidepost failed while it made this page: {}", plain(said.unwrap_or("it panicked")));
+        let said = internal::said(&*panic).unwrap_or("it panicked");
+        let message = format!("guidepost failed while it made this page: {}", plain(said));
         let help = "this is a fault of guidepost: please report it with this message and the page; others are shown";
-        fault(Diagnostic::error("internal-error", message).help(help))
+        fault(Diagnostic::error(internal::CODE, message).help(help))
     })
 }
 
