@@ -39,7 +39,7 @@ impl Grammar<'_> {
         hasher.update(super::cache::program().as_bytes());
         hasher.update(&self.theme.fingerprint);
         // What a site's own shortcodes say in headings can come from there.
-        hasher.update(&self.theme.data().files());
+        hasher.update(self.theme.data().files());
         hasher.update(self.config.taxonomies.join(",").as_bytes());
         hasher.update(&[u8::from(self.config.smart_punctuation)]);
         *hasher.finalize().as_bytes()

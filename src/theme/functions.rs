@@ -18,6 +18,7 @@ pub struct SiteData {
     base_path: OnceLock<String>,
     pages: OnceLock<Vec<Value>>,
     fingerprint: OnceLock<[u8; 32]>,
+    files: OnceLock<[u8; 32]>,
 }
 
 impl SiteData {
@@ -29,6 +30,7 @@ impl SiteData {
             base_path: OnceLock::new(),
             pages: OnceLock::new(),
             fingerprint: OnceLock::new(),
+            files: OnceLock::new(),
         }
     }
 
@@ -43,20 +45,22 @@ impl SiteData {
         self.fingerprint.get_or_init(|| {
             let mut hasher = blake3::Hasher::new();
             let _ = serde_json::to_writer(&mut hasher, &self.pages.get());
-            *hasher.update(&self.files()).finalize().as_bytes()
+            *hasher.update(self.files()).finalize().as_bytes()
         })
     }
 
     /// Changes when a file below `data/` changes. Before [`fill`](Self::fill), too.
-    pub fn files(&self) -> [u8; 32] {
-        let mut hasher = blake3::Hasher::new();
-        let below = walkdir::WalkDir::new(self.folder.join("data")).sort_by_file_name().into_iter();
-        for entry in below.filter_map(Result::ok) {
-            if let Ok(bytes) = std::fs::read(entry.path()) {
-                hasher.update(entry.path().as_os_str().as_encoded_bytes()).update(blake3::hash(&bytes).as_bytes());
+    pub fn files(&self) -> &[u8; 32] {
+        self.files.get_or_init(|| {
+            let mut hasher = blake3::Hasher::new();
+            let below = walkdir::WalkDir::new(self.folder.join("data")).sort_by_file_name().into_iter();
+            for entry in below.filter_map(Result::ok) {
+                if let Ok(bytes) = std::fs::read(entry.path()) {
+                    hasher.update(entry.path().as_os_str().as_encoded_bytes()).update(blake3::hash(&bytes).as_bytes());
+                }
             }
-        }
-        *hasher.finalize().as_bytes()
+            *hasher.finalize().as_bytes()
+        })
     }
 
     fn base(&self) -> &str {

@@ -161,7 +161,8 @@ impl<M: Running> Doing<'_, M> {
             if !output.is_empty() && !outcome.output.is_empty() {
                 output.push('\n');
             }
-            output.push_str(&clean(&outcome.output));
+            let printed = clean(&outcome.output);
+            output.push_str(&printed);
             let before = self.outputs.range(..step.number).next_back().map(|(_, before)| before.beside.clone());
             let shown_here = self.outputs.entry(step.number).or_default();
             shown_here.beside = clean(&outcome.beside);
@@ -185,8 +186,14 @@ impl<M: Running> Doing<'_, M> {
             };
             let documented = self.documented(step.number);
             let shows_failure = || last && self.shows_failure(step.number, &line, &output);
-            let ended =
-                Ended { exits, documented: &documented, shows_failure: &shows_failure, ..Ended::new(&line, &outcome) };
+            let ended = Ended {
+                line: &line,
+                outcome: &outcome,
+                output: printed,
+                exits,
+                documented: &documented,
+                shows_failure: &shows_failure,
+            };
             let fault = self.limited(&outcome).or_else(|| ended.fault());
             let warning = if fault.is_none() { ended.warning() } else { None };
             let shown = self.outputs.entry(step.number).or_default();
