@@ -3,7 +3,7 @@
 use self::open::Opened;
 use crate::terminal::{
     line::last_run,
-    prompt::{asks_for_more, blank_length, is_shell, length_at, program_of, prompt_length},
+    prompt::{asks_for_more, blank_length, is_shell, length_at, program_of, prompt_length, without_prompt},
     syntax::{Scanner, is_idle},
 };
 
@@ -109,7 +109,7 @@ fn is_price(line: &str, prompt: usize) -> bool {
 
 /// Whether a typed line shows what others wrote, or writes a `#` itself: what begins with `#` below it is its output.
 fn shows(line: &str) -> bool {
-    let typed = &line[prompt_length(line).unwrap_or(0)..];
+    let typed = without_prompt(line);
     typed.contains('#') || last_run(typed).is_none_or(|run| run.is_showing())
 }
 

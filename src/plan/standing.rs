@@ -67,7 +67,7 @@ impl Stands {
     }
 
     /// After a block; `act` is what was done with it.
-    pub(super) fn after(&mut self, block: &Block<'_>, _prose: &[Passage], act: Option<Act>) {
+    pub(super) fn after(&mut self, block: &Block<'_>, act: Option<Act>) {
         self.before = act;
         self.passages = block.passages;
         if act == Some(Act::Saved) {
@@ -129,12 +129,9 @@ impl Builder<'_> {
 
     /// Whether the prompts of a block are of another host, and nothing led there.
     fn is_other_prompt(&self, block: &Block<'_>) -> bool {
-        let enters = |line: &String| {
-            ["docker", "podman", "ssh", "chroot", "lxc", "exec", "enter"].iter().any(|word| line.contains(word))
-        };
         let Some(own) = &self.stands.host else { return false };
         let other = block.code.text.lines().find_map(prompted).is_some_and(|host| host != *own);
-        other && !self.stands.typed.iter().any(enters)
+        other && !self.stands.typed.iter().any(|line| command::may_enter(line))
     }
 
     /// Whether a block stands in the section with this heading, or in one below it.

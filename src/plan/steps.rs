@@ -109,7 +109,7 @@ impl<'a> Builder<'a> {
             (Act::Saved, _) => self.file(draft, &decision),
             _ => self.leave(draft, &decision),
         }
-        self.stands.after(block, self.prose, done.then_some(act));
+        self.stands.after(block, done.then_some(act));
     }
 
     /// Why a block is not done.

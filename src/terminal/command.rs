@@ -146,6 +146,28 @@ pub(crate) fn is_of_a_cloud(name: &str) -> bool {
     CLOUDS.contains(&name)
 }
 
+/// Whether a command gets from one computer to another: `ssh user@host`, `scp file user@host:`. One to the same computer does
+/// not.
+pub(crate) fn connects(line: &str) -> bool {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let remote =
+        |word: &&str| !word.starts_with('-') && (word.contains('@') || word.contains(':') && !word.contains("://"));
+    match words.first() {
+        _ if line.contains("localhost") || line.contains("127.0.0.1") && !line.contains(':') => false,
+        Some(&("ssh" | "mosh" | "ssh-copy-id")) => {
+            words.iter().skip(1).any(|word| word.contains('@')) || words.len() == 2
+        }
+        Some(&("scp" | "sftp")) => words.iter().skip(1).any(remote),
+        Some(&"rsync") => words.iter().skip(1).any(|word| word.contains('@') && word.contains(':')),
+        _ => false,
+    }
+}
+
+/// Whether a line may lead into another machine, so that prompts of another host below it are no surprise.
+pub(crate) fn may_enter(line: &str) -> bool {
+    ["docker", "podman", "ssh", "chroot", "lxc", "exec", "enter"].iter().any(|word| line.contains(word))
+}
+
 /// A family of systems.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Family {

@@ -108,6 +108,11 @@ pub(crate) fn is_continuation(line: &str, learned: &str, name: &str) -> bool {
     }
 }
 
+/// What is typed in a line of a page: the line without the prompt that it begins with.
+pub(crate) fn without_prompt(line: &str) -> &str {
+    &line[prompt_length(line).unwrap_or(0)..]
+}
+
 /// The length in bytes of the prompt that a line of a page begins with, its space included; `None` if it has none.
 ///
 /// Known are all prompts that nothing else looks like, and those which what stands behind them makes sure:

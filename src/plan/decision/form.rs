@@ -69,7 +69,7 @@ pub(super) const RULES: &[Rule] = &[
         name: "repeated",
         act: Act::Looked,
         why: "it repeats lines of a file that was saved before",
-        fits: |e| e.repeats && !saving::asks_to_add(e.sentence),
+        fits: |e| e.standing.repeats && !saving::asks_to_add(e.sentence),
         doubt: None,
     },
     Rule {
@@ -198,9 +198,7 @@ pub(super) fn decide(evidence: &Evidence<'_>) -> Decision {
 
 /// Whether a line of the block opens an editor.
 fn opens_editor(e: &Evidence<'_>) -> bool {
-    let typed =
-        |line: &str| editor::editor(prompt::prompt_length(line).map_or(line, |length| &line[length..])).is_some();
-    e.text.lines().any(typed) && e.look != Look::Script
+    e.text.lines().any(|line| editor::editor(prompt::without_prompt(line)).is_some()) && e.look != Look::Script
 }
 
 /// Whether a block is announced as what a command shows.

@@ -87,7 +87,7 @@ pub(super) fn decide(evidence: &Evidence<'_>) -> Decision {
     if form.act == Act::Looked && evidence.look != Look::Address {
         return form;
     }
-    whether::decide(evidence, form.act).unwrap_or(form)
+    whether::decide(evidence).unwrap_or(form)
 }
 
 /// The author's word.

@@ -157,7 +157,7 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 /// Where a block is done, if not here.
-pub(super) fn decide(evidence: &Evidence<'_>, _act: Act) -> Option<Decision> {
+pub(super) fn decide(evidence: &Evidence<'_>) -> Option<Decision> {
     RULES.iter().find(|rule| (rule.fits)(evidence)).map(|rule| rule.decision(None))
 }
 
@@ -191,9 +191,9 @@ fn programs(e: &Evidence<'_>) -> Vec<String> {
     {
         return Vec::new();
     }
-    let lines =
-        e.text.lines().map(|line| crate::terminal::prompt::prompt_length(line).map_or(line, |length| &line[length..]));
-    lines
+    e.text
+        .lines()
+        .map(prompt::without_prompt)
         .filter(|line| !line.trim_start().starts_with('#'))
         .flat_map(line::pieces)
         .filter_map(line::Run::of)
@@ -203,26 +203,8 @@ fn programs(e: &Evidence<'_>) -> Vec<String> {
 
 /// Whether the block gets from one computer to another: `ssh user@host`, `scp file user@host:`.
 fn connects(e: &Evidence<'_>) -> bool {
-    let lines: Vec<&str> =
-        e.text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with("# ")).collect();
-    let typed = |line: &str| {
-        crate::terminal::prompt::prompt_length(line).map_or(line.trim(), |length| line[length..].trim()).to_owned()
-    };
-    let gets = |line: &str| {
-        let words: Vec<&str> = line.split_whitespace().collect();
-        let remote =
-            |word: &&str| !word.starts_with('-') && (word.contains('@') || word.contains(':') && !word.contains("://"));
-        match words.first() {
-            _ if line.contains("localhost") || line.contains("127.0.0.1") && !line.contains(':') => false,
-            Some(&("ssh" | "mosh" | "ssh-copy-id")) => {
-                words.iter().skip(1).any(|word| word.contains('@')) || words.len() == 2
-            }
-            Some(&("scp" | "sftp")) => words.iter().skip(1).any(remote),
-            Some(&"rsync") => words.iter().skip(1).any(|word| word.contains('@') && word.contains(':')),
-            _ => false,
-        }
-    };
-    lines.first().is_some_and(|line| gets(&typed(line)))
+    let mut lines = e.text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with("# "));
+    lines.next().is_some_and(|line| command::connects(prompt::without_prompt(line).trim()))
 }
 
 /// Whether the block or its labels name another family of systems only.

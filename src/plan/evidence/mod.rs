@@ -81,8 +81,6 @@ pub(super) struct Evidence<'e> {
     pub(super) earlier: Vec<&'e str>,
     /// What introduces the list that it stands in.
     pub(super) intro: &'e str,
-    /// The text repeats lines of a file that was saved.
-    pub(super) repeats: bool,
     /// The first passages of earlier items of the innermost list.
     pub(super) siblings: Vec<&'e str>,
     /// The first passages of the list items and labels that it stands below, outermost first.
@@ -122,8 +120,8 @@ impl<'e> Evidence<'e> {
     pub(super) fn gather(block: &'e Block<'_>, prose: &'e [Passage], before: usize, standing: &'e Standing) -> Self {
         let code = &block.code;
         let own = &prose[before.min(block.passages)..block.passages];
-        let begin = own.iter().rposition(|p| matches!(p.kind, Kind::Heading(_))).map_or(0, |at| at + 1);
-        let (headed, own) = (begin > 0, &own[begin..]);
+        let below = below_heading(own);
+        let (headed, own) = (below.len() < own.len(), below);
         let is_aside = |p: &&Passage| p.aside && !block.aside;
         let spoken: Vec<&str> =
             own.iter().filter(|p| p.kind == Kind::Text && !is_aside(p)).map(|p| p.text.as_str()).collect();
@@ -131,7 +129,7 @@ impl<'e> Evidence<'e> {
         // Where nothing is said, what was said of the block before goes on.
         let announced = !spoken.is_empty() || headed;
         let all = &prose[..block.passages];
-        let passages = if announced || !spoken.is_empty() { spoken } else { last_spoken(all, block.aside) };
+        let passages = if announced { spoken } else { last_spoken(all, block.aside) };
         let useful = |text: &&&str| !says(Phrase::Replacing, text);
         let passage = passages.iter().rev().find(useful).or(passages.last()).copied().unwrap_or_default();
         let of_passage = sentences(passage);
@@ -151,7 +149,6 @@ impl<'e> Evidence<'e> {
             section: section(all, block),
             earlier: all.iter().filter(|p| matches!(p.kind, Kind::Heading(_))).map(|p| p.text.as_str()).collect(),
             intro: intro(all, block),
-            repeats: standing.repeats,
             siblings: siblings(all, block),
             items: items(all, block),
             headings: headings(all),
@@ -172,10 +169,15 @@ impl<'e> Evidence<'e> {
     }
 }
 
+/// What stands below the last heading; all of it if there is none.
+fn below_heading(all: &[Passage]) -> &[Passage] {
+    let since = all.iter().rposition(|p| matches!(p.kind, Kind::Heading(_))).map_or(0, |at| at + 1);
+    &all[since..]
+}
+
 /// The prose of the paragraph that stands last.
 fn last_spoken(all: &[Passage], aside: bool) -> Vec<&str> {
-    let since = all.iter().rposition(|p| matches!(p.kind, Kind::Heading(_))).map_or(0, |at| at + 1);
-    let last = all[since..].iter().rev().find(|p| p.kind == Kind::Text && (aside || !p.aside));
+    let last = below_heading(all).iter().rev().find(|p| p.kind == Kind::Text && (aside || !p.aside));
     last.map(|p| p.text.as_str()).into_iter().collect()
 }
 
@@ -195,8 +197,7 @@ pub(super) fn headings(all: &[Passage]) -> Vec<&str> {
 /// The passage before the list that the block stands in.
 fn intro<'e>(all: &'e [Passage], block: &Block<'_>) -> &'e str {
     let Some(item) = block.items.first() else { return "" };
-    let since = all.iter().rposition(|p| matches!(p.kind, Kind::Heading(_))).map_or(0, |at| at + 1);
-    let section = &all[since..];
+    let section = below_heading(all);
     let begins = section.iter().position(|p| p.items.first() == Some(item)).unwrap_or(section.len());
     let before = section[..begins].iter().rev().find(|p| p.items.is_empty() && p.kind == Kind::Text && !p.aside);
     before.map_or("", |p| p.text.as_str())
@@ -204,16 +205,18 @@ fn intro<'e>(all: &'e [Passage], block: &Block<'_>) -> &'e str {
 
 /// What the section says before a block, without what stands aside.
 fn section<'e>(all: &'e [Passage], block: &Block<'_>) -> Vec<&'e str> {
-    let since = all.iter().rposition(|p| matches!(p.kind, Kind::Heading(_))).map_or(0, |at| at + 1);
-    all[since..].iter().filter(|p| p.kind == Kind::Text && (block.aside || !p.aside)).map(|p| p.text.as_str()).collect()
+    below_heading(all)
+        .iter()
+        .filter(|p| p.kind == Kind::Text && (block.aside || !p.aside))
+        .map(|p| p.text.as_str())
+        .collect()
 }
 
 /// The first passages of the items before that of the block.
 fn siblings<'e>(all: &'e [Passage], block: &Block<'_>) -> Vec<&'e str> {
     let Some((own, above)) = block.items.split_last() else { return Vec::new() };
-    let since = all.iter().rposition(|p| matches!(p.kind, Kind::Heading(_))).map_or(0, |at| at + 1);
     let mut found: Vec<(usize, &str)> = Vec::new();
-    for passage in &all[since..] {
+    for passage in below_heading(all) {
         if let Some((item, outer)) = passage.items.split_last()
             && outer == above
             && item != own
@@ -230,8 +233,7 @@ fn siblings<'e>(all: &'e [Passage], block: &Block<'_>) -> Vec<&'e str> {
 
 /// The first passage of each list item around the block, and the label of its paragraphs.
 fn items<'e>(all: &'e [Passage], block: &Block<'_>) -> Vec<&'e str> {
-    let since = all.iter().rposition(|p| matches!(p.kind, Kind::Heading(_))).map_or(0, |at| at + 1);
-    let section = &all[since..];
+    let section = below_heading(all);
     let first = |item: &usize| section.iter().find(|p| p.items.last() == Some(item)).map(|p| p.text.as_str());
     let label = section.iter().rev().find(|p| p.label && p.kind == Kind::Text && !p.aside && p.items == block.items);
     let label = label.map(|p| p.text.as_str());
