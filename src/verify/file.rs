@@ -62,11 +62,7 @@ impl<M: Running> Doing<'_, M> {
             return self.save_inside(file, text, how, owner, place).await;
         }
         let path = self.absolute(file, &user, &folder).await?;
-        let mut by = match owner {
-            Owner::Session => user.clone(),
-            Owner::Root => "root".to_owned(),
-            Owner::User(name) => name.clone(),
-        };
+        let mut by = saver(owner, &user);
         // As an editor does, through links to where they lead.
         let (existing, real) = match self.machine.read(&path, LARGEST).await {
             Ok(found) => (Some(String::from_utf8_lossy(&found.content).into_owned()), found.real),
@@ -115,11 +111,7 @@ impl<M: Running> Doing<'_, M> {
             let message = format!("the editor of {file} was opened in another machine, where it cannot be answered");
             return Err(Fault::new(message, "write the file there with a command, say it in `run`").into());
         }
-        let by = match owner {
-            Owner::Session => user,
-            Owner::Root => "root".to_owned(),
-            Owner::User(name) => name.clone(),
-        };
+        let by = saver(owner, &user);
         let read = ["sh", "-c", &through.read];
         let found = self.machine.run(&Run { command: &read, user: Some(&by), ..Run::default() }).await?;
         let existing = found.is_success().then(|| String::from_utf8_lossy(&found.stdout).into_owned());
@@ -169,6 +161,15 @@ impl<M: Running> Doing<'_, M> {
             ..Run::default()
         };
         Ok(self.machine.run(&run).await?.is_success())
+    }
+}
+
+/// The user who saves a file, where `user` types.
+fn saver(owner: &Owner, user: &str) -> String {
+    match owner {
+        Owner::Session => user.to_owned(),
+        Owner::Root => "root".to_owned(),
+        Owner::User(name) => name.clone(),
     }
 }
 
