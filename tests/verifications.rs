@@ -17,7 +17,7 @@ use guidepost::{
 };
 use local_host::LocalHost;
 use std::time::{Duration, Instant};
-use table::{Row, otherwise, rows, site, told};
+use table::{Row, otherwise, renews, rows, site, told};
 
 /// How all of them are done.
 fn options(site: &std::path::Path) -> Options {
@@ -65,7 +65,7 @@ fn whole_verifications() {
     let begin = Instant::now();
     let report = done(&LocalHost::default(), &rows);
     eprintln!("{} guides in {:?}", rows.len(), begin.elapsed());
-    if std::env::var_os("GUIDEPOST_RENEW").is_some() {
+    if renews() {
         rows.iter().for_each(|row| row.renew(&told(&report.guides, row)));
         return;
     }

@@ -2,85 +2,32 @@
 
 #![allow(dead_code, reason = "each test uses a part of it")]
 
+#[path = "folders.rs"]
+mod folders;
+
+pub(crate) use folders::{Row, renews};
 use guidepost::{
     report::{GuideReport, StepReport},
     site,
 };
-use std::{
-    fmt::Write,
-    path::{Path, PathBuf},
-};
+use std::fmt::Write;
 
 const CONFIG: &str =
     "title: Verifications\nbase_url: https://example.org/\nmachines:\n  debian:\n    image: debian:bookworm\n";
 
-/// A row of the table.
-#[derive(Debug, Clone)]
-pub(crate) struct Row {
-    /// Name of its folder.
-    pub(crate) name: String,
-    /// Its folder.
-    folder: PathBuf,
-    /// What must come of it.
-    pub(crate) expected: String,
-}
-
-impl Row {
-    /// Writes what came of it as what must come.
-    pub(crate) fn renew(&self, told: &str) {
-        std::fs::write(self.folder.join("expected.txt"), told).expect("the folder can be written");
-    }
-}
-
 /// All rows, by name.
 pub(crate) fn rows() -> Vec<Row> {
-    let table = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/verifications");
-    let mut rows: Vec<Row> = std::fs::read_dir(table)
-        .expect("the table")
-        .map(|entry| {
-            let folder = entry.expect("a folder").path();
-            let name = folder.file_name().expect("a name").to_string_lossy().into_owned();
-            let expected = std::fs::read_to_string(folder.join("expected.txt")).unwrap_or_default();
-            Row { name, folder, expected }
-        })
-        .collect();
-    rows.sort_by(|a, b| a.name.cmp(&b.name));
-    rows
+    folders::rows("verifications", "expected.txt")
 }
 
-/// A site of these guides: each is a bundle with the other files of its folder.
+/// A site of these guides.
 pub(crate) fn site(rows: &[Row]) -> (tempfile::TempDir, site::Options) {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    std::fs::write(folder.path().join("guidepost.yaml"), CONFIG).expect("written");
-    for row in rows {
-        let bundle = folder.path().join("content").join(&row.name);
-        std::fs::create_dir_all(&bundle).expect("a folder");
-        for file in std::fs::read_dir(&row.folder).expect("a folder of files") {
-            let file = file.expect("a file").path();
-            let name = file.file_name().expect("a name").to_string_lossy().into_owned();
-            match name.as_str() {
-                "expected.txt" => continue,
-                "guide.md" => std::fs::copy(&file, bundle.join("index.md")),
-                name => std::fs::copy(&file, bundle.join(name)),
-            }
-            .expect("copied");
-        }
-    }
-    let options = site::Options {
-        site: folder.path().to_owned(),
-        out: None,
-        base_url: None,
-        drafts: false,
-        strict: false,
-        report: None,
-        today: "2026-01-01".into(),
-    };
-    (folder, options)
+    folders::site(rows, CONFIG)
 }
 
 /// What came of a row: its verdict, then each step with its line, and what is said to the author.
 pub(crate) fn told(guides: &[GuideReport], row: &Row) -> String {
-    let path = format!("content/{}/index.md", row.name);
+    let path = row.path();
     let guide = guides.iter().find(|guide| guide.path == path);
     guide.map_or_else(|| "it is not in the report\n".to_owned(), |guide| text(guide, &path))
 }
