@@ -38,6 +38,8 @@ pub(super) struct Block<'a> {
     pub(super) origin: Origin<'a>,
     pub(super) code: CodeBlock,
     pub(super) span: Span,
+    /// Its number on the page, the blocks of all tabs counted.
+    pub(super) number: usize,
     /// The nearest heading before it; empty if there is none.
     pub(super) section: String,
     /// What the prose says before it: the last paragraph between it and the block or heading above.
@@ -79,21 +81,36 @@ pub(super) struct Unfollowed<'a> {
 /// Where the bundles that a guide includes come from.
 pub(super) type Includes<'i> = &'i dyn Fn(&str) -> Option<Arc<Guide>>;
 
+/// The blocks of a guide.
+pub(super) struct Gathered<'a> {
+    /// Those that are followed.
+    pub(super) blocks: Vec<Block<'a>>,
+    /// Those of tabs that are not.
+    pub(super) unfollowed: Vec<Unfollowed<'a>>,
+    /// The prose around those that are followed.
+    pub(super) prose: Vec<Passage>,
+    /// How many tabs the largest group has.
+    pub(super) tabs: usize,
+}
+
 /// Gathers the blocks of a guide for one machine, and those of tabs that are not followed there. `named` are the machines for
-/// which the guide is done, each with its own tabs; none if it is done only once.
-///
-/// With them comes the prose around them.
+/// which the guide is done, each with its own tabs; none if it is done only once. With `nth`, that tab of each group is
+/// followed, from 0, or else its last.
 pub(super) fn gather<'a>(
     guide: &'a Guide,
     includes: Includes<'_>,
     machine: &str,
     named: &[String],
-) -> (Vec<Block<'a>>, Vec<Unfollowed<'a>>, Vec<Passage>) {
+    nth: Option<usize>,
+) -> Gathered<'a> {
     let mut walk = Walk {
         includes,
         machine,
         named,
+        nth,
         blocks: Vec::new(),
+        number: 0,
+        most: 0,
         unfollowed: Vec::new(),
         section: String::new(),
         prose: Prose::default(),
@@ -103,7 +120,7 @@ pub(super) fn gather<'a>(
     };
     walk.tokens(&Origin::Page(guide), &guide.tokens);
     walk.prose.end();
-    (walk.blocks, walk.unfollowed, walk.prose.passages)
+    Gathered { blocks: walk.blocks, unfollowed: walk.unfollowed, prose: walk.prose.passages, tabs: walk.most }
 }
 
 /// Those of `machines` that tabs of a guide are for, in the same order.
@@ -145,6 +162,12 @@ struct Walk<'a, 'i> {
     includes: Includes<'i>,
     machine: &'i str,
     named: &'i [String],
+    /// The tab of each group that is followed, if that is not said by the machine.
+    nth: Option<usize>,
+    /// How many blocks came so far, those of all tabs counted.
+    number: usize,
+    /// Tabs of the largest group so far.
+    most: usize,
     blocks: Vec<Block<'a>>,
     unfollowed: Vec<Unfollowed<'a>>,
     section: String,
@@ -189,10 +212,12 @@ impl<'a> Walk<'a, '_> {
     fn code(&mut self, origin: &Origin<'a>, code: &CodeBlock, span: Span) {
         self.prose.end();
         let before = self.blocks.last().map_or(0, |block| block.passages);
+        self.number += 1;
         self.blocks.push(Block {
             origin: origin.clone(),
             code: code.clone(),
             span,
+            number: self.number,
             section: self.section.clone(),
             prose: self.prose.said_since(before),
             passages: self.prose.passages.len(),
@@ -248,12 +273,15 @@ impl<'a> Walk<'a, '_> {
             })
             .collect();
         let title = |tab: &Shortcode| tab.arguments.get("title", 0).unwrap_or_default().to_owned();
+        self.most = self.most.max(tabs.len());
         let machine = self.machine;
+        let nth = self.nth.and_then(|nth| tabs.get(nth.min(tabs.len().saturating_sub(1))));
         let named = tabs.iter().find(|tab| tab.arguments.named("machine").is_some() && is_for(tab, machine));
         let titled = tabs.iter().find(|tab| is_for(tab, machine));
         // Where each machine has its own tabs, those of another one are not for this one.
         let first = tabs.iter().find(|tab| !self.named.iter().any(|machine| is_for(tab, machine)));
         let (tab, why) = match (named, titled, first) {
+            _ if let Some(tab) = nth => (tab, String::new()),
             (Some(tab), ..) => (tab, format!("because it is for the machine `{machine}`")),
             (None, Some(tab), _) => (tab, format!("because its title is the machine's name, `{machine}`")),
             (None, None, Some(tab)) => {

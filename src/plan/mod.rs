@@ -9,11 +9,12 @@
 //! Planning is pure and never fails: problems are collected in the plan. Nothing is done yet; `verify` does it.
 
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 mod attributes;
 mod blocks;
 mod command;
+mod decided;
 mod decision;
 pub mod duration;
 mod evidence;
@@ -34,6 +35,7 @@ mod yaml;
 
 pub use attributes::{Answer, Attributes, Edit, NAMES as ATTRIBUTES, Rule};
 pub use command::Command;
+pub use decided::Decided;
 pub use decision::Act;
 pub use settings::Settings;
 pub use sidecar::FILE_NAME as SIDECAR;
@@ -63,6 +65,8 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// Blocks of code that nothing is done with, in order; not those of which the guide says so.
     pub left_out: Vec<LeftOut>,
+    /// Every block of code in the order of the page, with what was decided for it.
+    pub blocks: Vec<Decided>,
     /// What is wrong, in the order of files and lines.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -253,17 +257,29 @@ fn on(
         }
         None => settings.machine(machines, &mut diagnostics),
     };
-    let (blocks, unfollowed, prose) = blocks::gather(guide, includes, &machine, wanted.map_or(&[], |(_, named)| named));
-    let mut given: Vec<_> = blocks.iter().map(|block| said::read(block, &mut diagnostics)).collect();
-    if let Some(sidecar) = &sidecar {
-        sidecar.apply(&blocks, &mut given, &mut diagnostics);
+    let named = wanted.map_or(&[][..], |(_, named)| named);
+    let read = |followed: &blocks::Gathered<'_>, mut diagnostics: Vec<Diagnostic>| {
+        let blocks::Gathered { blocks, prose, .. } = followed;
+        let mut given: Vec<_> = blocks.iter().map(|block| said::read(block, &mut diagnostics)).collect();
+        if let Some(sidecar) = &sidecar {
+            sidecar.apply(blocks, &mut given, &mut diagnostics);
+        }
+        let stands = standing::Stands::new(blocks, prose);
+        let mut builder = steps::Builder::new(&settings, &machine, prose, stands, diagnostics);
+        for (block, (given, skipped)) in blocks.iter().zip(given) {
+            builder.block(block, given, skipped);
+        }
+        builder.finish()
+    };
+    let gathered = blocks::gather(guide, includes, &machine, named, None);
+    let steps::Built { steps, left_out, mut blocks, mut diagnostics } = read(&gathered, diagnostics);
+    // What stands in tabs that are not followed is read by following each of them.
+    let key = |block: &blocks::Block<'_>| (block.origin.source.path.clone(), block.span.start);
+    let tabs: HashMap<_, _> = gathered.unfollowed.iter().map(|one| (key(&one.block), one.tab.clone())).collect();
+    for nth in 0..if tabs.is_empty() { 0 } else { gathered.tabs } {
+        let other = blocks::gather(guide, includes, &machine, named, Some(nth));
+        decided::add(&mut blocks, read(&other, Vec::new()).blocks, &tabs);
     }
-    let stands = standing::Stands::new(&blocks, &prose);
-    let mut builder = steps::Builder::new(&settings, &machine, &prose, stands, diagnostics);
-    for (block, (given, skipped)) in blocks.iter().zip(given) {
-        builder.block(block, given, skipped);
-    }
-    let (steps, left_out, mut diagnostics) = builder.finish();
     if settings.skip.is_some() {
         // Nobody will be hurt by what is not run; what cannot be read must still be told.
         diagnostics.retain(Diagnostic::is_error);
@@ -277,7 +293,10 @@ fn on(
         settings,
         steps,
         left_out,
+        blocks,
         diagnostics,
     };
-    (plan, unfollowed.iter().filter_map(omitted::in_tab).collect())
+    let left = |one| omitted::in_tab(one, &plan.blocks);
+    let unfollowed = gathered.unfollowed.iter().filter_map(left).collect();
+    (plan, unfollowed)
 }

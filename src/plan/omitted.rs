@@ -2,30 +2,29 @@
 
 use std::collections::BTreeSet;
 
-use super::{Act, LeftOut, Omission, Plan, blocks::Unfollowed, said};
-use crate::guide::Role;
+use super::{Act, Decided, LeftOut, Omission, Plan, blocks::Unfollowed, decided, decision::Decision, said};
 
-/// A block of a tab that is not followed, if a reader who follows it would do or compare it.
-pub(super) fn in_tab(unfollowed: &Unfollowed<'_>) -> Option<LeftOut> {
+/// A block of a tab that is not followed, if a reader who follows it would do or compare it. `decided` has it, unless it stands
+/// in several tabs that no reading follows together.
+pub(super) fn in_tab(unfollowed: &Unfollowed<'_>, decided: &[Decided]) -> Option<LeftOut> {
     let Unfollowed { block, tab } = unfollowed;
+    let at = block.at();
+    let decided = decided.iter().find(|known| known.at == at);
     // What is wrong with what it says is told where it is done, or nowhere: it does no harm.
     let (given, _) = said::read(block, &mut Vec::new());
-    if block.code.role == Role::Listing && given.run.is_none() && given.path.is_none() {
+    let act = decided.map_or_else(|| Decision::said_role(block.code.role).act, |decided| decided.act);
+    if act == Act::Looked && decided.is_none_or(|decided| decided.doubt.is_none()) {
         return None;
     }
     let (why, omission) = match (given.skip, given.reason, &block.folded) {
         (Some(true), reason, _) => (reason.unwrap_or_else(|| "no reason is given".into()), Omission::Skipped),
         (None, _, Some(why)) => (why.clone(), Omission::Optional),
+        _ if act == Act::Elsewhere => (decided.map_or_else(String::new, |d| d.why.clone()), Omission::Elsewhere),
+        _ if act == Act::Alternative => (decided.map_or_else(String::new, |d| d.why.clone()), Omission::Optional),
         _ => (format!("no machine is for its tab “{tab}”"), Omission::NotDone),
     };
-    let act = match block.code.role {
-        Role::Command => Act::Typed,
-        Role::File => Act::Saved,
-        Role::Output => Act::Compared,
-        Role::Listing => Act::Looked,
-    };
-    let (at, language, tab) = (block.at(), block.code.language.clone(), Some(tab.clone()));
-    Some(LeftOut { at, language, why, omission, tab, act, rule: "", doubt: None })
+    let (rule, doubt) = decided.map_or(("", None), |decided| (decided.rule, decided.doubt));
+    Some(LeftOut { at, language: block.code.language.clone(), why, omission, tab: Some(tab.clone()), act, rule, doubt })
 }
 
 /// The plans of one guide, each with what stands in tabs that it does not follow. What none of them does is left out by all.
@@ -56,6 +55,7 @@ pub(super) fn by_all(drafts: Vec<(Plan, Vec<LeftOut>)>) -> Vec<Plan> {
             let place = |block: &LeftOut| (block.at.path != plan.path, block.at.path.clone(), block.at.line);
             place(a).cmp(&place(b))
         });
+        decided::finish(&mut plan);
         plans.push(plan);
     }
     plans

@@ -92,19 +92,25 @@ fn prompted(line: &str) -> Option<String> {
 impl Builder<'_> {
     /// What is done with a block: what the author says, or else what speaks for it.
     pub(super) fn decide(&mut self, block: &Block<'_>, given: &Given) -> Decision {
-        let said = |act| Decision { act, rule: "", why: String::new(), doubt: None, saving: None };
-        if let Some(act) = given.act {
-            return said(act);
+        let is_form = |act: &Act| !matches!(act, Act::Elsewhere | Act::Alternative);
+        if let Some(act) = given.act.filter(is_form) {
+            return Decision::said(act);
         }
         if block.code.role != Role::Output && given.path.is_some() {
-            return Decision { why: "`path` says where".into(), ..said(Act::Saved) };
+            let saved = Decision { why: "`path` says where".into(), ..Decision::said(Act::Saved) };
+            return Decision { act: given.act.unwrap_or(Act::Saved), ..saved };
         }
-        if block.code.role == Role::Command && given.is_of_commands() {
-            return said(Act::Typed);
+        if block.code.role == Role::Command && given.is_of_commands() && given.act.is_none() {
+            return Decision::said(Act::Typed);
         }
         let standing = self.standing(block);
         let evidence = Evidence::gather(block, self.prose, self.stands.passages, &standing);
-        decision::decide(&evidence)
+        let decision = decision::decide(&evidence);
+        // Where it is done says nothing of what it is.
+        match given.act {
+            Some(act) => Decision { form: decision.form, saving: decision.saving, ..Decision::said(act) },
+            None => decision,
+        }
     }
 
     fn standing(&self, block: &Block<'_>) -> Standing {

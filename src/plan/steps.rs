@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    At, Attributes, Command, LeftOut, Omission, Owner, Settings, Step, StepKind,
+    At, Attributes, Command, Decided, LeftOut, Omission, Owner, Settings, Step, StepKind,
     attributes::{Given, Rule},
     blocks::Block,
     command::{self, Piece},
@@ -34,6 +34,8 @@ pub(super) struct Builder<'a> {
     machine: &'a str,
     steps: Vec<Step>,
     pub(super) left_out: Vec<LeftOut>,
+    /// What was decided for each block.
+    blocks: Vec<Decided>,
     pub(super) diagnostics: Vec<Diagnostic>,
     /// Number of the last step that types commands.
     last_run: Option<usize>,
@@ -47,6 +49,14 @@ pub(super) struct Builder<'a> {
     pub(super) opened: Option<Opened>,
     /// The program that reads what is typed, as far as the guide tells.
     pub(super) program: Option<&'static Program>,
+}
+
+/// What came of the blocks.
+pub(super) struct Built {
+    pub(super) steps: Vec<Step>,
+    pub(super) left_out: Vec<LeftOut>,
+    pub(super) blocks: Vec<Decided>,
+    pub(super) diagnostics: Vec<Diagnostic>,
 }
 
 /// An editor that waits for its file.
@@ -73,6 +83,7 @@ impl<'a> Builder<'a> {
             stands,
             steps: Vec::new(),
             left_out: Vec::new(),
+            blocks: Vec::new(),
             diagnostics,
             last_run: None,
             prose_of_run: String::new(),
@@ -81,9 +92,10 @@ impl<'a> Builder<'a> {
         }
     }
 
-    pub(super) fn finish(mut self) -> (Vec<Step>, Vec<LeftOut>, Vec<Diagnostic>) {
+    pub(super) fn finish(mut self) -> Built {
         self.close_editor();
-        (self.steps, self.left_out, self.diagnostics)
+        let Self { steps, left_out, blocks, diagnostics, .. } = self;
+        Built { steps, left_out, blocks, diagnostics }
     }
 
     /// Adds the steps of a block. `skipped` is where its `skip` stands.
@@ -97,9 +109,15 @@ impl<'a> Builder<'a> {
         let decision = self.decide(block, &given);
         let act = decision.act;
         let done = skip.is_none();
+        let mut decided = Decided::new(block, &given, &decision, &vars);
+        let session = act == Act::Compared && self.is_session(block);
+        if session || given.run.is_some() && act != Act::Compared {
+            decided.act = Act::Typed;
+        }
+        self.blocks.push(decided);
         let draft = Draft { block, skip, omission, vars, inferred: block.inferred.clone(), given };
         match (act, &draft.given.run) {
-            (Act::Compared, _) if self.is_session(block) => self.session(draft),
+            (Act::Compared, _) if session => self.session(draft),
             (Act::Compared, _) if self.last_run.is_some() || draft.is_said() => self.output(draft, &decision),
             (_, Some(run)) if act != Act::Compared => {
                 let run = run.clone();

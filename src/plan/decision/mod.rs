@@ -46,6 +46,8 @@ impl Act {
 #[derive(Debug, Clone)]
 pub(super) struct Decision {
     pub(super) act: Act,
+    /// What the block is, whoever does it.
+    pub(super) form: Act,
     /// The rule that decided it; empty where the author says so.
     pub(super) rule: &'static str,
     /// In a sentence; empty where the author says so.
@@ -57,6 +59,21 @@ pub(super) struct Decision {
 }
 
 impl Decision {
+    /// What the author says.
+    pub(super) fn said(act: Act) -> Self {
+        Self { act, form: act, rule: "", why: String::new(), doubt: None, saving: None }
+    }
+
+    /// What the author says by a role.
+    pub(super) fn said_role(role: Role) -> Self {
+        Self::said(match role {
+            Role::Command => Act::Typed,
+            Role::File => Act::Saved,
+            Role::Output => Act::Compared,
+            Role::Listing => Act::Looked,
+        })
+    }
+
     /// Whether a reader would perhaps do it here.
     pub(super) fn is_open(&self) -> bool {
         matches!(self.doubt, Some(Act::Typed | Act::Saved | Act::Compared))
@@ -80,29 +97,21 @@ pub(super) struct Rule {
 /// Decides.
 pub(super) fn decide(evidence: &Evidence<'_>) -> Decision {
     if let Some(role) = evidence.said {
-        return said(role);
+        return Decision::said_role(role);
     }
     let form = form::decide(evidence);
     // What is only looked at is so everywhere.
     if form.act == Act::Looked && evidence.look != Look::Address {
         return form;
     }
-    whether::decide(evidence).unwrap_or(form)
-}
-
-/// The author's word.
-fn said(role: Role) -> Decision {
-    let act = match role {
-        Role::Command => Act::Typed,
-        Role::File => Act::Saved,
-        Role::Output => Act::Compared,
-        Role::Listing => Act::Looked,
-    };
-    Decision { act, rule: "", why: String::new(), doubt: None, saving: None }
+    match whether::decide(evidence) {
+        Some(whether) => Decision { form: form.act, saving: form.saving, ..whether },
+        None => form,
+    }
 }
 
 impl Rule {
     fn decision(&self, saving: Option<Saving>) -> Decision {
-        Decision { act: self.act, rule: self.name, why: self.why.to_owned(), doubt: self.doubt, saving }
+        Decision { act: self.act, form: self.act, rule: self.name, why: self.why.to_owned(), doubt: self.doubt, saving }
     }
 }
