@@ -115,24 +115,24 @@ pub(crate) fn says_failure(said: &str, line: &str) -> bool {
 /// How a program says in a line of its own that it failed, whatever its status: what the line looks like, and an example.
 const ADMISSIONS: &[(&str, &str)] = &[
     (
-        r"^(\[?\S{1,40}?[:\]] )?\[?(e|err|error|fatal|failure|panic)\]?( \d+)?( \(\w+\)|\[\w+\])?( in [\w./-]+)?:( |$)",
+        r"^(\[?[!-~]{1,40}?[:\]] )?\[?(e|err|error|fatal|failure|panic)\]?( \d+)?( \(\w+\)|\[\w+\])?( in [\w./-]+)?:( |$)",
         "ERROR 1045 (28000): Access denied",
     ),
     (r"^\[(error|fatal|fail(ed|ure)?)\]", "[ERROR] no configuration"),
     (
-        r"^(\S{1,40}: )?(could(n.t| not)|can(not|.t| not)|unable to|fail(ed|ure) to|refus(ed|ing) to|did not|does not exist) ",
+        r"^([!-~]{1,40}: )?(could(n.t| not)|can(not|.t| not)|unable to|fail(ed|ure) to|refus(ed|ing) to|did not|does not exist) ",
         "Could not delete non-existent rule",
     ),
     (
-        r"^(\S{1,40}: )?(no such|permission denied|access denied|operation not permitted|connection refused|command not found|not found:)",
+        r"^([!-~]{1,40}: )?(no such|permission denied|access denied|operation not permitted|connection refused|command not found|not found:)",
         "No such container: web",
     ),
     (
-        r"^(\S{1,40}: )?(invalid|unknown|unrecogni[sz]ed|unsupported|illegal|bad) (option|command|argument|subcommand|flag|name|value|user|group|service|package)",
+        r"^([!-~]{1,40}: )?(invalid|unknown|unrecogni[sz]ed|unsupported|illegal|bad) (option|command|argument|subcommand|flag|name|value|user|group|service|package)",
         "unknown command \"x\" for \"kubectl\"",
     ),
     (
-        r"^\S{1,40}: .*(no such file or directory|permission denied|not found|refused|not permitted|does not exist|invalid option.*)\.?$",
+        r"^[!-~]{1,40}: .*(no such file or directory|permission denied|not found|refused|not permitted|does not exist|invalid option.*)\.?$",
         "ufw: rule 7 does not exist",
     ),
     (r"(^|[ :])(failed|not permitted|refused|denied|rejected|aborted|unsuccessful)[.!]*$", "Installation failed."),

@@ -73,7 +73,7 @@ pub(crate) fn is_shell_prompt(line: &str) -> bool {
 
 /// The prompt of the program that this command opens; of one that is not known, any word before a `> `.
 pub(crate) fn is_program_prompt(line: &str, command: &str) -> bool {
-    static WORD: LazyLock<Regex> = LazyLock::new(|| regex(r"^([\w.@:/-]{0,63}|[\w.:\[\]]{1,40})> $"));
+    static WORD: LazyLock<Regex> = LazyLock::new(|| regex(r"^([\w.@:/-]*|[\w.:\[\]]+)> $"));
     let opened = Opening::of(command).and_then(|opening| Looks::of(opening.program));
     is_unmistakable(line) || WORD.is_match(line) || opened.is_some_and(|looks| looks.whole.is_match(line))
 }
