@@ -3,9 +3,11 @@
 use clap::ValueEnum;
 use serde_json::json;
 
+mod table;
+
 use super::{Exit, SiteArguments, color, count, drawn, print, report};
 use crate::{
-    plan::{At, Attributes, Command, LeftOut, Owner, Plan, Step, StepKind, duration},
+    plan::{At, Attributes, Command, LeftOut, Owner, Plan, Step, StepKind, Summary, duration},
     site,
 };
 
@@ -16,10 +18,13 @@ const SHOWN: usize = 4;
 pub(super) struct Arguments {
     #[command(flatten)]
     site: SiteArguments,
-    /// The guide: its file, its address or its slug
-    #[arg(value_name = "GUIDE")]
-    guide: String,
-    /// How to print the plan
+    /// Which guides: files, folders, addresses or slugs
+    #[arg(value_name = "GUIDE", required_unless_present = "all")]
+    guides: Vec<String>,
+    /// A table of all guides, or of those that are named: what each needs, and what would have to be decided
+    #[arg(long)]
+    all: bool,
+    /// How to print it
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
 }
@@ -30,25 +35,48 @@ enum Format {
     Human,
     /// One JSON object, for programs
     Json,
+    /// A JSON object a line, one for each plan
+    Jsonl,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Exit {
     let options = arguments.site.options();
-    let plan = match site::plans(&options, std::slice::from_ref(&arguments.guide)) {
-        Ok(plans) => plans.into_iter().next(),
+    let plans = match site::plans(&options, &arguments.guides) {
+        Ok(plans) => plans,
         Err(failure) => return report(&failure),
     };
-    let Some(plan) = plan else { return Exit::Ok };
-    match arguments.format {
-        Format::Human => {
-            print(std::io::stdout(), &human(&plan));
-            let stderr = std::io::stderr();
-            print(&stderr, &drawn(&plan.diagnostics, color(&stderr)));
+    let stdout = std::io::stdout();
+    match (arguments.all, arguments.format) {
+        (true, format) => {
+            let mut rows: Vec<Summary> = plans.iter().map(Summary::of).collect();
+            Summary::sort(&mut rows);
+            match format {
+                Format::Human => print(stdout, &table::human(&rows)),
+                Format::Json => print(stdout, &format!("{:#}\n", table::json(&rows))),
+                Format::Jsonl => print(stdout, &rows.iter().map(|row| format!("{}\n", json!(row))).collect::<String>()),
+            }
         }
-        Format::Json => print(std::io::stdout(), &format!("{:#}\n", json!({ "version": 1, "plan": plan }))),
+        (false, Format::Human) => {
+            let texts: Vec<String> = plans.iter().map(human).collect();
+            print(stdout, &texts.join("\n"));
+            let stderr = std::io::stderr();
+            let problems: String = plans.iter().map(|plan| drawn(&plan.diagnostics, color(&stderr))).collect();
+            print(&stderr, &problems);
+        }
+        (false, Format::Json) => {
+            // One plan is the usual case, and has a key of its own.
+            let mut shown = json!({ "version": 1, "plan": plans.first() });
+            if plans.len() > 1 {
+                shown["plans"] = json!(plans);
+            }
+            print(stdout, &format!("{shown:#}\n"));
+        }
+        (false, Format::Jsonl) => {
+            print(stdout, &plans.iter().map(|plan| format!("{}\n", json!(plan))).collect::<String>());
+        }
     }
-    let fails = plan.diagnostics.iter().any(|problem| problem.is_error() || options.strict);
-    if fails { Exit::Guide } else { Exit::Ok }
+    let fails = |plan: &Plan| plan.diagnostics.iter().any(|problem| problem.is_error() || options.strict);
+    if plans.iter().any(fails) { Exit::Guide } else { Exit::Ok }
 }
 
 fn human(plan: &Plan) -> String {
@@ -87,8 +115,10 @@ fn human(plan: &Plan) -> String {
     }
     let number = |wanted: fn(&StepKind) -> bool| plan.steps.iter().filter(|step| wanted(&step.kind)).count();
     let skipped = plan.steps.iter().filter(|step| step.skip.is_some()).count();
+    let waiting = plan.steps.iter().filter(|step| step.skip.is_none() && step.waits_for().is_some()).count();
+    let waiting = if waiting > 0 { format!(", {waiting} not done for want of a value") } else { String::new() };
     text.push_str(&format!(
-        "\n{}: {} run, {} write, {} expect; {skipped} skipped\n",
+        "\n{}: {} run, {} write, {} expect; {skipped} skipped{waiting}\n",
         count(plan.steps.len(), "step"),
         number(|kind| matches!(kind, StepKind::Run { .. })),
         number(|kind| matches!(kind, StepKind::Write { .. })),
@@ -150,6 +180,9 @@ fn first_lines(text: &str) -> Vec<String> {
 /// Why it is skipped, what is said about it, and what was inferred.
 fn notes(step: &Step) -> Vec<String> {
     let mut notes: Vec<String> = step.skip.iter().map(|reason| format!("skipped: {reason}")).collect();
+    if step.skip.is_none() {
+        notes.extend(step.waits_for().map(|placeholder| format!("not done: {}", placeholder.missed())));
+    }
     let said = attributes(&step.attributes);
     if !said.is_empty() {
         notes.push(format!("with {}", said.join(", ")));

@@ -21,12 +21,14 @@ mod evidence;
 mod listing;
 mod omitted;
 mod own;
+pub mod placeholder;
 mod prose;
 mod said;
 mod settings;
 mod sidecar;
 mod standing;
 mod steps;
+mod summary;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -37,10 +39,13 @@ pub use attributes::{Answer, Attributes, Edit, NAMES as ATTRIBUTES, Rule};
 pub use command::Command;
 pub use decided::Decided;
 pub use decision::Act;
+pub use placeholder::{Kind, Placeholder, Said};
 pub use settings::Settings;
 pub use sidecar::FILE_NAME as SIDECAR;
+pub use summary::Summary;
 pub use variables::{Named, named, values};
 
+pub use crate::terminal::program::need::Need;
 use crate::{
     diagnostic::{self, Diagnostic},
     guide::Guide,
@@ -150,6 +155,21 @@ pub struct Step {
     pub attributes: Attributes,
     /// What was decided for it, each with its reason, in a sentence.
     pub inferred: Vec<String>,
+    /// What of it stands for a value of the reader's.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub placeholders: Vec<Placeholder>,
+}
+
+impl Step {
+    /// The first placeholder without whose value it is not done.
+    pub fn waits_for(&self) -> Option<&Placeholder> {
+        self.placeholders.iter().find(|placeholder| placeholder.waits)
+    }
+
+    /// Why it is not done, if it is not: because the author says so, or for want of a value.
+    pub fn undone(&self) -> Option<String> {
+        self.skip.clone().or_else(|| self.waits_for().map(Placeholder::missed))
+    }
 }
 
 /// What is done.
@@ -265,7 +285,8 @@ fn on(
             sidecar.apply(blocks, &mut given, &mut diagnostics);
         }
         let stands = standing::Stands::new(blocks, prose);
-        let mut builder = steps::Builder::new(&settings, &machine, prose, stands, diagnostics);
+        let said = Said::of_prose(prose);
+        let mut builder = steps::Builder::new(&settings, &machine, prose, &said, stands, diagnostics);
         for (block, (given, skipped)) in blocks.iter().zip(given) {
             builder.block(block, given, skipped);
         }

@@ -29,7 +29,7 @@ impl Plan {
         for line in self.settings.setup.iter().flat_map(|command| &command.lines) {
             values.add(line, 0, By::Typed);
         }
-        for step in self.steps.iter().filter(|step| step.skip.is_none()) {
+        for step in self.steps.iter().filter(|step| step.undone().is_none()) {
             match &step.kind {
                 StepKind::Run { commands } => {
                     for line in commands.iter().flat_map(|command| &command.lines) {

@@ -1,6 +1,6 @@
 //! Blocks to steps.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     At, Attributes, Command, Decided, LeftOut, Omission, Owner, Settings, Step, StepKind,
@@ -9,6 +9,7 @@ use super::{
     command::{self, Piece},
     decision::{Act, Decision},
     own,
+    placeholder::{How, Placeholder, Said},
     prose::Passage,
     said, settings,
     standing::Stands,
@@ -43,6 +44,10 @@ pub(super) struct Builder<'a> {
     prose_of_run: String,
     /// The prose around the blocks.
     pub(super) prose: &'a [Passage],
+    /// What it says to stand for values of the reader's.
+    placeholders: &'a Said,
+    /// Placeholders without a value that were told of.
+    told: BTreeSet<String>,
     /// Where the reader stands, but for what is open.
     pub(super) stands: Stands,
     /// An editor that was opened, and waits for its file.
@@ -73,6 +78,7 @@ impl<'a> Builder<'a> {
         settings: &'a Settings,
         machine: &'a str,
         prose: &'a [Passage],
+        placeholders: &'a Said,
         stands: Stands,
         diagnostics: Vec<Diagnostic>,
     ) -> Self {
@@ -80,6 +86,8 @@ impl<'a> Builder<'a> {
             settings,
             machine,
             prose,
+            placeholders,
+            told: BTreeSet::new(),
             stands,
             steps: Vec::new(),
             left_out: Vec::new(),
@@ -189,7 +197,7 @@ impl<'a> Builder<'a> {
         let mut draft = draft;
         self.close_editor();
         let block = draft.block;
-        let (text, unbound) = variables::fill(&block.code, &draft.vars);
+        let (text, named) = variables::fill(&block.code, &draft.vars, Some(How::Typed), self.placeholders);
         let language = &block.code.language;
         // Without prompts, what a program reads is cut as the program reads it.
         let own = program::is_read(language) && text.lines().all(|line| prompt::prompt_length(line).is_none());
@@ -205,11 +213,6 @@ impl<'a> Builder<'a> {
             let span = whole_line(block, problem.line);
             self.diagnostics.push(Diagnostic::warning("command-unfinished", message).at(source, span).help(help));
         }
-        let typed =
-            |line| pieces.iter().any(|p| matches!(p, Piece::Typed(lines) if lines.iter().any(|(l, _)| *l == line)));
-        for name in unbound.iter().filter(|name| draft.skip.is_none() && typed(name.line)) {
-            self.diagnostics.push(not_bound(block, name));
-        }
         let lines: Vec<&str> = text.lines().collect();
         let last = pieces.iter().rposition(|piece| matches!(piece, Piece::Typed(_)));
         let Some(last) = last else {
@@ -220,6 +223,7 @@ impl<'a> Builder<'a> {
             return;
         };
         let mut commands = Vec::new();
+        let mut placeholders = Vec::new();
         for (index, piece) in pieces.iter().enumerate() {
             match piece {
                 Piece::Typed(typed) => {
@@ -230,10 +234,17 @@ impl<'a> Builder<'a> {
                         command.lines.push(String::new());
                     }
                     let opens = opens_editor(&draft, &command);
+                    let of_these = |(number, named): &&(usize, variables::Named)| {
+                        typed.iter().any(|(line, prompt)| line == number && named.range.start >= *prompt)
+                    };
+                    placeholders.extend(self.placeholders_of(&draft, named.iter().filter(of_these)));
                     commands.push(command);
                     if opens.is_some() || matches!(pieces.get(index + 1), None | Some(Piece::Shown(_))) {
                         let attributes = draft.attributes(self.settings, index == last);
+                        let first = self.steps.len();
                         self.run_and_open(&draft, std::mem::take(&mut commands), opens, attributes);
+                        let placeholders = std::mem::take(&mut placeholders);
+                        self.steps[first..].iter_mut().for_each(|step| step.placeholders.clone_from(&placeholders));
                         draft.inferred.clear();
                     }
                 }
@@ -308,7 +319,7 @@ impl<'a> Builder<'a> {
 
     pub(super) fn file(&mut self, mut draft: Draft<'_, '_>, decision: &Decision) {
         let block = draft.block;
-        let (text, unbound) = variables::fill(&block.code, &draft.vars);
+        let (text, named) = variables::fill(&block.code, &draft.vars, Some(How::Saved), self.placeholders);
         let saving = decision.saving.as_ref();
         let said = draft.given.path.clone().or_else(|| block.code.title.clone().filter(|_| saving.is_none()));
         let title = said.or_else(|| saving.and_then(|saving| saving.path.clone()));
@@ -363,13 +374,43 @@ impl<'a> Builder<'a> {
                 (path, if folder.is_some() { Owner::Root } else { Owner::Session }, through)
             }
         };
-        for name in unbound.iter().filter(|name| name.shortcode && draft.skip.is_none()) {
-            self.diagnostics.push(not_bound(block, name));
+        let mut placeholders = self.placeholders_of(&draft, named.iter());
+        for named in variables::of_path(&file, &draft.vars, self.placeholders) {
+            let line = draft.block.at().line;
+            let variables::Named { name, kind, bound, sure, waits, .. } = named;
+            let placeholder = Placeholder { name, kind, bound, sure, waits, line };
+            if draft.skip.is_none() && self.told.insert(placeholder.name.clone()) {
+                self.diagnostics.push(unbound(&placeholder).at(&block.origin.source, block.span));
+            }
+            placeholders.push(placeholder);
         }
         let edit = draft.given.edit.or(saving.map(|saving| saving.edit)).unwrap_or_default();
         self.stands.file = Some(file.clone());
-        let step = draft.step(StepKind::Write { file, text, edit, owner, through }, Attributes::default());
+        let mut step = draft.step(StepKind::Write { file, text, edit, owner, through }, Attributes::default());
+        step.placeholders = placeholders;
         self.push(step);
+    }
+
+    /// What stands for values of the reader's; what has none is told once a guide.
+    fn placeholders_of<'n>(
+        &mut self,
+        draft: &Draft<'_, '_>,
+        named: impl Iterator<Item = &'n (usize, variables::Named)>,
+    ) -> Vec<Placeholder> {
+        let block = draft.block;
+        let mut found: Vec<Placeholder> = Vec::new();
+        for (number, named) in named {
+            let line = block.origin.source.line_of(whole_line(block, *number).start).0;
+            let variables::Named { name, kind, bound, sure, waits, .. } = named.clone();
+            let placeholder = Placeholder { name, kind, bound, sure, waits, line };
+            if !bound && draft.skip.is_none() && self.told.insert(placeholder.name.clone()) {
+                self.diagnostics.push(not_bound(block, *number, named, &placeholder));
+            }
+            if found.iter().all(|known| known.name != placeholder.name) {
+                found.push(placeholder);
+            }
+        }
+        found
     }
 
     fn output(&mut self, mut draft: Draft<'_, '_>, decision: &Decision) {
@@ -392,7 +433,7 @@ impl<'a> Builder<'a> {
             draft.skip = Some(format!("its command, step {of}, is skipped: {reason}"));
             draft.omission = *omission;
         }
-        let (mut text, _) = variables::fill(&block.code, &draft.vars);
+        let (mut text, _) = variables::fill(&block.code, &draft.vars, None, self.placeholders);
         let mut begins = block.code.lines.clone();
         // Some pages repeat the command, with its prompt, above what it shows.
         let repeats = |command: &str| self.stands.typed.last().is_some_and(|typed| typed.trim() == command);
@@ -441,6 +482,11 @@ impl<'a> Builder<'a> {
     /// Adds a step; its number.
     fn push(&mut self, mut step: Step) -> usize {
         step.number = self.steps.len() + 1;
+        if let StepKind::Expect { of, .. } = step.kind {
+            // What is not typed shows nothing.
+            let waiting = self.steps[of - 1].placeholders.iter().filter(|placeholder| placeholder.waits);
+            step.placeholders.extend(waiting.cloned());
+        }
         self.steps.push(step);
         self.steps.len()
     }
@@ -482,6 +528,7 @@ impl Draft<'_, '_> {
             omission: self.omission,
             attributes,
             inferred: self.inferred.clone(),
+            placeholders: Vec::new(),
         }
     }
 
@@ -553,18 +600,22 @@ fn command_of(block: &Block<'_>, lines: &[&str], typed: &[(usize, usize)]) -> Co
 }
 
 /// A placeholder without a value, at its place.
-fn not_bound(block: &Block<'_>, name: &variables::Unbound) -> Diagnostic {
+fn not_bound(block: &Block<'_>, line: usize, named: &variables::Named, placeholder: &Placeholder) -> Diagnostic {
     let code = &block.code;
-    let begin: usize = code.text.split_inclusive('\n').take(name.line).map(str::len).sum();
-    let at = begin + name.range.start;
-    let own = code.inserts.iter().find(|(range, _)| name.shortcode && range.start == at);
-    let span = own.map_or_else(|| code.source_span(name.line, name.range.clone()), |(_, shortcode)| shortcode.tag);
-    let message = format!("the placeholder `{}` has no value, so it would be typed as it is", name.name);
-    Diagnostic::warning("unbound-placeholder", message)
-        .at(&block.origin.source, span)
-        .help(format!("give it one in the front matter or in verify.yaml: `vars: {{{}: …}}`", yaml_key(&name.name)))
+    let begin: usize = code.text.split_inclusive('\n').take(line).map(str::len).sum();
+    let at = begin + named.range.start;
+    let own = code.inserts.iter().find(|(range, _)| named.shortcode && range.start == at);
+    let span = own.map_or_else(|| code.source_span(line, named.range.clone()), |(_, shortcode)| shortcode.tag);
+    unbound(placeholder).at(&block.origin.source, span)
 }
 
-fn yaml_key(name: &str) -> String {
-    if name.chars().all(|c| c.is_alphanumeric() || "_-".contains(c)) { name.to_owned() } else { format!("\"{name}\"") }
+fn unbound(placeholder: &Placeholder) -> Diagnostic {
+    let (name, kind) = (&placeholder.name, placeholder.kind.said());
+    let message = match (placeholder.waits, placeholder.sure) {
+        (true, _) => format!("the placeholder `{name}` ({kind}) has no value, so its step is not done"),
+        (false, true) => format!("the placeholder `{name}` ({kind}) has no value, and is used as it stands"),
+        (false, false) => format!("`{name}` looks like a placeholder ({kind}), and is used as it stands"),
+    };
+    let help = format!("give it one in the front matter or in verify.yaml: `{}`", placeholder.line_to_write());
+    Diagnostic::warning("unbound-placeholder", message).help(help)
 }

@@ -348,11 +348,11 @@ fn what_an_author_should_look_at() {
         ),
         (
             "    ping root@<your_ip>\n",
-            "unbound-placeholder guide.md:1:15 the placeholder `your_ip` has no value, so it would be typed as it is",
+            "unbound-placeholder guide.md:1:15 the placeholder `your_ip` (an address) has no value, so its step is not done",
         ),
         (
             "    ping {{< placeholder \"A\" >}} <b_c> {{< placeholder \"IP\" >}}\n",
-            "unbound-placeholder guide.md:1:10 the placeholder `A` has no value, so it would be typed as it is\nunbound-placeholder guide.md:1:34 the placeholder `b_c` has no value, so it would be typed as it is\nunbound-placeholder guide.md:1:40 the placeholder `IP` has no value, so it would be typed as it is",
+            "unbound-placeholder guide.md:1:10 the placeholder `A` (a name) has no value, so its step is not done\nunbound-placeholder guide.md:1:34 the placeholder `b_c` (a name) has no value, so its step is not done\nunbound-placeholder guide.md:1:40 the placeholder `IP` (an address) has no value, so its step is not done",
         ),
         (
             "```bash {skip=true}\nls\n```\n",

@@ -138,9 +138,15 @@ pub(super) fn merge(answers: &mut Vec<Answer>, more: Vec<Answer>) {
     }
 }
 
-/// Values of reader variables: a map, or `NAME=value; NAME=value`. Names may be written as the guide has them, `<name>`.
+/// Values of reader variables: a map, or `NAME=value; NAME=value`. Names may be written as the guide has them: `<name>`,
+/// `[name]`, `{{ name }}`.
 pub(super) fn vars(value: &Value) -> Result<BTreeMap<String, String>, Problem> {
-    let name = |written: &str| written.trim().trim_start_matches('<').trim_end_matches('>').to_owned();
+    let name = |written: &str| {
+        let written = written.trim();
+        let pair = [('<', '>'), ('[', ']'), ('{', '}')].into_iter().find(|(open, _)| written.starts_with(*open));
+        let inner = pair.map_or(written, |(open, close)| written.trim_start_matches(open).trim_end_matches(close));
+        inner.trim().to_owned()
+    };
     match value {
         Value::Object(map) => variables(map, name),
         Value::String(text) => (text.split(';').filter(|part| !part.trim().is_empty()))

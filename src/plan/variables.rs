@@ -3,29 +3,11 @@
 use serde_json::Value;
 use std::{collections::BTreeMap, ops::Range};
 
-use super::value;
+use super::{
+    placeholder::{self, Found, How, Kind, Reading, Said},
+    value,
+};
 use crate::guide::CodeBlock;
-
-/// Elements of HTML: `<html>` in a command is markup, not something to be replaced.
-#[rustfmt::skip]
-const ELEMENTS: &[&str] = &[
-    "a", "article", "b", "body", "br", "button", "code", "div", "em", "footer", "form", "h1", "h2", "h3", "h4", "head", "header",
-    "hr", "html", "i", "img", "input", "li", "link", "main", "meta", "nav", "none", "ol", "option", "p", "pre", "script", "section",
-    "select", "span", "strong", "style", "table", "tbody", "td", "th", "thead", "title", "tr", "u", "ul",
-];
-
-/// A placeholder that no variable binds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Unbound {
-    /// Its name.
-    pub(super) name: String,
-    /// Line of the block's text, from 0.
-    pub(super) line: usize,
-    /// Bytes of that line.
-    pub(super) range: Range<usize>,
-    /// Whether it is the shortcode `placeholder`: then it is one for certain.
-    pub(super) shortcode: bool,
-}
 
 /// A name in a line that stands for a value of the reader's.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,19 +16,27 @@ pub struct Named {
     pub name: String,
     /// Bytes of the line, or of the block's text.
     pub range: Range<usize>,
+    /// What it stands for.
+    pub kind: Kind,
     /// Whether it is the shortcode `placeholder`: then it is one for certain.
     pub shortcode: bool,
+    /// Whether it certainly stands for something.
+    pub sure: bool,
     /// Whether a variable has this name.
     pub bound: bool,
+    /// Whether nothing can be done without a value.
+    pub waits: bool,
 }
 
-/// What a block's text names, in order: variables, and placeholders that no variable binds.
-pub fn named(code: &CodeBlock, vars: &BTreeMap<String, String>) -> Vec<Named> {
+/// What a block's text names, in order: variables, and placeholders that no variable binds. `said` is what the page's prose
+/// says.
+pub fn named(code: &CodeBlock, vars: &BTreeMap<String, String>, how: How, said: &Said) -> Vec<Named> {
     let mut found = Vec::new();
     let mut begin = 0;
+    let reading = Reading { how, language: &code.language, block: &code.text, said };
     for line in code.text.split_inclusive('\n') {
         let inserts = inserts(code, begin..begin + line.len());
-        let of_line = in_line(line, &inserts, vars).into_iter();
+        let of_line = in_line(line, &inserts, vars, Some(reading)).into_iter();
         found.extend(of_line.map(|named| Named { range: named.range.start + begin..named.range.end + begin, ..named }));
         begin += line.len();
     }
@@ -58,19 +48,25 @@ pub fn values(vars: &Value) -> BTreeMap<String, String> {
     value::vars(vars).unwrap_or_default()
 }
 
-/// Puts values in for what a block names; also what it does not know. Lines stay lines.
-pub(super) fn fill(code: &CodeBlock, vars: &BTreeMap<String, String>) -> (String, Vec<Unbound>) {
+/// Puts values in for what a block names; also what it names, with the line of the block, from 0. Lines stay lines. Of a text
+/// that is neither typed nor saved, placeholders are not looked for.
+pub(super) fn fill(
+    code: &CodeBlock,
+    vars: &BTreeMap<String, String>,
+    how: Option<How>,
+    said: &Said,
+) -> (String, Vec<(usize, Named)>) {
     let mut filled = String::with_capacity(code.text.len());
-    let mut unbound = Vec::new();
+    let mut found = Vec::new();
     let mut begin = 0;
+    let reading = how.map(|how| Reading { how, language: &code.language, block: &code.text, said });
     for (number, line) in code.text.split_inclusive('\n').enumerate() {
         let inserts = inserts(code, begin..begin + line.len());
-        fill_line(line, &inserts, vars, &mut filled, &mut |name, range, shortcode| {
-            unbound.push(Unbound { name: name.to_owned(), line: number, range, shortcode });
-        });
+        let named = fill_line(line, &inserts, vars, reading, &mut filled);
+        found.extend(named.into_iter().map(|named| (number, named)));
         begin += line.len();
     }
-    (filled, unbound)
+    (filled, found)
 }
 
 /// The shortcodes `placeholder` in a line of a block, as bytes of the line.
@@ -86,84 +82,89 @@ fn inserts(code: &CodeBlock, line: Range<usize>) -> Vec<Range<usize>> {
 /// Puts values in for the names in a path or title.
 pub(super) fn fill_text(text: &str, vars: &BTreeMap<String, String>) -> String {
     let mut filled = String::with_capacity(text.len());
-    fill_line(text, &[], vars, &mut filled, &mut |_, _, _| {});
+    fill_line(text, &[], vars, None, &mut filled);
     filled
+}
+
+/// What a path names that no variable binds.
+pub(super) fn of_path(path: &str, vars: &BTreeMap<String, String>, said: &Said) -> Vec<Named> {
+    let reading = Reading { how: How::Saved, language: "", block: path, said };
+    in_line(path, &[], vars, Some(reading)).into_iter().filter(|named| !named.bound).collect()
 }
 
 fn fill_line(
     line: &str,
     inserts: &[Range<usize>],
     vars: &BTreeMap<String, String>,
+    reading: Option<Reading<'_>>,
     filled: &mut String,
-    unbound: &mut dyn FnMut(&str, Range<usize>, bool),
-) {
+) -> Vec<Named> {
+    let found = in_line(line, inserts, vars, reading);
     let mut at = 0;
-    for named in in_line(line, inserts, vars) {
+    for named in &found {
         filled.push_str(&line[at..named.range.start]);
         at = named.range.end;
-        match vars.get(&named.name) {
-            Some(value) => filled.push_str(value),
-            None => {
-                filled.push_str(&line[named.range.clone()]);
-                unbound(&named.name, named.range, named.shortcode);
-            }
-        }
+        filled.push_str(vars.get(&named.name).map_or(&line[named.range.clone()], String::as_str));
     }
     filled.push_str(&line[at..]);
+    found
 }
 
-fn in_line(line: &str, inserts: &[Range<usize>], vars: &BTreeMap<String, String>) -> Vec<Named> {
-    let mut found = Vec::new();
-    let mut at = 0;
+fn in_line(
+    line: &str,
+    inserts: &[Range<usize>],
+    vars: &BTreeMap<String, String>,
+    reading: Option<Reading<'_>>,
+) -> Vec<Named> {
+    let (mut found, mut at) = (Vec::new(), 0);
+    let looked = reading.map(|reading| placeholder::find(line, reading)).unwrap_or_default();
+    let of_name = |name: &str, range: Range<usize>, shortcode: bool| {
+        let bound = vars.contains_key(name);
+        let kind = placeholder::kind_of(name);
+        Named { name: name.to_owned(), range, kind, shortcode, sure: true, bound, waits: shortcode && !bound }
+    };
     while let Some(c) = line[at..].chars().next() {
         let insert = inserts.iter().find(|range| range.start == at && range.end > at);
-        let named = match insert {
-            Some(range) => Some((line[range.clone()].to_owned(), range.end)),
-            None if c == '<' => angled(line, at),
-            None => None,
-        };
-        if let Some((name, end)) = named {
-            let bound = vars.contains_key(&name);
-            if bound || insert.is_some() || is_placeholder(line, at, end, &name) {
-                found.push(Named { name, range: at..end, shortcode: insert.is_some(), bound });
+        let look = looked.iter().find(|found| found.range.start == at && !hides(line, found, vars));
+        let angled = if c == '<' { angled(line, at) } else { None };
+        let named = match (insert, look, angled) {
+            (Some(range), ..) => Some(of_name(&line[range.clone()], range.clone(), true)),
+            (None, Some(Found { name, range, kind, sure, waits }), _) => {
+                let bound = vars.contains_key(name);
+                let (range, waits) = (range.clone(), *waits && !bound);
+                Some(Named { name: name.clone(), range, kind: *kind, shortcode: false, sure: *sure, bound, waits })
             }
-            at = end;
-        } else if let Some(name) = bare(line, at, vars) {
-            let range = at..at + name.len();
-            at = range.end;
-            found.push(Named { name: name.to_owned(), range, shortcode: false, bound: true });
-        } else {
-            at += c.len_utf8();
+            // A variable of this name is meant, whatever it looks like otherwise.
+            (None, None, Some((name, end))) if vars.contains_key(&name) => Some(of_name(&name, at..end, false)),
+            _ => bare(line, at, vars).map(|name| of_name(name, at..at + name.len(), false)),
+        };
+        match named {
+            Some(named) => {
+                at = named.range.end;
+                found.push(named);
+            }
+            None => at += c.len_utf8(),
         }
     }
     found
+}
+
+/// Whether a variable stands in what looks like a placeholder of another name: then that one is meant, unless brackets say
+/// that all of it is one.
+fn hides(line: &str, found: &Found, vars: &BTreeMap<String, String>) -> bool {
+    let text = &line[found.range.clone()];
+    let inner = text.char_indices().map(|(at, _)| found.range.start + at);
+    !vars.contains_key(&found.name)
+        && !text.starts_with(['<', '[', '{'])
+        && inner.into_iter().any(|at| bare(line, at, vars).is_some())
 }
 
 /// `<name>` at `at`: its name, and where it ends.
 fn angled(line: &str, at: usize) -> Option<(String, usize)> {
     let inner = &line[at + 1..];
     let name = &inner[..inner.find('>')?];
-    let words = name.split(' ').all(|word| word.chars().any(char::is_alphabetic));
-    // `<192.0.2.1>` and `<2001:db8::1>` as well, but no comparison.
-    let number = name.starts_with(|c: char| c.is_ascii_digit()) && name.contains(['.', ':']) && !name.contains(' ');
-    let fits = (name.starts_with(|c: char| c.is_ascii_alphabetic()) && words || number)
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || "_-.: ".contains(c))
-        && !name.ends_with(' ')
-        && name.split(' ').count() <= 6;
+    let fits = name.starts_with(|c: char| c.is_ascii_alphanumeric()) && !name.contains(['<', '\n']);
     fits.then(|| (name.to_owned(), at + name.len() + 2))
-}
-
-/// Whether `<name>` without a value is meant to be replaced: it is no redirection, no markup, no header of C.
-fn is_placeholder(line: &str, at: usize, end: usize, name: &str) -> bool {
-    let before = line[..at].chars().next_back();
-    let after = line[end..].chars().next();
-    let redirects =
-        before.is_none_or(char::is_whitespace) && after.is_some_and(|c| c.is_alphanumeric() || "/._~$&".contains(c));
-    !redirects
-        && !before.is_some_and(char::is_alphanumeric)
-        && !ELEMENTS.contains(&name.to_ascii_lowercase().as_str())
-        && !line.contains(&format!("</{name}>"))
-        && !line.trim_start().starts_with("#include")
 }
 
 /// The variable whose name stands at `at` as a whole word, and not as the shell's own variable.
@@ -184,14 +185,23 @@ mod tests {
     use super::*;
 
     fn filled(line: &str, inserts: &[Range<usize>]) -> (String, Vec<String>) {
-        let vars = [("IP", "10.0.0.1"), ("your_ip", "10.0.0.2"), ("example.com", "site.test"), ("example", "x")];
+        let vars = [
+            ("IP", "10.0.0.1"),
+            ("your_ip", "10.0.0.2"),
+            ("example.com", "site.test"),
+            ("example", "x"),
+            ("PORT", "8080"),
+        ];
         let vars = vars.into_iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
-        let (mut filled, mut names) = (String::new(), Vec::new());
-        fill_line(line, inserts, &vars, &mut filled, &mut |name, range, _| {
-            assert!(line[range].contains(name));
-            names.push(name.to_owned());
+        let mut filled = String::new();
+        let said = Said::default();
+        let reading = Reading { how: How::Typed, language: "bash", block: line, said: &said };
+        let found = fill_line(line, inserts, &vars, Some(reading), &mut filled);
+        let names = found.into_iter().filter(|named| !named.bound).map(|named| {
+            assert!(line[named.range].contains(&named.name));
+            named.name
         });
-        (filled, names)
+        (filled, names.collect())
     }
 
     #[test]
@@ -202,20 +212,13 @@ mod tests {
             ("ssh root@<your_ip>", "ssh root@10.0.0.2", &[]),
             ("ssh <user>@<your_ip>:<path>", "ssh <user>@10.0.0.2:<path>", &["user", "path"]),
             ("curl http://example.com/example", "curl http://site.test/x", &[]),
+            ("cat <IP>x", "cat 10.0.0.1x", &[]),
+            ("nc your_ip [PORT]", "nc 10.0.0.2 8080", &[]),
+            ("curl {{ your_ip }}:{{ IP }}", "curl 10.0.0.2:10.0.0.1", &[]),
+            ("curl http://your_ip.example.com", "curl http://10.0.0.2.site.test", &[]),
+            ("curl <other example>", "curl <other example>", &["other example"]),
             ("cmd < file > out", "cmd < file > out", &[]),
             ("cmd <file >out", "cmd <file >out", &[]),
-            ("cmd <file>out", "cmd <file>out", &[]),
-            ("cmd <in.txt>/tmp/x", "cmd <in.txt>/tmp/x", &[]),
-            ("docker rm <container-id>", "docker rm <container-id>", &["container-id"]),
-            ("curl http://<server address>/", "curl http://<server address>/", &["server address"]),
-            ("ping <192.0.2.1>", "ping <192.0.2.1>", &["192.0.2.1"]),
-            ("adduser <your name>", "adduser <your name>", &["your name"]),
-            ("echo '<html><body>hi</body>'", "echo '<html><body>hi</body>'", &[]),
-            ("echo '<note>x</note>'", "echo '<note>x</note>'", &[]),
-            ("#include <stdio.h>", "#include <stdio.h>", &[]),
-            ("Vec<String> a <- b <3 x>", "Vec<String> a <- b <3 x>", &[]),
-            ("cat <<EOF > x", "cat <<EOF > x", &[]),
-            ("a <(b) >(c) é<x", "a <(b) >(c) é<x", &[]),
         ] {
             let (text, names) = filled(line, &[]);
             assert_eq!((text.as_str(), names), (expected, unbound.iter().map(|n| (*n).to_owned()).collect()), "{line}");

@@ -122,7 +122,7 @@ impl Renderer<'_> {
         }
     }
 
-    /// What stands for a value, shortcodes left out. A `<name>` that no variable binds counts in commands only, and below
+    /// What stands for a value, shortcodes left out. A placeholder that no variable binds counts in commands only, and below
     /// them where it is the same: elsewhere it may be markup.
     fn variables(&mut self, code: &CodeBlock) -> Vec<Named> {
         let own = code.arguments.named("vars").map(|vars| plan::values(&vars.into()));
@@ -130,10 +130,11 @@ impl Renderer<'_> {
         if let Some(own) = own {
             bound.to_mut().extend(own);
         }
-        if bound.is_empty() && !code.text.contains('<') {
+        let typed = code.role == Role::Command && plan::placeholder::may_have(&code.text);
+        if bound.is_empty() && self.variables.seen.is_empty() && self.variables.said.is_empty() && !typed {
             return Vec::new();
         }
-        let mut named = plan::named(code, &bound);
+        let mut named = plan::named(code, &bound, plan::placeholder::How::Typed, &self.variables.said);
         if code.role == Role::Command {
             let kinds = prompt::lines(&self.language(code), &code.text);
             let is_typed = |named: &&Named| {
@@ -142,7 +143,7 @@ impl Renderer<'_> {
             };
             // A document in a command has markup, too.
             let is_markup = |named: &&Named| code.text.contains(&format!("</{}>", named.name));
-            let loose = named.iter().filter(|named| !named.bound && !named.shortcode);
+            let loose = named.iter().filter(|named| named.sure && !named.bound && !named.shortcode);
             let asked_for = loose.filter(is_typed).filter(|named| !is_markup(named));
             self.variables.seen.extend(asked_for.map(|named| named.name.clone()));
         }

@@ -41,12 +41,14 @@ pub(super) struct Variables {
     pub(super) bound: BTreeMap<String, String>,
     /// Placeholders without a value, of the commands so far.
     pub(super) seen: BTreeSet<String>,
+    /// What the prose says to stand for something.
+    pub(super) said: plan::Said,
 }
 
 fn variables(guide: &Guide, world: &dyn World) -> Variables {
     let mut bound = guide.front.verify.as_ref().and_then(|v| v.get("vars")).map(plan::values).unwrap_or_default();
     bound.extend(world.variables(&guide.path));
-    Variables { bound, ..Variables::default() }
+    Variables { bound, said: plan::Said::of_guide(guide), ..Variables::default() }
 }
 
 /// The text without a first heading that serves as the page's title: the template shows it.

@@ -1,5 +1,6 @@
 //! Guides of a site as plans.
 
+use rayon::prelude::*;
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
@@ -37,7 +38,7 @@ pub fn plans(options: &Options, names: &[String]) -> Result<Vec<Plan>, Failure> 
     let inputs = Inputs::load(options)?;
     let site = Site::read(&inputs, options);
     let pages = chosen(&site, options, names)?;
-    Ok(pages.into_iter().flat_map(|index| plan_whole(&site, options, index)).collect())
+    Ok(pages.into_par_iter().flat_map_iter(|index| plan_whole(&site, options, index)).collect())
 }
 
 /// The pages with these names, in that order and each once; every guide of the site if there are none.

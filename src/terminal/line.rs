@@ -24,6 +24,11 @@ pub(crate) fn pipeline(line: &str) -> Vec<&str> {
     if commands.is_empty() { last } else { commands }
 }
 
+/// The commands of a line, whatever joins them.
+pub(crate) fn commands(line: &str) -> impl Iterator<Item = &str> {
+    commands_of(line).into_iter().map(|(command, _)| command).filter(|command| !command.is_empty())
+}
+
 /// The commands of a line, each with whether its pipeline ends with it. What stands in quotes or brackets separates nothing.
 fn commands_of(line: &str) -> Vec<(&str, bool)> {
     let bytes = line.as_bytes();

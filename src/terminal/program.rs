@@ -18,6 +18,7 @@ mod clients;
 mod databases;
 mod editors;
 mod languages;
+pub mod need;
 mod shells;
 mod tools;
 

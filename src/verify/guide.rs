@@ -20,7 +20,7 @@ use crate::{
     diagnostic::{Diagnostic, Fault},
     machine::{self, Error, Identity, Name, Owner, RunId},
     matching::{self, Evidence, State, Values},
-    plan::{self, LeftOut, Plan, Rule, Step, StepKind as Planned},
+    plan::{self, LeftOut, Omission, Plan, Rule, Step, StepKind as Planned},
     report::{Gap, GuideReport, Secrets, StepKind, StepReport, Verdict, masked::masked},
     session::{End, Place, look::without_notices},
     terminal::{clean::clean, failure::says_failure, program::is_about_jobs},
@@ -160,8 +160,8 @@ pub(super) fn internal_error(job: &Job, said: &str) -> GuideReport {
 fn finish(report: &mut GuideReport, plan: &Plan) {
     for step in &plan.steps[report.steps.len().min(plan.steps.len())..] {
         let mut unreached = describe(step);
-        unreached.verdict = if step.skip.is_some() { Verdict::Skipped } else { Verdict::Unreached };
-        unreached.message.clone_from(&step.skip);
+        unreached.message = step.undone();
+        unreached.verdict = if unreached.message.is_some() { Verdict::Skipped } else { Verdict::Unreached };
         report.steps.push(unreached);
     }
     if report.verdict != Verdict::Unreached {
@@ -303,7 +303,7 @@ impl<H: Host> Attempt<'_, H> {
                 report.reason = Some(format!("the setup of the guide that it requires, {}, failed", required.path));
                 return Ok(());
             }
-            for step in required.steps.iter().filter(|step| step.skip.is_none()) {
+            for step in required.steps.iter().filter(|step| step.undone().is_none()) {
                 let done = first.step(step).await?;
                 if let Some(fault) = first.ended_by(&done).await? {
                     return self.unreached_by(fault, report, Some(&done));
@@ -334,10 +334,10 @@ impl<H: Host> Attempt<'_, H> {
             };
         }
         for step in &self.job.plan.steps {
-            if let Some(reason) = &step.skip {
+            if let Some(reason) = step.undone() {
                 let mut skipped = describe(step);
                 skipped.verdict = Verdict::Skipped;
-                skipped.message = Some(reason.clone());
+                skipped.message = Some(reason);
                 report.steps.push(skipped);
                 continue;
             }
@@ -357,8 +357,24 @@ impl<H: Host> Attempt<'_, H> {
             if !doing.live.places().is_empty() {
                 reached.stand = Stand::of(doing.live.places());
             }
-            self.run.listener.event(&self.name, Event::StepDone { step: &done });
             let ended = ends(&done, self.run.options.update);
+            // Who left out a step for want of a value cannot say that the page is wrong.
+            let before = &self.job.plan.steps[..step.number - 1];
+            if let Some((left, missed)) =
+                before.iter().filter(|_| ended).find_map(|left| Some((left, left.waits_for()?)))
+            {
+                done.verdict = Verdict::Unreached;
+                self.run.listener.event(&self.name, Event::StepDone { step: &done });
+                let why = format!(
+                    "line {} failed, and line {} before it was not done: {}",
+                    step.at.line,
+                    left.at.line,
+                    missed.missed()
+                );
+                report.steps.push(done);
+                return unreached(report, why);
+            }
+            self.run.listener.event(&self.name, Event::StepDone { step: &done });
             report.steps.push(done);
             if ended {
                 break;
@@ -672,7 +688,7 @@ impl<M: Running> Doing<'_, M> {
         };
         shown.add(output);
         self.plan.steps.iter().any(|step| match &step.kind {
-            Planned::Expect { text, of: number, rule, .. } if *number == of && step.skip.is_none() => {
+            Planned::Expect { text, of: number, rule, .. } if *number == of && step.undone().is_none() => {
                 shown.is_documented_failure(line, text, matching_rule(*rule))
             }
             _ => false,
@@ -682,7 +698,7 @@ impl<M: Running> Doing<'_, M> {
     /// Whether the output that step `of` has to show is there: for `retry`.
     pub(super) fn holds(&self, of: usize) -> bool {
         self.plan.steps.iter().all(|step| match &step.kind {
-            Planned::Expect { text, of: number, rule, .. } if *number == of && step.skip.is_none() => {
+            Planned::Expect { text, of: number, rule, .. } if *number == of && step.undone().is_none() => {
                 let compare = |shown: &Shown| shown.compare(text, matching_rule(*rule), &self.evidence(of)).0.verdict;
                 self.outputs.get(&of).is_some_and(|shown| compare(shown) != matching::Verdict::Broken)
             }
@@ -714,7 +730,7 @@ pub(crate) fn describe(step: &Step) -> StepReport {
     let report = StepReport::new(step.number, kind, &step.at.path, step.at.line);
     StepReport {
         block: step.block,
-        omission: step.omission,
+        omission: step.omission.or(step.waits_for().map(|_| Omission::NotDone)),
         section: step.section.clone(),
         commands,
         typed,

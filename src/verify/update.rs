@@ -64,7 +64,7 @@ pub fn update(guide: &Guide, done: &[Done<'_>], secrets: &Secrets, read: Reader<
     let (mut seen, mut written) = (Vec::new(), Vec::new());
     for Done { plan, shown } in done {
         let differ = plan.steps.iter().filter_map(|step| Some((step, shown.get(&step.number)?)));
-        for (step, shown) in differ.filter(|(step, shown)| step.skip.is_none() && !shown.holds) {
+        for (step, shown) in differ.filter(|(step, shown)| step.undone().is_none() && !shown.holds) {
             let output = (&step.at.path, begin(step));
             if output.1.is_some() && seen.contains(&output) {
                 continue;
@@ -202,7 +202,7 @@ impl Updating<'_> {
     /// The steps that compare the same output, on each machine.
     fn numbers(&self, step: &Step) -> Vec<Vec<usize>> {
         let same = |other: &&Step| {
-            other.skip.is_none()
+            other.undone().is_none()
                 && other.at.path == step.at.path
                 && begin(other).is_some()
                 && begin(other) == begin(step)
