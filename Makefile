@@ -37,4 +37,5 @@ fuzz: ## give guidepost's parsers and engines odd inputs; options: make fuzz SEC
 
 score: ## score the plans of the tutorials in ../shared/library, if they are there
 	@if [ -x ../shared/library/score-plans ]; then cargo build --locked && ../shared/library/score-plans --guidepost target/debug/guidepost ../shared/library; \
+	status=$$?; scripts/plan-cost target/debug/guidepost ../shared/library; exit $$status; \
 	else echo "SKIPPED: there is no library of tutorials at ../shared/library"; fi

@@ -23,9 +23,9 @@ pub(super) fn human(rows: &[Summary]) -> String {
     let guide = WIDEST - figures - VALUES - 2 - NEEDS - 2;
     let mut text = String::new();
     let mut line = |figures: [String; 3], values: &str, needs: &str, name: &str| {
-        let values = wrapped(values.split(", ").map(|value| value.to_owned() + ","), VALUES);
-        let needs = wrapped(needs.split(' ').map(str::to_owned), NEEDS);
-        let name = wrapped(name.split_inclusive('/').map(str::to_owned), guide);
+        let values = wrapped(values.split(", ").map(|value| value.to_owned() + ","), " ", VALUES);
+        let needs = wrapped(needs.split(' ').map(str::to_owned), " ", NEEDS);
+        let name = wrapped(name.split_inclusive(['/', '-', ' ']).map(str::to_owned), "", guide);
         for at in 0..values.len().max(needs.len()).max(name.len()).max(1) {
             let of = |lines: &[String]| lines.get(at).cloned().unwrap_or_default();
             let figures = FIGURES.iter().zip(&figures).map(|(heading, figure)| {
@@ -127,27 +127,23 @@ fn name(rows: &[Summary], row: &Summary) -> String {
     clean(&if several { format!("{path} ({})", row.machine) } else { path.to_owned() })
 }
 
-/// Words in lines of this width; a word that is longer is cut.
-fn wrapped(words: impl Iterator<Item = String>, width: usize) -> Vec<String> {
+/// Words in lines of this width, joined by `space`; a word that is longer is cut.
+fn wrapped(words: impl Iterator<Item = String>, space: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in words {
         let mut rest: Vec<char> = word.chars().collect();
+        if let Some(last) = lines.last_mut()
+            && last.chars().count() + space.len() + rest.len() <= width
+        {
+            last.push_str(space);
+            last.extend(rest.drain(..));
+        }
         while !rest.is_empty() {
-            let line = lines.last().map_or(0, |line| line.chars().count());
-            let joined = word.ends_with('/') || lines.last().is_some_and(|line| line.ends_with('/'));
-            let space = usize::from(line > 0 && !joined);
-            match lines.last_mut() {
-                Some(last) if line + space + rest.len() <= width => {
-                    last.push_str(&" ".repeat(space));
-                    last.extend(rest.drain(..));
-                }
-                _ => {
-                    let part = rest.len().min(width);
-                    lines.push(rest.drain(..part).collect());
-                }
-            }
+            let part = rest.len().min(width);
+            lines.push(rest.drain(..part).collect());
         }
     }
+    // The last of some values has no comma behind it.
     if let Some(last) = lines.last_mut()
         && last.ends_with(',')
     {
@@ -183,9 +179,9 @@ mod tests {
         let expected = "\
 decide  undone  steps  values                 needs                   guide
  error       0      0                                                 c.md
-     4       3     12  2 address, 11 domain,  sudo systemd docker     guides/
-                       3 password             host cloud network      a-guide-with-a-very-long-name-tha
-                                                                      t-does-not-fit-into-a-column
+     4       3     12  2 address, 11 domain,  sudo systemd docker     guides/a-guide-with-a-very-
+                       3 password             host cloud network      long-name-that-does-not-fit-
+                                                                      into-a-column
      -       -   skip                                                 b.md
 
 3 guides: 12 steps, 3 blocks not done, 4 blocks to decide

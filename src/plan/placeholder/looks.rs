@@ -12,7 +12,8 @@ use super::{
 
 /// A look.
 struct Look {
-    /// What it looks like, for tests.
+    /// What it looks like.
+    #[cfg_attr(not(test), expect(dead_code, reason = "tests name it"))]
     name: &'static str,
     /// The text; its group is the name.
     pattern: &'static str,
@@ -245,7 +246,7 @@ const LOOKS: &[Look] = &[
         fits: |m| {
             !m.is_variable()
                 && by_nouns(m.name).is_some()
-                && m.after().starts_with(|c: char| c.is_alphanumeric() || "<[{".contains(c))
+                && m.after()[1..].starts_with(|c: char| c.is_alphanumeric() || "<[{".contains(c))
         },
         kind: None,
         with: &[("ssh USERNAME@host", "USERNAME")],
