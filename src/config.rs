@@ -1,5 +1,6 @@
 //! `guidepost.yaml`: the settings of a site.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -13,7 +14,7 @@ use crate::{
 pub const FILE_NAME: &str = "guidepost.yaml";
 
 /// The settings of a site. Every key has a default; unknown keys are errors with a suggestion.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// Name of the site.
@@ -60,7 +61,7 @@ pub struct Config {
 }
 
 /// A link of the header.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MenuItem {
     /// Text.

@@ -32,6 +32,7 @@ pub mod matching;
 pub mod plan;
 pub mod render;
 pub mod report;
+pub mod schema;
 pub mod serve;
 pub mod session;
 pub mod site;

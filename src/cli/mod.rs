@@ -25,6 +25,7 @@ mod new;
 mod plan;
 mod progress;
 mod reports;
+mod schema;
 mod serve;
 mod update;
 mod verify;
@@ -55,6 +56,8 @@ enum Command {
     New(new::Arguments),
     /// Remove what interrupted runs of `verify` left behind in Docker
     Clean(clean::Arguments),
+    /// Print the JSON Schema of guidepost.yaml, verify.yaml or front matter, for editors
+    Schema(schema::Arguments),
     /// Print shell completions
     Completions(completions::Arguments),
     /// Write the man pages
@@ -81,6 +84,7 @@ pub fn run() -> ExitCode {
         Command::Report(arguments) => reports::run(&arguments),
         Command::New(arguments) => new::run(&arguments),
         Command::Clean(arguments) => clean::run(&arguments),
+        Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Man(arguments) => man::run(&arguments),
     };

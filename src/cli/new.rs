@@ -29,7 +29,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
         }
         _ => {}
     }
-    if let Err(error) = write(&STARTER, folder) {
+    if let Err(error) = write(&STARTER, folder).and_then(|()| super::schema::write(folder)) {
         return report(&Failure::Environment { message: format!("{} cannot be written: {error}", folder.display()) });
     }
     let shown = folder.display();

@@ -45,4 +45,4 @@ pub use label::{Identity, Name, Owner, RunId};
 pub(crate) use life::size;
 pub use reaper::{Reaped, Scope, reap};
 pub use running::{RunningMachine, start};
-pub use settings::{DEFAULT, Machine, machines};
+pub use settings::{DEFAULT, Machine, machines, schema};

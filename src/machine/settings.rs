@@ -7,7 +7,10 @@ use std::collections::BTreeMap;
 use crate::{
     config::Config,
     diagnostic::{Diagnostic, nearest},
-    source::Source,
+    source::{
+        Source,
+        key::{self, Form, Row, names},
+    },
 };
 
 mod place;
@@ -113,25 +116,44 @@ impl Machine {
     }
 }
 
-/// Every setting, for suggestions.
-const KEYS: [&str; 16] = [
-    "image",
-    "build",
-    "user",
-    "init",
-    "docker",
-    "images",
-    "env",
-    "ca_certificates",
-    "memory",
-    "cpus",
-    "pids",
-    "disk",
-    "network",
-    "hostname",
-    "capabilities",
-    "allow",
+/// Every setting.
+#[rustfmt::skip]
+const ROWS: &[Row] = &[
+    Row { name: "image", form: Form::Text, says: "Image reference, pulled if missing: debian:bookworm" },
+    Row { name: "build", form: Form::Text, says: "A folder of the site with a Dockerfile" },
+    Row { name: "user", form: Form::Text, says: "Who types; the image's own user by default" },
+    Row { name: "init", form: Form::Word(|| names_of(INITS)), says: "What runs as process 1" },
+    Row { name: "docker", form: Form::Word(|| names_of(ENGINES)), says: "Whether it has a Docker engine of its own inside" },
+    Row { name: "images", form: Form::Texts, says: "Images copied into the engine inside" },
+    Row { name: "env", form: Form::Env, says: "Environment variables" },
+    Row { name: "ca_certificates", form: Form::Word(|| names_of(AUTHORITIES)), says: "Whose certificate authorities it trusts" },
+    Row { name: "memory", form: Form::Size, says: "Most memory: 2GiB" },
+    Row { name: "cpus", form: Form::Number(0.1, 512.0), says: "Most processor time, in processors" },
+    Row { name: "pids", form: Form::Number(16.0, 1_000_000.0), says: "Most processes and threads" },
+    Row { name: "disk", form: Form::Size, says: "Most that it writes beside its image: 10GiB" },
+    Row { name: "network", form: Form::WordOrNone(|| names_of(NETWORKS)), says: "What it can reach" },
+    Row { name: "hostname", form: Form::Text, says: "Its host name; the machine's name by default" },
+    Row { name: "capabilities", form: Form::Texts, says: "Kernel capabilities beside the engine's default ones" },
+    Row { name: "allow", form: Form::Texts, says: "Guides that may choose it, by patterns of paths" },
 ];
+
+/// Their names, for suggestions.
+const KEYS: [&str; ROWS.len()] = names::<{ ROWS.len() }>(ROWS);
+
+const INITS: &[(&str, Init)] = &[("systemd", Init::Systemd), ("minimal", Init::Minimal)];
+const ENGINES: &[(&str, bool)] = &[("nested", true), ("none", false)];
+const AUTHORITIES: &[(&str, bool)] = &[("host", true), ("image", false)];
+const NETWORKS: &[(&str, Network)] =
+    &[("bridge", Network::Bridge), ("internal", Network::Internal), ("none", Network::None)];
+
+fn names_of<T>(known: &'static [(&'static str, T)]) -> Vec<&'static str> {
+    known.iter().map(|(name, _)| *name).collect()
+}
+
+/// The JSON Schema of a machine.
+pub fn schema() -> Value {
+    key::map(ROWS, false)
+}
 
 /// The machine of a site that describes none.
 pub const DEFAULT: &str = "debian";
@@ -209,23 +231,16 @@ fn set(machine: &mut Machine, key: &str, value: &Value) -> Result<(), Wrong> {
         "image" => machine.source = ImageSource::Image(text(key, value, value::is_image, "debian:bookworm")?),
         "build" => machine.source = ImageSource::Build(text(key, value, value::is_inner_folder, "machines/server")?),
         "user" => machine.user = Some(text(key, value, value::is_user, "reader")?),
-        "init" => {
-            machine.init = one_of(key, value, &[("systemd", Init::Systemd), ("minimal", Init::Minimal)])?;
-        }
-        "docker" => machine.nested_docker = one_of(key, value, &[("nested", true), ("none", false)])?,
+        "init" => machine.init = one_of(key, value, INITS)?,
+        "docker" => machine.nested_docker = one_of(key, value, ENGINES)?,
         "images" => machine.images = list(key, value, value::is_image, "debian:bookworm")?,
         "env" => machine.env = map(key, value)?,
-        "ca_certificates" => {
-            machine.host_ca_certificates = one_of(key, value, &[("host", true), ("image", false)])?;
-        }
+        "ca_certificates" => machine.host_ca_certificates = one_of(key, value, AUTHORITIES)?,
         "memory" => machine.memory = quantity(key, value, 32 << 20, 1 << 40)?,
         "cpus" => machine.cpus = number(key, value, 0.1, 512.0)?,
         "pids" => machine.pids = number(key, value, 16.0, 1_000_000.0)? as u32,
         "disk" => machine.disk = quantity(key, value, 64 << 20, 1 << 50)?,
-        "network" => {
-            let known = [("bridge", Network::Bridge), ("internal", Network::Internal), ("none", Network::None)];
-            machine.network = one_of(key, boolean_word(value), &known)?;
-        }
+        "network" => machine.network = one_of(key, boolean_word(value), NETWORKS)?,
         "hostname" => machine.hostname = Some(text(key, value, value::is_hostname, "server")?),
         "capabilities" => {
             let names = list(key, value, |name| CAPABILITIES.contains(&name), "NET_ADMIN")

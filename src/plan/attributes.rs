@@ -5,30 +5,37 @@ use serde_json::Value;
 use std::{collections::BTreeMap, fmt, time::Duration};
 
 use super::{decision::Act, duration, value, value::Problem};
-use crate::diagnostic::nearest;
+use crate::{
+    diagnostic::nearest,
+    source::key::{Form, Row, names},
+};
 
 /// Every attribute. `verify="skip"` is `skip=true`, and `verify="run"` is `skip=false`.
-pub const NAMES: &[&str] = &[
-    "answers",
-    "background",
-    "edit",
-    "exit",
-    "expect",
-    "machine",
-    "match",
-    "opens",
-    "path",
-    "reason",
-    "retry",
-    "role",
-    "run",
-    "skip",
-    "terminal",
-    "timeout",
-    "until",
-    "vars",
-    "verify",
+#[rustfmt::skip]
+pub(super) const KEYS: &[Row] = &[
+    Row { name: "answers", form: Form::Answers, says: "Replies to questions, before those of the guide" },
+    Row { name: "background", form: Form::Truth, says: "It keeps running in a terminal of its own" },
+    Row { name: "edit", form: Form::Word(|| names_of(EDITS)), says: "How a file is changed that is there" },
+    Row { name: "exit", form: Form::Statuses, says: "The exit status that a reader sees, if it is not 0" },
+    Row { name: "expect", form: Form::Text, says: "What the command has to show, where the page does not show it" },
+    Row { name: "machine", form: Form::Text, says: "The block is done only on this machine" },
+    Row { name: "match", form: Form::Word(|| names_of(RULES)), says: "How an output is compared" },
+    Row { name: "opens", form: Form::Text, says: "The prompt of a program that it opens" },
+    Row { name: "path", form: Form::Text, says: "Where a file is saved, if not where its title says" },
+    Row { name: "reason", form: Form::Text, says: "Why it is not done" },
+    Row { name: "retry", form: Form::Time, says: "How long it is run again until it holds" },
+    Row { name: "role", form: Form::Word(|| names_of(ROLES)), says: "What a reader does with the block" },
+    Row { name: "run", form: Form::Lines, says: "What is typed instead, here" },
+    Row { name: "skip", form: Form::Truth, says: "It is not done; a reason is required" },
+    Row { name: "terminal", form: Form::Text, says: "The name of another terminal that it is typed into" },
+    Row { name: "timeout", form: Form::Time, says: "How long one command may take" },
+    Row { name: "until", form: Form::Text, says: "An endless command is stopped once it has shown this" },
+    Row { name: "vars", form: Form::Vars, says: "Values for placeholders" },
+    Row { name: "verify", form: Form::Word(|| vec!["skip", "run"]), says: "`skip` is skip=true, and `run` is skip=false" },
 ];
+
+/// Their names.
+pub const NAMES: &[&str] = &names::<{ KEYS.len() }>(KEYS);
 
 /// How a documented output is compared with the real one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -234,22 +241,30 @@ fn exit(value: &Value) -> Result<Vec<i32>, Problem> {
     })
 }
 
+/// How a file can be changed, as authors say it.
+const EDITS: &[(&str, Edit)] =
+    &[("auto", Edit::Auto), ("patch", Edit::Patch), ("append", Edit::Append), ("replace", Edit::Replace)];
+
+/// How an output can be compared, as authors say it.
+const RULES: &[(&str, Rule)] = &[
+    ("exact", Rule::Exact),
+    ("kinds", Rule::Kinds),
+    ("contains", Rule::Contains),
+    ("regex", Rule::Regex),
+    ("json", Rule::Json),
+    ("unordered", Rule::Unordered),
+];
+
+fn names_of<T>(known: &'static [(&'static str, T)]) -> Vec<&'static str> {
+    known.iter().map(|(name, _)| *name).collect()
+}
+
 fn edit(value: &Value) -> Result<Edit, Problem> {
-    const KNOWN: &[(&str, Edit)] =
-        &[("auto", Edit::Auto), ("patch", Edit::Patch), ("append", Edit::Append), ("replace", Edit::Replace)];
-    one_of("edit", value, KNOWN)
+    one_of("edit", value, EDITS)
 }
 
 fn rule(value: &Value) -> Result<Rule, Problem> {
-    const KNOWN: &[(&str, Rule)] = &[
-        ("exact", Rule::Exact),
-        ("kinds", Rule::Kinds),
-        ("contains", Rule::Contains),
-        ("regex", Rule::Regex),
-        ("json", Rule::Json),
-        ("unordered", Rule::Unordered),
-    ];
-    one_of("match", value, KNOWN)
+    one_of("match", value, RULES)
 }
 
 fn one_of<T: Copy>(name: &str, value: &Value, known: &[(&str, T)]) -> Result<T, Problem> {
@@ -364,6 +379,11 @@ mod tests {
         ] {
             assert_eq!(given(name, value), expected, "{name}");
         }
+    }
+
+    #[test]
+    fn the_rows_say_what_is_read() {
+        crate::source::key::check(KEYS, |name, value| Given::default().set(name, value).is_ok());
     }
 
     #[test]

@@ -41,7 +41,7 @@ pub use decided::Decided;
 pub use decision::Act;
 pub use placeholder::{Kind, Placeholder, Said};
 pub use settings::Settings;
-pub use sidecar::FILE_NAME as SIDECAR;
+pub use sidecar::{FILE_NAME as SIDECAR, settings_schema, sidecar_schema};
 pub use summary::Summary;
 pub use variables::{Named, named, values};
 

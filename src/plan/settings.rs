@@ -15,11 +15,27 @@ use crate::{
     diagnostic::{Diagnostic, Place, nearest},
     guide::Guide,
     machine::DEFAULT,
-    source::{Source, Span, front_matter},
+    source::{
+        Source, Span, front_matter,
+        key::{Form, Row, names},
+    },
 };
 
 /// The keys of `verify:` and of a sidecar.
-const NAMES: &[&str] = &["machine", "answers", "setup", "requires", "timeout", "columns", "skip", "reason", "vars"];
+#[rustfmt::skip]
+pub(super) const KEYS: &[Row] = &[
+    Row { name: "machine", form: Form::Text, says: "Name of the machine; the first of guidepost.yaml by default" },
+    Row { name: "answers", form: Form::Answers, says: "Replies to questions of any step" },
+    Row { name: "setup", form: Form::Lines, says: "Commands that prepare the machine, typed before the first step" },
+    Row { name: "requires", form: Form::List, says: "Guides to do first, by slug, address or file" },
+    Row { name: "timeout", form: Form::Time, says: "How long one command may take" },
+    Row { name: "columns", form: Form::Columns, says: "How wide its terminals are" },
+    Row { name: "skip", form: Form::Truth, says: "The guide is not done; a reason is required" },
+    Row { name: "reason", form: Form::Text, says: "Why it is not done" },
+    Row { name: "vars", form: Form::Vars, says: "Values for placeholders" },
+];
+
+const NAMES: &[&str] = &names::<{ KEYS.len() }>(KEYS);
 
 /// The settings of one guide, with the sidecar's over the front matter's.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -199,4 +215,17 @@ pub(super) fn without_reason(place: Place) -> Diagnostic {
 
 fn placed(problem: Diagnostic, place: Place) -> Diagnostic {
     Diagnostic { place: Some(Box::new(place)), ..problem }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rows_say_what_is_read() {
+        let source = Source::new("verify.yaml", "");
+        let layer = Layer { source: &source, yaml: Span::new(0, 0), prefix: Vec::new() };
+        let takes = |name: &str, value: &Value| Settings::default().set(name, value, &layer).is_ok();
+        crate::source::key::check(KEYS, takes);
+    }
 }

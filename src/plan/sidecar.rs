@@ -1,18 +1,21 @@
 //! `verify.yaml` beside a guide whose text may not be touched: its settings, and what it says about single blocks.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::{
-    attributes::{Given, NAMES, unknown},
+    attributes::{self, Given, NAMES, unknown},
     blocks::{Block, Origin},
-    settings::{Layer, Settings},
+    settings::{self, Layer, Settings},
     value::{self, Problem},
     yaml::{self, Key},
 };
 use crate::{
     diagnostic::{Diagnostic, Place, nearest},
     guide::Role,
-    source::{Source, Span},
+    source::{
+        Source, Span,
+        key::{self, Form, Row, names},
+    },
 };
 
 /// Name of the file in a page bundle.
@@ -22,7 +25,34 @@ pub const FILE_NAME: &str = "verify.yaml";
 const STEPS: &str = "steps";
 
 /// What an entry finds its block by.
-const SELECTORS: &[&str] = &["at", "contains", "line", "index"];
+#[rustfmt::skip]
+const KEYS: &[Row] = &[
+    Row { name: "at", form: Form::Text, says: "A heading that the block stands below; alone, all blocks of the section" },
+    Row { name: "contains", form: Form::Text, says: "Text in the block, or in the path of its file" },
+    Row { name: "line", form: Form::Count, says: "A line of the guide's file that belongs to the block" },
+    Row { name: "index", form: Form::Count, says: "Which one of several, from 1" },
+];
+
+const SELECTORS: &[&str] = &names::<{ KEYS.len() }>(KEYS);
+
+/// The JSON Schema of a sidecar.
+pub fn sidecar_schema() -> Value {
+    let mut entry = key::map(&[KEYS, attributes::KEYS].concat(), false);
+    entry["anyOf"] = ["at", "contains", "line"].iter().map(|name| json!({ "required": [name] })).collect();
+    let mut schema = key::map(settings::KEYS, false);
+    schema["type"] = json!(["object", "null"]);
+    schema["properties"][STEPS] =
+        json!({ "type": ["array", "null"], "items": entry, "description": "What is said about single blocks" });
+    schema
+}
+
+/// That of `verify:` in front matter.
+pub fn settings_schema() -> Value {
+    let mut schema = key::map(settings::KEYS, false);
+    schema["type"] = json!(["object", "null"]);
+    schema["description"] = "How the guide is verified".into();
+    schema
+}
 
 /// A sidecar that could be read.
 pub(super) struct Sidecar<'a> {
@@ -233,5 +263,16 @@ impl Entry {
             }
         }
         Problem::new("no block of the guide fits this entry", help)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rows_say_what_is_read() {
+        let takes = |name: &str, value: &Value| matches!(Entry::default().selector(name, value), Ok(true));
+        key::check(KEYS, takes);
     }
 }

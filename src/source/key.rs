@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 /// A key of a map.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Key {
+pub(crate) struct Row {
     pub(crate) name: &'static str,
     pub(crate) form: Form,
     /// What it says, as an editor shows it.
@@ -57,10 +57,12 @@ pub(crate) enum Form {
     People,
     /// A map of which only some is read.
     Map,
+    /// Whatever it is.
+    Data,
 }
 
 /// The names of rows, in order.
-pub(crate) const fn names<const N: usize>(keys: &[Key]) -> [&'static str; N] {
+pub(crate) const fn names<const N: usize>(keys: &[Row]) -> [&'static str; N] {
     let mut names = [""; N];
     let mut at = 0;
     while at < N {
@@ -71,13 +73,13 @@ pub(crate) const fn names<const N: usize>(keys: &[Key]) -> [&'static str; N] {
 }
 
 /// The schema of a map with these keys; `open` if others are for somebody else.
-pub(crate) fn map(keys: &[Key], open: bool) -> Value {
+pub(crate) fn map(keys: &[Row], open: bool) -> Value {
     let properties: serde_json::Map<String, Value> =
         keys.iter().map(|key| (key.name.to_owned(), key.schema())).collect();
     json!({ "type": "object", "properties": properties, "additionalProperties": open })
 }
 
-impl Key {
+impl Row {
     fn schema(&self) -> Value {
         let mut schema = self.form.schema();
         schema["description"] = self.says.into();
@@ -123,7 +125,8 @@ impl Form {
             Self::Env => json!({ "type": "object", "additionalProperties": text }),
             Self::Word(words) => json!({ "enum": words() }),
             Self::WordOrNone(words) => {
-                let words: Vec<Value> = words().into_iter().map(Value::from).chain([Value::Null, false.into()]).collect();
+                let words: Vec<Value> =
+                    words().into_iter().map(Value::from).chain([Value::Null, false.into()]).collect();
                 json!({ "enum": words })
             }
             Self::Date => json!({ "type": ["string", "number", "null"] }),
@@ -132,6 +135,7 @@ impl Form {
                 "items": { "type": ["string", "object", "null"], "properties": { "name": text, "link": text, "url": text } },
             }),
             Self::Map => json!({ "type": ["object", "null"] }),
+            Self::Data => json!({}),
         }
     }
 
@@ -145,7 +149,9 @@ impl Form {
             Self::Texts => (vec![json!(["x"])], vec![json!("x"), map]),
             Self::Truth => (vec![json!(true), json!("no")], vec![json!("perhaps"), json!(7)]),
             Self::Flag => (vec![json!(true), json!("yes")], vec![json!(["x"])]),
-            Self::Time => (vec![json!("30s"), json!("1h30m"), json!("500ms")], vec![json!(30), json!("30"), json!("5s1m")]),
+            Self::Time => {
+                (vec![json!("30s"), json!("1h30m"), json!("500ms")], vec![json!(30), json!("30"), json!("5s1m")])
+            }
             Self::Columns => (vec![json!(80)], vec![json!(5), json!([80])]),
             Self::Count => (vec![json!(1)], vec![json!(0), json!("x")]),
             Self::Integer => (vec![json!(-3)], vec![json!([3])]),
@@ -166,13 +172,14 @@ impl Form {
             Self::Date => (vec![json!("2018-01-04")], vec![json!(["x"])]),
             Self::People => (vec![json!("A"), json!([{ "name": "A" }, "B"])], vec![json!([["x"]])]),
             Self::Map => (vec![json!({ "render": "never" })], vec![json!("x")]),
+            Self::Data => (vec![json!({ "a": ["b"] })], Vec::new()),
         }
     }
 }
 
 /// Holds a reader against the schema of its rows: both take the examples of each form, and none of the two what is no example.
 #[cfg(test)]
-pub(crate) fn check(keys: &[Key], takes: impl Fn(&str, &Value) -> bool) {
+pub(crate) fn check(keys: &[Row], takes: impl Fn(&str, &Value) -> bool) {
     let validator = jsonschema::validator_for(&map(keys, false)).expect("a valid schema");
     for key in keys {
         let (right, wrong) = key.form.examples();

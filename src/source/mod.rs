@@ -5,6 +5,7 @@ use std::{ops::Range, sync::OnceLock};
 pub mod date;
 pub mod front_matter;
 pub mod inside;
+pub(crate) mod key;
 pub(crate) mod yaml;
 
 /// A byte range in one [`Source`].

@@ -154,3 +154,18 @@ fn who_may_use_a_machine() {
         assert_eq!(machine(globs).allows(path), allowed, "{globs:?} {path}");
     }
 }
+
+#[test]
+fn the_rows_say_what_is_read() {
+    // Of texts that are more than texts (images, patterns, capabilities) the schema knows only that they are texts.
+    let lists = ["capabilities", "allow"];
+    let rows: Vec<Row> = ROWS.iter().filter(|row| !lists.contains(&row.name)).copied().collect();
+    key::check(&rows, |name, value| set(&mut Machine::default(), name, value).is_ok());
+    let mut machine = Machine::default();
+    for (name, value) in [("capabilities", serde_json::json!(["NET_ADMIN"])), ("allow", serde_json::json!(["**/a.md"]))]
+    {
+        assert!(set(&mut machine, name, &value).is_ok(), "{name}");
+        assert!(set(&mut machine, name, &serde_json::json!("x")).is_err(), "{name}");
+    }
+    assert_eq!(rows.len() + lists.len(), ROWS.len());
+}

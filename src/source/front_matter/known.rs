@@ -1,15 +1,52 @@
 //! The keys of front matter, and what an unknown one may have been meant to be.
 
-use crate::diagnostic::nearest;
+use crate::{
+    diagnostic::nearest,
+    source::key::{Form, Row, names},
+};
 
 /// Keys that mean something to guidepost.
 #[rustfmt::skip]
-const TYPED: &[&str] = &[
-    "_build", "alias", "aliases", "author", "authors", "build", "contributor", "contributors", "date", "deprecated",
-    "deprecated_link", "description", "draft", "expiryDate", "external_resources", "h1_title", "headless", "image",
-    "keywords", "lastmod", "license", "modified", "modified_by", "og_description", "og_title", "publishDate",
-    "published", "relations", "slug", "title", "title_meta", "title_short", "updated", "url", "verify", "weight",
+pub(super) const KEYS: &[Row] = &[
+    Row { name: "_build", form: Form::Map, says: "Hugo's build options: `render` and `list`" },
+    Row { name: "alias", form: Form::List, says: "An old address that redirects here" },
+    Row { name: "aliases", form: Form::List, says: "Old addresses that redirect here" },
+    Row { name: "author", form: Form::People, says: "Who wrote it" },
+    Row { name: "authors", form: Form::People, says: "Who wrote it" },
+    Row { name: "build", form: Form::Map, says: "Hugo's build options: `render` and `list`" },
+    Row { name: "contributor", form: Form::People, says: "Who helped" },
+    Row { name: "contributors", form: Form::People, says: "Who helped" },
+    Row { name: "date", form: Form::Date, says: "When it was published" },
+    Row { name: "deprecated", form: Form::Flag, says: "The guide is no longer maintained" },
+    Row { name: "deprecated_link", form: Form::Text, says: "What to read instead" },
+    Row { name: "description", form: Form::Text, says: "One sentence about the page" },
+    Row { name: "draft", form: Form::Flag, says: "Built only with --drafts" },
+    Row { name: "expiryDate", form: Form::Date, says: "From this day on it is not built" },
+    Row { name: "external_resources", form: Form::List, says: "Links for further reading" },
+    Row { name: "h1_title", form: Form::Text, says: "Title above the text, where it differs" },
+    Row { name: "headless", form: Form::Flag, says: "Not a page; can be included by `content`" },
+    Row { name: "image", form: Form::Text, says: "Image for previews" },
+    Row { name: "keywords", form: Form::List, says: "Keywords" },
+    Row { name: "lastmod", form: Form::Date, says: "When it was last changed" },
+    Row { name: "license", form: Form::Text, says: "Licence, as inline Markdown" },
+    Row { name: "modified", form: Form::Date, says: "When it was last changed" },
+    Row { name: "modified_by", form: Form::People, says: "Who changed it last" },
+    Row { name: "og_description", form: Form::Text, says: "Open Graph description" },
+    Row { name: "og_title", form: Form::Text, says: "Open Graph title" },
+    Row { name: "publishDate", form: Form::Date, says: "When it was published" },
+    Row { name: "published", form: Form::Date, says: "When it was published" },
+    Row { name: "relations", form: Form::Data, says: "Related pages, as libraries have it" },
+    Row { name: "slug", form: Form::Text, says: "Last part of the address" },
+    Row { name: "title", form: Form::Text, says: "Title of the page" },
+    Row { name: "title_meta", form: Form::Text, says: "Title for the browser's tab" },
+    Row { name: "title_short", form: Form::Text, says: "Short title, for lists" },
+    Row { name: "updated", form: Form::Date, says: "When it was last changed" },
+    Row { name: "url", form: Form::Text, says: "Whole path of the page" },
+    Row { name: "verify", form: Form::Data, says: "How the guide is verified" },
+    Row { name: "weight", form: Form::Integer, says: "Order in its section, lightest first" },
 ];
+
+const TYPED: &[&str] = &names::<{ KEYS.len() }>(KEYS);
 
 /// Keys that other generators and libraries of guides use: left to templates, never taken for typing errors.
 #[rustfmt::skip]

@@ -155,6 +155,15 @@ pub fn parse(source: &Source, taxonomies: &[String]) -> Parsed {
     Parsed { front, body: cut.body, diagnostics }
 }
 
+/// The JSON Schema of front matter. Other keys are for templates.
+pub fn schema() -> Value {
+    let mut schema = super::key::map(known::KEYS, true);
+    let terms = schema["properties"]["keywords"].clone();
+    schema["properties"]["tags"] = terms;
+    schema["properties"]["tags"]["description"] = "Terms that group pages".into();
+    schema
+}
+
 /// The YAML of the front matter, whole lines of the source; `None` if there is none.
 pub fn yaml_span(source: &Source) -> Option<Span> {
     fence::cut(source).yaml

@@ -441,3 +441,22 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_rows_say_what_is_read() {
+    for key in known::KEYS {
+        let (right, wrong) = key.form.examples();
+        let schema = schema()["properties"][key.name].clone();
+        let validator = jsonschema::validator_for(&schema).expect("a valid schema");
+        let all = right.iter().map(|value| (value, true)).chain(wrong.iter().map(|value| (value, false)));
+        for (value, is_right) in all {
+            assert_eq!(validator.is_valid(value), is_right, "the schema of {} with {value}", key.name);
+            let text = format!("---\n{}: {value}\n---\n", key.name);
+            let parsed = parse(&Source::new("a.md", text), &[]);
+            // Of Hugo's build options only some are read, and data is for whoever wants it.
+            let told = parsed.diagnostics.iter().any(|problem| problem.code == "front-matter-value");
+            assert_eq!(!told, is_right, "the reader of {} with {value}: {:?}", key.name, parsed.diagnostics);
+            assert!(!parsed.front.extra.contains_key(key.name), "{} is typed", key.name);
+        }
+    }
+}
