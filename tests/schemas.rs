@@ -43,7 +43,7 @@ fn is_read(of: Of, source: &Source) -> bool {
     };
     match of {
         Of::Guidepost => Config::parse(source).is_ok_and(|config| machine::machines(&config, source).1.is_empty()),
-        Of::Verify => !is_of_settings(&plan::plan(&guide("# T\n"), &|_| None, Some(source), &[])),
+        Of::Verify => !is_of_settings(&plan::plan(&guide("## x\n\n```bash\nls\n```\n"), &|_| None, Some(source), &[])),
         Of::FrontMatter => {
             let guide = guide(&source.text);
             let wrong = guide.diagnostics.iter().any(|problem| problem.code.starts_with("front-matter"));
