@@ -19,7 +19,7 @@ fn site() -> TestSite {
         ),
         (
             "content/guides/b/index.md",
-            "---\ntitle: B\ntags: [x]\nauthors: [Bob]\ncontributors: [Dee]\npublished: 2020-01-02\nimage: p.png\n---\n\n![p](p.png)\n\n## One\n\n## Two\n",
+            "---\ntitle: B\ntags: [x]\nauthors: [Bob]\ncontributors: [Dee]\npublished: 2020-01-02\nimage: p.png\n---\n\n![p](p.png)\n\n## One\n\n## Two\n\n```bash\nls\n```\n",
         ),
         (
             "content/guides/c.md",
@@ -42,6 +42,11 @@ type Edit = fn(&TestSite);
 const EDITS: &[(&str, Edit)] = &[
     ("text of a page", |s| replace(s, "content/guides/d.md", "$ ls", "$ ls -l")),
     ("title", |s| replace(s, "content/guides/b/index.md", "title: B", "title: Bee")),
+    ("a sidecar decides what a block is", |s| {
+        s.write("content/guides/b/verify.yaml", "steps:\n- contains: ls\n  path: /x\n")
+    }),
+    ("it says something else", |s| replace(s, "content/guides/b/verify.yaml", "path: /x", "role: listing")),
+    ("it goes", |s| remove(s, "content/guides/b/verify.yaml")),
     ("slug", |s| replace(s, "content/guides/c.md", "title: C", "title: C\nslug: cee")),
     ("weight", |s| replace(s, "content/guides/a.md", "title: A", "title: A\nweight: 1")),
     ("date", |s| replace(s, "content/guides/d.md", "2020-01-04", "2019-12-31")),

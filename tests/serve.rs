@@ -423,3 +423,191 @@ fn a_port_that_is_taken_is_said() {
     let ran = support::run_in(folder.path(), &["serve", "--report", "nowhere"]);
     assert_eq!(ran.status, 2, "{ran:?}");
 }
+
+/// A site with one guide in a folder and one that is a file alone.
+fn undecided() -> tempfile::TempDir {
+    let folder = site();
+    let guide = "---\ntitle: A\n---\n\n## One\n\n```bash\necho a\n```\n\n```\nsome text\n```\n\n    echo c\n";
+    fs::write(folder.path().join("content/guides/a/index.md"), guide).expect("written");
+    fs::write(folder.path().join("content/guides/b.md"), guide).expect("written");
+    folder
+}
+
+/// What a page tells of its blocks.
+fn blocks(server: &Server, page: &str) -> serde_json::Value {
+    let events = server.events(page, |all| {
+        all.contains("event: state") && all.split("event: state").last().is_some_and(|rest| rest.contains("\n\n"))
+    });
+    let data = events.split("event: state\ndata: ").nth(1).and_then(|rest| rest.lines().next()).expect("a state");
+    serde_json::from_str(data).expect("JSON")
+}
+
+/// The roles of a page's blocks, a `!` behind those that the author says.
+fn roles(state: &serde_json::Value) -> Vec<String> {
+    let one = |block: &serde_json::Value| {
+        format!("{}{}", block["role"].as_str().unwrap_or_default(), if block["said"] == true { "!" } else { "" })
+    };
+    state["blocks"].as_array().expect("blocks").iter().map(one).collect()
+}
+
+impl Server {
+    fn post(&self, what: &str, body: &serde_json::Value) -> (u16, String) {
+        let headers = format!("X-Guidepost-Token: {}\r\nContent-Type: application/json\r\n", self.token);
+        let response = self.request(&format!("POST /_guidepost/{what}"), &headers, &body.to_string());
+        (status(&response), response.split("\r\n\r\n").nth(1).unwrap_or_default().to_owned())
+    }
+}
+
+/// A choice for a block of a state.
+fn choice(state: &serde_json::Value, index: usize, role: &str, place: &str) -> serde_json::Value {
+    let block = &state["blocks"][index];
+    serde_json::json!({
+        "guide": state["guide"], "path": block["path"], "line": block["line"], "id": block["id"], "role": role, "place": place,
+    })
+}
+
+#[test]
+fn what_an_author_decides_is_written_and_taken_back() {
+    let folder = undecided();
+    let server = Server::start(folder.path(), &["--port", "0"]);
+    let sidecar = folder.path().join("content/guides/a/verify.yaml");
+    let page = folder.path().join("content/guides/a/index.md");
+    let read = |file: &Path| fs::read_to_string(file).expect("there");
+    let before = read(&page);
+    let look = || blocks(&server, "/docs/guides/a/");
+    let state = look();
+    assert_eq!(roles(&state), ["command", "listing", "command"]);
+    assert_eq!(state["places"]["sidecar"], "content/guides/a/verify.yaml");
+
+    // Into a sidecar that is not there yet.
+    assert_eq!(server.post("decide", &choice(&state, 1, "output", "sidecar")).0, 204);
+    assert!(read(&sidecar).ends_with("steps:\n  - contains: some text\n    role: output\n"), "{}", read(&sidecar));
+    assert_eq!(roles(&look()), ["command", "output!", "command"]);
+    // The same entry says another thing, and where it is saved.
+    let mut saved = choice(&state, 1, "file", "sidecar");
+    saved["file"] = "/etc/a b.conf".into();
+    assert_eq!(server.post("decide", &saved).0, 204);
+    assert!(
+        read(&sidecar).ends_with("steps:\n  - contains: some text\n    role: file\n    path: /etc/a b.conf\n"),
+        "{}",
+        read(&sidecar)
+    );
+    assert_eq!(look()["blocks"][1]["file"], "/etc/a b.conf");
+    // What is said already is not written again.
+    let kept = read(&sidecar);
+    assert_eq!(server.post("decide", &saved).0, 204);
+    assert_eq!(read(&sidecar), kept);
+    // Into the page.
+    assert_eq!(server.post("decide", &choice(&state, 0, "elsewhere", "page")).0, 204);
+    assert_eq!(read(&page), before.replace("```bash", "```bash {role=elsewhere}"));
+    let state = look();
+    assert_eq!(roles(&state), ["elsewhere!", "file!", "command"]);
+    assert_eq!(server.post("decide", &choice(&state, 2, "listing", "page")).0, 204);
+    assert!(read(&page).contains("\n<!-- verify: role=listing -->\n    echo c\n"), "{}", read(&page));
+
+    // Taken back, one after the other, until nothing is left.
+    let back = || server.post("back", &serde_json::json!({ "guide": "content/guides/a/index.md" }));
+    assert_eq!(look()["places"]["back"], true);
+    for _ in 0..2 {
+        assert_eq!(back().0, 204);
+    }
+    assert_eq!(read(&page), before);
+    assert_eq!(back().0, 204);
+    assert!(read(&sidecar).contains("role: output"));
+    assert_eq!(back().0, 204);
+    assert!(!sidecar.exists(), "it was not there");
+    assert_eq!(back().0, 409);
+    assert_eq!(roles(&look()), ["command", "listing", "command"]);
+}
+
+#[test]
+fn a_decision_loses_nothing_and_is_told_why_it_cannot_be_written() {
+    let folder = undecided();
+    let sidecar = folder.path().join("content/guides/a/verify.yaml");
+    let text = "# Mine.\nmachine: debian   # the first\n\nsteps:\n- contains: echo a # one\n  exit: 0\n\n# The end.\n";
+    fs::write(&sidecar, text).expect("written");
+    let server = Server::start(folder.path(), &["--port", "0"]);
+    let state = blocks(&server, "/docs/guides/a/");
+    // The block has an entry; another one is added behind it.
+    assert_eq!(server.post("decide", &choice(&state, 0, "alternative", "sidecar")).0, 204);
+    assert_eq!(server.post("decide", &choice(&state, 1, "elsewhere", "sidecar")).0, 204);
+    let expected =
+        text.replace("  exit: 0\n", "  exit: 0\n  role: alternative\n- contains: some text\n  role: elsewhere\n");
+    assert_eq!(fs::read_to_string(&sidecar).expect("there"), expected);
+
+    // Somebody writes the file in between: what was decided before cannot be taken back over it.
+    fs::write(&sidecar, format!("{expected}# more\n")).expect("written");
+    let (status, why) = server.post("back", &serde_json::json!({ "guide": "content/guides/a/index.md" }));
+    assert_eq!(
+        (status, why.as_str()),
+        (409, "content/guides/a/verify.yaml has changed meanwhile, so it is not written")
+    );
+    for (broken, told) in [
+        ("steps: [\n", "content/guides/a/verify.yaml:"),
+        ("steps: [{contains: echo a, exit: 0}]\n", "is written so that guidepost does not change it: add `- line: 11`"),
+    ] {
+        fs::write(&sidecar, broken).expect("written");
+        let (status, why) = server.post("decide", &choice(&state, 1, "output", "sidecar"));
+        assert_eq!(status, 409, "{why}");
+        assert!(why.contains(told), "{why}");
+        assert_eq!(fs::read_to_string(&sidecar).expect("there"), broken);
+    }
+    fs::remove_file(&sidecar).expect("removed");
+
+    let wrong = |change: &dyn Fn(&mut serde_json::Value)| {
+        let mut asked = choice(&state, 1, "output", "sidecar");
+        change(&mut asked);
+        server.post("decide", &asked)
+    };
+    type Asked<'a> = &'a dyn Fn(&mut serde_json::Value);
+    let cases: [(Asked<'_>, u16, &str); 7] = [
+        (&|asked| asked["role"] = "outputs".into(), 409, "there is no role `outputs`"),
+        (&|asked| asked["line"] = 12.into(), 409, "the page has changed meanwhile: choose again"),
+        (&|asked| asked["id"] = "0".into(), 409, "the page has changed meanwhile: choose again"),
+        (&|asked| asked["guide"] = "content/guides/c.md".into(), 409, "there is no guide content/guides/c.md"),
+        (&|asked| asked["guide"] = "../../etc/passwd".into(), 409, "there is no guide ../../etc/passwd"),
+        (&|asked| asked["place"] = "/etc/passwd".into(), 400, "name a guide, a block, its role, and where to say it\n"),
+        (
+            &|asked| {
+                asked["role"] = "file".into();
+                asked["file"] = " ".into();
+            },
+            409,
+            "say where the file is saved",
+        ),
+    ];
+    for (change, code, told) in cases {
+        assert_eq!(wrong(change), (code, told.to_owned()));
+    }
+    assert!(!sidecar.exists());
+
+    // A guide that is a file alone has no sidecar.
+    let alone = blocks(&server, "/docs/guides/b/");
+    assert_eq!(alone["places"]["sidecar"], serde_json::Value::Null);
+    let (status, why) = server.post("decide", &choice(&alone, 1, "output", "sidecar"));
+    assert!(status == 409 && why.contains("say it in the page"), "{why}");
+    assert_eq!(server.post("decide", &choice(&alone, 1, "output", "page")).0, 204);
+    let page = fs::read_to_string(folder.path().join("content/guides/b.md")).expect("there");
+    assert!(page.contains("``` {role=output}\nsome text"), "{page}");
+}
+
+#[test]
+fn only_pages_of_the_server_decide() {
+    let folder = undecided();
+    let server = Server::start(folder.path(), &["--port", "0"]);
+    let asked = choice(&blocks(&server, "/docs/guides/a/"), 1, "output", "sidecar").to_string();
+    let token = format!("X-Guidepost-Token: {}\r\n", server.token);
+    for what in ["decide", "back"] {
+        for headers in [
+            String::new(),
+            format!("{token}Origin: https://evil.example\r\n"),
+            format!("{token}Sec-Fetch-Site: cross-site\r\n"),
+        ] {
+            let response = server.request(&format!("POST /_guidepost/{what}"), &headers, &asked);
+            assert_eq!(status(&response), 403, "{what} {headers}: {response}");
+        }
+        let response = server.request(&format!("GET /_guidepost/{what}"), &token, "");
+        assert_eq!(status(&response), 405, "{response}");
+    }
+    assert!(!folder.path().join("content/guides/a/verify.yaml").exists());
+}

@@ -11,6 +11,7 @@
 
 use pulldown_cmark::Event;
 
+pub(crate) use code::is_shell;
 pub use shortcode::{Argument, Arguments, Level, Registry};
 
 use crate::{
@@ -156,6 +157,21 @@ impl Guide {
         collect(&self.tokens, &mut found);
         found
     }
+}
+
+impl Guide {
+    /// The block of code that begins at this byte of the file, with its span.
+    pub fn code_block_at(&self, start: usize) -> Option<(&CodeBlock, Span)> {
+        at(&self.tokens, start)
+    }
+}
+
+fn at(tokens: &[Token], start: usize) -> Option<(&CodeBlock, Span)> {
+    tokens.iter().find_map(|token| match &token.kind {
+        TokenKind::Code(code) if token.span.start == start => Some((&**code, token.span)),
+        TokenKind::Shortcode(shortcode) => at(&shortcode.body, start),
+        _ => None,
+    })
 }
 
 fn collect<'a>(tokens: &'a [Token], found: &mut Vec<&'a CodeBlock>) {

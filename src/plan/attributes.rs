@@ -203,10 +203,21 @@ const ROLES: &[(&str, Act)] = &[
     ("alternative", Act::Alternative),
 ];
 
+impl Act {
+    /// The role that an author names it by.
+    pub fn role(self) -> &'static str {
+        ROLES.iter().find(|(_, act)| *act == self).map_or("", |(name, _)| name)
+    }
+
+    /// What the role of this name means.
+    pub fn of_role(name: &str) -> Option<Self> {
+        ROLES.iter().find(|(known, _)| *known == name).map(|(_, act)| *act)
+    }
+}
+
 fn act(value: &Value) -> Result<Act, Problem> {
     let name = value::text("role", value)?;
-    let known = ROLES.iter().find(|(known, _)| *known == name).map(|(_, act)| *act);
-    known.ok_or_else(|| {
+    Act::of_role(&name).ok_or_else(|| {
         let names: Vec<&str> = ROLES.iter().map(|(name, _)| *name).collect();
         let help = nearest(&name, names.iter().copied())
             .map_or_else(|| format!("roles are {}", names.join(", ")), |near| format!("did you mean `{near}`?"));

@@ -42,6 +42,9 @@ pub struct Decided {
     /// Title of the tab that it stands in, if the plan does not follow that tab.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tab: Option<String>,
+    /// The file that the text names, if it is not saved.
+    #[serde(skip)]
+    pub near: Option<String>,
     /// What `file` is once placeholders have their values, to find it among the steps.
     #[serde(skip)]
     filled: Option<String>,
@@ -65,6 +68,7 @@ impl Decided {
             form: *form,
             filled: file.as_ref().map(|file| variables::fill_text(file, vars)),
             file,
+            near: None,
             said: rule.is_empty(),
             rule,
             why: why.clone(),
@@ -90,6 +94,20 @@ impl Decided {
     fn key(&self) -> (&str, usize) {
         (&self.at.path, self.at.span.start)
     }
+}
+
+/// The blocks of a guide, each as the first of its plans that follows it has it.
+pub fn blocks(plans: Vec<Plan>) -> Vec<Decided> {
+    let mut plans = plans.into_iter().map(|plan| plan.blocks);
+    let mut blocks = plans.next().unwrap_or_default();
+    for others in plans {
+        for (block, other) in blocks.iter_mut().zip(others) {
+            if block.key() == other.key() && block.tab.is_some() && other.tab.is_none() {
+                *block = other;
+            }
+        }
+    }
+    blocks
 }
 
 /// Says of each block of a plan what became of it.

@@ -11,6 +11,7 @@
 use serde::{Deserialize, Serialize};
 use std::{collections::HashMap, sync::Arc};
 
+pub mod amend;
 mod attributes;
 mod blocks;
 mod command;
@@ -37,7 +38,7 @@ mod yaml;
 
 pub use attributes::{Answer, Attributes, Edit, NAMES as ATTRIBUTES, Rule};
 pub use command::Command;
-pub use decided::Decided;
+pub use decided::{Decided, blocks as decided};
 pub use decision::Act;
 pub use placeholder::{Kind, Placeholder, Said};
 pub use settings::Settings;

@@ -22,7 +22,7 @@ use crate::{
 pub const FILE_NAME: &str = "verify.yaml";
 
 /// The key of what is said about single blocks.
-const STEPS: &str = "steps";
+pub(super) const STEPS: &str = "steps";
 
 /// What an entry finds its block by.
 #[rustfmt::skip]

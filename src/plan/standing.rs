@@ -92,6 +92,7 @@ fn prompted(line: &str) -> Option<String> {
 impl Builder<'_> {
     /// What is done with a block: what the author says, or else what speaks for it.
     pub(super) fn decide(&mut self, block: &Block<'_>, given: &Given) -> Decision {
+        self.near = None;
         let is_form = |act: &Act| !matches!(act, Act::Elsewhere | Act::Alternative);
         if let Some(act) = given.act.filter(is_form) {
             return Decision::said(act);
@@ -105,6 +106,7 @@ impl Builder<'_> {
         }
         let standing = self.standing(block);
         let evidence = Evidence::gather(block, self.prose, self.stands.passages, &standing);
+        self.near = decision::near(&evidence);
         let decision = decision::decide(&evidence);
         // Where it is done says nothing of what it is.
         match given.act {

@@ -37,6 +37,8 @@ pub(super) struct Builder<'a> {
     pub(super) left_out: Vec<LeftOut>,
     /// What was decided for each block.
     blocks: Vec<Decided>,
+    /// The file that the block would be saved to.
+    pub(super) near: Option<String>,
     pub(super) diagnostics: Vec<Diagnostic>,
     /// Number of the last step that types commands.
     last_run: Option<usize>,
@@ -92,6 +94,7 @@ impl<'a> Builder<'a> {
             steps: Vec::new(),
             left_out: Vec::new(),
             blocks: Vec::new(),
+            near: None,
             diagnostics,
             last_run: None,
             prose_of_run: String::new(),
@@ -118,6 +121,7 @@ impl<'a> Builder<'a> {
         let act = decision.act;
         let done = skip.is_none();
         let mut decided = Decided::new(block, &given, &decision, &vars);
+        decided.near = self.near.take();
         let session = act == Act::Compared && self.is_session(block);
         if session || given.run.is_some() && act != Act::Compared {
             decided.act = Act::Typed;

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 use std::{
     borrow::Cow,
     ops::{Range, RangeInclusive},
+    sync::Arc,
 };
 
 use super::{
@@ -21,9 +22,12 @@ use crate::{
 
 impl Renderer<'_> {
     pub(super) fn code(&mut self, guide: &Guide, code: &CodeBlock, span: Span) -> String {
+        let roles = Arc::clone(&self.roles);
+        let (code, path) = roles.of(&guide.path, span.start, code);
+        let code = code.as_ref();
         let language = self.language(code);
         let mut lines = match code.role {
-            Role::Command => self.commands(&language, &code.text),
+            Role::Command => self.commands(code, &language),
             _ => lines_of(&self.world.highlight(&language, &code.text)),
         };
         self.inserts(guide, code, &mut lines);
@@ -42,10 +46,8 @@ impl Renderer<'_> {
         context.insert("body".into(), "".into());
         context.insert("language".into(), language.into());
         context.insert("title".into(), title.unwrap_or_default().into());
-        context.insert(
-            "path".into(),
-            if code.role == Role::File { title.unwrap_or_default().into() } else { Value::Null },
-        );
+        let path = (code.role == Role::File).then(|| Value::from(path.unwrap_or_default()));
+        context.insert("path".into(), path.unwrap_or_default());
         let mark = self.mark(guide, span);
         context.insert("verdict".into(), json!(mark.as_ref().map(|mark| mark.verdict)));
         let (message, real, replay) = mark.map_or((None, None, None), |mark| (mark.message, mark.real, mark.replay));
@@ -75,8 +77,9 @@ impl Renderer<'_> {
     }
 
     /// Typed lines highlighted without their prompts, shown lines as they are.
-    fn commands(&self, language: &str, text: &str) -> Vec<String> {
-        let kinds = prompt::lines(language, text);
+    fn commands(&self, code: &CodeBlock, language: &str) -> Vec<String> {
+        let text = &code.text;
+        let kinds = prompt::lines(&code.language, text);
         if kinds.iter().all(|kind| matches!(kind, Line::Typed { prompt: 0, .. })) {
             return lines_of(&self.world.highlight(language, text));
         }
@@ -136,7 +139,7 @@ impl Renderer<'_> {
         }
         let mut named = plan::named(code, &bound, plan::placeholder::How::Typed, &self.variables.said);
         if code.role == Role::Command {
-            let kinds = prompt::lines(&self.language(code), &code.text);
+            let kinds = prompt::lines(&code.language, &code.text);
             let is_typed = |named: &&Named| {
                 let line = code.text[..named.range.start].matches('\n').count();
                 matches!(kinds.get(line), Some(Line::Typed { .. }))

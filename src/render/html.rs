@@ -2,10 +2,13 @@
 
 use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Tag, TagEnd};
 use serde_json::{Map, Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use super::{
-    PageInfo, Rendered, World,
+    PageInfo, Rendered, Roles, World,
     headings::{self, Ids, OWN, end_of, plain_text},
     paragraph::Paragraph,
 };
@@ -27,6 +30,7 @@ pub fn page(guide: &Guide, world: &dyn World, page: &PageInfo) -> Rendered {
         depth: 0,
         including: vec![guide.path.clone()],
         variables: variables(guide, world),
+        roles: world.roles(guide),
         diagnostics: Vec::new(),
     };
     let tokens = without_title(guide, &mut renderer.ids, world);
@@ -83,6 +87,8 @@ pub(super) struct Renderer<'a> {
     pub(super) including: Vec<String>,
     /// What stands for a value of the reader's.
     pub(super) variables: Variables,
+    /// What the blocks of code are.
+    pub(super) roles: Arc<Roles>,
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 

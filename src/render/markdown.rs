@@ -1,8 +1,9 @@
 //! A page as plain Markdown, for readers that are programs: shortcodes become what any Markdown has.
 
 use pulldown_cmark::{Event, HeadingLevel, LinkType, Parser, Tag, TagEnd};
+use std::sync::Arc;
 
-use super::World;
+use super::{Roles, World};
 use crate::{
     guide::{CodeBlock, Form, Guide, Role, Shortcode, Token, TokenKind},
     source::Span,
@@ -19,7 +20,7 @@ pub fn markdown(guide: &Guide, title: &str, world: &dyn World) -> String {
         }
         first => line_start(&guide.source.text, first.map_or(guide.source.text.len(), |t| t.span.start)),
     };
-    let mut writer = Writer { world, including: vec![guide.path.clone()] };
+    let mut writer = Writer { world, including: vec![guide.path.clone()], roles: world.roles(guide) };
     let text = writer.range(guide, &guide.tokens, start, guide.source.text.len());
     format!("# {title}\n\n{}\n", text.trim())
 }
@@ -56,6 +57,7 @@ fn line_start(text: &str, at: usize) -> usize {
 struct Writer<'a> {
     world: &'a dyn World,
     including: Vec<String>,
+    roles: Arc<Roles>,
 }
 
 impl Writer<'_> {
@@ -107,9 +109,9 @@ impl Writer<'_> {
         let has_tags = || source.contains("{{<") || source.contains("{{%");
         match &token.kind {
             TokenKind::Shortcode(shortcode) => Some(self.shortcode(guide, shortcode)),
-            TokenKind::Code(code) if code.form == Form::Shortcode => Some(self.fence(code)),
+            TokenKind::Code(code) if code.form == Form::Shortcode => Some(self.fence(guide, code, token.span)),
             TokenKind::Code(code) if code.form == Form::Indented && has_tags() => Some(shown(code)),
-            TokenKind::Code(code) if has_tags() => Some(self.fence(code)),
+            TokenKind::Code(code) if has_tags() => Some(self.fence(guide, code, token.span)),
             TokenKind::Markdown(Event::Text(text)) if source.starts_with("{{") && source != text.as_ref() => {
                 Some(text.to_string())
             }
@@ -155,7 +157,9 @@ impl Writer<'_> {
         }
     }
 
-    fn fence(&self, code: &CodeBlock) -> String {
+    fn fence(&self, guide: &Guide, code: &CodeBlock, span: Span) -> String {
+        let (code, path) = self.roles.of(&guide.path, span.start, code);
+        let code = code.as_ref();
         let mut text = shown(code);
         if !text.is_empty() && !text.ends_with('\n') {
             text.push('\n');
@@ -164,7 +168,7 @@ impl Writer<'_> {
         while text.contains(&sign) {
             sign.push('`');
         }
-        let title = match (&code.title, code.role) {
+        let title = match (code.title.as_ref().or(path.as_ref()), code.role) {
             (Some(title), Role::File) => format!("`{title}`:\n\n"),
             _ => String::new(),
         };

@@ -6,7 +6,7 @@
 use serde_json::{Map, Value};
 use std::{collections::BTreeMap, ops::RangeInclusive, sync::Arc};
 
-use crate::{diagnostic::Diagnostic, guide::Guide, report::Verdict};
+use crate::{diagnostic::Diagnostic, guide::Guide, plan, report::Verdict};
 
 mod alert;
 mod code;
@@ -18,6 +18,7 @@ mod image;
 mod markdown;
 mod outline;
 mod paragraph;
+mod roles;
 mod shortcode;
 
 pub(crate) use html::escape;
@@ -25,6 +26,7 @@ pub use html::page;
 pub use markdown::markdown;
 pub(crate) use markdown::{inline, inline_targets};
 pub use outline::{Include, Outline, outline};
+pub use roles::Roles;
 
 /// What a page needs of the site around it.
 pub trait World: Sync {
@@ -33,6 +35,13 @@ pub trait World: Sync {
 
     /// The names that [`World::include`] knows, for suggestions.
     fn include_names(&self) -> Vec<String>;
+
+    /// What was decided for the blocks of the page of a guide. A site knows more of it than its text: what stands beside it, and
+    /// on which machines it is done.
+    fn roles(&self, guide: &Guide) -> Arc<Roles> {
+        let plans = plan::plans(guide, &|name| self.include(name), None, &[]);
+        Arc::new(Roles::new(plan::decided(plans)))
+    }
 
     /// The address of a link that is written as `target` in the file `from`.
     fn link(&self, target: &str, from: &str) -> String;

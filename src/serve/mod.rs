@@ -12,6 +12,7 @@
 mod accept;
 mod address;
 mod connections;
+mod decide;
 mod events;
 mod guard;
 mod pages;
@@ -166,6 +167,8 @@ fn router(app: Arc<App>) -> Router {
         .route("/run", post(runs::begin))
         .route("/stop", post(runs::stop))
         .route("/accept", post(accept::accept))
+        .route("/decide", post(decide::decide))
+        .route("/back", post(decide::back))
         .fallback(pages::none);
     Router::new()
         .nest(OWN.trim_end_matches('/'), own)

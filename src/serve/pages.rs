@@ -52,7 +52,10 @@ pub(super) async fn none() -> StatusCode {
 }
 
 pub(super) async fn script() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("preview.js"))
+    (
+        [(header::CONTENT_TYPE, "text/javascript; charset=utf-8")],
+        concat!(include_str!("deciding.js"), include_str!("preview.js")),
+    )
 }
 
 pub(super) async fn chips() -> impl IntoResponse {

@@ -32,7 +32,7 @@
   const host = make("guidepost-preview");
   const root = host.attachShadow({ mode: "open" });
   const bar = make("div.bar", { role: "region", "aria-label": "Preview" });
-  const panel = make("section.panel", { role: "dialog", "aria-labelledby": "panel-title", hidden: true, tabindex: -1 });
+  const panel = make("section.panel", { id: "panel", role: "dialog", "aria-labelledby": "panel-title", hidden: true, tabindex: -1 });
   const overlay = make("section.overlay", { role: "alertdialog", "aria-labelledby": "overlay-title", hidden: true, tabindex: -1 });
   const live = make("p.hidden", { role: "status" });
   root.append(style("preview.css"), overlay, panel, bar, live);
@@ -48,7 +48,7 @@
 
   // ---- what is known ---------------------------------------------------------------------------------------------------
 
-  let state = { guide: null, steps: [], problems: [] };
+  let state = { guide: null, steps: [], blocks: [], problems: [] };
   let site = { errors: 0, warnings: 0, first: [] };
   let online = true;
   /** The run that this page's guide is in: {over, text, help, steps: Map(key, {state, output, message}), current}. */
@@ -93,6 +93,27 @@
     live.textContent = text;
   }
 
+  const decidingOf = globalThis[Symbol.for("guidepost.deciding")];
+  delete globalThis[Symbol.for("guidepost.deciding")];
+  const deciding = decidingOf({
+    make, memory, page, post, say, blockAt,
+    state: () => state,
+    draw(then, shown) {
+      draw();
+      // Behind the drawing.
+      requestAnimationFrame(() => {
+        then?.();
+        root.getElementById(shown)?.scrollIntoView({ block: "nearest" });
+      });
+    },
+    focusOn(id) { wanted = () => root.getElementById(id); },
+  });
+  panel.addEventListener("keydown", (event) => {
+    if (tab !== "steps" || !deciding.key(event)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+
   // ---- the bar ---------------------------------------------------------------------------------------------------------
 
   function drawBar() {
@@ -112,11 +133,11 @@
         make("button", {
           id: "steps", type: "button", "aria-expanded": String(showsPanel && tab === "steps"),
           onclick: () => show(!(showsPanel && tab === "steps"), "steps"),
-        }, summary()),
-        running
+        }, summary(), deciding.open() ? `, ${deciding.open()} to decide` : ""),
+        !state.steps.length ? null : running
           ? make("button.main", { id: "run", type: "button", onclick: stop }, "Stop")
           : make("button.main", { id: "run", type: "button", disabled: !online || (busyElsewhere && "busy"), onclick: start }, "Run this guide"),
-      ] : []),
+      ].filter(Boolean) : []),
     );
     if (focused) root.getElementById(focused)?.focus();
   }
@@ -128,6 +149,7 @@
     }
     const count = (standing) => state.steps.filter((step) => step.standing === standing).length;
     const total = state.steps.length;
+    if (!total) return `${state.blocks.length} ${state.blocks.length === 1 ? "block" : "blocks"}`;
     for (const standing of ["broken", "drifted", "changed"]) {
       if (count(standing)) return `${count(standing)} of ${total} steps ${standing}`;
     }
@@ -144,7 +166,10 @@
     memory.set("panel", open ? page : null);
     memory.set("tab", tab);
     if (open && !was) wanted = () => panel;
-    if (!open && was) wanted = () => root.getElementById(which);
+    if (!open && was) {
+      wanted = () => root.getElementById(which);
+      deciding.close();
+    }
     draw();
   }
 
@@ -162,6 +187,7 @@
     );
     panel.querySelector(".body").scrollTop = scroll;
     if (focused) root.getElementById(focused)?.focus();
+    root.getElementById("file")?.caret?.();
   }
 
   function problemsBody() {
@@ -202,13 +228,19 @@
     const running = run && !run.over;
     const acceptable = state.steps.filter((step) => step.acceptable);
     const several = machines().size > 1;
+    const blocks = deciding.blocks();
+    const of = (block) => state.steps.filter((step) => step.path === block.path && step.block === block.line);
+    const items = (steps) => steps.map((step) => stepItem(step, running, several));
     return [
       trouble ? make("p.trouble", { role: "alert" }, trouble) : null,
       run?.text ? make(`p.run${run.failed ? ".trouble" : ""}`, {}, run.text, run.help ? make("br") : null, run.help ?? null) : null,
       busyElsewhere ? make("p", {}, `Another guide is being run: ${busyElsewhere}`) : null,
       !running && acceptable.length > 1 && !several
         ? make("p", {}, make("button", { id: "accept-all", type: "button", onclick: () => accept(null) }, `Accept all ${acceptable.length} real outputs`)) : null,
-      make("ol.steps", {}, ...state.steps.map((step) => stepItem(step, running, several))),
+      ...(running ? [] : deciding.head()),
+      running || !blocks.length
+        ? make("ol.steps", {}, ...items(state.steps))
+        : make("ol.blocks", {}, ...blocks.map((block, index) => deciding.item(block, index, items(of(block))))),
     ].filter(Boolean);
   }
 
@@ -245,9 +277,13 @@
   // ---- chips at blocks -------------------------------------------------------------------------------------------------
 
   function blockOf(step) {
+    return blockAt(step.path, step.line);
+  }
+
+  function blockAt(path, line) {
     for (const block of document.querySelectorAll("[data-guidepost-lines]")) {
       const [first, last] = block.dataset.guidepostLines.split("-").map(Number);
-      if (block.dataset.guidepostFile === step.path && first <= step.line && step.line <= last) return block;
+      if (block.dataset.guidepostFile === path && first <= line && line <= last) return block;
     }
     return null;
   }
@@ -395,6 +431,7 @@
   let leaving = false;
   function reload() {
     leaving = true;
+    memory.set("focus", [page, host.contains(document.activeElement) ? root.activeElement?.id || "panel" : null]);
     memory.set("scroll", [page, scrollX, scrollY]);
     location.reload();
   }
@@ -403,6 +440,27 @@
     const [where, x, y] = memory.get("scroll") || [];
     memory.set("scroll", null);
     if (where === page) scrollTo({ left: x, top: y, behavior: "instant" });
+    [focused.page, focused.id] = memory.get("focus") || [];
+    memory.set("focus", null);
+  }
+
+  /** What had the focus before the page was loaded again. */
+  const focused = {};
+  function refocus() {
+    if (focused.page === page && focused.id) {
+      const { id } = focused;
+      wanted = () => root.getElementById(id) ?? (showsPanel ? panel : null);
+    }
+    focused.id = null;
+    if (showsPanel) deciding.restore();
+  }
+
+  /** Loads the page again, once nobody is about to decide more. */
+  let soon = 0;
+  function reloadSoon() {
+    clearTimeout(soon);
+    if (deciding.busy()) soon = setTimeout(reloadSoon, 200);
+    else reload();
   }
 
   /** Style sheets take the place of others without a reload. */
@@ -453,9 +511,10 @@
       rest();
       lost();
     };
-    on("reload", reload);
+    on("reload", reloadSoon);
     on("state", (now) => {
       state = now;
+      refocus();
       // Style sheets that changed while nobody listened: `…/style.HASH.css`, whose hash has ten digits.
       for (const [, address] of now.styles) {
         for (const { href } of document.querySelectorAll("link[rel~=stylesheet]")) {

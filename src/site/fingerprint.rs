@@ -122,8 +122,9 @@ impl<'a> Fingerprints<'a> {
     /// The text of a page: its file, what it includes, where its links and images lead, and what verification found.
     fn text(&self, hasher: &mut blake3::Hasher, record: &PageRecord) {
         hasher.update(&record.hash).update(&self.site.verified.fingerprint(&record.source));
-        for (name, value) in self.world.variables(&record.source) {
-            hasher.update(format!("{name}={value}\n").as_bytes());
+        // What the blocks are and what stands for a value is said there, too.
+        if let Some(sidecar) = self.world.sidecars.get(&record.source) {
+            hasher.update(sidecar.text.as_bytes()).update(&[0]);
         }
         for include in &record.includes {
             hasher.update(include.source.as_bytes()).update(&include.hash);

@@ -195,7 +195,7 @@ pub(super) fn plan_page(site: &Site<'_>, options: &Options, index: usize) -> Vec
 
 /// The plans of a guide of this site, perhaps with another text; one at least.
 pub(super) fn plan_guide(site: &Site<'_>, options: &Options, guide: &Guide) -> Vec<Plan> {
-    let machines: Vec<String> = site.inputs.config.machines.keys().cloned().collect();
+    let machines = machines(site);
     let mut problem = None;
     let sidecar = sidecar_of(site, &guide.path).and_then(|path| {
         let text = std::fs::read_to_string(options.site.join(path));
@@ -286,14 +286,18 @@ pub(super) fn sidecar_of<'s>(site: &'s Site<'_>, source: &str) -> Option<&'s str
     site.found.sidecars.iter().find(|known| **known == path).map(String::as_str)
 }
 
-/// Values of reader variables that sidecars give, by their pages. A sidecar that cannot be read gives none: planning says so.
-pub(super) fn variables(site: &Site<'_>, options: &Options) -> BTreeMap<String, BTreeMap<String, String>> {
-    let of_sidecar = |path: &String| {
+/// Sidecars, by their pages. One that cannot be read says nothing: planning tells of it.
+pub(super) fn sidecars(site: &Site<'_>, options: &Options) -> BTreeMap<String, Source> {
+    let of_page = |path: &String| {
         let text = std::fs::read_to_string(options.site.join(path)).ok()?;
-        let settings: serde_json::Value = serde_yaml::from_str(&text).ok()?;
-        Some((format!("{}index.md", path.strip_suffix(SIDECAR)?), plan::values(settings.get("vars")?)))
+        Some((format!("{}index.md", path.strip_suffix(SIDECAR)?), Source::new(path.as_str(), text)))
     };
-    site.found.sidecars.iter().filter_map(of_sidecar).collect()
+    site.found.sidecars.iter().filter_map(of_page).collect()
+}
+
+/// Names of the site's machines.
+pub(super) fn machines(site: &Site<'_>) -> Vec<String> {
+    site.inputs.config.machines.keys().cloned().collect()
 }
 
 /// The page of a name.

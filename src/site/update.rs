@@ -1,24 +1,20 @@
 //! `verify --update` on the files of a site: guides are read again, and what changes is written in their place.
 
 use similar::{Algorithm, capture_diff_slices};
-use std::{
-    collections::BTreeMap,
-    io::{self, Write},
-    path::Path,
-};
+use std::{collections::BTreeMap, path::Path};
 
 use super::{
     build::{Failure, Options},
     inputs::Lister,
     load::{Inputs, Site},
     plans,
+    replace::{Change, Unwritten},
 };
 use crate::{
     diagnostic::Diagnostic,
     matching::update::apply_edits,
     plan::{self, Plan},
     report::{GuideReport, Report, Secrets, StepKind, Verdict, unified::unified},
-    source::inside::{Outside, inside},
     verify::{
         self, Input,
         update::{Done, Shown},
@@ -61,27 +57,6 @@ impl Note {
         });
         Self { documented: documented.collect() }
     }
-}
-
-/// Why a file was not written.
-#[derive(Debug, thiserror::Error)]
-pub enum Unwritten {
-    /// It is not what was verified, or leads out of the site.
-    #[error("{path} {why}, so it is not written")]
-    Refused {
-        /// The file.
-        path: String,
-        /// What is in the way.
-        why: String,
-    },
-    /// The system could not.
-    #[error("{path} cannot be written: {error}")]
-    System {
-        /// The file.
-        path: String,
-        /// What it said.
-        error: io::Error,
-    },
 }
 
 /// Brings the guides of a report up to date, and writes nothing yet. Guides whose outputs all hold are left out.
@@ -190,42 +165,13 @@ impl Updated {
         }
     }
 
-    /// Writes the file: a new one beside it, with its permissions and its owner, takes its place. A symbolic link inside the site
-    /// stays, and the file that it leads to is written.
+    /// Writes the file, as [`Change::write`] does.
     ///
     /// # Errors
     /// [`Unwritten`]; the file is then as it was.
     pub fn write(&self, site: &Path) -> Result<(), Unwritten> {
-        let refused = |why: &str| Unwritten::Refused { path: self.path.clone(), why: why.to_owned() };
-        let file = inside(site, Path::new(&self.path)).map_err(|outside| match outside {
-            Outside::Unreadable(error) => Unwritten::System { path: self.path.clone(), error },
-            other => refused(&other.to_string()),
-        })?;
-        let written = || -> io::Result<Option<&str>> {
-            let meta = std::fs::metadata(&file)?;
-            if meta.permissions().readonly() {
-                return Ok(Some("is read-only"));
-            }
-            let folder = file.parent().ok_or(io::ErrorKind::InvalidInput)?;
-            let mut new = tempfile::Builder::new().prefix(".guidepost-").tempfile_in(folder)?;
-            new.write_all(self.new.as_bytes())?;
-            if !keep_owner(new.as_file(), &meta)? {
-                return Ok(Some("belongs to somebody else"));
-            }
-            new.as_file().set_permissions(meta.permissions())?;
-            new.as_file().sync_all()?;
-            // Last, so that little time is left for somebody else to write it.
-            if std::fs::read(&file)? != self.old.as_bytes() {
-                return Ok(Some("has changed since it was verified"));
-            }
-            new.persist(&file)?;
-            Ok(None)
-        };
-        match written() {
-            Ok(None) => Ok(()),
-            Ok(Some(why)) => Err(refused(why)),
-            Err(error) => Err(Unwritten::System { path: self.path.clone(), error }),
-        }
+        let (old, new) = (Some(self.old.clone()), Some(self.new.clone()));
+        Change { path: self.path.clone(), old, new }.write(site, "has changed since it was verified")
     }
 }
 
@@ -241,76 +187,4 @@ fn moved_lines(old: &str, new: &str) -> Vec<usize> {
         }
     }
     lines
-}
-
-/// Gives a new file the owner and the group of the one whose place it takes; false if the system does not allow it.
-#[cfg(unix)]
-fn keep_owner(new: &std::fs::File, old: &std::fs::Metadata) -> io::Result<bool> {
-    use std::os::unix::fs::{MetadataExt, fchown};
-    let made = new.metadata()?;
-    if (made.uid(), made.gid()) == (old.uid(), old.gid()) {
-        return Ok(true);
-    }
-    match fchown(new, Some(old.uid()), Some(old.gid())) {
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(false),
-        done => done.map(|()| true),
-    }
-}
-
-#[cfg(not(unix))]
-fn keep_owner(_: &std::fs::File, _: &std::fs::Metadata) -> io::Result<bool> {
-    Ok(true)
-}
-
-#[cfg(all(test, unix))]
-mod tests {
-    use super::*;
-    use std::{
-        fs,
-        os::unix::fs::{PermissionsExt, symlink},
-    };
-
-    fn updated(path: &str) -> Updated {
-        let (old, new) = ("old\r\n".to_owned(), "new\r\n".to_owned());
-        Updated {
-            path: path.to_owned(),
-            steps: vec![(1, 1)],
-            refused: Vec::new(),
-            old,
-            new,
-            notes: BTreeMap::new(),
-            secrets: Secrets::default(),
-        }
-    }
-
-    #[test]
-    fn only_what_was_verified_is_written() {
-        let folder = tempfile::tempdir().unwrap();
-        let site = &folder.path().join("site");
-        fs::create_dir(site).unwrap();
-        let file = site.join("a.md");
-        fs::write(&file, "old\r\n").unwrap();
-        fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
-        symlink("a.md", site.join("link.md")).unwrap();
-        updated("link.md").write(site).unwrap();
-        assert_eq!(fs::read_to_string(&file).unwrap(), "new\r\n");
-        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
-        assert!(fs::symlink_metadata(site.join("link.md")).unwrap().is_symlink());
-
-        fs::write(folder.path().join("out.md"), "old\r\n").unwrap();
-        symlink("../out.md", site.join("out.md")).unwrap();
-        fs::write(site.join("locked.md"), "old\r\n").unwrap();
-        fs::set_permissions(site.join("locked.md"), fs::Permissions::from_mode(0o444)).unwrap();
-        for (path, why) in [
-            ("a.md", "a.md has changed since it was verified, so it is not written"),
-            ("out.md", "out.md leads out of the site, so it is not written"),
-            ("gone.md", "gone.md does not exist, so it is not written"),
-            ("locked.md", "locked.md is read-only, so it is not written"),
-        ] {
-            assert_eq!(updated(path).write(site).unwrap_err().to_string(), why);
-        }
-        assert_eq!(fs::read_to_string(folder.path().join("out.md")).unwrap(), "old\r\n");
-        let names: Vec<_> = fs::read_dir(site).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-        assert_eq!(names.len(), 4, "nothing is left beside them: {names:?}");
-    }
 }

@@ -12,15 +12,21 @@ use super::{files::Files, images::Image, links::Links, verified::Verified};
 use crate::{
     diagnostic::Diagnostic,
     guide::Guide,
-    render::{self, ImageInfo, Mark, World, highlight::Highlighter},
+    plan,
+    render::{self, ImageInfo, Mark, Roles, World, highlight::Highlighter},
+    source::Source,
     theme::Theme,
 };
 
 pub(super) struct SiteWorld<'a> {
     pub(super) files: &'a Files<'a>,
     pub(super) verified: &'a Verified,
-    /// Of reader variables, by the pages beside whose files they stand.
-    pub(super) variables: BTreeMap<String, BTreeMap<String, String>>,
+    /// By the pages beside whose files they stand.
+    pub(super) sidecars: BTreeMap<String, Source>,
+    /// What was decided for pages so far: a page and its Markdown copy ask both.
+    pub(super) roles: Mutex<HashMap<String, Arc<Roles>>>,
+    /// Names of the site's machines.
+    pub(super) machines: Vec<String>,
     pub(super) links: &'a Links<'a>,
     pub(super) theme: &'a Theme,
     /// None where nobody will look at the HTML.
@@ -46,6 +52,18 @@ impl SiteWorld<'_> {
 impl World for SiteWorld<'_> {
     fn include(&self, name: &str) -> Option<Arc<Guide>> {
         self.files.bundle(name)
+    }
+
+    fn roles(&self, guide: &Guide) -> Arc<Roles> {
+        let known = || self.roles.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(roles) = known().get(&guide.path) {
+            return Arc::clone(roles);
+        }
+        let sidecar = self.sidecars.get(&guide.path);
+        let plans = plan::plans(guide, &|name| self.files.bundle(name), sidecar, &self.machines);
+        let roles = Arc::new(Roles::new(plan::decided(plans)));
+        known().insert(guide.path.clone(), Arc::clone(&roles));
+        roles
     }
 
     fn include_names(&self) -> Vec<String> {
@@ -84,7 +102,9 @@ impl World for SiteWorld<'_> {
     }
 
     fn variables(&self, page: &str) -> BTreeMap<String, String> {
-        self.variables.get(page).cloned().unwrap_or_default()
+        let read = |source: &Source| serde_yaml::from_str::<Value>(&source.text).ok();
+        let settings = self.sidecars.get(page).and_then(read);
+        settings.as_ref().and_then(|settings| settings.get("vars")).map(plan::values).unwrap_or_default()
     }
 
     fn shortcode(&self, name: &str, context: Map<String, Value>) -> Result<String, Diagnostic> {

@@ -98,7 +98,9 @@ pub(super) fn world<'a>(
     SiteWorld {
         files: &site.files,
         verified: &site.verified,
-        variables: plans::variables(site, options),
+        sidecars: plans::sidecars(site, options),
+        roles: Mutex::default(),
+        machines: plans::machines(site),
         links,
         theme: &site.inputs.theme,
         highlighter,

@@ -4,7 +4,7 @@ mod form;
 mod saving;
 mod whether;
 
-pub(super) use saving::Saving;
+pub(super) use saving::{Saving, near};
 
 use super::evidence::{Evidence, Look};
 use crate::guide::Role;

@@ -35,6 +35,11 @@ pub(super) enum Named {
     Section,
 }
 
+/// The file that a block would be saved to, if an author says that it is saved.
+pub(in crate::plan) fn near(evidence: &Evidence<'_>) -> Option<String> {
+    file(evidence).and_then(|saving| saving.path).or_else(|| evidence.standing.editor.clone().flatten())
+}
+
 /// The file of a block, if anything names one.
 pub(super) fn file(evidence: &Evidence<'_>) -> Option<Saving> {
     let edit = edit(evidence);

@@ -9,6 +9,7 @@
 //! One thread owns the site. It hears questions one by one and answers through the closures that come with them, so that
 //! nothing here knows of the network.
 
+mod blocks;
 mod show;
 mod steps;
 
@@ -20,7 +21,10 @@ use std::{
 
 use super::{
     build::{Failure, Options, tidy},
+    decide,
+    decide::Choice,
     load::{Inputs, Site},
+    replace::Change,
 };
 use crate::{
     diagnostic::{Diagnostic, Severity},
@@ -28,6 +32,7 @@ use crate::{
     report::Report,
 };
 
+pub use blocks::{BlockState, Places};
 pub use steps::{Standing, StepState};
 
 /// Takes an answer to whoever asked.
@@ -39,6 +44,10 @@ pub enum Ask {
     Get(String, Reply<Answer>),
     /// What there is to say about the page at a URL path.
     State(String, Reply<Option<State>>),
+    /// An author decides about a block. Says why that is not written, if it is not.
+    Decide(Box<Choice>, Reply<Result<(), String>>),
+    /// The last decision about the guide in this file is taken back. Likewise.
+    TakeBack(String, Reply<Result<(), String>>),
     /// Files below the site's folder have changed: paths relative to it.
     Changed(Vec<PathBuf>),
     /// What verification found last.
@@ -78,6 +87,10 @@ pub struct State {
     pub guide: Option<String>,
     /// The steps of its plan, with what is known of each.
     pub steps: Vec<StepState>,
+    /// Its blocks of code in order, with what was decided for each.
+    pub blocks: Vec<BlockState>,
+    /// Where decisions can be written.
+    pub places: Option<Places>,
     /// What is wrong with it.
     pub problems: Vec<Diagnostic>,
 }
@@ -118,6 +131,8 @@ pub struct Preview<'a> {
     /// Where the site is served, without the base path: `http://127.0.0.1:8017`.
     origin: String,
     report: Option<Report>,
+    /// What was written for decisions, each with its guide, the last one last.
+    decisions: Vec<(String, Change)>,
     tell: &'a (dyn Fn(Notice) + Sync),
 }
 
@@ -134,7 +149,7 @@ enum Turn {
 impl<'a> Preview<'a> {
     /// `report` is what verification found last; one that the options name is merged with it.
     pub fn new(options: Options, origin: &str, report: Option<Report>, tell: &'a (dyn Fn(Notice) + Sync)) -> Self {
-        Self { options, origin: origin.to_owned(), report, tell }
+        Self { options, origin: origin.to_owned(), report, decisions: Vec::new(), tell }
     }
 
     /// Answers until nobody can ask any more.
@@ -204,6 +219,7 @@ impl<'a> Preview<'a> {
                 Ask::State(_, reply) => {
                     reply(Some(State { problems: problems.clone(), ..State::default() }));
                 }
+                Ask::Decide(_, reply) | Ask::TakeBack(_, reply) => reply(Err("there is no site to write into".into())),
                 Ask::Changed(_) => return Turn::Reload(Vec::new()),
                 Ask::Report(report) => self.report = Some(*report),
             }
@@ -228,6 +244,30 @@ impl<'a> Preview<'a> {
         }
         let pages: Vec<String> = changed.into_iter().filter(is_page).collect();
         (!pages.is_empty()).then_some(Turn::Update(pages))
+    }
+
+    /// Writes what an author has chosen; the path of the file that was written, if one had to be.
+    fn decide(&mut self, site: &Site<'_>, choice: &Choice) -> Result<Option<String>, String> {
+        let Some(change) = decide::change(site, &self.options, choice)? else { return Ok(None) };
+        self.put(&change)?;
+        let path = change.path.clone();
+        self.decisions.push((choice.guide.clone(), change));
+        Ok(Some(path))
+    }
+
+    /// Takes the last decision about a guide back.
+    fn take_back(&mut self, guide: &str) -> Result<Option<String>, String> {
+        let Some(last) = self.decisions.iter().rposition(|(of, _)| of == guide) else {
+            return Err("nothing was decided here since the preview began".into());
+        };
+        // Whether it can be taken back or not, that one is over.
+        let change = self.decisions.remove(last).1.back();
+        self.put(&change)?;
+        Ok(Some(change.path))
+    }
+
+    fn put(&self, change: &Change) -> Result<(), String> {
+        change.write(&self.options.site, "has changed meanwhile").map_err(|unwritten| unwritten.to_string())
     }
 
     fn problems(&self, site: &Site<'_>) -> Vec<Diagnostic> {

@@ -2,7 +2,7 @@
 
 use std::{
     cell::{OnceCell, RefCell},
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
     rc::Rc,
@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Answer, Ask, Preview, State, Turn, steps};
+use super::{Answer, Ask, Preview, Reply, State, Turn, blocks, steps};
 use crate::{
     diagnostic::{self, Diagnostic},
     internal,
@@ -21,6 +21,7 @@ use crate::{
         library::Target,
         lists::Listed,
         load::{Inputs, Site},
+        plans,
         programs::Programs,
         record::Kind,
         view::{Views, markdown_url},
@@ -62,6 +63,7 @@ pub(super) fn answer(
         styles: styles(site.inputs),
         made: OnceCell::new(),
         rendered: RefCell::default(),
+        decided: preview.decisions.iter().map(|(guide, _)| guide.clone()).collect(),
     };
     listen(preview, &show, asks)
 }
@@ -92,6 +94,17 @@ fn listen(preview: &mut Preview<'_>, show: &Show<'_>, asks: &Receiver<Ask>) -> T
                 || show.state(&url),
                 |problem| Some(State { problems: vec![problem], ..State::default() }),
             )),
+            Ask::Decide(choice, reply) => {
+                let written = or_fault(|| preview.decide(show.site, &choice), |problem| Err(problem.message));
+                if let Some(turn) = written_for(written, reply) {
+                    return turn;
+                }
+            }
+            Ask::TakeBack(guide, reply) => {
+                if let Some(turn) = written_for(preview.take_back(&guide), reply) {
+                    return turn;
+                }
+            }
             Ask::Changed(paths) => {
                 let reads_site = show.site.inputs.theme.any_reads_site();
                 if let Some(turn) = preview.turn(&paths, reads_site) {
@@ -104,6 +117,16 @@ fn listen(preview: &mut Preview<'_>, show: &Show<'_>, asks: &Receiver<Ask>) -> T
             }
         }
     }
+}
+
+/// Tells whoever asked what came of it. What was written is read at once: whoever watches files is slower.
+fn written_for(written: Result<Option<String>, String>, reply: Reply<Result<(), String>>) -> Option<Turn> {
+    let (told, path) = match written {
+        Ok(path) => (Ok(()), path),
+        Err(why) => (Err(why), None),
+    };
+    reply(told);
+    path.map(|path| Turn::Update(vec![path]))
 }
 
 /// What is made for one page, or of a panic in it what is to be told: the thread that owns the site goes on, with other pages.
@@ -134,6 +157,8 @@ struct Show<'a> {
     styles: Vec<(String, String)>,
     made: OnceCell<BTreeMap<String, Vec<u8>>>,
     rendered: RefCell<HashMap<String, Rc<Rendered>>>,
+    /// Guides about which decisions can be taken back.
+    decided: BTreeSet<String>,
 }
 
 impl Show<'_> {
@@ -269,13 +294,18 @@ impl Show<'_> {
             problems.extend(self.site.check_links_of(index, &self.options.site));
         }
         let guide = self.guide(&url);
-        let (steps, mut of_plan) = guide.map(|index| steps::of(self.site, self.options, index)).unwrap_or_default();
+        let plans = guide.map(|index| plans::plan_page(self.site, self.options, index)).unwrap_or_default();
+        let (steps, mut of_plan) = guide.map(|index| steps::of(self.site, index, &plans)).unwrap_or_default();
+        let blocks = blocks::of(self.site, plans);
         problems.append(&mut of_plan);
         diagnostic::sort(&mut problems);
         problems.dedup();
-        let source = guide.filter(|_| !steps.is_empty()).map(|index| library.pages[index].record.source.clone());
+        let is_any = !steps.is_empty() || !blocks.is_empty();
+        let source = guide.filter(|_| is_any).map(|index| library.pages[index].record.source.clone());
         let (version, styles) = (page.version.clone(), self.styles.clone());
-        Some(State { version, styles, guide: source, steps, problems })
+        let places = source.as_ref().filter(|_| !blocks.is_empty());
+        let places = places.map(|guide| blocks::places(guide, self.decided.contains(guide)));
+        Some(State { version, styles, guide: source, steps, blocks, places, problems })
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
     diagnostic::Diagnostic,
     plan::Plan,
     report::{GuideReport, StepKind, StepReport, Verdict, safe::plain},
-    site::{Options, load::Site, plans, verified::excerpt},
+    site::{load::Site, plans, verified::excerpt},
     verify::describe,
 };
 
@@ -44,6 +44,8 @@ pub struct StepState {
     pub path: String,
     /// Line of that file, from 1.
     pub line: usize,
+    /// The line where its block begins, from 1.
+    pub block: usize,
     /// What is typed, the path of a file, or nothing.
     pub typed: String,
     /// What is known of it.
@@ -59,9 +61,8 @@ pub struct StepState {
 }
 
 /// The steps of a page, and what is wrong with its plan.
-pub(super) fn of(site: &Site<'_>, options: &Options, index: usize) -> (Vec<StepState>, Vec<Diagnostic>) {
-    let plans = plans::plan_page(site, options, index);
-    let problems = plans::problems_of(site, index, &plans);
+pub(super) fn of(site: &Site<'_>, index: usize, plans: &[Plan]) -> (Vec<StepState>, Vec<Diagnostic>) {
+    let problems = plans::problems_of(site, index, plans);
     let mut states = Vec::new();
     for plan in plans.iter().filter(|plan| plan.settings.skip.is_none()) {
         let reports = site.inputs.report.iter().flat_map(|report| &report.guides);
@@ -119,6 +120,7 @@ fn state(plan: &Plan, now: &StepReport, was: Option<&StepReport>, standing: Stan
         kind: now.kind,
         path: now.path.clone(),
         line: now.line,
+        block: now.block,
         typed: plain(&now.typed.join("\n")),
         standing,
         message: was.and_then(|was| was.message.as_deref()).map(plain),

@@ -1,0 +1,46 @@
+//! "Steps of this guide": what an author decides about a block is written, and taken back.
+
+use axum::{
+    body::Bytes,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde::Deserialize;
+use std::sync::Arc;
+use tokio::sync::oneshot;
+
+use super::App;
+use crate::site::preview::{Ask, Reply};
+
+#[derive(Debug, Deserialize)]
+struct Asked {
+    /// Path of the guide's file.
+    guide: String,
+}
+
+/// `POST decide`
+pub(super) async fn decide(State(app): State<Arc<App>>, body: Bytes) -> Response {
+    match serde_json::from_slice(&body) {
+        Ok(choice) => answer(&app, |reply| Ask::Decide(Box::new(choice), reply)).await,
+        Err(_) => (StatusCode::BAD_REQUEST, "name a guide, a block, its role, and where to say it\n").into_response(),
+    }
+}
+
+/// `POST back`
+pub(super) async fn back(State(app): State<Arc<App>>, body: Bytes) -> Response {
+    match serde_json::from_slice::<Asked>(&body) {
+        Ok(asked) => answer(&app, |reply| Ask::TakeBack(asked.guide, reply)).await,
+        Err(_) => (StatusCode::BAD_REQUEST, "name a guide: {\"guide\": \"content/…\"}\n").into_response(),
+    }
+}
+
+async fn answer(app: &App, ask: impl FnOnce(Reply<Result<(), String>>) -> Ask) -> Response {
+    let (sender, written) = oneshot::channel();
+    let _ = app.asks.send(ask(Box::new(|written| drop(sender.send(written)))));
+    match written.await {
+        Ok(Ok(())) => StatusCode::NO_CONTENT.into_response(),
+        Ok(Err(why)) => (StatusCode::CONFLICT, why).into_response(),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the server ends\n").into_response(),
+    }
+}
