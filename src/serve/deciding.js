@@ -1,7 +1,8 @@
 // Deciding about the blocks of a guide: what each is, why, and keys to say something else. preview.js gives it its tools and
 // draws what it makes.
-globalThis[Symbol.for("guidepost.deciding")] = ({ make, memory, page, post, state, draw, focusOn, blockAt, say }) => {
+globalThis[Symbol.for("guidepost.deciding")] = (tools) => {
   "use strict";
+  const { make, memory, page, post, state, draw, focusOn, blockAt, say } = tools;
   /** Roles as authors write them, as they are told, and their keys. */
   const ROLES = [
     ["command", "Typed", "t"], ["file", "Saved", "s"], ["output", "Compared", "c"],
