@@ -296,3 +296,26 @@ fn build_says_of_plans_what_check_says() {
         }
     }
 }
+
+#[test]
+fn a_table_of_the_library() {
+    let site = TestSite::new(&[
+        ("content/a/index.md", "---\ntitle: A\n---\n\n    ls\n"),
+        ("content/b/c/index.md", "---\ntitle: C\n---\n\n    sudo ping <your_ip>\n"),
+    ]);
+    let ran = site.run(&["plan", "--all", "--format", "jsonl"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    let rows: Vec<Value> = ran.stdout.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    // What has most to decide comes first.
+    assert_eq!(rows.iter().map(|row| row["title"].as_str()).collect::<Vec<_>>(), [Some("C"), Some("A")]);
+    assert_eq!((&rows[0]["waiting"], &rows[0]["placeholders"]["address"]), (&Value::from(1), &Value::from(1)));
+    assert_eq!(rows[0]["needs"], serde_json::json!(["sudo", "network"]));
+    let json: Value = serde_json::from_str(&site.run(&["plan", "--all", "--format", "json"]).stdout).expect("JSON");
+    assert_eq!((&json["guides"][0], &json["sum"]["steps"]), (&rows[0], &Value::from(1)));
+    // A folder stands for its guides, in a table and as plans.
+    let of_folder = site.run(&["plan", "--all", "content/b", "--format", "jsonl"]);
+    assert_eq!(of_folder.stdout.lines().count(), 1, "{of_folder:?}");
+    let plans = site.run(&["plan", "content", "--format", "jsonl"]);
+    assert_eq!(plans.stdout.lines().count(), 2, "{plans:?}");
+    assert_eq!(site.run(&["plan"]).status, 2, "a guide or --all");
+}

@@ -395,9 +395,10 @@ fn is_angled(m: &Match<'_>) -> bool {
     let after = m.after().chars().next();
     let redirects =
         before.is_none_or(char::is_whitespace) && after.is_some_and(|c| c.is_alphanumeric() || "/._~$&".contains(c));
-    fits && !name.ends_with(' ')
+    let is_path = name.contains('/') && m.typed();
+    fits && !is_path
+        && !name.ends_with(' ')
         && !name.contains('@')
-        && !(name.contains('/') && m.typed())
         && name.split(' ').count() <= 6
         && !redirects
         && !before.is_some_and(char::is_alphanumeric)
