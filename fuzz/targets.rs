@@ -196,7 +196,7 @@ fn edit(input: &[u8]) {
     let (existing, block) = two(input);
     for existing in [Some(existing.as_str()), None] {
         for how in [How::Auto, How::Replace, How::Patch, How::Append] {
-            let Ok(edited) = edit::apply(existing, &block, how) else { continue };
+            let Ok(edited) = edit::apply(existing, &block, &how) else { continue };
             assert_ne!(edited.how, How::Auto);
             assert!(edited.changed.end <= edited.text.lines().count(), "{edited:?}");
             // Each line that the block shows is in the file, but for those that stand for others.

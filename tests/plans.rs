@@ -57,12 +57,7 @@ fn of_step(plan: &Plan, step: &Step) -> String {
             ("typed".into(), typed.collect())
         }
         StepKind::Write { file, text, edit, owner, .. } => {
-            let how = match edit {
-                Edit::Auto => "",
-                Edit::Patch => ", in place of the most similar lines",
-                Edit::Append => ", at the end",
-                Edit::Replace => ", whole",
-            };
+            let how = if *edit == Edit::Auto { String::new() } else { format!(", {edit}") };
             let who = match owner {
                 Owner::Session => String::new(),
                 Owner::Root => ", as root".into(),

@@ -136,7 +136,7 @@ fn one(plan: &Plan, step: &Step) -> String {
                 Owner::Root => ", as root".to_owned(),
                 Owner::User(user) => format!(", as {user}"),
             };
-            (format!("write {file} ({}{root})", edit.name()), first_lines(text))
+            (format!("write {file} ({edit}{root})"), first_lines(text))
         }
         StepKind::Expect { text, of, rule, .. } => {
             let rule = rule.map(|rule| format!(" ({})", rule.name())).unwrap_or_default();

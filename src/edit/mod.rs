@@ -3,19 +3,21 @@
 //! ```text
 //! file ──► text    lines, and how they end            ┌─ replace: the block is the file
 //! block ─► shape   what a line is: its key, elisions ─┼─ patch:   align ─► splice
-//!                                             choose ─┴─ append:  new lines at the end
+//!                                             choose ─┼─ append:  new lines at the end
+//!                                                     └─ place:   on top, beside a line, in place of lines
 //! ```
 //!
 //! Nothing of the file is lost without a word: a patch keeps what it does not show, says what it removes, and fails if it does
 //! not know where it belongs. All of it is pure.
 
-use std::ops::Range;
+use std::{fmt, ops::Range};
 
 mod align;
 mod beside;
 mod choose;
 mod indents;
 mod nesting;
+mod place;
 mod shape;
 mod splice;
 mod text;
@@ -23,8 +25,8 @@ mod text;
 #[cfg(test)]
 mod tests;
 
-/// How a block changes a file: `edit=`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]
+/// How a block changes a file: `edit=`, `after=`, `before=` and `old=`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum How {
     /// As the file and the block suggest; the choice is explained.
@@ -36,6 +38,30 @@ pub enum How {
     Patch,
     /// The block is added at the end.
     Append,
+    /// The block is added on top.
+    Prepend,
+    /// The block is added below this line, or these lines.
+    After(String),
+    /// The block is added above this line, or these lines.
+    Before(String),
+    /// The block takes the place of these lines.
+    Instead(String),
+}
+
+impl fmt::Display for How {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let first = |lines: &str| lines.trim().lines().next().unwrap_or_default().trim().to_owned();
+        match self {
+            Self::Auto => f.write_str("auto"),
+            Self::Replace => f.write_str("replace"),
+            Self::Patch => f.write_str("patch"),
+            Self::Append => f.write_str("append"),
+            Self::Prepend => f.write_str("prepend"),
+            Self::After(line) => write!(f, "after `{}`", first(line)),
+            Self::Before(line) => write!(f, "before `{}`", first(line)),
+            Self::Instead(old) => write!(f, "in place of `{}`", first(old)),
+        }
+    }
 }
 
 /// A file after an edit.
@@ -68,6 +94,14 @@ pub enum EditError {
          file has, or say edit=append or edit=replace"
     )]
     NoAnchor,
+    /// No line of the file is the one that says where.
+    #[error(
+        "no line of the file is `{0}`, which says where the block belongs; write that line as the file has it by then"
+    )]
+    NoPlace(String),
+    /// Several lines of the file are the one that says where.
+    #[error("`{0}` stands at line {1} and at line {2} of the file; name more of the lines there")]
+    Twice(String, usize, usize),
     /// The block fits at several places.
     #[error("the block fits equally well at line {0} and at line {1} of the file; show more of the lines around it")]
     Ambiguous(usize, usize),
@@ -106,12 +140,17 @@ pub enum EditError {
 ///
 /// # Errors
 /// [`EditError`] if the block cannot be put into the file without a guess; its message says what the author can do.
-pub fn apply(existing: Option<&str>, block: &str, how: How) -> Result<Edited, EditError> {
+pub fn apply(existing: Option<&str>, block: &str, how: &How) -> Result<Edited, EditError> {
+    let file = existing.unwrap_or_default();
     match how {
         How::Auto => choose::apply(existing, block),
         How::Replace => replace(existing, block, "edit=replace".to_owned()),
-        How::Patch => beside::patch(existing.unwrap_or_default(), block, "edit=patch".to_owned()),
-        How::Append => append(existing.unwrap_or_default(), block, "edit=append".to_owned()),
+        How::Patch => beside::patch(file, block, "edit=patch".to_owned()),
+        How::Append => append(file, block, "edit=append".to_owned()),
+        How::Prepend => place::prepend(file, block),
+        How::After(line) => place::insert(file, block, line, true),
+        How::Before(line) => place::insert(file, block, line, false),
+        How::Instead(old) => place::exchange(file, block, old),
     }
 }
 

@@ -3,6 +3,7 @@ use proptest::prelude::*;
 use super::{EditError, How, apply};
 
 mod files;
+mod places;
 mod seed;
 
 /// A case: name, file, block, how it is chosen, the file after.
@@ -11,9 +12,9 @@ type Case = (&'static str, &'static str, &'static str, How, &'static str);
 fn check(cases: &[Case]) {
     let mut wrong = Vec::new();
     for (name, file, block, how, expected) in cases {
-        match apply(Some(file), block, How::Auto) {
-            Ok(edited) if (edited.text.as_str(), edited.how) == (*expected, *how) => {
-                let again = apply(Some(&edited.text), block, *how).map(|e| e.text);
+        match apply(Some(file), block, &How::Auto) {
+            Ok(edited) if (edited.text.as_str(), &edited.how) == (*expected, how) => {
+                let again = apply(Some(&edited.text), block, how).map(|e| e.text);
                 if *how != How::Append && again.as_ref() != Ok(&edited.text) {
                     wrong.push(format!("{name}: a second time gives {again:?}"));
                 }
@@ -61,7 +62,7 @@ fn what_is_unclear_is_refused() {
         ),
     ];
     for (name, file, block, how, message) in cases {
-        match apply(*file, block, *how) {
+        match apply(*file, block, how) {
             Err(error) => assert!(error.to_string().contains(message), "{name}: {error}"),
             Ok(edited) => panic!("{name}: {edited:?}"),
         }
@@ -70,30 +71,30 @@ fn what_is_unclear_is_refused() {
 
 #[test]
 fn line_ends_and_marks_are_kept() {
-    let text = |file: &str, block: &str, how| apply(Some(file), block, how).expect("it fits").text;
+    let text = |file: &str, block: &str, how| apply(Some(file), block, &how).expect("it fits").text;
     assert_eq!(text("a = 1\r\nb = 2\r\n", "b = 3\n", How::Auto), "a = 1\r\nb = 3\r\n");
     assert_eq!(text("a = 1\nb = 2", "b = 3\n", How::Patch), "a = 1\nb = 3");
     assert_eq!(text("a = 1", "b = 3\n", How::Append), "a = 1\nb = 3\n");
     assert_eq!(text("aaa = 1\naab = 1\nset = 1\n", "set = 2\n", How::Auto), "aaa = 1\naab = 1\nset = 2\n");
     assert_eq!(text("\u{feff}a = 1\r\n", "c = 3\n", How::Replace), "\u{feff}c = 3\r\n");
-    assert_eq!(apply(None, "x\n", How::Auto).map(|e| (e.text, e.how)), Ok(("x\n".into(), How::Replace)));
-    assert_eq!(apply(None, "x", How::Append).map(|e| e.text), Ok("x".into()));
+    assert_eq!(apply(None, "x\n", &How::Auto).map(|e| (e.text, e.how)), Ok(("x\n".into(), How::Replace)));
+    assert_eq!(apply(None, "x", &How::Append).map(|e| e.text), Ok("x".into()));
 }
 
 #[test]
 fn what_changed_is_known() {
-    let edited = apply(Some("a = 1\nb = 2\nc = 3\n"), "b = 5\n", How::Auto).expect("it fits");
+    let edited = apply(Some("a = 1\nb = 2\nc = 3\n"), "b = 5\n", &How::Auto).expect("it fits");
     assert_eq!(edited.changed, 1..2);
-    let edited = apply(Some("a = 1\nb = 2\n"), "b = 2\n", How::Auto).expect("it fits");
+    let edited = apply(Some("a = 1\nb = 2\n"), "b = 2\n", &How::Auto).expect("it fits");
     assert!(edited.changed.is_empty(), "{edited:?}");
 }
 
 #[test]
 fn long_files_are_aligned_or_refused() {
     let file: String = (0..20_000).map(|i| format!("setting_{i} = {i}\n")).collect();
-    let edited = apply(Some(&file), "setting_9999 = x\n", How::Auto).expect("it fits");
+    let edited = apply(Some(&file), "setting_9999 = x\n", &How::Auto).expect("it fits");
     assert_eq!(edited.changed, 9999..10_000);
-    assert_eq!(apply(Some(&file), &file.replace('0', "1"), How::Patch), Err(EditError::TooLarge(20_000, 20_000)));
+    assert_eq!(apply(Some(&file), &file.replace('0', "1"), &How::Patch), Err(EditError::TooLarge(20_000, 20_000)));
 }
 
 fn lines() -> impl Strategy<Value = String> {
@@ -119,12 +120,12 @@ proptest! {
 
     #[test]
     fn applying_is_total(file in lines(), block in lines()) {
-        for how in [How::Auto, How::Replace, How::Patch, How::Append] {
-            if let Ok(edited) = apply(Some(&file), &block, how) {
+        for how in [How::Auto, How::Replace, How::Patch, How::Append, How::Prepend, How::After(file.lines().next().unwrap_or_default().into()), How::Before("key = 2".into()), How::Instead("key = 2".into())] {
+            if let Ok(edited) = apply(Some(&file), &block, &how) {
                 prop_assert!(edited.how != How::Auto);
                 prop_assert!(edited.changed.end <= edited.text.lines().count() + 1);
             }
-            let _ = apply(None, &block, how);
+            let _ = apply(None, &block, &how);
         }
     }
 
@@ -133,7 +134,7 @@ proptest! {
         let all: Vec<String> = settings.iter().map(|k| format!("{k} = 1")).collect();
         let file = all.join("\n") + "\n";
         let block = all[from..all.len() - to.min(all.len() - from - 1)].join("\n");
-        prop_assert_eq!(apply(Some(&file), &block, How::Patch).map(|e| e.text), Ok(file));
+        prop_assert_eq!(apply(Some(&file), &block, &How::Patch).map(|e| e.text), Ok(file));
     }
 
     #[test]
@@ -141,7 +142,7 @@ proptest! {
         let all: Vec<String> = settings.iter().map(|k| format!("{k} = 1")).collect();
         let at = at % all.len();
         let block = all[at].replace('1', "2");
-        let edited = apply(Some(&(all.join("\n") + "\n")), &block, How::Auto).expect("it fits");
+        let edited = apply(Some(&(all.join("\n") + "\n")), &block, &How::Auto).expect("it fits");
         for (index, line) in edited.text.lines().enumerate() {
             prop_assert_eq!(line, if index == at { &block } else { &all[index] });
         }
@@ -169,7 +170,7 @@ fn an_elision_without_a_known_line_is_all_that_is_there() {
         ("one = 1\n", "two = 2\n...\nthree = 3\n", None),
     ] {
         for how in [How::Auto, How::Patch] {
-            let found = apply(Some(file), block, how);
+            let found = apply(Some(file), block, &how);
             match expected {
                 Some(text) => assert_eq!(found.map(|e| e.text), Ok(text.to_owned()), "{file}{block}"),
                 None => assert!(found.is_err(), "{file}{block}{found:?}"),
@@ -191,7 +192,7 @@ fn indentation_is_not_destroyed() {
         ("a:\n  - x: 1\n    y: 2\n", "  - x: 1\n  - z: 3\n", "`y: 2` would no longer stand below `- x: 1`"),
         ("\u{a0}b: 1\n", "a:\n b: 1\n", ""),
     ] {
-        let found = apply(Some(file), block, How::Patch);
+        let found = apply(Some(file), block, &How::Patch);
         if says.is_empty() {
             continue;
         }
@@ -200,9 +201,9 @@ fn indentation_is_not_destroyed() {
     }
     // Brackets say where a statement ends, whatever its indentation.
     let file = "server {\nlisten 80;\nroot /x;\n}\n";
-    let edited = apply(Some(file), "server {\n    listen 81;\n    root /x;\n    deny all;\n}\n", How::Patch);
+    let edited = apply(Some(file), "server {\n    listen 81;\n    root /x;\n    deny all;\n}\n", &How::Patch);
     assert_eq!(edited.map(|e| e.text), Ok("server {\nlisten 81;\n    root /x;\ndeny all;\n}\n".to_owned()));
     // A level of the block is a level of the file.
-    let edited = apply(Some("a:\n  b:\n    c: 1\n"), "        c: 1\n    d: 2\n", How::Patch);
+    let edited = apply(Some("a:\n  b:\n    c: 1\n"), "        c: 1\n    d: 2\n", &How::Patch);
     assert_eq!(edited.map(|e| e.text), Ok("a:\n  b:\n    c: 1\n  d: 2\n".to_owned()));
 }

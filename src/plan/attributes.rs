@@ -7,19 +7,24 @@ use std::{collections::BTreeMap, fmt, time::Duration};
 use super::{decision::Act, duration, value, value::Problem};
 use crate::{
     diagnostic::nearest,
+    edit::How,
     source::key::{Form, Row, names},
 };
 
 /// Every attribute. `verify="skip"` is `skip=true`, and `verify="run"` is `skip=false`.
 #[rustfmt::skip]
 pub(super) const KEYS: &[Row] = &[
+    Row { name: "after", form: Form::Text, says: "The line of the file that the block is added below" },
     Row { name: "answers", form: Form::Answers, says: "Replies to questions, before those of the guide" },
     Row { name: "background", form: Form::Truth, says: "It keeps running in a terminal of its own" },
+    Row { name: "before", form: Form::Text, says: "The line of the file that the block is added above" },
     Row { name: "edit", form: Form::Word(|| names_of(EDITS)), says: "How a file is changed that is there" },
     Row { name: "exit", form: Form::Statuses, says: "The exit status that a reader sees, if it is not 0" },
     Row { name: "expect", form: Form::Text, says: "What the command has to show, where the page does not show it" },
+    Row { name: "how", form: Form::Word(|| names_of(EDITS)), says: "The same as `edit`" },
     Row { name: "machine", form: Form::Text, says: "The block is done only on this machine" },
     Row { name: "match", form: Form::Word(|| names_of(RULES)), says: "How an output is compared" },
+    Row { name: "old", form: Form::Text, says: "The lines of the file that the block takes the place of" },
     Row { name: "opens", form: Form::Text, says: "The prompt of a program that it opens" },
     Row { name: "path", form: Form::Text, says: "Where a file is saved, if not where its title says" },
     Row { name: "reason", form: Form::Text, says: "Why it is not done" },
@@ -53,21 +58,6 @@ pub enum Rule {
     Json,
     /// The same lines in any order.
     Unordered,
-}
-
-/// How a file block changes a file that is there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Edit {
-    /// As a careful reader would, with an explanation.
-    #[default]
-    Auto,
-    /// The block replaces the most similar lines.
-    Patch,
-    /// The block is added at the end.
-    Append,
-    /// The block is the whole file.
-    Replace,
 }
 
 /// The reply to a question of a program.
@@ -137,7 +127,9 @@ pub(super) struct Given {
     pub(super) skip: Option<bool>,
     pub(super) reason: Option<String>,
     pub(super) expect: Option<String>,
-    pub(super) edit: Option<Edit>,
+    pub(super) edit: Option<How>,
+    /// `edit=insert` was said, which a line must go with.
+    pub(super) inserts: bool,
     pub(super) path: Option<String>,
     pub(super) rule: Option<Rule>,
     pub(super) run: Option<String>,
@@ -171,7 +163,10 @@ impl Given {
             "opens" => self.runs.opens = Some(value::text(name, value)?),
             "background" => self.runs.background = value::truth(name, value)?,
             "terminal" => self.runs.terminal = Some(value::text(name, value)?),
-            "edit" => self.edit = Some(edit(value)?),
+            "edit" | "how" => self.how(edit(name, value)?),
+            "after" => self.edit = Some(How::After(value::text(name, value)?)),
+            "before" => self.edit = Some(How::Before(value::text(name, value)?)),
+            "old" => self.edit = Some(How::Instead(value::text(name, value)?)),
             "path" => self.path = Some(value::text(name, value)?),
             "match" => self.rule = Some(rule(value)?),
             "role" => self.act = Some(act(value)?),
@@ -186,6 +181,16 @@ impl Given {
 }
 
 impl Given {
+    /// Takes how a file is changed. A line or lines that say where say more than `insert` and `replace`.
+    fn how(&mut self, asked: Option<How>) {
+        let is_placed = matches!(self.edit, Some(How::After(_) | How::Before(_) | How::Instead(_)));
+        match asked {
+            None => self.inserts = true,
+            Some(How::Replace | How::Patch) if is_placed => {}
+            how => self.edit = how,
+        }
+    }
+
     /// Whether something is said that has a meaning on commands only.
     pub(super) fn is_of_commands(&self) -> bool {
         let only = ["answers", "background", "exit", "expect", "opens", "retry", "run", "terminal", "timeout", "until"];
@@ -253,8 +258,17 @@ fn exit(value: &Value) -> Result<Vec<i32>, Problem> {
 }
 
 /// How a file can be changed, as authors say it.
-const EDITS: &[(&str, Edit)] =
-    &[("auto", Edit::Auto), ("patch", Edit::Patch), ("append", Edit::Append), ("replace", Edit::Replace)];
+///
+/// `None` is `insert`, which says nothing without its line.
+const EDITS: &[(&str, Option<How>)] = &[
+    ("auto", Some(How::Auto)),
+    ("whole", Some(How::Replace)),
+    ("replace", Some(How::Replace)),
+    ("patch", Some(How::Patch)),
+    ("append", Some(How::Append)),
+    ("prepend", Some(How::Prepend)),
+    ("insert", None),
+];
 
 /// How an output can be compared, as authors say it.
 const RULES: &[(&str, Rule)] = &[
@@ -270,17 +284,17 @@ fn names_of<T>(known: &'static [(&'static str, T)]) -> Vec<&'static str> {
     known.iter().map(|(name, _)| *name).collect()
 }
 
-fn edit(value: &Value) -> Result<Edit, Problem> {
-    one_of("edit", value, EDITS)
+fn edit(name: &str, value: &Value) -> Result<Option<How>, Problem> {
+    one_of(name, value, EDITS)
 }
 
 fn rule(value: &Value) -> Result<Rule, Problem> {
     one_of("match", value, RULES)
 }
 
-fn one_of<T: Copy>(name: &str, value: &Value, known: &[(&str, T)]) -> Result<T, Problem> {
+fn one_of<T: Clone>(name: &str, value: &Value, known: &[(&str, T)]) -> Result<T, Problem> {
     let word = value::text(name, value)?;
-    known.iter().find(|(known, _)| *known == word).map(|(_, meaning)| *meaning).ok_or_else(|| {
+    known.iter().find(|(known, _)| *known == word).map(|(_, meaning)| meaning.clone()).ok_or_else(|| {
         let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
         let help = nearest(&word, names.iter().copied())
             .map_or_else(|| format!("known are {}", names.join(", ")), |near| format!("did you mean `{near}`?"));
@@ -298,18 +312,6 @@ impl Rule {
             Self::Regex => "regex",
             Self::Json => "json",
             Self::Unordered => "unordered",
-        }
-    }
-}
-
-impl Edit {
-    /// As an author writes it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Auto => "auto",
-            Self::Patch => "patch",
-            Self::Append => "append",
-            Self::Replace => "replace",
         }
     }
 }
@@ -341,6 +343,10 @@ mod tests {
             ("exit", json!("0, 130"), "None [0, 130] [] None None {}"),
             ("exit", json!([0, 1]), "None [0, 1] [] None None {}"),
             ("edit", json!("append"), "None [] [] Some(Append) None {}"),
+            ("how", json!("whole"), "None [] [] Some(Replace) None {}"),
+            ("after", json!("listen 80;"), "None [] [] Some(After(\"listen 80;\")) None {}"),
+            ("before", json!("}"), "None [] [] Some(Before(\"}\")) None {}"),
+            ("old", json!("a\nb"), "None [] [] Some(Instead(\"a\\nb\")) None {}"),
             ("match", json!("kinds"), "None [] [] None Some(Kinds) {}"),
             (
                 "answers",
@@ -371,6 +377,7 @@ mod tests {
                 "`exit` is 256, an exit status is wanted: write a number from 0 to 255, or several: 0, 1",
             ),
             ("edit", json!("apend"), "`edit` cannot be `apend`: did you mean `append`?"),
+            ("how", json!("hole"), "`how` cannot be `hole`: did you mean `whole`?"),
             (
                 "match",
                 json!("fuzzy"),
@@ -395,6 +402,22 @@ mod tests {
     #[test]
     fn the_rows_say_what_is_read() {
         crate::source::key::check(KEYS, |name, value| Given::default().set(name, value).is_ok());
+    }
+
+    #[test]
+    fn a_line_says_more_than_how() {
+        for (names, edit) in [
+            (&[("how", "insert"), ("after", "x")][..], Some(How::After("x".into()))),
+            (&[("after", "x"), ("how", "insert")], Some(How::After("x".into()))),
+            (&[("edit", "replace"), ("old", "x")], Some(How::Instead("x".into()))),
+            (&[("old", "x"), ("edit", "replace")], Some(How::Instead("x".into()))),
+            (&[("after", "x"), ("edit", "append")], Some(How::Append)),
+            (&[("how", "insert")], None),
+        ] {
+            let mut given = Given::default();
+            names.iter().for_each(|(name, value)| assert!(given.set(name, &json!(value)).is_ok(), "{name}"));
+            assert_eq!(given.edit, edit, "{names:?}");
+        }
     }
 
     #[test]

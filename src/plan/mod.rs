@@ -32,11 +32,13 @@ mod steps;
 mod summary;
 #[cfg(test)]
 mod tests;
+mod transcript;
 mod value;
 mod variables;
 mod yaml;
 
-pub use attributes::{Answer, Attributes, Edit, NAMES as ATTRIBUTES, Rule};
+pub use crate::edit::How as Edit;
+pub use attributes::{Answer, Attributes, NAMES as ATTRIBUTES, Rule};
 pub use command::Command;
 pub use decided::{Decided, blocks as decided};
 pub use decision::Act;

@@ -5,9 +5,11 @@ use serde_json::Value;
 use super::{
     attributes::{Given, NAMES, unknown},
     blocks::Block,
+    decision::Act,
 };
 use crate::{
     diagnostic::{Diagnostic, Place, nearest},
+    edit::How,
     guide::{Argument, Role},
 };
 
@@ -73,10 +75,24 @@ fn stranger(block: &Block<'_>, argument: &Argument, name: &str) -> Option<Diagno
     Some(diagnostic.at(&block.origin.source, argument.span).help(problem.help))
 }
 
-/// What has no meaning on a block of this role.
+/// What has no meaning on a block of this role, or lacks what it needs.
 pub(super) fn unused(block: &Block<'_>, given: &Given) -> Option<Diagnostic> {
-    let (what, useless): (_, &[&str]) = match block.code.role {
-        Role::Command | Role::Listing => ("a command", &["edit", "path"]),
+    let at = |name: &str| block.code.arguments.span_of(name).unwrap_or(block.span);
+    let is_placed = matches!(given.edit, Some(How::After(_) | How::Before(_)));
+    if given.inserts && !is_placed {
+        let problem = Diagnostic::error("verify-attribute", "`insert` does not say where");
+        let help = "name the line of the file that the block stands below or above: after=\"LINE\" or before=\"LINE\"";
+        return Some(problem.at(&block.origin.source, at("edit")).help(help));
+    }
+    let role = match given.act {
+        Some(Act::Typed) => Role::Command,
+        Some(Act::Saved) => Role::File,
+        Some(Act::Compared) => Role::Output,
+        _ if given.path.is_some() && block.code.role != Role::Output => Role::File,
+        _ => block.code.role,
+    };
+    let (what, useless): (_, &[&str]) = match role {
+        Role::Command | Role::Listing => ("a command", &["after", "before", "edit", "how", "old", "path"]),
         Role::File if given.run.is_some() => return None,
         Role::File => (
             "a file",
@@ -92,7 +108,11 @@ pub(super) fn unused(block: &Block<'_>, given: &Given) -> Option<Diagnostic> {
                 "opens",
                 "background",
                 "terminal",
+                "after",
+                "before",
                 "edit",
+                "how",
+                "old",
                 "path",
                 "run",
                 "expect",
@@ -102,10 +122,9 @@ pub(super) fn unused(block: &Block<'_>, given: &Given) -> Option<Diagnostic> {
     };
     let name = useless.iter().find(|name| given.names.iter().any(|given| given == *name))?;
     let message = format!("`{name}` has no meaning on {what}");
-    let help = match block.code.role {
+    let help = match role {
         Role::Output => "say it on the command before",
         _ => "remove it",
     };
-    let span = block.code.arguments.span_of(name).unwrap_or(block.span);
-    Some(Diagnostic::warning("verify-attribute", message).at(&block.origin.source, span).help(help))
+    Some(Diagnostic::warning("verify-attribute", message).at(&block.origin.source, at(name)).help(help))
 }

@@ -37,8 +37,22 @@ pub(super) struct Stands {
     is_ours: bool,
     /// For each passage, the other host that the page is on.
     others: Vec<Option<String>>,
-    /// The lines of each file that was saved.
-    saved: Vec<HashSet<String>>,
+    /// The files that were saved.
+    saved: Vec<Saved>,
+    /// The lines that the block before says to find in a file.
+    found: Option<String>,
+    /// The page fetches files of its own.
+    fetches: bool,
+}
+
+/// A file that was saved.
+#[derive(Debug, Clone, Default)]
+struct Saved {
+    path: Option<String>,
+    language: String,
+    lines: HashSet<String>,
+    /// The first line that says something.
+    first: String,
 }
 
 impl Stands {
@@ -49,7 +63,12 @@ impl Stands {
             runs.into_iter().any(|run| command::family_of(&run.name) == Some(Family::Debian))
         };
         let named = |passage: &Passage| command::families(&passage.text).contains(&Family::Debian);
+        let fetches = |block: &Block<'_>| {
+            let runs = block.code.text.lines().flat_map(line::pieces).filter_map(line::Run::of);
+            runs.into_iter().any(|run| run.name == "git" && run.arguments.iter().any(|word| word == "clone"))
+        };
         Self {
+            fetches: blocks.iter().any(fetches),
             is_ours: blocks.iter().any(apt) || prose.iter().any(named),
             others: host::others(prose),
             ..Self::default()
@@ -63,15 +82,34 @@ impl Stands {
             && self
                 .saved
                 .iter()
-                .any(|saved| lines.len() < saved.len() && lines.iter().all(|line| saved.contains(*line)))
+                .any(|saved| lines.len() < saved.lines.len() && lines.iter().all(|line| saved.lines.contains(*line)))
+    }
+
+    /// The file that a block of source shows anew: it begins as the file does, or with a statement of it.
+    fn anew(&self, block: &Block<'_>) -> Option<&str> {
+        let language = &block.code.language;
+        let first = first_line(&block.code.text);
+        let opens = first.ends_with(['{', '(', '[', ':']) && first.len() > 6;
+        let is_of = |saved: &&Saved| {
+            saved.language.eq_ignore_ascii_case(language)
+                && (saved.first == first || opens && saved.lines.contains(first))
+        };
+        let saved = self.saved.iter().rev().find(is_of).filter(|_| !language.is_empty() && first.len() > 3)?;
+        saved.path.as_deref()
     }
 
     /// After a block; `act` is what was done with it.
-    pub(super) fn after(&mut self, block: &Block<'_>, act: Option<Act>) {
+    pub(super) fn after(&mut self, block: &Block<'_>, act: Option<Act>, rule: &str) {
+        self.found = (rule == decision::FIND).then(|| block.code.text.clone());
         self.before = act;
         self.passages = block.passages;
         if act == Some(Act::Saved) {
-            self.saved.push(block.code.text.lines().map(|line| line.trim().to_owned()).collect());
+            self.saved.push(Saved {
+                path: self.file.clone(),
+                language: block.code.language.clone(),
+                lines: block.code.text.lines().map(|line| line.trim().to_owned()).collect(),
+                first: first_line(&block.code.text).to_owned(),
+            });
         }
         if act == Some(Act::Typed) {
             self.editing = None;
@@ -79,6 +117,13 @@ impl Stands {
             self.host = self.host.take().or(host);
         }
     }
+}
+
+/// The first line that says something.
+fn first_line(text: &str) -> &str {
+    let comment =
+        |line: &&str| line.is_empty() || line.starts_with("//") || line.starts_with('#') && !line.starts_with("#!");
+    text.lines().map(str::trim).find(|line| !comment(line)).unwrap_or_default()
 }
 
 /// The host that the prompt of a line names: `server` of `root@server:~# ls`.
@@ -131,6 +176,10 @@ impl Builder<'_> {
             other_host: block.passages.checked_sub(1).and_then(|at| self.stands.others[at].clone()),
             editing: editing.is_some(),
             repeats: self.stands.repeats(&block.code.text),
+            anew: self.stands.anew(block).map(str::to_owned),
+            transcript: self.transcript(block).is_some(),
+            found: self.stands.found.clone(),
+            fetches: self.stands.fetches,
             is_ours: self.stands.is_ours,
         }
     }

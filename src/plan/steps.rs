@@ -7,12 +7,13 @@ use super::{
     attributes::{Given, Rule},
     blocks::Block,
     command::{self, Piece},
-    decision::{Act, Decision},
+    decision::{self, Act, Decision},
     own,
     placeholder::{How, Placeholder, Said},
     prose::Passage,
     said, settings,
     standing::Stands,
+    transcript::Transcript,
     variables,
 };
 use crate::{
@@ -122,13 +123,17 @@ impl<'a> Builder<'a> {
         let done = skip.is_none();
         let mut decided = Decided::new(block, &given, &decision, &vars);
         decided.near = self.near.take();
-        let session = act == Act::Compared && self.is_session(block);
+        let transcript = (act == Act::Compared).then(|| self.transcript(block)).flatten();
+        // One command alone, as it was typed, is told by its output.
+        let transcript = transcript.filter(|shown| shown.commands > 1 || self.is_session(block));
+        let session = act == Act::Compared && transcript.is_none() && self.is_session(block);
         if session || given.run.is_some() && act != Act::Compared {
             decided.act = Act::Typed;
         }
         self.blocks.push(decided);
         let draft = Draft { block, skip, omission, vars, inferred: block.inferred.clone(), given };
         match (act, &draft.given.run) {
+            (Act::Compared, _) if transcript.is_some() => self.transcribed(draft, &decision, transcript.as_ref()),
             (Act::Compared, _) if session => self.session(draft),
             (Act::Compared, _) if self.last_run.is_some() || draft.is_said() => self.output(draft, &decision),
             (_, Some(run)) if act != Act::Compared => {
@@ -139,7 +144,7 @@ impl<'a> Builder<'a> {
             (Act::Saved, _) => self.file(draft, &decision),
             _ => self.leave(draft, &decision),
         }
-        self.stands.after(block, done.then_some(act));
+        self.stands.after(block, done.then_some(act), decision.rule);
     }
 
     /// Why a block is not done.
@@ -388,7 +393,7 @@ impl<'a> Builder<'a> {
             }
             placeholders.push(placeholder);
         }
-        let edit = draft.given.edit.or(saving.map(|saving| saving.edit)).unwrap_or_default();
+        let edit = draft.given.edit.clone().or_else(|| saving.map(|saving| saving.edit.clone())).unwrap_or_default();
         self.stands.file = Some(file.clone());
         let mut step = draft.step(StepKind::Write { file, text, edit, owner, through }, Attributes::default());
         step.placeholders = placeholders;
@@ -447,10 +452,37 @@ impl<'a> Builder<'a> {
             begins.drain(..(blank + 1).min(begins.len()));
             draft.inferred.push("its first line repeats the command, and is not compared".into());
         }
+        if decision::says_output(&text) {
+            let above = text.lines().take_while(|line| line.trim().is_empty()).count();
+            text = text.split_inclusive('\n').skip(above + 1).collect();
+            begins.drain(..(above + 1).min(begins.len()));
+            draft.inferred.push("its first line, a comment, says that the rest is an output".into());
+        }
         let sums = own::compares(&[&block.prose, &self.prose_of_run]);
         let kind = expect(block, text, begins, sums, of, draft.given.rule);
         let step = draft.step(kind, Attributes::default());
         self.push(step);
+    }
+
+    /// What a transcript shows of each step that was done.
+    fn transcribed(&mut self, mut draft: Draft<'_, '_>, decision: &Decision, transcript: Option<&Transcript>) {
+        let block = draft.block;
+        draft.infer(decision);
+        draft.inferred.push("its commands were typed before, and are not typed again".into());
+        let lines: Vec<&str> = block.code.text.lines().collect();
+        let sums = own::compares(&[&block.prose, &self.prose_of_run]);
+        for (of, shown) in transcript.into_iter().flat_map(|transcript| &transcript.parts) {
+            let text = shown.iter().map(|line| lines[*line].to_owned() + "\n").collect();
+            let begins = shown.iter().filter_map(|line| block.code.lines.get(*line).copied()).collect();
+            let mut step = draft.step(expect(block, text, begins, sums, *of, draft.given.rule), Attributes::default());
+            step.at = At::new(&block.origin.source, whole_lines(block, shown[0], shown[shown.len() - 1]));
+            self.push(step);
+        }
+    }
+
+    /// The steps so far.
+    pub(super) fn steps(&self) -> &[Step] {
+        &self.steps
     }
 
     fn run(&mut self, draft: &Draft<'_, '_>, commands: Vec<Command>, attributes: Attributes) {

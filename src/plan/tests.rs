@@ -27,7 +27,7 @@ fn line(step: &Step) -> String {
         }
         StepKind::Write { file, text, edit, owner, .. } => {
             let root = if *owner == Owner::Root { " as root" } else { "" };
-            format!("write {file} {}{root}: {}", edit.name(), text.trim_end().replace('\n', "|"))
+            format!("write {file} {edit}{root}: {}", text.trim_end().replace('\n', "|"))
         }
         StepKind::Expect { text, of, rule, .. } => {
             format!("expect {of} {}: {}", rule.map_or("-", Rule::name), text.trim_end().replace('\n', "|"))

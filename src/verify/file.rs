@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     diagnostic::Fault,
-    edit::{self, Edited, How},
+    edit::{self, Edited},
     machine::{Error, FileError, Result, Run},
     plan::{Edit, Owner},
     report::{StepReport, Verdict},
@@ -34,7 +34,7 @@ impl<M: Running> Doing<'_, M> {
         &mut self,
         file: &str,
         text: &str,
-        how: Edit,
+        how: &Edit,
         owner: &Owner,
         through: Option<&Through>,
         report: &mut StepReport,
@@ -56,7 +56,7 @@ impl<M: Running> Doing<'_, M> {
         Ok(())
     }
 
-    async fn save(&mut self, file: &str, text: &str, how: Edit, owner: &Owner, places: &[Place]) -> Done<String> {
+    async fn save(&mut self, file: &str, text: &str, how: &Edit, owner: &Owner, places: &[Place]) -> Done<String> {
         let (user, folder) = who(places)?;
         if let (true, Some(place)) = (self.is_inside(places).await?, places.last()) {
             return self.save_inside(file, text, how, owner, place).await;
@@ -101,7 +101,7 @@ impl<M: Running> Doing<'_, M> {
         &mut self,
         file: &str,
         text: &str,
-        how: Edit,
+        how: &Edit,
         owner: &Owner,
         through: &Through,
         places: &[Place],
@@ -183,9 +183,14 @@ pub(super) fn no_folder(folder: &str, near: &str) -> Fault {
 }
 
 /// A file with a block of the guide in it.
-pub(super) fn edited(existing: Option<&str>, text: &str, how: Edit) -> std::result::Result<Edited, Fault> {
-    let help = "show more of the file, or say edit=patch, edit=append or edit=replace";
-    edit::apply(existing, text, to_how(how)).map_err(|problem| Fault::new(problem.to_string(), help))
+pub(super) fn edited(existing: Option<&str>, text: &str, how: &Edit) -> std::result::Result<Edited, Fault> {
+    let help = match how {
+        Edit::After(_) | Edit::Before(_) | Edit::Instead(_) => {
+            "look at the file as it is by then: the line must stand in it, and only once"
+        }
+        _ => "show more of the file, or say edit=patch, edit=append, edit=replace, or `after=LINE`",
+    };
+    edit::apply(existing, text, how).map_err(|problem| Fault::new(problem.to_string(), help))
 }
 
 /// The user and the working directory of the innermost shell.
@@ -200,13 +205,4 @@ fn who(places: &[Place]) -> std::result::Result<(String, String), Fault> {
     let user = place.user.clone().unwrap_or_else(|| "root".into());
     let folder = place.cwd.clone().unwrap_or_else(|| "/".into());
     Ok((user, folder))
-}
-
-fn to_how(edit: Edit) -> How {
-    match edit {
-        Edit::Auto => How::Auto,
-        Edit::Patch => How::Patch,
-        Edit::Append => How::Append,
-        Edit::Replace => How::Replace,
-    }
 }

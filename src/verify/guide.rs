@@ -605,7 +605,7 @@ impl<M: Running> Doing<'_, M> {
                 shown.place.clone_from(&report.place);
             }
             Planned::Write { file, text, edit, owner, through } => {
-                self.write(file, text, *edit, owner, through.as_ref(), &mut report).await?
+                self.write(file, text, edit, owner, through.as_ref(), &mut report).await?
             }
             Planned::Expect { text, of, rule, numbers, sums, .. } => {
                 let evidence = Evidence { sums: *sums, ..self.evidence(*of) };

@@ -49,7 +49,7 @@ impl<M: Running> Doing<'_, M> {
         &mut self,
         file: &str,
         text: &str,
-        how: Edit,
+        how: &Edit,
         owner: &Owner,
         place: &Place,
     ) -> Done<String> {

@@ -37,7 +37,7 @@ client.query('SELECT * FROM hello', (err, res) => {\n  console.log(res.rows[0].m
 
 /// The four edits, with these blocks.
 fn edits(listen: &str, line: &str, statement: &str, program: &str) {
-    let edited = apply(Some(POSTGRESQL), listen, How::Auto).expect("it fits");
+    let edited = apply(Some(POSTGRESQL), listen, &How::Auto).expect("it fits");
     let set = "listen_addresses = '*'                  # what IP address(es) to listen on;";
     assert_eq!(
         edited.text,
@@ -47,21 +47,21 @@ fn edits(listen: &str, line: &str, statement: &str, program: &str) {
     );
     assert_eq!((edited.how, edited.changed), (How::Patch, 12..13));
 
-    let edited = apply(Some(HBA), line, How::Auto).expect("it fits");
+    let edited = apply(Some(HBA), line, &How::Auto).expect("it fits");
     assert_eq!((edited.text, edited.how), (format!("{HBA}{line}"), How::Append), "{}", edited.why);
 
-    let edited = apply(Some(APP), statement, How::Auto).expect("it fits");
+    let edited = apply(Some(APP), statement, &How::Auto).expect("it fits");
     let database = APP.replace("'localhost'", "'database'");
     assert_eq!((edited.text.as_str(), edited.how), (database.as_str(), How::Patch), "{}", edited.why);
 
-    let edited = apply(Some(&database), program, How::Auto).expect("it fits");
+    let edited = apply(Some(&database), program, &How::Auto).expect("it fits");
     assert_eq!((edited.text.as_str(), edited.how), (program, How::Replace), "{}", edited.why);
 }
 
 #[test]
 fn edits_of_the_same_shape() {
     edits(LISTEN, LINE, STATEMENT, PROGRAM);
-    let edited = apply(Some(POSTGRESQL), "listen_addresses = '*'\n", How::Auto).expect("it fits");
+    let edited = apply(Some(POSTGRESQL), "listen_addresses = '*'\n", &How::Auto).expect("it fits");
     let line = "#listen_addresses = 'localhost'\t\t# what IP address(es) to listen on;";
     assert_eq!(edited.text, POSTGRESQL.replace(line, "listen_addresses = '*'"), "{}", edited.why);
 }
@@ -82,7 +82,7 @@ fn edits_of_the_seed_itself() {
     let app = of("app.js");
     assert_eq!(app.len(), 2);
     for new in [app[0], of("docker-compose.yml")[0], of("Dockerfile")[0]] {
-        let edited = apply(None, new, How::Auto).expect("a new file is written");
+        let edited = apply(None, new, &How::Auto).expect("a new file is written");
         assert_eq!((edited.text.as_str(), edited.how), (new, How::Replace));
     }
     assert_eq!(app[0], APP, "the tests' own program is of the same shape");

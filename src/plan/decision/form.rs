@@ -11,6 +11,9 @@ use super::{
     saving::{self, Named},
 };
 
+/// The rule of lines that are there already, which the next block may take the place of.
+pub(in crate::plan) const FIND: &str = "find";
+
 /// The rules, the strongest first.
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -52,10 +55,24 @@ pub(super) const RULES: &[Rule] = &[
         doubt: None,
     },
     Rule {
-        name: "find",
+        name: FIND,
         act: Act::Looked,
         why: "the text before it says to find these lines, which are there already",
-        fits: |e| e.says(Phrase::Find) && !e.is_typed() && !saving::asks_to_add(e.sentence),
+        fits: finds,
+        doubt: None,
+    },
+    Rule {
+        name: "shown to some",
+        act: Act::Looked,
+        why: "the text says that it shows only where something is otherwise than it should be",
+        fits: |e| e.announced && e.says(Phrase::Unexpected) && (e.says(Phrase::Output) || !e.is_typed()),
+        doubt: None,
+    },
+    Rule {
+        name: "transcript",
+        act: Act::Compared,
+        why: "it shows again what was typed before, with what it printed",
+        fits: |e| e.standing.transcript && e.look == Look::Prompts && e.standing.editor.is_none(),
         doubt: None,
     },
     Rule {
@@ -94,6 +111,18 @@ pub(super) const RULES: &[Rule] = &[
         act: Act::Saved,
         why: "the text before it names the file",
         fits: |e| saves_by_sentence(e),
+        doubt: None,
+    },
+    Rule {
+        name: "file anew",
+        act: Act::Saved,
+        why: "it begins as a file that was saved before, with other lines",
+        fits: |e| {
+            e.tongue == Tongue::Other
+                && e.standing.anew.is_some()
+                && !e.aside
+                && ![Phrase::Example, Phrase::Describes, Phrase::Run].iter().any(|phrase| e.says(*phrase))
+        },
         doubt: None,
     },
     Rule {
@@ -196,6 +225,25 @@ pub(super) fn decide(evidence: &Evidence<'_>) -> Decision {
     rule.decision(saving)
 }
 
+/// Whether a block shows lines that are in a file already.
+fn finds(e: &Evidence<'_>) -> bool {
+    let of_passage = || {
+        // “The file should contain a few lines. Of these, only the following are important:”
+        let asks = e.says(Phrase::Add) || e.says(Phrase::Open) || e.says(Phrase::Change) && !e.says(Phrase::Describes);
+        says(Phrase::Find, e.passage) && !asks && e.standing.editor.is_some()
+    };
+    !e.is_typed() && (e.says(Phrase::Find) && !saving::asks_to_add(e.sentence) || of_passage())
+}
+
+/// Whether the first line of a block is a comment which says that the rest is an output.
+pub(in crate::plan) fn says_output(text: &str) -> bool {
+    let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim();
+    let Some(comment) = ["#", "//", "--"].iter().find_map(|mark| first.strip_prefix(mark)) else { return false };
+    let comment = comment.trim_matches(['#', ' ', '-', '=']).trim_end_matches([':', '.']).to_lowercase();
+    let comment = comment.trim_start_matches("example ").trim_start_matches("expected ").trim_start_matches("the ");
+    ["output", "result", "returns", "prints", "shows"].contains(&comment)
+}
+
 /// Whether a line of the block opens an editor.
 fn opens_editor(e: &Evidence<'_>) -> bool {
     e.text.lines().any(|line| editor::editor(prompt::without_prompt(line)).is_some()) && e.look != Look::Script
@@ -207,7 +255,11 @@ fn is_output(e: &Evidence<'_>) -> bool {
     let headed =
         e.passages.is_empty() && e.announced && e.headings.last().is_some_and(|heading| says(Phrase::Output, heading));
     let said = e.announced && (e.says(Phrase::Output) || e.says(Phrase::Question));
+    let of_passage = || {
+        saving::file(e).is_some_and(|file| file.named <= Named::Passage) && saving::asks(e) && e.tongue == Tongue::Other
+    };
     let of_file = mention::file(e.sentence).is_some()
+        || of_passage()
         || e.sentence.contains("file")
         || e.sentence.contains("config")
         || e.standing.editor.is_some()
@@ -217,10 +269,15 @@ fn is_output(e: &Evidence<'_>) -> bool {
     let told = matches!(e.look, Look::Question | Look::Prose | Look::Log | Look::Unknown | Look::Table);
     let text = matches!(e.tongue, Tongue::Plain | Tongue::Shell) && e.standing.editor.is_none();
     // A dialogue goes on, with what the reader answers in between.
-    let goes_on = e.standing.before == Some(Act::Compared) && text && told && !says(Phrase::Find, e.sentence);
+    let goes_on = e.standing.before == Some(Act::Compared)
+        && text
+        && told
+        && !says(Phrase::Find, e.sentence)
+        && !saving::asks_to_add(e.sentence);
     let runs = e.look == Look::Commands || e.look == Look::Prompts && !is_typed_already(e);
+    let commented = says_output(e.text) && e.standing.editor.is_none();
     let folded = folded && (e.look != Look::Prompts || is_typed_already(e));
-    after && (folded || headed || said && (!of_file || shows) && !runs || goes_on)
+    after && (commented || folded || headed || said && (!of_file || shows) && !runs || goes_on)
 }
 
 /// Whether the session of a block begins with what was typed just now.
@@ -236,12 +293,13 @@ fn is_for_editor(e: &Evidence<'_>) -> bool {
         return false;
     }
     let asked = saving::asks_to_add(e.sentence) && !says(Phrase::Run, e.sentence);
-    let typed = e.is_typed() || e.tongue == Tongue::Shell && e.look == Look::Maybe;
+    let typed = e.is_typed() && e.tongue != Tongue::Other || e.tongue == Tongue::Shell && e.look == Look::Maybe;
     let first = !e.standing.editing;
+    let enters = [Phrase::Add, Phrase::Change, Phrase::Create].iter().any(|phrase| e.says(*phrase));
     !typed && (first || e.announced)
         || asked
         || first && saving::asks_to_add(e.sentence)
-        || first && saving::asks(e) && !says(Phrase::Run, e.sentence)
+        || first && (e.announced && enters || saving::asks(e)) && !says(Phrase::Run, e.sentence)
 }
 
 /// Whether the prose says that this is the content of a file that it names.
@@ -261,14 +319,29 @@ fn saves_by_sentence(e: &Evidence<'_>) -> bool {
     let near = saving.named <= Named::Sentence;
     let asked = saving::asks_to_add(e.sentence);
     if shell {
-        return near && asked && !says(Phrase::Run, e.sentence);
+        // What puts the lines into the file itself is typed.
+        let itself =
+            e.look == Look::Commands && saving.path.as_ref().is_some_and(|path| e.text.contains(path.as_str()));
+        return near && asked && !says(Phrase::Run, e.sentence) && (!itself || mention::in_comment(e.text).is_some());
     }
+    let headed = e.headings.last().and_then(|heading| mention::file(heading));
+    let headed = headed.is_some_and(|file| saving.path.as_ref().is_some_and(|path| saving::same(path, &file)));
     match saving.named {
         _ if asked => true,
-        Named::Section => false,
+        Named::Sentence if headed && !e.standing.fetches => true,
+        Named::Section => is_in_list(e),
         Named::Passage => saving::asks(e),
         _ => saving::asks(e) || !says(Phrase::Describes, e.sentence) && !says(Phrase::Run, e.sentence),
     }
+}
+
+/// Whether a block goes on in a list whose item before was saved into the same file.
+fn is_in_list(e: &Evidence<'_>) -> bool {
+    e.standing.before == Some(Act::Saved)
+        && !e.siblings.is_empty()
+        && e.standing.file.is_some()
+        && e.look == Look::Settings
+        && ![Phrase::Otherwise, Phrase::Wish, Phrase::Example].iter().any(|phrase| e.says(*phrase))
 }
 
 /// Whether all that a block of a shell does is to set variables, and the text does not speak of a file.

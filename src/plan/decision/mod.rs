@@ -4,6 +4,7 @@ mod form;
 mod saving;
 mod whether;
 
+pub(super) use form::{FIND, says_output};
 pub(super) use saving::{Saving, near};
 
 use super::evidence::{Evidence, Look};

@@ -5,6 +5,7 @@ use super::super::{
     evidence::{
         Evidence, Look, mention,
         phrase::{Phrase, says},
+        place::place,
     },
     prose::sentences,
 };
@@ -50,7 +51,7 @@ pub(super) fn file(evidence: &Evidence<'_>) -> Option<Saving> {
     if let Some(path) = mention::in_comment(evidence.text).filter(|path| path.starts_with(['/', '~'])) {
         return saving(Some(path), Named::Itself);
     }
-    let of_prose = of_prose(evidence);
+    let of_prose = of_prose(evidence).map(|(path, named)| (resolved(evidence, path), named));
     if let Some(open) = &evidence.standing.editor {
         // The prose may name another file than the editor that is open.
         let opens = says(Phrase::Create, evidence.sentence) || says(Phrase::Open, evidence.sentence);
@@ -67,12 +68,25 @@ pub(super) fn file(evidence: &Evidence<'_>) -> Option<Saving> {
     if let Some((path, named)) = of_prose {
         return saving(Some(path), named);
     }
-    let path = mention::in_comment(evidence.text).filter(|_| asks(evidence));
-    path.and_then(|path| saving(Some(path), Named::Itself))
+    if let Some(path) = mention::in_comment(evidence.text).filter(|_| asks(evidence)) {
+        return saving(Some(path), Named::Itself);
+    }
+    evidence.standing.anew.clone().and_then(|path| saving(Some(path), Named::Section))
+}
+
+/// A name without a folder as the path that the page gave before.
+fn resolved(evidence: &Evidence<'_>, path: String) -> String {
+    let bare = !path.contains('/') && path != "crontab" && !says(Phrase::Create, evidence.sentence);
+    let is_rooted = |mention: &mention::Mention| {
+        !mention.folder && mention.path.starts_with(['/', '~']) && same(&mention.path, &path)
+    };
+    let texts = evidence.all.iter().rev().filter(|_| bare);
+    let known = texts.flat_map(|passage| mention::paths(&passage.text)).find(is_rooted);
+    known.map_or(path, |known| known.path)
 }
 
 /// Whether two paths are of one file, as far as they are written.
-fn same(a: &str, b: &str) -> bool {
+pub(super) fn same(a: &str, b: &str) -> bool {
     let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
     name(a) == name(b)
 }
@@ -85,7 +99,12 @@ fn of_prose(evidence: &Evidence<'_>) -> Option<(String, Named)> {
     if !evidence.announced {
         return None;
     }
-    if let Some(path) = mention::file(evidence.sentence) {
+    let item = evidence.items.last().and_then(|item| mention::is_only_a_file(item));
+    let named = mention::file(evidence.sentence);
+    if let Some(item) = item.filter(|item| named.as_ref().is_none_or(|named| same(named, item))) {
+        return Some((item, Named::Itself));
+    }
+    if let Some(path) = named {
         let alone = mention::is_only_a_file(evidence.passage).is_some();
         return Some((path, if alone { Named::Itself } else { Named::Sentence }));
     }
@@ -128,5 +147,15 @@ pub(super) fn asks(evidence: &Evidence<'_>) -> bool {
 
 /// How a file that is there is changed.
 fn edit(evidence: &Evidence<'_>) -> Edit {
-    if says(Phrase::AtEnd, evidence.sentence) { Edit::Append } else { Edit::Auto }
+    let says = |phrase| says(phrase, evidence.sentence);
+    let changes = says(Phrase::Change) || !says(Phrase::Add) && !says(Phrase::Find);
+    if let Some(place) = place(evidence.sentence) {
+        return place;
+    }
+    match &evidence.standing.found {
+        Some(old) if changes => Edit::Instead(old.clone()),
+        _ if says(Phrase::AtEnd) => Edit::Append,
+        _ if says(Phrase::AtTop) && says(Phrase::Add) => Edit::Prepend,
+        _ => Edit::Auto,
+    }
 }

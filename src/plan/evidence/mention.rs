@@ -33,6 +33,12 @@ const ENDINGS: &[&str] = &[
     "socket", "sql", "tf", "timer", "toml", "ts", "tsx", "txt", "vue", "xml", "yaml", "yml",
 ];
 
+/// Hidden folders; other names that begin with a dot are of files.
+const FOLDERS: &[&str] = &[
+    ".aws", ".cache", ".config", ".docker", ".git", ".github", ".gnupg", ".kube", ".local", ".npm", ".ssh", ".venv",
+    ".vscode",
+];
+
 /// A path in a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::plan) struct Mention {
@@ -50,11 +56,20 @@ pub(in crate::plan) fn paths(text: &str) -> Vec<Mention> {
         if code {
             found.extend(of_code(part));
         } else {
-            found.extend(part.split_whitespace().filter_map(of_word));
+            let words: Vec<&str> = part.split_whitespace().collect();
+            found.extend((0..words.len()).filter_map(|at| of_word(words[at]).or_else(|| called_file(&words, at))));
         }
         code = !code;
     }
     found
+}
+
+/// A word with a dot in it beside the word “file”: `the file auto.master`, `auto.master file`.
+fn called_file(words: &[&str], at: usize) -> Option<Mention> {
+    let is_file = |word: Option<&&str>| word.is_some_and(|word| word.trim_matches([',', '.', ':']) == "file");
+    let beside = is_file(words.get(at + 1)) || at > 0 && is_file(words.get(at - 1));
+    let word = words[at].trim_matches(|c: char| !c.is_alphanumeric());
+    (beside && word.contains('.') && is_path(word)).then(|| mention(word))
 }
 
 /// The file that a piece of code names, alone or behind the name of an editor.
@@ -73,7 +88,10 @@ fn mention(path: &str) -> Mention {
     let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
     // One name below the root is a folder of the system's, or an address of a page.
     let top = path.starts_with('/') && path.matches('/').count() == 1 && !name.contains('.');
-    Mention { path: path.to_owned(), folder: path.ends_with('/') || name.starts_with("..") || name.is_empty() || top }
+    // `/etc/x.d` holds files.
+    let holds = name.ends_with(".d") || FOLDERS.contains(&name);
+    let folder = path.ends_with('/') || name.starts_with("..") || name.is_empty() || top || holds;
+    Mention { path: path.to_owned(), folder }
 }
 
 /// A path among the words of a sentence.
@@ -89,10 +107,14 @@ fn of_word(word: &str) -> Option<Mention> {
             && ENDINGS.contains(&ending)
             && name.chars().all(|c| c.is_alphanumeric() || "._-/~".contains(c))
     });
+    let below = word.split_once('/').is_some_and(|(folder, _)| !folder.is_empty() && !folder.contains('.'))
+        && word.rsplit_once('.').is_some_and(|(_, ending)| {
+            (2..=10).contains(&ending.len()) && ending.chars().all(|c| c.is_ascii_lowercase())
+        });
     let special = NAMES.contains(&word) && word != "crontab";
     // `Node.js` is no file.
     let proper = word.starts_with(|c: char| c.is_uppercase()) && !word.contains('/') && !special;
-    ((absolute || named || special) && !proper && is_path(word)).then(|| mention(word))
+    ((absolute || named || special || below) && !proper && is_path(word)).then(|| mention(word))
 }
 
 /// Whether a piece of code is a path.
@@ -234,6 +256,10 @@ mod tests {
             ("Run `npm start`:", None),
             ("Edit settings.py:", Some("settings.py")),
             ("Visit https://example.com/x", None),
+            ("The auto.master file", Some("auto.master")),
+            ("Edit bin/server.property as follows:", Some("bin/server.property")),
+            ("Add it to `/etc/auto.master.d`:", None),
+            ("It stands in `~/.ssh`:", None),
         ] {
             assert_eq!(file(text).as_deref(), file_of, "{text}");
         }

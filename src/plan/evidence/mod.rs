@@ -4,6 +4,7 @@ pub(super) mod host;
 mod looks;
 pub(super) mod mention;
 pub(super) mod phrase;
+pub(super) mod place;
 
 pub(super) use looks::{Look, look};
 
@@ -52,6 +53,14 @@ pub(super) struct Standing {
     pub(super) editing: bool,
     /// The block repeats lines of a file that was saved.
     pub(super) repeats: bool,
+    /// The file that was saved before and that the block shows anew, changed.
+    pub(super) anew: Option<String>,
+    /// The block shows again what was typed just before, and what it printed.
+    pub(super) transcript: bool,
+    /// The lines of a file that the page said to find, in the block before.
+    pub(super) found: Option<String>,
+    /// The page fetches files of its own, and may only explain them.
+    pub(super) fetches: bool,
     /// The page installs by apt, or says that it is for Debian or Ubuntu.
     pub(super) is_ours: bool,
 }
@@ -75,6 +84,8 @@ pub(super) struct Evidence<'e> {
     pub(super) announced: bool,
     /// All passages since the block before, in order.
     pub(super) passages: Vec<&'e str>,
+    /// All passages of the page before the block, in order.
+    pub(super) all: &'e [Passage],
     /// All passages of the section before those, in order.
     pub(super) section: Vec<&'e str>,
     /// All headings before those, in order.
@@ -146,6 +157,7 @@ impl<'e> Evidence<'e> {
             passage,
             announced,
             passages,
+            all,
             section: section(all, block),
             earlier: all.iter().filter(|p| matches!(p.kind, Kind::Heading(_))).map(|p| p.text.as_str()).collect(),
             intro: intro(all, block),

@@ -9,6 +9,8 @@ use regex::{Regex, RegexBuilder};
 pub(in crate::plan) enum Phrase {
     /// It announces what a command shows.
     Output,
+    /// It announces what shows only where something is otherwise than it should be.
+    Unexpected,
     /// It announces a question of a program.
     Question,
     /// It names lines that are there already.
@@ -81,6 +83,17 @@ const ROWS: &[Row] = &[
         without: &["Add the following lines:", "Run the command:", "Create the file `output.txt` with:"],
     },
     Row {
+        phrase: Phrase::Unexpected,
+        pattern: r"^(\W*)((but|and|however|only|otherwise),? )?(if|in case|should) (you|it|this|that|there|the \w+|nothing|something|anything)\b[^,]*\b(\w+n't|\w+n’t|not|no|nothing|fail\w*|error|missing|wrong)\b.*:$|^(\W*)((but|and|however|only|otherwise),? )?(if|in case) (you|it|the \w+) (do |does )?(see|get|receive|encounter|shows?|says?|prints?|looks? like)s?( \w+){0,4}:$",
+        with: &[
+            "If you don't have it, you should see:",
+            "But if you see:",
+            "If it says the following instead:",
+            "If the command fails, you will get:",
+        ],
+        without: &["If everything is right, you should see:", "You should see:", "If you run it, it shows:"],
+    },
+    Row {
         phrase: Phrase::Question,
         pattern: r"\b(prompts? (you|us|for)|(will|should|would|be) (be )?(ask|asked|prompted)|asks? (you|us|for|if|whether)|(will|to) ask)\b",
         with: &[
@@ -129,7 +142,7 @@ const ROWS: &[Row] = &[
     },
     Row {
         phrase: Phrase::AtEnd,
-        pattern: r"\b(append|at the (very )?(end|bottom)|to the (very )?(end|bottom)|at the last line|the (end|bottom) of)\b",
+        pattern: r"\b(append(ing)?|at the (very )?(end|bottom)|to the (very )?(end|bottom)|at the last line|the (end|bottom) of)\b",
         with: &["Add this at the end:", "Append:", "Add to the bottom of the file:"],
         without: &["Add it:", "In the end:"],
     },
@@ -153,7 +166,7 @@ const ROWS: &[Row] = &[
     },
     Row {
         phrase: Phrase::Content,
-        pattern: r"\b(contents?|(following|these|this|the|below) (\w+ ){0,2}(lines?|text|code|config(uration)?|settings?|snippet|script|block|section|entry|entries|rules?|directives?|unit|values?|record|stanza|parameters?|variables?))\b",
+        pattern: r"\b(contents?|(following|these|this|the|below) (\w+ ){0,2}(lines?|text|code|config(uration)?|settings?|snippet|script|block|section|entry|entries|rules?|directives?|unit|values?|record|stanza|template|parameters?|variables?)|(_|file) (\w+ )?(ends|begins|starts) with)\b",
         with: &[
             "with the following content:",
             "add these lines:",
