@@ -156,8 +156,19 @@ fn place(plan: &Plan, at: &At) -> String {
 }
 
 fn left_out(plan: &Plan, block: &LeftOut) -> String {
-    let what = if block.language.is_empty() { "a block".to_owned() } else { format!("a `{}` block", block.language) };
-    format!("      {} · {}: {}\n", visible(&what), place(plan, &block.at), visible(&block.why))
+    let what = if block.offer.is_some() {
+        "the text".to_owned()
+    } else if block.language.is_empty() {
+        "a block".to_owned()
+    } else {
+        format!("a `{}` block", block.language)
+    };
+    let mut text = format!("      {} · {}: {}\n", visible(&what), place(plan, &block.at), visible(&block.why));
+    if let Some(lines) = &block.offer {
+        text.push_str("        to have it done, write into `steps:` of verify.yaml:\n");
+        lines.lines().for_each(|line| text.push_str(&format!("          {}\n", visible(line))));
+    }
+    text
 }
 
 /// A command with its prompt, further lines indented as far.

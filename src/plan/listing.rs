@@ -53,6 +53,7 @@ impl Builder<'_> {
             act: decision.act,
             rule: decision.rule,
             doubt: decision.doubt,
+            offer: None,
         });
     }
 }

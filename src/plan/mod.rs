@@ -20,6 +20,7 @@ mod decision;
 pub mod duration;
 mod evidence;
 mod listing;
+mod offers;
 mod omitted;
 mod own;
 pub mod placeholder;
@@ -100,6 +101,9 @@ pub struct LeftOut {
     /// What it could be as well: then an author should say which.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub doubt: Option<Act>,
+    /// Lines for `steps:` of verify.yaml that do it: what only the prose asks for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offer: Option<String>,
 }
 
 /// What it means for a reader that a block is not done. Of these, the first two leave a guide verified only in part.
@@ -281,22 +285,30 @@ fn on(
         None => settings.machine(machines, &mut diagnostics),
     };
     let named = wanted.map_or(&[][..], |(_, named)| named);
+    let extras = sidecar.as_ref().map_or_else(Vec::new, |sidecar| sidecar.extras(&guide.source, &mut diagnostics));
     let read = |followed: &blocks::Gathered<'_>, mut diagnostics: Vec<Diagnostic>| {
         let blocks::Gathered { blocks, prose, .. } = followed;
         let mut given: Vec<_> = blocks.iter().map(|block| said::read(block, &mut diagnostics)).collect();
         if let Some(sidecar) = &sidecar {
-            sidecar.apply(blocks, &mut given, &mut diagnostics);
+            sidecar.apply(blocks, prose, &mut given, &mut diagnostics);
         }
         let stands = standing::Stands::new(blocks, prose);
         let said = Said::of_prose(prose);
         let mut builder = steps::Builder::new(&settings, &machine, prose, &said, stands, diagnostics);
+        let mut extras = extras.iter().peekable();
         for (block, (given, skipped)) in blocks.iter().zip(given) {
+            let is_own = matches!(block.origin, blocks::Origin::Page(_));
+            while let Some(extra) = extras.next_if(|extra| is_own && extra.at.span.start < block.span.start) {
+                builder.extra(extra);
+            }
             builder.block(block, given, skipped);
         }
+        extras.for_each(|extra| builder.extra(extra));
         builder.finish()
     };
     let gathered = blocks::gather(guide, includes, &machine, named, None);
-    let steps::Built { steps, left_out, mut blocks, mut diagnostics } = read(&gathered, diagnostics);
+    let steps::Built { steps, mut left_out, mut blocks, mut diagnostics } = read(&gathered, diagnostics);
+    left_out.extend(offers::offers(guide, &gathered.blocks, &gathered.prose, &extras));
     // What stands in tabs that are not followed is read by following each of them.
     let key = |block: &blocks::Block<'_>| (block.origin.source.path.clone(), block.span.start);
     let tabs: HashMap<_, _> = gathered.unfollowed.iter().map(|one| (key(&one.block), one.tab.clone())).collect();

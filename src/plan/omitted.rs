@@ -24,7 +24,17 @@ pub(super) fn in_tab(unfollowed: &Unfollowed<'_>, decided: &[Decided]) -> Option
         _ => (format!("no machine is for its tab “{tab}”"), Omission::NotDone),
     };
     let (rule, doubt) = decided.map_or(("", None), |decided| (decided.rule, decided.doubt));
-    Some(LeftOut { at, language: block.code.language.clone(), why, omission, tab: Some(tab.clone()), act, rule, doubt })
+    Some(LeftOut {
+        at,
+        language: block.code.language.clone(),
+        why,
+        omission,
+        tab: Some(tab.clone()),
+        act,
+        rule,
+        doubt,
+        offer: None,
+    })
 }
 
 /// The plans of one guide, each with what stands in tabs that it does not follow. What none of them does is left out by all.

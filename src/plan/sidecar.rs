@@ -1,10 +1,15 @@
 //! `verify.yaml` beside a guide whose text may not be touched: its settings, and what it says about single blocks.
 
 use serde_json::{Map, Value, json};
+use std::ops::RangeInclusive;
 
 use super::{
+    At,
     attributes::{self, Given, NAMES, unknown},
     blocks::{Block, Origin},
+    evidence,
+    offers::Extra,
+    prose::{Kind, Passage},
     settings::{self, Layer, Settings},
     value::{self, Problem},
     yaml::{self, Key},
@@ -25,12 +30,17 @@ pub const FILE_NAME: &str = "verify.yaml";
 pub(super) const STEPS: &str = "steps";
 
 /// What an entry finds its block by.
+/// The text of a step that has no block.
+const TEXT: &str = "text";
+
 #[rustfmt::skip]
 const KEYS: &[Row] = &[
     Row { name: "at", form: Form::Text, says: "A heading that the block stands below; alone, all blocks of the section" },
     Row { name: "contains", form: Form::Text, says: "Text in the block, or in the path of its file" },
     Row { name: "line", form: Form::Count, says: "A line of the guide's file that belongs to the block" },
-    Row { name: "index", form: Form::Count, says: "Which one of several, from 1" },
+    Row { name: "lines", form: Form::Range, says: "Lines of the guide's file: all blocks that begin there" },
+    Row { name: "index", form: Form::Counts, says: "Which of several, from 1, or all" },
+    Row { name: TEXT, form: Form::Text, says: "What the file at `path` has, where only the text at `line` asks for it" },
 ];
 
 const SELECTORS: &[&str] = &names::<{ KEYS.len() }>(KEYS);
@@ -38,7 +48,7 @@ const SELECTORS: &[&str] = &names::<{ KEYS.len() }>(KEYS);
 /// The JSON Schema of a sidecar.
 pub fn sidecar_schema() -> Value {
     let mut entry = key::map(&[KEYS, attributes::KEYS].concat(), false);
-    entry["anyOf"] = ["at", "contains", "line"].iter().map(|name| json!({ "required": [name] })).collect();
+    entry["anyOf"] = ["at", "contains", "line", "lines"].iter().map(|name| json!({ "required": [name] })).collect();
     let mut schema = key::map(settings::KEYS, false);
     schema["type"] = json!(["object", "null"]);
     schema["properties"][STEPS] =
@@ -71,9 +81,21 @@ struct Entry {
     contains: Option<String>,
     /// A line of the guide's file that belongs to the block, from 1.
     line: Option<usize>,
-    /// Which one of several, from 1.
-    index: Option<usize>,
+    /// Lines of the guide's file, the first and the last: every block that begins there.
+    lines: Option<RangeInclusive<usize>>,
+    /// Which ones of several.
+    index: Option<Which>,
+    /// The text of a step that has no block: what only the prose asks for.
+    text: Option<String>,
     attributes: Map<String, Value>,
+}
+
+/// Which of the blocks that an entry fits.
+#[derive(Debug)]
+enum Which {
+    All,
+    /// These, from 1.
+    Some(Vec<usize>),
 }
 
 impl<'a> Sidecar<'a> {
@@ -126,7 +148,8 @@ impl<'a> Sidecar<'a> {
             };
             match problem {
                 Some(problem) => {
-                    let help = "select a block by `at: Heading`, `contains: text` or `line: 12`";
+                    let help =
+                        "select a block by `at: Heading`, `contains: text` or `line: 12`, several by `lines: 12-40`";
                     diagnostics.push(self.layer.error(Problem::new(problem, help), &entry.key(None)));
                 }
                 None if broken => {}
@@ -139,11 +162,12 @@ impl<'a> Sidecar<'a> {
     pub(super) fn apply(
         &self,
         blocks: &[Block<'_>],
+        prose: &[Passage],
         given: &mut [(Given, Option<Place>)],
         diagnostics: &mut Vec<Diagnostic>,
     ) {
-        for entry in &self.entries {
-            let indices = match entry.select(blocks) {
+        for entry in self.entries.iter().filter(|entry| entry.text.is_none()) {
+            let indices = match entry.select(blocks, prose) {
                 Ok(indices) => indices,
                 Err(problem) => {
                     let error = self.layer.error(problem, &entry.key(entry.first_selector()));
@@ -168,6 +192,36 @@ impl<'a> Sidecar<'a> {
     }
 }
 
+impl Sidecar<'_> {
+    /// The steps that have no block, in the order of the lines that they stand for.
+    pub(super) fn extras(&self, guide: &Source, diagnostics: &mut Vec<Diagnostic>) -> Vec<Extra> {
+        let mut found = Vec::new();
+        for entry in &self.entries {
+            let (Some(text), Some(line)) = (&entry.text, entry.line) else { continue };
+            let mut given = Given::default();
+            for (name, value) in &entry.attributes {
+                let problem = match name.as_str() {
+                    "path" | "edit" | "how" | "after" | "before" | "old" => given.set(name, value).err(),
+                    _ => Some(Problem::new(format!("`{name}` has no meaning beside `{TEXT}`"), "remove it")),
+                };
+                diagnostics.extend(problem.map(|problem| self.layer.error(problem, &entry.key(Some(name)))));
+            }
+            let begin = guide.text.split_inclusive('\n').take(line - 1).map(str::len).sum::<usize>();
+            let Some(own) = guide.text.get(begin..).and_then(|rest| rest.lines().next()) else {
+                let problem = Problem::new(format!("the guide has no line {line}"), "name the line that asks for it");
+                diagnostics.push(self.layer.error(problem, &entry.key(Some("line"))));
+                continue;
+            };
+            let text = if text.ends_with('\n') { text.clone() } else { format!("{text}\n") };
+            let at = At::new(guide, Span::new(begin, begin + own.len()));
+            let path = given.path.unwrap_or_default();
+            found.push(Extra { at, path, text, edit: given.edit.unwrap_or_default() });
+        }
+        found.sort_by_key(|extra| extra.at.span.start);
+        found
+    }
+}
+
 impl Entry {
     fn key(&self, name: Option<&str>) -> Vec<Key> {
         let mut key = vec![Key::Name(STEPS.into()), Key::Index(self.number)];
@@ -176,7 +230,14 @@ impl Entry {
     }
 
     fn first_selector(&self) -> Option<&'static str> {
-        let is_given = [self.heading.is_some(), self.contains.is_some(), self.line.is_some(), self.index.is_some()];
+        let is_given = [
+            self.heading.is_some(),
+            self.contains.is_some(),
+            self.line.is_some(),
+            self.lines.is_some(),
+            self.index.is_some(),
+            false,
+        ];
         SELECTORS.iter().zip(is_given).find(|(_, given)| *given).map(|(name, _)| *name)
     }
 
@@ -193,7 +254,13 @@ impl Entry {
             "at" => self.heading = Some(value::text(name, value)?),
             "contains" => self.contains = Some(value::text(name, value)?),
             "line" => self.line = Some(number(value)?),
-            "index" => self.index = Some(number(value)?),
+            "lines" => self.lines = Some(range(value)?),
+            "index" if value.as_str() == Some("all") => self.index = Some(Which::All),
+            "index" => {
+                let numbers = value.as_array().filter(|all| !all.is_empty()).map_or(std::slice::from_ref(value), Vec::as_slice);
+                self.index = Some(Which::Some(numbers.iter().map(number).collect::<Result<_, _>>()?));
+            }
+            TEXT => self.text = Some(value::text(name, value)?),
             _ if NAMES.contains(&name) => return Ok(false),
             _ => return Err(unknown(name, &[SELECTORS, NAMES].concat())),
         }
@@ -201,69 +268,129 @@ impl Entry {
     }
 
     fn lacks(&self) -> Option<String> {
-        if self.heading.is_none() && self.contains.is_none() && self.line.is_none() {
+        if self.heading.is_none() && self.contains.is_none() && self.line.is_none() && self.lines.is_none() {
             return Some("this entry selects no block".into());
+        }
+        if self.text.is_some() && (self.line.is_none() || !self.attributes.contains_key("path")) {
+            return Some(format!("`{TEXT}` is a step without a block, which needs its `line` and its `path`"));
         }
         self.attributes.is_empty().then(|| "this entry says nothing about its block".into())
     }
 
-    /// The one block that every selector fits; a heading alone selects all blocks of its section.
-    fn select(&self, blocks: &[Block<'_>]) -> Result<Vec<usize>, Problem> {
-        let below = |block: &Block<'_>| {
-            self.heading.as_ref().is_none_or(|heading| block.section.eq_ignore_ascii_case(heading.trim()))
-        };
+    /// The one block that every selector fits, or those that `index` counts; a heading or a range of lines alone selects all
+    /// blocks there.
+    fn select(&self, blocks: &[Block<'_>], prose: &[Passage]) -> Result<Vec<usize>, Problem> {
         let holds = |block: &Block<'_>| {
             let code = &block.code;
             let titled = |text: &str| code.title.as_ref().is_some_and(|title| title.contains(text));
             self.contains.as_ref().is_none_or(|text| code.text.contains(text.trim()) || titled(text.trim()))
         };
-        let spans = |block: &Block<'_>| {
-            let own = matches!(block.origin, Origin::Page(_));
-            self.line.is_none_or(|line| own && block.lines().contains(&line))
+        let own = |block: &Block<'_>| matches!(block.origin, Origin::Page(_));
+        let spans = |block: &Block<'_>| self.line.is_none_or(|line| own(block) && block.lines().contains(&line));
+        let begins = |block: &Block<'_>| {
+            self.lines.as_ref().is_none_or(|lines| own(block) && lines.contains(block.lines().start()))
         };
-        let fits = |block: &Block<'_>| below(block) && holds(block) && spans(block);
-        let (listings, steps): (Vec<usize>, Vec<usize>) =
-            (0..blocks.len()).filter(|i| fits(&blocks[*i])).partition(|i| blocks[*i].code.role == Role::Listing);
+        let fits = |block: &Block<'_>| self.is_below(block, prose) && holds(block) && spans(block) && begins(block);
+        let all: Vec<usize> = (0..blocks.len()).filter(|i| fits(&blocks[*i])).collect();
+        let several = self.contains.is_none() && self.line.is_none() && self.index.is_none();
+        if several && !all.is_empty() {
+            return Ok(all);
+        }
         // Where a block is one that a reader does, an entry does not mean those that he only looks at.
-        let found = if steps.is_empty() { listings } else { steps };
-        let section = self.contains.is_none() && self.line.is_none() && self.index.is_none();
-        match (found.as_slice(), self.index) {
+        let done = |i: &usize| blocks[*i].code.role != Role::Listing;
+        let steps: Vec<usize> = all.iter().copied().filter(done).collect();
+        let found = if steps.is_empty() { all } else { steps };
+        match (found.as_slice(), &self.index) {
+            ([], _) => Err(self.nothing(blocks, prose)),
             ([one], None) => Ok(vec![*one]),
-            (several, None) if section && !several.is_empty() => Ok(several.to_vec()),
-            ([], _) => Err(self.nothing(blocks)),
             (several, None) => {
                 let lines: Vec<String> = several.iter().map(|i| blocks[*i].lines().start().to_string()).collect();
                 let message = format!("{} blocks fit, at lines {}", several.len(), lines.join(", "));
-                Err(Problem::new(message, "say which one with `index: 1`, or select it more narrowly"))
+                let help = "say which with `index: 1` or `index: all`, or select it more narrowly";
+                Err(Problem::new(message, help))
             }
-            (several, Some(index)) => several.get(index - 1).map(|one| vec![*one]).ok_or_else(|| {
-                let help = "count the commands, files and outputs that the entry fits, from 1";
-                Problem::new(format!("there is no block {index}: only {} fit", several.len()), help)
-            }),
+            (several, Some(Which::All)) => Ok(several.to_vec()),
+            (several, Some(Which::Some(numbers))) => {
+                let one = |number: &usize| {
+                    several.get(number - 1).copied().ok_or_else(|| {
+                        let help = "count the commands, files and outputs that the entry fits, from 1";
+                        let message = format!("there is no block {number}: only {} fit", several.len());
+                        Problem::new(message, help)
+                    })
+                };
+                numbers.iter().map(one).collect()
+            }
         }
     }
 
-    fn nothing(&self, blocks: &[Block<'_>]) -> Problem {
+    /// Whether a block stands in the section of the entry's heading, or in one below it.
+    fn is_below(&self, block: &Block<'_>, prose: &[Passage]) -> bool {
+        let Some(heading) = self.heading.as_ref().map(|heading| heading.trim()) else { return true };
+        let is_it = |text: &str| text.replace('`', "").trim().eq_ignore_ascii_case(heading);
+        block.section.eq_ignore_ascii_case(heading)
+            || evidence::headings(&prose[..block.passages]).into_iter().any(is_it)
+    }
+
+    /// What is wrong where no block fits, and which one is the nearest.
+    fn nothing(&self, blocks: &[Block<'_>], prose: &[Passage]) -> Problem {
+        let own = || blocks.iter().filter(|block| matches!(block.origin, Origin::Page(_)));
+        let place = |block: &Block<'_>| format!("at lines {} to {}", block.lines().start(), block.lines().end());
         let mut help =
             "select it by `at: Heading`, `contains: text` or `line: 12` as the guide has them now".to_owned();
-        if let Some(line) = self.line {
-            let distance =
-                |block: &&Block<'_>| block.lines().start().abs_diff(line).min(block.lines().end().abs_diff(line));
-            let own = blocks.iter().filter(|block| matches!(block.origin, Origin::Page(_)));
-            if let Some(near) = own.min_by_key(distance) {
-                help = format!("the nearest block stands at lines {} to {}", near.lines().start(), near.lines().end());
+        if let Some(text) = &self.contains {
+            let lines = || own().flat_map(|block| block.code.text.lines().map(move |line| (line.trim(), block)));
+            let near = nearest(text.trim(), lines().map(|(line, _)| line));
+            let block = near.and_then(|near| lines().find(|(line, _)| *line == near));
+            let elsewhere = own().find(|block| block.code.text.contains(text.trim()));
+            if let Some(block) = elsewhere {
+                help = format!("the block {} holds it, under the heading `{}`", place(block), block.section);
+            } else if let Some((line, block)) = block {
+                help = format!("the nearest block stands {}, with `{line}`", place(block));
             }
         }
-        if let Some(heading) = &self.heading {
-            let known: Vec<&str> = blocks.iter().map(|block| block.section.as_str()).collect();
-            if !known.iter().any(|known| known.eq_ignore_ascii_case(heading.trim()))
-                && let Some(near) = nearest(heading, known.iter().copied())
-            {
+        let wanted = self.line.or(self.lines.as_ref().map(|lines| *lines.start()));
+        if let Some(line) = wanted {
+            let distance =
+                |block: &&Block<'_>| block.lines().start().abs_diff(line).min(block.lines().end().abs_diff(line));
+            if let Some(near) = own().min_by_key(distance) {
+                help = format!("the nearest block stands {}", place(near));
+            }
+        }
+        if let Some(heading) = self.heading.as_ref().map(|heading| heading.trim()) {
+            let known: Vec<String> = prose
+                .iter()
+                .filter(|passage| matches!(passage.kind, Kind::Heading(_)))
+                .map(|passage| passage.text.replace('`', ""))
+                .collect();
+            let near = nearest(heading, known.iter().map(String::as_str));
+            if known.iter().any(|known| known.eq_ignore_ascii_case(heading)) {
+                if self.contains.is_none() && wanted.is_none() {
+                    help = format!("there is no block of code in the section `{heading}`");
+                }
+            } else if let Some(near) = near {
                 help = format!("did you mean the heading `{near}`?");
             }
         }
         Problem::new("no block of the guide fits this entry", help)
     }
+}
+
+/// A range of lines: `12-40`.
+fn range(value: &Value) -> Result<RangeInclusive<usize>, Problem> {
+    let written = match value {
+        Value::String(text) => text.clone(),
+        _ => String::new(),
+    };
+    let numbers: Vec<usize> = written.split('-').filter_map(|part| part.trim().parse().ok()).collect();
+    let range = match (numbers.as_slice(), written.split('-').count()) {
+        ([one], 1) => Some(*one..=*one),
+        ([first, last], 2) => Some(*first..=*last),
+        _ => None,
+    };
+    range.filter(|range| *range.start() > 0 && !range.is_empty()).ok_or_else(|| {
+        let message = format!("`lines` is {}, a range of lines is wanted", value::kind(value));
+        Problem::new(message, "write the first line and the last one: lines: 12-40")
+    })
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use super::{
     blocks::Block,
     command::{self, Piece},
     decision::{self, Act, Decision},
+    offers::Extra,
     own,
     placeholder::{How, Placeholder, Said},
     prose::Passage,
@@ -344,11 +345,7 @@ impl<'a> Builder<'a> {
                 }
                 let path = if draft.given.path.is_some() { title.unwrap_or(path) } else { path };
                 let editor = &opened.editor;
-                let owner = match &editor.user {
-                    _ if editor.root => Owner::Root,
-                    Some(user) => Owner::User(user.clone()),
-                    None => Owner::Session,
-                };
+                let owner = saver(editor);
                 let who = match &owner {
                     Owner::Session => "is written".to_owned(),
                     Owner::Root => "is written, as root,".to_owned(),
@@ -501,6 +498,29 @@ impl<'a> Builder<'a> {
         self.prose_of_run.clone_from(&draft.block.prose);
     }
 
+    /// What the author says that only the prose asks for.
+    pub(super) fn extra(&mut self, extra: &Extra) {
+        let opened = self.opened.take_if(|opened| opened.editor.path_for(Some(&extra.path)).is_some());
+        let rooted = OF_ROOT.iter().any(|folder| extra.path.starts_with(folder));
+        let (owner, through) = match &opened {
+            Some(Opened { editor, .. }) => (saver(editor), editor.through.clone()),
+            None => (if rooted { Owner::Root } else { Owner::Session }, None),
+        };
+        let Extra { at, path, text, edit } = extra.clone();
+        self.stands.file = Some(path.clone());
+        self.push(Step {
+            number: 0,
+            block: at.line,
+            at,
+            kind: StepKind::Write { file: path, text, edit, owner, through },
+            section: String::new(),
+            skip: None,
+            omission: None,
+            attributes: Attributes::default(),
+            inferred: vec!["only the text asks for it, and verify.yaml says how".into()],
+        });
+    }
+
     /// A block that a reader would do or compare, and that no step can be made of.
     pub(super) fn leave_out(&mut self, draft: &Draft<'_, '_>, why: &str, act: Act) {
         self.left_out.push(LeftOut {
@@ -512,6 +532,7 @@ impl<'a> Builder<'a> {
             act,
             rule: "",
             doubt: None,
+            offer: None,
         });
     }
 
@@ -577,6 +598,15 @@ impl Draft<'_, '_> {
             attributes = Attributes { timeout, answers, terminal, ..Attributes::default() };
         }
         attributes
+    }
+}
+
+/// Who saves the file of an editor.
+fn saver(editor: &Editor) -> Owner {
+    match &editor.user {
+        _ if editor.root => Owner::Root,
+        Some(user) => Owner::User(user.clone()),
+        None => Owner::Session,
     }
 }
 

@@ -422,6 +422,13 @@ fn entries_of_a_sidecar_fit_one_block() {
         ("steps:\n- contains: ls\n  exit: 1\n", "verify-step verify.yaml:2:3 2 blocks fit, at lines 3, 7"),
         ("steps:\n- contains: pwd\n  exit: 1\n", "verify-step verify.yaml:2:3 no block of the guide fits this entry"),
         ("steps:\n- exit: 1\n  line: 5\n", "verify-step verify.yaml:3:3 no block of the guide fits this entry"),
+        ("steps:\n- contains: ls\n  index: all\n  exit: 1\n", ""),
+        ("steps:\n- lines: 3-7\n  exit: 1\n", ""),
+        ("steps:\n- at: One\n  index: [1, 3]\n  skip: true\n  reason: x\n", ""),
+        ("steps:\n- lines: 40-50\n  exit: 1\n", "verify-step verify.yaml:2:3 no block of the guide fits this entry"),
+        ("steps:\n- lines: 7-3\n  exit: 1\n", "verify-setting verify.yaml:2:3 `lines` is \"7-3\", a range of lines"),
+        ("steps:\n- contains: a.js\n  how: insert\n", "verify-attribute guide.md:9:1 `insert` does not say where"),
+        ("steps:\n- contains: a.js\n  how: insert\n  after: y\n", ""),
         ("steps:\n- at: One\n  index: 4\n  exit: 1\n", "verify-step verify.yaml:2:3 there is no block 4: only 3 fit"),
         (
             "steps:\n- at: One\n  index: 0\n  exit: 1\n",

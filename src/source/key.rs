@@ -33,6 +33,10 @@ pub(crate) enum Form {
     Columns,
     /// A number from 1.
     Count,
+    /// Numbers from 1, one or several, or the word `all`.
+    Counts,
+    /// A range of lines: `12-40`.
+    Range,
     /// A whole number.
     Integer,
     /// A number between two others.
@@ -105,6 +109,11 @@ impl Form {
             }),
             Self::Columns => json!({ "type": ["integer", "string"], "minimum": 20, "maximum": 1000 }),
             Self::Count => json!({ "type": "integer", "minimum": 1 }),
+            Self::Counts => {
+                let one = json!({ "type": "integer", "minimum": 1 });
+                json!({ "anyOf": [one, { "type": "array", "items": one, "minItems": 1 }, { "const": "all" }] })
+            }
+            Self::Range => json!({ "type": "string", "pattern": "^ *[1-9][0-9]* *(- *[1-9][0-9]* *)?$" }),
             Self::Integer => json!({ "type": ["integer", "string", "null"] }),
             Self::Number(least, most) => json!({ "type": "number", "minimum": least, "maximum": most }),
             Self::Size => json!({ "type": ["string", "number"], "examples": ["2GiB", "512MiB"] }),
@@ -154,6 +163,10 @@ impl Form {
             }
             Self::Columns => (vec![json!(80)], vec![json!(5), json!([80])]),
             Self::Count => (vec![json!(1)], vec![json!(0), json!("x")]),
+            Self::Counts => {
+                (vec![json!(1), json!([1, 3]), json!("all")], vec![json!(0), json!([0]), json!([]), json!("some")])
+            }
+            Self::Range => (vec![json!("12-40"), json!("7")], vec![json!("x"), json!(true), json!([1, 2])]),
             Self::Integer => (vec![json!(-3)], vec![json!([3])]),
             Self::Number(least, most) => (vec![json!(least), json!(most)], vec![json!(most + 1.0), json!("x")]),
             Self::Size => (vec![json!("2GiB"), json!(4_000_000_000_u64)], vec![json!([1]), json!(true)]),
