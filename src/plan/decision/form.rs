@@ -297,9 +297,9 @@ fn is_for_editor(e: &Evidence<'_>) -> bool {
     let first = !e.standing.editing;
     let enters = [Phrase::Add, Phrase::Change, Phrase::Create].iter().any(|phrase| e.says(*phrase));
     !typed && (first || e.announced)
-        || asked
+        || asked && (!typed || first || e.sentence.ends_with(':'))
         || first && saving::asks_to_add(e.sentence)
-        || first && (e.announced && enters || saving::asks(e)) && !says(Phrase::Run, e.sentence)
+        || first && e.announced && (enters || saving::asks(e)) && !says(Phrase::Run, e.sentence)
 }
 
 /// Whether the prose says that this is the content of a file that it names.
@@ -329,6 +329,8 @@ fn saves_by_sentence(e: &Evidence<'_>) -> bool {
     match saving.named {
         _ if asked => true,
         Named::Sentence if headed && !e.standing.fetches => true,
+        // “Find this line: … Change it to: …”
+        Named::Section if e.standing.found.is_some() && e.says(Phrase::Change) => true,
         Named::Section => is_in_list(e),
         Named::Passage => saving::asks(e),
         _ => saving::asks(e) || !says(Phrase::Describes, e.sentence) && !says(Phrase::Run, e.sentence),

@@ -58,7 +58,9 @@ pub(super) fn file(evidence: &Evidence<'_>) -> Option<Saving> {
         let other = of_prose.as_ref().filter(|(path, named)| {
             let differs = open.as_ref().is_none_or(|open| !same(path, open));
             let rooted = path.starts_with(['/', '~']) || path.contains('.');
-            differs && (*named == Named::Itself || *named == Named::Sentence && opens && rooted)
+            let inside =
+                ["in", "into", "inside"].iter().any(|word| evidence.sentence.contains(&format!("{word} `{path}`")));
+            differs && (*named == Named::Itself || *named == Named::Sentence && (opens || inside) && rooted)
         });
         match other {
             Some((path, named)) => return saving(Some(path.clone()), *named),

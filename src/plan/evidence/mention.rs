@@ -69,7 +69,12 @@ fn called_file(words: &[&str], at: usize) -> Option<Mention> {
     let is_file = |word: Option<&&str>| word.is_some_and(|word| word.trim_matches([',', '.', ':']) == "file");
     let beside = is_file(words.get(at + 1)) || at > 0 && is_file(words.get(at - 1));
     let word = words[at].trim_matches(|c: char| !c.is_alphanumeric());
-    (beside && word.contains('.') && is_path(word)).then(|| mention(word))
+    let is_name = word.rsplit_once('.').is_some_and(|(stem, ending)| {
+        let letters = |text: &str| text.starts_with(|c: char| c.is_ascii_lowercase());
+        letters(stem) && letters(ending) && ending.len() <= 12 && !DOMAINS.contains(&ending)
+    });
+    let fits = word.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
+    (beside && is_name && fits).then(|| mention(word))
 }
 
 /// The file that a piece of code names, alone or behind the name of an editor.

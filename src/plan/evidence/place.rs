@@ -6,6 +6,10 @@ use regex::{Regex, RegexBuilder};
 
 use super::{super::Edit, mention};
 
+/// What lines of a file are called.
+const WORDS: &[&str] =
+    &["line", "entry", "directive", "statement", "option", "setting", "section", "block", "parameter"];
+
 /// A sentence form, with the place that it names.
 struct Row {
     pattern: &'static str,
@@ -17,7 +21,7 @@ struct Row {
 /// What may stand between the word and the code: `after the existing line`, `below the section that begins with`.
 macro_rules! between {
     () => {
-        r"(?: (?:the|this|that|your|last|first|existing|line|lines|entry|directive|statement|option|setting|section|block|parameter|value|reads|says|begins|starts|with|containing|called|named)){0,6}:? ?`([^`]+)`"
+        r"((?: (?:the|this|that|your|last|first|existing|line|lines|entry|directive|statement|option|setting|section|block|parameter|value|reads|says|begins|starts|with|containing|called|named)){0,6}):? ?`([^`]+)`"
     };
 }
 
@@ -37,12 +41,12 @@ const ROWS: &[Row] = &[
         examples: &[("Simply add this line before the last line `+auto.master`", "+auto.master")],
     },
     Row {
-        pattern: r"\b(?:in|to|into|inside) (?:the |your )?(?:section )?`(\[[^`\]]+\])`",
+        pattern: r"\b(?:in|to|into|inside)( (?:the |your )?(?:section )?)`(\[[^`\]]+\])`",
         place: Edit::After,
         examples: &[("In the `[mysqld]` section, add:", "[mysqld]"), ("Add this to section `[Service]`:", "[Service]")],
     },
     Row {
-        pattern: r"\b(?:replace|change|exchange)(?: (?:the|this|existing|old|line|lines|value|setting|directive|entry)){0,4} `([^`]+)` (?:with|by|to|into)(?: (?:the|this|these|following|lines?|be|read|entry|block|one)){0,4}:?$",
+        pattern: r"\b(?:replace|change|exchange)((?: (?:the|this|existing|old|line|lines|value|setting|directive|entry)){0,4}) `([^`]+)` (?:with|by|to|into)(?: (?:the|this|these|following|lines?|be|read|entry|block|one)){0,4}:?$",
         place: Edit::Instead,
         examples: &[("Replace the line `#Port 22` with:", "#Port 22"), ("Change `listen 80;` to:", "listen 80;")],
     },
@@ -55,9 +59,12 @@ pub(in crate::plan) fn place(sentence: &str) -> Option<Edit> {
         ROWS.iter().map(regex).collect()
     });
     ROWS.iter().zip(PATTERNS.iter()).find_map(|(row, pattern)| {
-        let line = pattern.captures(sentence)?[1].to_owned();
-        // Below a folder or in a file is no line.
-        (!mention::is_path(&line)).then(|| (row.place)(line))
+        let found = pattern.captures(sentence)?;
+        let line = found[2].to_owned();
+        // Below a folder is no line, and neither is a command, unless the sentence says that it is one.
+        let is_said = WORDS.iter().any(|word| found[1].contains(word));
+        let is_line = is_said || line.contains([';', '=', '{', '}', '[', ']', '<', '>', ':', '#', '+']);
+        (is_line && !mention::is_path(&line)).then(|| (row.place)(line))
     })
 }
 
