@@ -517,6 +517,7 @@ impl<'a> Builder<'a> {
             skip: None,
             omission: None,
             attributes: Attributes::default(),
+            placeholders: Vec::new(),
             inferred: vec!["only the text asks for it, and verify.yaml says how".into()],
         });
     }

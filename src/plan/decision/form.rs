@@ -297,9 +297,15 @@ fn is_for_editor(e: &Evidence<'_>) -> bool {
     let first = !e.standing.editing;
     let enters = [Phrase::Add, Phrase::Change, Phrase::Create].iter().any(|phrase| e.says(*phrase));
     !typed && (first || e.announced)
-        || asked && (!typed || first || e.sentence.ends_with(':'))
+        || asked && (!typed || !takes_rights(e) && (first || e.sentence.ends_with(':')))
         || first && saving::asks_to_add(e.sentence)
         || first && e.announced && (enters || saving::asks(e)) && !says(Phrase::Run, e.sentence)
+}
+
+/// Whether the first line of a block takes root's rights, as what is typed does and what is saved does not.
+fn takes_rights(e: &Evidence<'_>) -> bool {
+    let first = e.text.lines().find(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
+    first.is_some_and(|line| ["sudo ", "doas "].iter().any(|word| line.trim_start().starts_with(word)))
 }
 
 /// Whether the prose says that this is the content of a file that it names.
@@ -322,7 +328,11 @@ fn saves_by_sentence(e: &Evidence<'_>) -> bool {
         // What puts the lines into the file itself is typed.
         let itself =
             e.look == Look::Commands && saving.path.as_ref().is_some_and(|path| e.text.contains(path.as_str()));
-        return near && asked && !says(Phrase::Run, e.sentence) && (!itself || mention::in_comment(e.text).is_some());
+        return near
+            && asked
+            && !takes_rights(e)
+            && !says(Phrase::Run, e.sentence)
+            && (!itself || mention::in_comment(e.text).is_some());
     }
     let headed = e.headings.last().and_then(|heading| mention::file(heading));
     let headed = headed.is_some_and(|file| saving.path.as_ref().is_some_and(|path| saving::same(path, &file)));
