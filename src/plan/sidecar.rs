@@ -257,7 +257,8 @@ impl Entry {
             "lines" => self.lines = Some(range(value)?),
             "index" if value.as_str() == Some("all") => self.index = Some(Which::All),
             "index" => {
-                let numbers = value.as_array().filter(|all| !all.is_empty()).map_or(std::slice::from_ref(value), Vec::as_slice);
+                let numbers =
+                    value.as_array().filter(|all| !all.is_empty()).map_or(std::slice::from_ref(value), Vec::as_slice);
                 self.index = Some(Which::Some(numbers.iter().map(number).collect::<Result<_, _>>()?));
             }
             TEXT => self.text = Some(value::text(name, value)?),
