@@ -51,13 +51,25 @@ fn suite(report: &Report, guide: &GuideReport, deny: Deny) -> TestSuite {
             suite.add_property((name, legal(&line(value)).as_str()));
         }
     }
-    let whole = Whole { path: &guide.path, reports: vec![guide] };
+    let own = Whole { path: &guide.path, reports: vec![guide] };
     if guide.verdict != Verdict::Skipped {
-        suite.add_property(("coverage", legal(&whole.coverage().text()).as_str()));
+        suite.add_property(("coverage", legal(&own.coverage().text()).as_str()));
     }
-    let problems: Vec<Problem<'_>> = of_guide(guide, deny).into_iter().chain(in_part(&whole, deny)).collect();
+    // One guide on several machines is one guide: what no machine has done is said once.
+    let (before, after): (Vec<&GuideReport>, Vec<&GuideReport>) = {
+        let mut same = report.guides.iter().filter(|other| other.path == guide.path);
+        (same.by_ref().take_while(|other| !std::ptr::eq(*other, guide)).collect(), same.collect())
+    };
+    let is_first = before.is_empty();
+    let whole = Whole { path: &guide.path, reports: [vec![guide], after].concat() };
+    let part = is_first.then(|| in_part(&whole, deny)).flatten();
+    let told = |gap: &&Gap| {
+        let same = |other: &Gap| (&other.path, other.line) == (&gap.path, gap.line);
+        gap.is_told() && !before.iter().any(|other| other.undone.iter().any(same))
+    };
+    let problems: Vec<Problem<'_>> = of_guide(guide, deny).into_iter().chain(part).collect();
     suite.add_test_cases(problems.iter().filter(|problem| problem.step.is_none()).map(of_whole));
-    suite.add_test_cases(guide.undone.iter().filter(|gap| gap.is_told()).map(|gap| undone(guide, gap)));
+    suite.add_test_cases(guide.undone.iter().filter(told).map(|gap| undone(guide, gap)));
     suite.add_test_cases(guide.steps.iter().map(|step| {
         let of_step = |problem: &&Problem<'_>| problem.step.is_some_and(|s| std::ptr::eq(s, step));
         let (warnings, verdict): (Vec<_>, Vec<_>) = problems.iter().filter(of_step).partition(|problem| problem.aside);
@@ -230,6 +242,16 @@ mod tests {
         let names: Vec<&str> = xml.test_suites.iter().map(|suite| suite.name.as_str()).collect();
         assert_eq!(names[1], "content/guides/connect/index.md on debian");
         assert_eq!((names[0], names[4]), ("content/guides/first.md", "content/guides/connect/index.md on server"));
+    }
+
+    #[test]
+    fn what_no_machine_has_done_is_said_once() {
+        let report = sample::with_every_verdict();
+        let xml = Xml::deserialize_from_str(&junit(&report, Deny::default()).unwrap()).unwrap();
+        let cases = || xml.test_suites.iter().flat_map(|suite| &suite.test_cases);
+        for name in ["block of line 30", "the guide: guide-partial"] {
+            assert_eq!(cases().filter(|case| case.name.as_str() == name).count(), 1, "{name}");
+        }
     }
 
     #[test]

@@ -39,16 +39,16 @@
   document.body.append(host);
 
   const WORDS = {
-    holds: "holds", drifted: "drifted", broken: "broken", skipped: "skipped", unreached: "not reached",
+    holds: "holds", partial: "verified in part", drifted: "drifted", broken: "broken", skipped: "skipped", unreached: "not reached",
     changed: "changed since it was verified", unknown: "not verified", running: "running", waiting: "waiting",
   };
   const SIGNS = {
-    holds: "✓", drifted: "≈", broken: "✗", skipped: "–", unreached: "○", changed: "±", unknown: "○", running: "…", waiting: "○",
+    holds: "✓", partial: "◐", drifted: "≈", broken: "✗", skipped: "–", unreached: "○", changed: "±", unknown: "○", running: "…", waiting: "○",
   };
 
   // ---- what is known ---------------------------------------------------------------------------------------------------
 
-  let state = { guide: null, steps: [], blocks: [], problems: [] };
+  let state = { guide: null, part: null, steps: [], blocks: [], problems: [] };
   let site = { errors: 0, warnings: 0, first: [] };
   let online = true;
   /** The run that this page's guide is in: {over, text, help, steps: Map(key, {state, output, message}), current}. */
@@ -132,7 +132,7 @@
         onclick: () => show(!(showsPanel && tab === "problems"), "problems"),
       }, wrong),
       ...(state.guide ? [
-        make("button", {
+        make(`button${inPart() ? ".partial" : ""}`, {
           id: "steps", type: "button", "aria-expanded": String(showsPanel && tab === "steps"),
           onclick: () => show(!(showsPanel && tab === "steps"), "steps"),
         }, summary(), deciding.open() ? `, ${deciding.open()} to decide` : ""),
@@ -142,6 +142,11 @@
       ].filter(Boolean) : []),
     );
     if (focused) root.getElementById(focused)?.focus();
+  }
+
+  /** Whether the guide holds as far as it was done, and was not done to its end. */
+  function inPart() {
+    return state.part && !(run && !run.over) && !state.steps.some((step) => ["broken", "drifted", "changed"].includes(step.standing));
   }
 
   function summary() {
@@ -155,8 +160,9 @@
     for (const standing of ["broken", "drifted", "changed"]) {
       if (count(standing)) return `${count(standing)} of ${total} steps ${standing}`;
     }
+    if (inPart()) return state.part;
     if (count("unknown") === total) return `${total} ${total === 1 ? "step" : "steps"}`;
-    return count("holds") + count("skipped") === total ? `${total} steps hold` : `${count("holds")} of ${total} steps hold`;
+    return count("holds") === total ? `${total} steps hold` : `${count("holds")} of ${total} steps hold`;
   }
 
   // ---- the panel -------------------------------------------------------------------------------------------------------
@@ -235,6 +241,7 @@
     const items = (steps) => steps.map((step) => stepItem(step, running, several));
     return [
       trouble ? make("p.trouble", { role: "alert" }, trouble) : null,
+      inPart() ? make("p.partial", {}, `${SIGNS.partial} ${state.part}`) : null,
       run?.text ? make(`p.run${run.failed ? ".trouble" : ""}`, {}, run.text, run.help ? make("br") : null, run.help ?? null) : null,
       busyElsewhere ? make("p", {}, `Another guide is being run: ${busyElsewhere}`) : null,
       !running && acceptable.length > 1 && !several

@@ -37,7 +37,7 @@ use super::App;
 use crate::{
     diagnostic::Diagnostic,
     internal,
-    report::{GuideReport, Report, Verdict, json as stored, safe::plain},
+    report::{GuideReport, Report, Verdict, Whole, json as stored, safe::plain},
     site::{self, preview::Ask},
     verify::{self, Event, Listener},
 };
@@ -201,7 +201,7 @@ impl Runs {
         match verify::run_until(jobs, &options, &told, stopped) {
             Ok(None) => json!({ "what": "stopped" }),
             Ok(Some(report)) => {
-                let verdict = report.guides.iter().map(|guide| guide.verdict).max().unwrap_or(Verdict::Skipped);
+                let verdict = report.wholes().iter().map(Whole::verdict).max().unwrap_or(Verdict::Skipped);
                 let reason = report.guides.iter().find_map(|guide| guide.reason.clone());
                 self.found(report);
                 json!({ "what": "end", "verdict": verdict, "text": reason })

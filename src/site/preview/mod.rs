@@ -85,6 +85,8 @@ pub struct State {
     pub styles: Vec<(String, String)>,
     /// Path of its file relative to the site's folder, if it is a guide that can be done.
     pub guide: Option<String>,
+    /// That it was verified in part, and how much of it, if it was.
+    pub part: Option<String>,
     /// The steps of its plan, with what is known of each.
     pub steps: Vec<StepState>,
     /// Its blocks of code in order, with what was decided for each.

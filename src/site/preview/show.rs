@@ -305,7 +305,8 @@ impl Show<'_> {
         let (version, styles) = (page.version.clone(), self.styles.clone());
         let places = source.as_ref().filter(|_| !blocks.is_empty());
         let places = places.map(|guide| blocks::places(guide, self.decided.contains(guide)));
-        Some(State { version, styles, guide: source, steps, blocks, places, problems })
+        let part = source.as_deref().and_then(|source| steps::part(self.site, source));
+        Some(State { version, styles, guide: source, part, steps, blocks, places, problems })
     }
 }
 

@@ -6,7 +6,7 @@ use similar::{Algorithm, DiffOp, capture_diff_slices};
 use crate::{
     diagnostic::Diagnostic,
     plan::Plan,
-    report::{GuideReport, StepKind, StepReport, Verdict, safe::plain},
+    report::{GuideReport, Report, StepKind, StepReport, Verdict, safe::plain},
     site::{load::Site, plans, verified::excerpt},
     verify::describe,
 };
@@ -70,6 +70,13 @@ pub(super) fn of(site: &Site<'_>, index: usize, plans: &[Plan]) -> (Vec<StepStat
         states.extend(aligned(plan, of_guide.next()));
     }
     (states, problems)
+}
+
+/// That a guide was verified in part, and how much of it.
+pub(super) fn part(site: &Site<'_>, source: &str) -> Option<String> {
+    let wholes = site.inputs.report.iter().flat_map(Report::wholes);
+    let whole = wholes.into_iter().find(|whole| whole.path == source && whole.is_partial())?;
+    Some(format!("Verified in part: {}", whole.coverage().share()))
 }
 
 /// What makes a step the same as before, wherever it stands now.
