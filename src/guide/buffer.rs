@@ -43,12 +43,12 @@ impl Buffer {
             return;
         }
         let mut at = range.start;
-        for line in text.split_inclusive('\n') {
-            let line_starts = at == begin || source.text[..at].ends_with('\n');
+        for line in lines(text) {
+            let line_starts = at == begin || source.text[..at].ends_with(['\n', '\r']);
             let spaces = line.bytes().take_while(|b| matches!(b, b' ' | b'\t')).count();
             let cut = if line_starts { spaces.min(dedent) } else { 0 };
             let kept = line[cut..].replace([BEGIN, END], "\u{fffd}");
-            match kept.strip_suffix("\r\n") {
+            match kept.strip_suffix("\r\n").or_else(|| kept.strip_suffix('\r')) {
                 Some(kept) => {
                     self.push(kept, at + cut);
                     self.push("\n", at + line.len() - 1);
@@ -110,6 +110,17 @@ impl Buffer {
         }
         places
     }
+}
+
+/// The lines of a text as Markdown cuts them, with their ends: a carriage return alone ends one, too.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let end = rest.find(['\n', '\r']).map(|at| at + if rest[at..].starts_with("\r\n") { 2 } else { 1 });
+        let (line, after) = rest.split_at(end.unwrap_or(rest.len()));
+        rest = after;
+        (!line.is_empty()).then_some(line)
+    })
 }
 
 /// A piece of a string that came out of Markdown.
