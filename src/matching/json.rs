@@ -30,7 +30,7 @@ pub(super) fn compare(documented: &str, real: &str, scale: Scale<'_>) -> Compari
             Comparison { verdict: Verdict::Holds, lines: lines(), why: format!("the same JSON, up to a value: {at}") }
         }
         State::Drifted => Comparison { verdict: Verdict::Drifted, lines: lines(), why: format!("a value moved: {at}") },
-        State::Differs | State::Missing | State::Extra => {
+        State::Differs | State::Dropped | State::Missing | State::Extra => {
             Comparison::broken(lines(), format!("the JSON is not as documented: {at}"))
         }
     }

@@ -4,7 +4,7 @@
 //! A terminal of another width lays `ls` out in other columns, and wraps lists elsewhere. No word is ever lost here: whatever is
 //! documented is shown, and whatever is shown is documented, footers aside.
 
-use super::{Comparison, LineDiff, State, lines::is_elision};
+use super::{Comparison, LineDiff, State, cut, lines::is_elision, value::Scale};
 use crate::terminal::program::footer;
 
 /// Words of a piece that is looked at.
@@ -14,11 +14,11 @@ const WORDS: usize = 20_000;
 const NARROW: usize = 40;
 
 /// Looks again at what differs.
-pub(super) fn compare(mut comparison: Comparison, documented: &str, real: &str) -> Comparison {
+pub(super) fn compare(mut comparison: Comparison, documented: &str, real: &str, scale: Scale<'_>) -> Comparison {
     let (d_lines, r_lines): (Vec<&str>, Vec<&str>) = (documented.lines().collect(), real.lines().collect());
     let differs = |line: &LineDiff| line.state > State::Drifted;
     let mut lines: Vec<LineDiff> = Vec::with_capacity(comparison.lines.len());
-    let mut found = false;
+    let mut found = cut::compare(&mut comparison.lines, &d_lines, &r_lines, scale);
     let last = comparison.lines.iter().rposition(|line| line.documented.is_some());
     let footer = real[..footer(real)].lines().count();
     let mut at = 0;

@@ -15,10 +15,12 @@ use std::ops::Range;
 
 pub use evidence::{By, Evidence, Values};
 pub use kinds::Kind;
+pub use limit::over_the_limit;
 use value::Scale;
 
 mod align;
 mod contains;
+mod cut;
 mod diff;
 mod evidence;
 mod exact;
@@ -26,6 +28,7 @@ mod indent;
 mod json;
 mod kinds;
 mod layout;
+mod limit;
 mod line;
 mod lines;
 mod pattern;
@@ -89,7 +92,7 @@ impl Comparison {
         let is_wrong = |line: &LineDiff| match self.verdict {
             Verdict::Holds => false,
             Verdict::Drifted => line.state == State::Drifted,
-            Verdict::Broken => matches!(line.state, State::Differs | State::Missing | State::Extra),
+            Verdict::Broken => matches!(line.state, State::Differs | State::Dropped | State::Missing | State::Extra),
         };
         let first = self.lines.iter().position(is_wrong)?;
         let (before, after) = self.lines.split_at(first);
@@ -126,6 +129,8 @@ pub enum State {
     Drifted,
     /// Different.
     Differs,
+    /// Documented, and perhaps printed: what was kept of an output over the limit does not have it.
+    Dropped,
     /// Documented, not printed.
     Missing,
     /// Printed, not documented.
@@ -168,7 +173,7 @@ pub fn compare_by(documented: &str, real: &str, rule: Rule, evidence: &Evidence<
     let moved = if rule == Rule::Kinds { line::Versions::Forgive } else { line::Versions::Drift };
     let scale = Scale { moved, evidence };
     let mut comparison = match rule {
-        Rule::Auto | Rule::Kinds => layout::compare(align::compare(documented, real, scale), documented, real),
+        Rule::Auto | Rule::Kinds => layout::compare(align::compare(documented, real, scale), documented, real, scale),
         Rule::Exact => exact::compare(documented, real, scale),
         Rule::Contains => contains::compare(documented, real, scale),
         Rule::Regex => pattern::compare(documented, real, scale),
@@ -216,7 +221,7 @@ impl Comparison {
         let verdict = match worst {
             State::Same | State::Elided | State::Layout | State::Forgiven => Verdict::Holds,
             State::Drifted => Verdict::Drifted,
-            State::Differs | State::Missing | State::Extra => Verdict::Broken,
+            State::Differs | State::Dropped | State::Missing | State::Extra => Verdict::Broken,
         };
         let why = why(&lines, verdict);
         Self { verdict, lines, why }
@@ -260,7 +265,12 @@ fn why(lines: &[LineDiff], verdict: Verdict) -> String {
         Verdict::Broken => {
             let parts = [(State::Differs, "differing"), (State::Missing, "missing"), (State::Extra, "undocumented")];
             let parts = parts.iter().filter(|(state, _)| of(*state) > 0);
-            let parts: Vec<String> = parts.map(|(state, name)| count(of(*state), &format!("{name} line"))).collect();
+            let mut parts: Vec<String> =
+                parts.map(|(state, name)| count(of(*state), &format!("{name} line"))).collect();
+            let dropped = of(State::Dropped);
+            if dropped > 0 {
+                parts.push(format!("{} that may stand in what was not kept, over the limit", count(dropped, "line")));
+            }
             format!("the output is not as documented: {}", parts.join(", "))
         }
     }

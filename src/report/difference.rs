@@ -119,6 +119,9 @@ fn of_line(line: &LineDiff, documented: &[&str], real: &[&str]) -> Vec<Row> {
         }
         State::Forgiven => vec![Row { note: note(line), ..Row::new('~', found) }],
         State::Missing => vec![Row::new('-', wanted)],
+        State::Dropped => {
+            vec![Row { note: Some("perhaps in what was not kept of the output".into()), ..Row::new('.', wanted) }]
+        }
         State::Extra => vec![Row::new('+', found)],
         State::Drifted | State::Differs => {
             let pieces = |text: &str, real: bool| {
@@ -198,7 +201,7 @@ pub(super) fn count(n: usize, what: &str) -> String {
     format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
-fn count_bytes(n: u64) -> String {
+pub(crate) fn count_bytes(n: u64) -> String {
     format!("{n} byte{}", if n == 1 { "" } else { "s" })
 }
 

@@ -21,6 +21,7 @@ pub mod secrets;
 pub mod unified;
 
 pub use coverage::{Coverage, Gap, Whole};
+pub(crate) use difference::count_bytes;
 pub use secrets::Secrets;
 
 mod difference;

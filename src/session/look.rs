@@ -38,6 +38,33 @@ pub(crate) fn question(line: &str) -> Question {
     }
 }
 
+/// A line of a frame that a dialogue draws.
+pub(crate) fn is_frame(line: &str) -> bool {
+    let line = line.trim();
+    let drawn = line.chars().filter(|c| ('\u{2500}'..='\u{257f}').contains(c)).count();
+    drawn > 2 && drawn * 2 > line.chars().count()
+}
+
+/// What a dialogue asks: the last line in its frame that is a question, or its first.
+pub(crate) fn asked_in_frame(screen: &str) -> Option<String> {
+    let inner = |line: &str| {
+        let bare = line.trim().trim_matches(|c: char| ('\u{2500}'..='\u{257f}').contains(&c) || c.is_whitespace());
+        bare.trim().to_owned()
+    };
+    screen.lines().any(is_frame).then_some(())?;
+    let mut lines = screen.lines().filter(|line| line.contains('\u{2502}') && !is_frame(line)).map(inner);
+    let all: Vec<String> = lines.by_ref().filter(|line| line.chars().any(char::is_alphabetic)).collect();
+    let asks = all.iter().rev().find(|line| line.ends_with([':', '?']));
+    asks.or(all.first()).cloned()
+}
+
+/// What stands behind sudo's question at the beginning of a line, which a pipe has answered: `[sudo] password for me: ok`. Other
+/// questions look like what a command prints itself.
+pub(crate) fn behind_password(line: &str) -> Option<&str> {
+    static ASKED: LazyLock<Regex> = LazyLock::new(|| regex(r"^\[sudo\] password for [^:]+: "));
+    ASKED.find(line).map(|asked| &line[asked.end()..])
+}
+
 /// A pager waits: the last row of a full screen, or of a page.
 pub(crate) fn is_pager(row: &str) -> bool {
     static PAGER: LazyLock<Regex> =
@@ -56,6 +83,12 @@ pub(crate) fn without_notices(output: &str) -> &str {
     rest
 }
 
+/// Whether an output is nothing but what the shell says of a new job: `[1] 4711`.
+pub(crate) fn is_job_number(output: &str) -> bool {
+    static ALONE: LazyLock<Regex> = LazyLock::new(|| regex(r"^\[\d+\] \d+$"));
+    ALONE.is_match(output.trim())
+}
+
 /// Of the output of a command in the background, what the shell says itself: `[1] 4711`. The rest is said whenever it comes.
 pub(crate) fn own_of_background(output: &str) -> &str {
     static NUMBER: LazyLock<Regex> = LazyLock::new(|| regex(r"(^|\n)\[\d+\] \d+(\n|$)"));
@@ -65,6 +98,18 @@ pub(crate) fn own_of_background(output: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn dialogues() {
+        let screen = "  ┌────────┤ Configuring x ├────────┐\n  │ Please select where you live.   │\n  │ Geographic area:                │\n  │   Africa   America              │\n  │      <Ok>        <Cancel>       │\n  └─────────────────────────────────┘";
+        assert_eq!(asked_in_frame(screen).as_deref(), Some("Geographic area:"));
+        assert!(
+            is_frame(screen.lines().next_back().unwrap_or_default())
+                && !is_frame("│ Please select │")
+                && !is_frame("a ── b")
+        );
+        assert_eq!(asked_in_frame("GNU nano 7.2\n^G Help"), None);
+    }
 
     #[test]
     fn questions() {

@@ -22,7 +22,7 @@ pub(crate) mod inject;
 pub(crate) mod look;
 mod marks;
 mod screen;
-mod text;
+pub(crate) mod text;
 mod veil;
 
 pub use engine::{Action, Engine, Settings};

@@ -181,6 +181,13 @@ impl Screen {
         (text, dropped)
     }
 
+    /// How many blank lines were printed at the end of the text, which [`Screen::text`] leaves out.
+    pub(crate) fn blank_end(&self) -> usize {
+        let cursor = self.terminal.cursor().row;
+        let rows = self.terminal.primary_screen().visible_lines().take(cursor).collect::<Vec<_>>();
+        rows.iter().rev().take_while(|row| row.chars().all(|c| c == ' ')).count()
+    }
+
     /// The primary screen's text, without blank rows at its end.
     fn on_screen(&self, without_last: bool) -> String {
         let mut screen = Bounded::new(usize::MAX, 0);

@@ -196,6 +196,8 @@ pub struct Outcome {
     /// What came beside it, after it on the terminal: notices that jobs have ended, and what a job that was put into the background
     /// has said by now. A page may show it or leave it out.
     pub beside: String,
+    /// Blank lines at its end, which the output is without.
+    pub blank_end: usize,
     /// Bytes in the middle of the output that were not kept.
     pub dropped: u64,
     /// The working directory, if the terminal is at a shell's prompt that tells it.
@@ -227,6 +229,7 @@ impl Outcome {
             typed: 1,
             output: String::new(),
             beside: String::new(),
+            blank_end: 0,
             dropped: 0,
             cwd: None,
             before: Vec::new(),

@@ -2,6 +2,15 @@
 
 use std::collections::VecDeque;
 
+const GAP_BEGIN: &str = "[... ";
+const GAP_END: &str = " bytes left out ...]";
+
+/// Whether a line stands for bytes that were not kept.
+pub(crate) fn is_gap(line: &str) -> bool {
+    let number = line.strip_prefix(GAP_BEGIN).and_then(|rest| rest.strip_suffix(GAP_END));
+    number.is_some_and(|number| number.parse::<u64>().is_ok())
+}
+
 /// The beginning and the end of a text; what lies between is counted and forgotten.
 #[derive(Debug)]
 pub(crate) struct Bounded {
@@ -58,7 +67,7 @@ impl Bounded {
             if !text.is_empty() && !text.ends_with('\n') {
                 text.push('\n');
             }
-            text.push_str(&format!("[... {} bytes left out ...]\n", self.dropped));
+            text.push_str(&format!("{GAP_BEGIN}{}{GAP_END}\n", self.dropped));
         }
         text.extend(self.tail.iter().map(String::as_str));
         (text, self.dropped)
@@ -99,6 +108,7 @@ mod tests {
         text.push("gh\n");
         text.push("ij\n");
         assert_eq!(text.text(), ("ab\ncd\n[... 3 bytes left out ...]\ngh\nij\n".into(), 3));
+        assert!(is_gap("[... 3 bytes left out ...]") && !is_gap("[... x bytes left out ...]") && !is_gap("..."));
         assert_eq!(text.last(4), "gh\nij\n");
         text.clear();
         text.push("é\n");

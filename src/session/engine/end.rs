@@ -183,6 +183,7 @@ impl Engine {
     pub(super) fn freeze(&mut self, without_last: bool) {
         let Some(running) = self.running.as_mut().filter(|running| running.frozen.is_none()) else { return };
         running.frozen = Some(self.screen.text(without_last));
+        running.blank_end = self.screen.blank_end();
     }
 
     /// Keeps what a full-screen program shows: it will be wiped when it ends.
@@ -213,6 +214,7 @@ impl Engine {
         let Some(running) = self.running.take() else { return };
         let spent = matches!(&self.phase, Phase::Hidden(hidden) if hidden.spent.is_some());
         let frozen = running.frozen.filter(|_| !spent);
+        let blank_end = if frozen.is_some() { running.blank_end } else { self.screen.blank_end() };
         let nothing_typed = running.typed == 0 && !running.opening;
         let (output, dropped) = match frozen {
             Some(frozen) => frozen,
@@ -247,6 +249,7 @@ impl Engine {
             typed: running.typed,
             output,
             beside,
+            blank_end,
             dropped,
             cwd: self.places.last().and_then(|place| place.cwd.clone()),
             before: running.before,

@@ -167,6 +167,8 @@ struct Running {
     late: Vec<u8>,
     /// Output as it was before the engine typed something of its own.
     frozen: Option<(String, u64)>,
+    /// Blank lines at the end of it.
+    blank_end: usize,
     /// How often each answer was given.
     uses: Vec<u32>,
     answered: Vec<Answered>,
@@ -351,6 +353,7 @@ impl Engine {
                 && !step.runs_on
                 && (step.stopped || step.lines.first().is_some_and(|line| endless::is_endless(line))),
             frozen: None,
+            blank_end: 0,
             uses: vec![0; step.answers.len()],
             answered: Vec::new(),
             pipe: Vec::new(),

@@ -42,6 +42,8 @@ pub(super) enum Sight {
 /// Seconds between the first Ctrl-C and the next attempts to get the prompt back, and what is typed.
 const ATTEMPTS: [(u64, &[u8]); 6] =
     [(0, b"\x03"), (1, b"\x03"), (2, b"\x1b:q!\r"), (3, b"\x18n"), (4, b"\x03"), (6, b"\x1c")];
+/// What ends a question that Ctrl-C does not: `passwd` does not hear it.
+const END_OF_INPUT: &[u8] = b"\x04";
 const GIVE_UP: Duration = Duration::from_secs(10);
 /// A question that is answered so often is asked in vain.
 const MOST_ANSWERS: u32 = 10;
@@ -135,7 +137,10 @@ impl Engine {
         };
         running.probe = Probe::No;
         match (foreground, sight) {
-            (Foreground::Reads, Sight::Nothing) => self.act(Sight::Question(self.shown_last()), now),
+            (Foreground::Reads, Sight::Nothing) => {
+                let last = self.shown_last();
+                self.act(if look::is_frame(&last) { Sight::FullScreen } else { Sight::Question(last) }, now);
+            }
             (Foreground::Reads | Foreground::Unknown | Foreground::Secret, question @ Sight::Question(_)) => {
                 self.act(question, now);
             }
@@ -206,6 +211,8 @@ impl Engine {
             return None;
         }
         let Some((seconds, keys)) = ATTEMPTS.get(presses) else { return Some(since + GIVE_UP) };
+        let asks = matches!(&self.phase, Phase::Stopping { end: End::Question { .. }, .. });
+        let keys = if asks && keys.len() > 1 && !self.screen.is_alternate() { END_OF_INPUT } else { keys };
         let due = since + Duration::from_secs(*seconds);
         if now < due {
             return Some(if now < glance { due.min(glance) } else { due });
