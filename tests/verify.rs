@@ -181,6 +181,31 @@ fn secrets_are_in_no_report_and_nothing_stays_behind() {
     }
 }
 
+/// Programs that really ask at the terminal of a machine: none runs into its limit, and the help says where to write what.
+#[test]
+fn questions_of_programs_are_told_with_their_answers() {
+    if !has_engine() {
+        return;
+    }
+    for (command, question, secret) in [
+        ("passwd games", "New password:", true),
+        ("DEBIAN_FRONTEND=readline dpkg-reconfigure tzdata", "Geographic area:", false),
+        ("su games -s /bin/sh -c passwd", "Current password:", true),
+        ("sh -c 'printf \"Passphrase: \" >/dev/tty; read -r x </dev/tty'", "Passphrase:", true),
+    ] {
+        let text = format!("---\ntitle: A\nverify: {{timeout: 60s}}\n---\n\n```command\n{command}\n```\n");
+        let (_, guide) = verify(&text, &[]);
+        let step = &guide["steps"][0];
+        let said = |key: &str| step[key].as_str().unwrap_or_default().to_owned();
+        assert_eq!(step["verdict"], "broken", "{guide:#}");
+        assert_eq!(said("message"), format!("it asks, and the guide does not say what to answer: {question}"));
+        let reply = if secret { "{reply: \"…\", secret: true}" } else { "\"…\"" };
+        for place in ["verify: {answers: {", "verify.yaml beside the guide:  answers: {"] {
+            assert!(said("help").contains(&format!("{place}\"{question}\": {reply}")), "{guide:#}");
+        }
+    }
+}
+
 #[test]
 fn without_an_engine_the_environment_is_at_fault() {
     let site =

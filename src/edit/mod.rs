@@ -46,6 +46,8 @@ pub enum How {
     Before(String),
     /// The block takes the place of these lines.
     Instead(String),
+    /// The page says that the file is new: the block is the whole file, unless it leaves out lines. Authors say `replace`.
+    Create,
 }
 
 impl fmt::Display for How {
@@ -59,6 +61,7 @@ impl fmt::Display for How {
             Self::Prepend => f.write_str("prepend"),
             Self::After(line) => write!(f, "after `{}`", first(line)),
             Self::Before(line) => write!(f, "before `{}`", first(line)),
+            Self::Create => f.write_str("create"),
             Self::Instead(old) => write!(f, "in place of `{}`", first(old)),
         }
     }
@@ -151,7 +154,18 @@ pub fn apply(existing: Option<&str>, block: &str, how: &How) -> Result<Edited, E
         How::After(line) => place::insert(file, block, line, true),
         How::Before(line) => place::insert(file, block, line, false),
         How::Instead(old) => place::exchange(file, block, old),
+        How::Create => create(existing, block),
     }
+}
+
+/// The block is a new file. What is there already is no part of it, but for lines that the block leaves out.
+fn create(existing: Option<&str>, block: &str) -> Result<Edited, EditError> {
+    let same = |old: &str| old.lines().map(str::trim_end).eq(block.lines().map(str::trim_end));
+    let is_there = existing.is_some_and(|old| !old.trim().is_empty() && !same(old));
+    if !is_there || block.lines().any(shape::is_elision) {
+        return choose::apply(existing, block);
+    }
+    replace(existing, block, "the page says that the file is new".to_owned())
 }
 
 /// The block is the file; its line ends are the file's.

@@ -1,5 +1,8 @@
 //! A block of commands as what a reader types, one command after the other, and what is shown in between.
 
+use std::sync::LazyLock;
+
+use regex::{Regex, RegexBuilder};
 use serde::Serialize;
 
 use super::At;
@@ -30,6 +33,13 @@ pub struct Command {
 const STOP: &str = "^C";
 /// How pages write that a reader ends what a command reads.
 const END: &str = "^D";
+/// What a text calls the key that ends what a command reads.
+static END_IN_WORDS: LazyLock<Regex> = LazyLock::new(|| {
+    RegexBuilder::new(r"(\b(ctrl|control|strg)\b\W{0,4}|\^)d\b")
+        .case_insensitive(true)
+        .build()
+        .expect("a valid pattern")
+});
 /// What a terminal shows when a reader suspends a command.
 const SUSPEND: &str = "^Z";
 
@@ -44,6 +54,17 @@ pub(super) fn is_stopped(lines: &[&str], first: usize, after: usize) -> bool {
     } else {
         shown.next().is_some_and(|line| line.trim() == STOP)
     }
+}
+
+/// The block with the key that ends what its last command reads, where the text around it says to press it and the block, which has
+/// no prompts, does not show it.
+pub(super) fn with_end(text: String, around: &[&str]) -> String {
+    let waits = || {
+        let has_prompts = text.lines().any(|line| prompt_length(line).is_some());
+        !has_prompts && !text.lines().any(|line| line.trim() == END) && text.lines().any(reads_input)
+    };
+    let is_said = around.iter().any(|text| END_IN_WORDS.is_match(text));
+    if is_said && waits() { format!("{}\n{END}\n", text.trim_end()) } else { text }
 }
 
 /// A piece of a block, by numbers of lines from 0.

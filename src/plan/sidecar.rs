@@ -79,7 +79,7 @@ struct Entry {
     heading: Option<String>,
     /// Text in the block, or in the path of its file.
     contains: Option<String>,
-    /// A line of the guide's file that belongs to the block, from 1.
+    /// A line of the guide's file that belongs to the block, or to the paragraph right above it, from 1.
     line: Option<usize>,
     /// Lines of the guide's file, the first and the last: every block that begins there.
     lines: Option<RangeInclusive<usize>>,
@@ -222,6 +222,17 @@ impl Sidecar<'_> {
     }
 }
 
+/// Whether a line is of the paragraph right above a block, which announces it.
+fn introduces(block: &Block<'_>, line: usize) -> bool {
+    let (first, text) = (*block.lines().start(), &block.origin.source.text);
+    let between: Vec<&str> = text.lines().skip(line - 1).take(first.saturating_sub(line)).map(str::trim).collect();
+    let paragraph = between.iter().take_while(|line| !line.is_empty()).count();
+    let is_prose = |line: &&str| !line.starts_with(['#', '`', '~', '<', '{']);
+    paragraph > 0
+        && between[..paragraph].iter().all(is_prose)
+        && between[paragraph..].iter().all(|line| line.is_empty())
+}
+
 impl Entry {
     fn key(&self, name: Option<&str>) -> Vec<Key> {
         let mut key = vec![Key::Name(STEPS.into()), Key::Index(self.number)];
@@ -287,7 +298,9 @@ impl Entry {
             self.contains.as_ref().is_none_or(|text| code.text.contains(text.trim()) || titled(text.trim()))
         };
         let own = |block: &Block<'_>| matches!(block.origin, Origin::Page(_));
-        let spans = |block: &Block<'_>| self.line.is_none_or(|line| own(block) && block.lines().contains(&line));
+        let spans = |block: &Block<'_>| {
+            self.line.is_none_or(|line| own(block) && (block.lines().contains(&line) || introduces(block, line)))
+        };
         let begins = |block: &Block<'_>| {
             self.lines.as_ref().is_none_or(|lines| own(block) && lines.contains(block.lines().start()))
         };

@@ -3,15 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    At, Attributes, Command, Decided, LeftOut, Omission, Owner, Settings, Step, StepKind,
+    At, Attributes, Command, Decided, Edit, LeftOut, Omission, Owner, Settings, Step, StepKind,
     attributes::{Given, Rule},
     blocks::Block,
     command::{self, Piece},
     decision::{self, Act, Decision},
+    evidence::phrase::{Phrase, says},
     offers::Extra,
     own,
     placeholder::{How, Placeholder, Said},
-    prose::Passage,
+    prose::{Kind, Passage},
     said, settings,
     standing::Stands,
     transcript::Transcript,
@@ -74,6 +75,8 @@ pub(super) struct Opened {
     pub(super) editor: Editor,
     /// The step that it is if no file follows.
     pub(super) alone: Step,
+    /// The page says that its file is new.
+    is_new: bool,
     problem: Diagnostic,
 }
 
@@ -210,6 +213,8 @@ impl<'a> Builder<'a> {
         let (text, named) = variables::fill(&block.code, &draft.vars, Some(How::Typed), self.placeholders);
         let language = &block.code.language;
         // Without prompts, what a program reads is cut as the program reads it.
+        let after = self.prose.get(block.passages).filter(|passage| passage.kind == Kind::Text);
+        let text = command::with_end(text, &[&block.prose, after.map_or("", |passage| &passage.text)]);
         let own = program::is_read(language) && text.lines().all(|line| prompt::prompt_length(line).is_none());
         let cut = if own { statement::commands(language, &text) } else { Vec::new() };
         let (pieces, unfinished) = match own {
@@ -286,7 +291,8 @@ impl<'a> Builder<'a> {
         let mut alone = draft.step(StepKind::Run { commands: vec![command] }, attributes);
         alone.skip = Some("it opens an editor, and no file block says what to write".into());
         alone.omission = Some(Omission::NotDone);
-        self.opened = Some(Opened { editor, alone, problem: problem.help(help) });
+        let is_new = says(Phrase::NewFile, &draft.block.prose);
+        self.opened = Some(Opened { editor, alone, is_new, problem: problem.help(help) });
     }
 
     /// What waits for a file waits no longer.
@@ -337,6 +343,7 @@ impl<'a> Builder<'a> {
         let opened = self.opened.take().map(|opened| (opened, true));
         let opened = opened.or_else(|| self.stands.editing.clone().map(|opened| (opened, false)));
         let fits = |opened: &Opened| opened.editor.path_for(title.as_deref());
+        let is_new = opened.as_ref().is_some_and(|(opened, first)| *first && opened.is_new);
         draft.infer(decision);
         let (file, owner, through) = match opened.map(|(opened, first)| (fits(&opened), opened, first)) {
             Some((Some(path), opened, first)) => {
@@ -390,7 +397,12 @@ impl<'a> Builder<'a> {
             }
             placeholders.push(placeholder);
         }
-        let edit = draft.given.edit.clone().or_else(|| saving.map(|saving| saving.edit.clone())).unwrap_or_default();
+        let said = saving.map(|saving| saving.edit.clone()).unwrap_or_default();
+        let said = if is_new && said == Edit::Auto { Edit::Create } else { said };
+        if said == Edit::Create && draft.given.edit.is_none() {
+            draft.inferred.push("it is the whole file, because the text says that the file is new".into());
+        }
+        let edit = draft.given.edit.clone().unwrap_or(said);
         self.stands.file = Some(file.clone());
         let mut step = draft.step(StepKind::Write { file, text, edit, owner, through }, Attributes::default());
         step.placeholders = placeholders;

@@ -421,7 +421,9 @@ fn entries_of_a_sidecar_fit_one_block() {
         ("steps:\n- contains: a.js\n  edit: append\n", ""),
         ("steps:\n- contains: ls\n  exit: 1\n", "verify-step verify.yaml:2:3 2 blocks fit, at lines 3, 7"),
         ("steps:\n- contains: pwd\n  exit: 1\n", "verify-step verify.yaml:2:3 no block of the guide fits this entry"),
-        ("steps:\n- exit: 1\n  line: 5\n", "verify-step verify.yaml:3:3 no block of the guide fits this entry"),
+        // The sentence that announces a block is of it; a blank line is of none.
+        ("steps:\n- exit: 1\n  line: 5\n", ""),
+        ("steps:\n- exit: 1\n  line: 4\n", "verify-step verify.yaml:3:3 no block of the guide fits this entry"),
         ("steps:\n- contains: ls\n  index: all\n  exit: 1\n", ""),
         ("steps:\n- lines: 3-7\n  exit: 1\n", ""),
         ("steps:\n- at: One\n  index: [1, 3]\n  skip: true\n  reason: x\n", ""),

@@ -46,7 +46,10 @@ impl<M: Running> Doing<'_, M> {
             None => self.save(file, text, how, owner, &places).await,
         };
         match apart(saved)? {
-            Ok(why) => report.output = why,
+            Ok(Saved { why, warning }) => {
+                report.output = why;
+                self.warn(FILE_IS_THERE, warning, report);
+            }
             Err(Fault { message, help }) => {
                 report.verdict = Verdict::Broken;
                 report.message = Some(message);
@@ -56,13 +59,19 @@ impl<M: Running> Doing<'_, M> {
         Ok(())
     }
 
-    async fn save(&mut self, file: &str, text: &str, how: &Edit, owner: &Owner, places: &[Place]) -> Done<String> {
+    async fn save(&mut self, file: &str, text: &str, how: &Edit, owner: &Owner, places: &[Place]) -> Done<Saved> {
         let (user, folder) = who(places)?;
         if let (true, Some(place)) = (self.is_inside(places).await?, places.last()) {
             return self.save_inside(file, text, how, owner, place).await;
         }
         let path = self.absolute(file, &user, &folder).await?;
         let mut by = saver(owner, &user);
+        if let Owner::User(name) = owner
+            && !self.machine.run(&Run { command: &["id", "-u", name], ..Run::default() }).await?.is_success()
+        {
+            let help = "make the user in an earlier step, or correct the name";
+            return Err(Fault::new(format!("there is no user {name}, as whom the editor is opened"), help).into());
+        }
         // As an editor does, through links to where they lead.
         let (existing, real) = match self.machine.read(&path, LARGEST).await {
             Ok(found) => (Some(String::from_utf8_lossy(&found.content).into_owned()), found.real),
@@ -93,7 +102,8 @@ impl<M: Running> Doing<'_, M> {
         }
         let with = if by == user { String::new() } else { format!(", saved as {by}") };
         let through = if real == path { String::new() } else { format!(", which leads to {real}") };
-        Ok(format!("{path}{through}: {:?}: {}{with}", edited.how, edited.why))
+        let why = format!("{path}{through}: {:?}: {}{with}", edited.how, edited.why);
+        Ok(Saved { why, warning: is_there(&path, existing.as_deref(), text, how) })
     }
 
     /// Saves a file that has no path of its own, by the commands that read and write it.
@@ -105,7 +115,7 @@ impl<M: Running> Doing<'_, M> {
         owner: &Owner,
         through: &Through,
         places: &[Place],
-    ) -> Done<String> {
+    ) -> Done<Saved> {
         let (user, _) = who(places)?;
         if self.is_inside(places).await? {
             let message = format!("the editor of {file} was opened in another machine, where it cannot be answered");
@@ -128,7 +138,8 @@ impl<M: Running> Doing<'_, M> {
             let message = format!("{file} was not accepted{}", said(&written.text()));
             return Err(Fault::new(message, "mend the file, or install in an earlier step what reads it").into());
         }
-        Ok(format!("{file} of {by}: {:?}: {}", edited.how, edited.why))
+        let why = format!("{file} of {by}: {:?}: {}", edited.how, edited.why);
+        Ok(Saved { why, warning: is_there(file, existing.as_deref(), text, how) })
     }
 
     /// A path as the session's shell would understand it.
@@ -180,6 +191,30 @@ pub(super) const OTHER: &str = "choose another file";
 pub(super) fn no_folder(folder: &str, near: &str) -> Fault {
     let help = format!("make it in an earlier step: mkdir -p; or correct the path: {near}");
     Fault::new(format!("there is no folder {folder} for this file"), help)
+}
+
+/// The warning of a file that a page says is new, and that was there.
+const FILE_IS_THERE: &str = "file-is-there";
+
+/// What was saved.
+pub(super) struct Saved {
+    /// Where, how and why so.
+    pub(super) why: String,
+    /// What the author should look at.
+    pub(super) warning: Option<Fault>,
+}
+
+/// What to look at where a page says that a file is new: it has other lines already, which a reader would see in the editor.
+pub(super) fn is_there(path: &str, existing: Option<&str>, text: &str, how: &Edit) -> Option<Fault> {
+    let lost =
+        existing?.lines().filter(|line| !line.trim().is_empty() && !text.lines().any(|other| other == *line)).count();
+    (*how == Edit::Create && lost > 0).then(|| {
+        let lines = if lost == 1 { "1 line".to_owned() } else { format!("{lost} lines") };
+        Fault::new(
+            format!("the page says that {path} is new, and it was there already, with {lines} that the block has not"),
+            "say what a reader does with what is there; edit=replace, edit=append or edit=patch says it here",
+        )
+    })
 }
 
 /// A file with a block of the guide in it.

@@ -21,8 +21,11 @@ use crate::{
     machine::{self, Error, Identity, Name, Owner, RunId},
     matching::{self, Evidence, State, Values},
     plan::{self, LeftOut, Omission, Plan, Rule, Step, StepKind as Planned},
-    report::{Gap, GuideReport, Secrets, StepKind, StepReport, Verdict, masked::masked},
-    session::{End, Place, look::without_notices},
+    report::{Gap, GuideReport, Secrets, StepKind, StepReport, Verdict, count_bytes, masked::masked},
+    session::{
+        End, Kind, Place,
+        look::{behind_password, is_job_number, without_notices},
+    },
     terminal::{clean::clean, failure::says_failure, program::is_about_jobs},
 };
 
@@ -47,6 +50,9 @@ pub(super) struct Limit {
 
 /// The status of a command that was ended by the signal KILL.
 const KILLED: i32 = 137;
+
+/// Pauses before the terminal is asked again whether a job has ended.
+const NOTICES: [Duration; 3] = [Duration::ZERO, Duration::from_millis(300), Duration::from_secs(1)];
 
 /// What is not a command and does not end by itself is given up so long after the limit.
 const GRACE: Duration = Duration::from_secs(10);
@@ -427,6 +433,10 @@ pub(super) struct Shown {
     pub(super) last: String,
     /// All of its commands.
     pub(super) all: String,
+    /// As `all`, with the blank lines at the ends of outputs.
+    spaced: String,
+    /// Bytes that were not kept of it.
+    pub(super) dropped: u64,
     /// What came beside the last command's output: a page may show it.
     pub(super) beside: String,
     /// All, with what came beside it.
@@ -444,8 +454,8 @@ pub(super) struct Shown {
 }
 
 impl Shown {
-    /// One more command has ended.
-    pub(super) fn add(&mut self, output: &str) {
+    /// One more command has ended, with so many blank lines at the end of its output.
+    pub(super) fn add(&mut self, output: &str, blank_end: usize) {
         let Self { all, everything, beside, .. } = self;
         let add = |text: &mut String, more: &str| {
             if !text.is_empty() && !more.is_empty() {
@@ -456,6 +466,10 @@ impl Shown {
         add(all, output);
         add(everything, output);
         add(everything, beside);
+        for line in output.lines().chain(std::iter::repeat_n("", blank_end)) {
+            self.spaced.push_str(line);
+            self.spaced.push('\n');
+        }
     }
 
     /// The comparison with a documented output: most often that of the last command, and else that of the whole block, or
@@ -471,8 +485,13 @@ impl Shown {
         let is_asked = |line: &&str| self.asked.iter().any(|question| question == line.trim_end());
         let unasked = |text: &str| text.lines().filter(|line| !is_asked(line)).collect::<Vec<_>>().join("\n");
         let mut best = of(Cow::Borrowed(&self.last));
-        for other in [None, Some(&self.last), Some(&self.all)] {
-            let text = other.map_or(Cow::Borrowed(&*self.all), |text| Cow::Owned(unasked(text)));
+        let unasked = [&self.last, &self.all].map(|text| Cow::Owned(unasked(text)));
+        // A question that a pipe answers shows none of what is typed, and has no line of its own.
+        let fed = self.command.as_ref().is_some_and(|line| line.contains(['|', '<']));
+        let behind = |line| behind_password(line).unwrap_or(line);
+        let fed = fed.then(|| Cow::Owned(self.last.lines().map(behind).collect::<Vec<_>>().join("\n")));
+        let all = [Cow::Borrowed(&*self.all), Cow::Borrowed(&*self.spaced)];
+        for text in all.into_iter().chain(unasked).chain(fed) {
             if best.0.verdict == matching::Verdict::Holds || text == best.1 {
                 continue;
             }
@@ -486,27 +505,34 @@ impl Shown {
             if beside.is_empty() { String::new() } else { format!("{}\n{beside}", self.last).trim_start().to_owned() }
         };
         let both = format!("{}\n{}", self.before, self.beside);
-        for text in [after(&self.beside), self.everything.clone(), after(&self.before), after(both.trim())] {
+        let alone = if is_job_number(&self.last) { self.beside.clone() } else { String::new() };
+        for text in [alone, after(&self.beside), self.everything.clone(), after(&self.before), after(both.trim())] {
             if best.0.verdict == matching::Verdict::Holds {
                 return best;
             }
             if !text.is_empty() && text != best.1 {
                 let found = of(Cow::Owned(text));
-                if found.0.verdict == matching::Verdict::Holds {
-                    return found;
+                let shows_notice = without_notices(documented.trim_end()).len() < documented.trim_end().len();
+                if found.0.verdict == matching::Verdict::Holds
+                    || shows_notice && distance(&found.0).1 <= distance(&best.0).1
+                {
+                    best = found;
                 }
             }
         }
-        // The notice of a job that was stopped comes with this prompt or with the next.
-        let stops = self.typed.iter().any(|line| is_about_jobs(line));
-        let shown = without_notices(documented.trim_end());
-        if stops && best.0.verdict != matching::Verdict::Holds && shown.len() < documented.trim_end().len() {
-            let comparison = matching::compare_by(shown, &self.last, rule, evidence);
-            if comparison.verdict == matching::Verdict::Holds {
-                return (comparison, Cow::Borrowed(&self.last));
-            }
-        }
         best
+    }
+
+    /// Whether the page shows the notice of a job that was stopped, and nothing has shown it yet: it comes with this prompt or
+    /// with the next.
+    fn lacks_notice(&self, documented: &str, rule: matching::Rule) -> bool {
+        let documented = documented.trim_end();
+        let notices =
+            documented[without_notices(documented).len()..].lines().filter(|line| !line.trim().is_empty()).count();
+        let told = [&self.beside, &self.before].iter().map(|text| text.lines().count()).sum::<usize>();
+        notices > told
+            && self.typed.iter().any(|line| is_about_jobs(line))
+            && self.compare(documented, rule, &Evidence::default()).0.verdict != matching::Verdict::Holds
     }
 
     /// Whether a documented output is this one, and has each line that says how the typed line failed.
@@ -608,6 +634,7 @@ impl<M: Running> Doing<'_, M> {
                 self.write(file, text, edit, owner, through.as_ref(), &mut report).await?
             }
             Planned::Expect { text, of, rule, numbers, sums, .. } => {
+                self.hear_of_jobs(text, *of, *rule).await?;
                 let evidence = Evidence { sums: *sums, ..self.evidence(*of) };
                 self.expect(text, *of, *rule, &evidence, &mut report);
                 // JSON says in words where it differs; its lines say little.
@@ -630,6 +657,24 @@ impl<M: Running> Doing<'_, M> {
         Evidence { values: Some(&self.values), step: of, sums: false }
     }
 
+    /// Where the page shows that a job was stopped and the terminal has not yet, a reader's next Enter brings it.
+    async fn hear_of_jobs(&mut self, text: &str, of: usize, rule: Option<Rule>) -> machine::Result<()> {
+        let is_last = self.outputs.keys().next_back() == Some(&of);
+        let at_shell = self.live.places().last().is_some_and(|place| matches!(place.kind, Kind::Shell { .. }));
+        for pause in NOTICES {
+            let lacks = |shown: &Shown| shown.lacks_notice(text, matching_rule(rule));
+            if !(is_last && at_shell && self.outputs.get(&of).is_some_and(lacks)) {
+                break;
+            }
+            tokio::time::sleep(pause).await;
+            let outcome = self.live.quietly(crate::session::Step::new("\n")).await?;
+            let told = clean(&[outcome.output, outcome.beside].join("\n"));
+            let shown = self.outputs.entry(of).or_default();
+            shown.beside = [shown.beside.as_str(), told.trim_matches('\n')].join("\n").trim_matches('\n').to_owned();
+        }
+        Ok(())
+    }
+
     fn expect(&self, text: &str, of: usize, rule: Option<Rule>, evidence: &Evidence<'_>, report: &mut StepReport) {
         let Some(real) = self.outputs.get(&of) else {
             report.verdict = Verdict::Skipped;
@@ -637,7 +682,22 @@ impl<M: Running> Doing<'_, M> {
             return;
         };
         let (typed, command, place) = (&real.typed, &real.command, &real.place);
+        report.dropped = real.dropped;
         let (comparison, real) = real.compare(text, matching_rule(rule), evidence);
+        let comparison = match report.dropped {
+            0 => Some(comparison),
+            _ => matching::over_the_limit(comparison, text, &real, matching_rule(rule), evidence),
+        };
+        let Some(comparison) = comparison else {
+            report.verdict = Verdict::Skipped;
+            report.message = Some(format!(
+                "nobody can tell whether it is as documented: the output of `{}` is over the limit, and {} in its middle were not kept",
+                command.as_deref().unwrap_or_default(),
+                count_bytes(report.dropped)
+            ));
+            report.help = Some("let the command show less, or document only how its output begins and ends".into());
+            return;
+        };
         report.verdict = match comparison.verdict {
             matching::Verdict::Holds => Verdict::Holds,
             matching::Verdict::Drifted => Verdict::Drifted,
@@ -686,7 +746,7 @@ impl<M: Running> Doing<'_, M> {
             asked: before.map(|before| before.asked.clone()).unwrap_or_default(),
             ..Shown::default()
         };
-        shown.add(output);
+        shown.add(output, 0);
         self.plan.steps.iter().any(|step| match &step.kind {
             Planned::Expect { text, of: number, rule, .. } if *number == of && step.undone().is_none() => {
                 shown.is_documented_failure(line, text, matching_rule(*rule))
@@ -808,7 +868,7 @@ mod tests {
             let mut shown = Shown::default();
             for output in commands {
                 shown.last = (*output).to_owned();
-                shown.add(output);
+                shown.add(output, 0);
             }
             assert_eq!(
                 shown.compare(documented, matching::Rule::Auto, &Evidence::default()).1,

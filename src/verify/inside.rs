@@ -3,7 +3,7 @@
 
 use super::{
     ended::Ended,
-    file::{NEAREST, OTHER, edited, no_folder},
+    file::{NEAREST, OTHER, Saved, edited, is_there, no_folder},
     guide::Doing,
     host::Running,
     stop::{Done, apart},
@@ -52,7 +52,7 @@ impl<M: Running> Doing<'_, M> {
         how: &Edit,
         owner: &Owner,
         place: &Place,
-    ) -> Done<String> {
+    ) -> Done<Saved> {
         let user = place.user.as_deref().unwrap_or("root");
         let (path, word) = located(file, place.cwd.as_deref().unwrap_or("/"));
         let root = user == "root";
@@ -84,7 +84,8 @@ impl<M: Running> Doing<'_, M> {
         match self.script(READ, &word, sudo).await? {
             (0, lines) if bytes(&lines).as_deref() == Some(edited.text.as_bytes()) => {
                 let with = if sudo { ", saved as root" } else { "" };
-                Ok(format!("{path}: {:?}: {}, typed where the terminal is{with}", edited.how, edited.why))
+                let why = format!("{path}: {:?}: {}, typed where the terminal is{with}", edited.how, edited.why);
+                Ok(Saved { why, warning: is_there(&path, existing.as_deref(), text, how) })
             }
             _ => {
                 let help = "write it with a here-document: run=\"cat > FILE <<EOF …\"";

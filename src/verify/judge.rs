@@ -3,7 +3,7 @@
 use super::ended::Ended;
 use crate::{
     diagnostic::Fault,
-    session::End,
+    session::{End, look::asked_in_frame},
     terminal::{
         clean::clean,
         failure::{fetches, is_refused, not_found, said, tells},
@@ -25,6 +25,17 @@ fn answers(question: &str) -> String {
     format!(
         "add to the front matter:  verify: {{answers: {{{question}: {reply}}}}}  or to verify.yaml beside the guide:  \
          answers: {{{question}: {reply}}}"
+    )
+}
+
+/// What to write so that the question of a dialogue is asked in lines, and answered.
+fn dialogue(question: &str) -> String {
+    let question = serde_json::Value::from(question);
+    let said = format!("setup: [export DEBIAN_FRONTEND=readline], answers: {{{question}: \"…\"}}");
+    format!(
+        "answer it before it asks (debconf-set-selections, DEBIAN_FRONTEND=noninteractive), or let it ask in lines: add to the \
+         front matter:  verify: {{{said}}}  or to verify.yaml beside the guide:  {}",
+        said.replace("], answers", "]  and  answers")
     )
 }
 
@@ -75,6 +86,13 @@ impl Ended<'_> {
                 problem(
                     format!("it asks, and the guide does not say what to answer: {text}"),
                     &format!("{}{opens}", answers(text.trim())),
+                )
+            }
+            End::FullScreen { screen } if asked_in_frame(screen).is_some() => {
+                let question = asked_in_frame(screen).unwrap_or_default();
+                problem(
+                    format!("it asks in a dialogue, and the guide does not say what to answer: {question}"),
+                    &dialogue(&question),
                 )
             }
             End::FullScreen { .. } => problem(

@@ -46,7 +46,7 @@ impl<M: Running> Doing<'_, M> {
                 done = self.again(step, command, patience, done, report).await?;
             }
             match done {
-                Ok(warnings) => self.warn(warnings, report),
+                Ok(warnings) => self.warn(SAYS_FAILURE, warnings, report),
                 Err(Fault { message, help }) => {
                     report.verdict = Verdict::Broken;
                     report.message = Some(message);
@@ -63,9 +63,9 @@ impl<M: Running> Doing<'_, M> {
     }
 
     /// Notes what the author should look at, though the step holds.
-    fn warn(&self, warnings: impl IntoIterator<Item = Fault>, report: &mut StepReport) {
+    pub(super) fn warn(&self, code: &str, warnings: impl IntoIterator<Item = Fault>, report: &mut StepReport) {
         let warning = |Fault { message, help }| StepWarning {
-            code: SAYS_FAILURE.into(),
+            code: code.into(),
             message: self.secrets.mask(&message),
             help: Some(self.secrets.mask(&help)),
         };
@@ -137,6 +137,7 @@ impl<M: Running> Doing<'_, M> {
         let mut warnings = Vec::new();
         let mut lines = command.lines.clone();
         let mut output = String::new();
+        let mut dropped = 0;
         report.status = None;
         let (name, listener, secrets) = (self.name, self.listener, self.secrets);
         loop {
@@ -158,6 +159,7 @@ impl<M: Running> Doing<'_, M> {
             }
             report.place = shown(&outcome.before);
             report.dropped += outcome.dropped;
+            dropped += outcome.dropped;
             if !output.is_empty() && !outcome.output.is_empty() {
                 output.push('\n');
             }
@@ -208,7 +210,9 @@ impl<M: Running> Doing<'_, M> {
             // A command of several lines may have ended before the last of them: the rest is a command of its own.
             lines.drain(..outcome.typed.clamp(1, lines.len()));
             if lines.is_empty() {
-                self.outputs.entry(step.number).or_default().add(&output);
+                let shown = self.outputs.entry(step.number).or_default();
+                shown.add(&output, outcome.blank_end);
+                shown.dropped += dropped;
                 return Ok(warnings);
             }
         }
@@ -265,7 +269,8 @@ impl<M: Running> Doing<'_, M> {
         report.dropped += outcome.dropped;
         let shown = self.outputs.entry(step.number).or_default();
         shown.last.clone_from(&output);
-        shown.add(&output);
+        shown.add(&output, outcome.blank_end);
+        shown.dropped += outcome.dropped;
         let line = command.lines.join("\n");
         let documented = self.documented(step.number);
         let fault = match &outcome.end {
@@ -276,7 +281,7 @@ impl<M: Running> Doing<'_, M> {
                 let unsaid = until.filter(|_| !outcome.until_seen).map(unsaid);
                 let fault = ended.missing().or_else(|| ended.hidden()).or(unsaid);
                 if fault.is_none() {
-                    self.warn(ended.warning(), report);
+                    self.warn(SAYS_FAILURE, ended.warning(), report);
                 }
                 fault
             }

@@ -272,6 +272,7 @@ fn is_output(e: &Evidence<'_>) -> bool {
     let goes_on = e.standing.before == Some(Act::Compared)
         && text
         && told
+        && !e.standing.program
         && !says(Phrase::Find, e.sentence)
         && !saving::asks_to_add(e.sentence);
     let runs = e.look == Look::Commands || e.look == Look::Prompts && !is_typed_already(e);
@@ -296,8 +297,11 @@ fn is_for_editor(e: &Evidence<'_>) -> bool {
     let typed = e.is_typed() && e.tongue != Tongue::Other || e.tongue == Tongue::Shell && e.look == Look::Maybe;
     let first = !e.standing.editing;
     let enters = [Phrase::Add, Phrase::Change, Phrase::Create].iter().any(|phrase| e.says(*phrase));
+    // “Add:” speaks of what is open, whatever the block looks like.
+    let bare = e.announced && e.says(Phrase::Add) && e.sentence.split_whitespace().count() <= 3;
     !typed && (first || e.announced)
         || asked && (!typed || !takes_rights(e) && (first || e.sentence.ends_with(':')))
+        || first && bare
         || first && saving::asks_to_add(e.sentence)
         || first && e.announced && (enters || saving::asks(e)) && !says(Phrase::Run, e.sentence)
 }

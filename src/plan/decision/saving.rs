@@ -158,6 +158,8 @@ fn edit(evidence: &Evidence<'_>) -> Edit {
         Some(old) if changes => Edit::Instead(old.clone()),
         _ if says(Phrase::AtEnd) => Edit::Append,
         _ if says(Phrase::AtTop) && says(Phrase::Add) => Edit::Prepend,
+        // Another block may go into the same file.
+        _ if says(Phrase::NewFile) && evidence.announced => Edit::Create,
         _ => Edit::Auto,
     }
 }

@@ -19,6 +19,8 @@ pub(in crate::plan) enum Phrase {
     Describes,
     /// A file is made.
     Create,
+    /// A file is made that was not there before.
+    NewFile,
     /// Something is added to a file.
     Add,
     /// Something goes into a file that is named behind it.
@@ -127,6 +129,24 @@ const ROWS: &[Row] = &[
         pattern: r"\b(creat(e|es|ing)|make|write|sav(e|ing)|generate|put|place|store|set ?up|prepare)\b",
         with: &["Create a file called `x`:", "Save this as `x`:", "Let's make a file `x`"],
         without: &["Run it:", "Created by me"],
+    },
+    Row {
+        phrase: Phrase::NewFile,
+        pattern: r"\bcreat(e|es|ing) (a|an|another)( (new|text|unit|_|[\w.+/-]{5,})){0,3} file\b|\b(creat(e|es|ing)|make|open|start|generate|write|add)\b (a|an|another)( [\w-]+)? (new|empty|blank)( (text|unit|_|[\w.+/-]{5,})){0,3} file\b",
+        with: &[
+            "Create a new file for the message:",
+            "Create a file called `x`:",
+            "Let's create an empty file:",
+            "Open a new configuration file:",
+            "Creating a systemd service file",
+        ],
+        without: &[
+            "Create the file `x`:",
+            "Create a line in the file:",
+            "Open the new file:",
+            "Create a copy of the file:",
+            "Add a new line to the file:",
+        ],
     },
     Row {
         phrase: Phrase::Add,
