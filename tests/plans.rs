@@ -7,7 +7,7 @@
 mod folders;
 
 use folders::{Row, renews, rows, site};
-use guidepost::plan::{Act, Edit, LeftOut, Owner, Plan, Step, StepKind};
+use guidepost::plan::{Edit, LeftOut, Omission, Owner, Plan, Step, StepKind};
 use std::fmt::Write;
 
 const CONFIG: &str = "title: Plans\nbase_url: https://example.org/\nmachines:\n  debian:\n    image: debian:bookworm\n  fedora:\n    image: fedora:41\n";
@@ -27,6 +27,21 @@ fn what_a_careful_reader_does() {
         }
     }
     assert!(wrong.is_empty(), "{} of {} came otherwise:\n\n{}", wrong.len(), rows.len(), wrong.join("\n"));
+}
+
+/// Whoever adds a rule shows what it does: each of these names stands in an expected plan.
+#[test]
+fn each_rule_of_doubt_has_a_guide() {
+    let rows: Vec<Row> = rows("plans", "plan.txt");
+    let source = include_str!("../src/plan/decision/doubt.rs");
+    let names: Vec<&str> = source.split("name: \"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert!(names.len() > 5, "{names:?}");
+    if renews() {
+        return;
+    }
+    let shown = |name: &&str| rows.iter().any(|row| row.expected.contains(&format!(" ({name})\n")));
+    let missing: Vec<&str> = names.into_iter().filter(|name| !shown(name)).collect();
+    assert!(missing.is_empty(), "no folder of tests/plans shows these rules: {missing:?}");
 }
 
 /// A plan as people read it: each block with what is done with it, and why.
@@ -80,8 +95,9 @@ fn quoted(text: &str) -> Vec<String> {
 }
 
 fn of_block(block: &LeftOut) -> String {
-    let act = |act: Act| act.said();
-    let doubt = block.doubt.map(|other| format!("to decide: {}, or {}", act(other), act(block.act)));
     let rule = if block.rule.is_empty() { String::new() } else { format!(" ({})", block.rule) };
-    format!("{}, because {}{rule}\n", doubt.unwrap_or_else(|| act(block.act).to_owned()), block.why)
+    match block.omission {
+        Omission::Undecided => format!("to decide: {}{rule}\n", block.why),
+        _ => format!("{}, because {}{rule}\n", block.act.said(), block.why),
+    }
 }

@@ -17,7 +17,7 @@ use guidepost::{
 };
 use local_host::LocalHost;
 use std::time::{Duration, Instant};
-use table::{Row, otherwise, renews, rows, site, told};
+use table::{Row, folders::renews, otherwise, rows, site, told};
 
 /// How all of them are done.
 fn options(site: &std::path::Path) -> Options {

@@ -7,7 +7,7 @@ mod table;
 
 use super::{Exit, SiteArguments, color, count, drawn, print, report};
 use crate::{
-    plan::{At, Attributes, Command, LeftOut, Owner, Plan, Step, StepKind, Summary, duration},
+    plan::{At, Attributes, Command, LeftOut, Omission, Owner, Plan, Step, StepKind, Summary, duration},
     site,
 };
 
@@ -109,16 +109,23 @@ fn human(plan: &Plan) -> String {
         }
         text.push_str(&one(plan, step));
     }
-    if !plan.left_out.is_empty() {
+    let is_open = |block: &&LeftOut| block.omission == Omission::Undecided;
+    let (open, left): (Vec<&LeftOut>, Vec<&LeftOut>) = plan.left_out.iter().partition(is_open);
+    if !open.is_empty() {
+        text.push_str("\nTo decide, by {role=…} behind the language or by `role` in verify.yaml\n");
+        open.iter().for_each(|block| text.push_str(&left_out(plan, block)));
+    }
+    if !left.is_empty() {
         text.push_str("\nNot done\n");
-        plan.left_out.iter().for_each(|block| text.push_str(&left_out(plan, block)));
+        left.iter().for_each(|block| text.push_str(&left_out(plan, block)));
     }
     let number = |wanted: fn(&StepKind) -> bool| plan.steps.iter().filter(|step| wanted(&step.kind)).count();
     let skipped = plan.steps.iter().filter(|step| step.skip.is_some()).count();
     let waiting = plan.steps.iter().filter(|step| step.skip.is_none() && step.waits_for().is_some()).count();
     let waiting = if waiting > 0 { format!(", {waiting} not done for want of a value") } else { String::new() };
+    let undecided = if open.is_empty() { String::new() } else { format!(", {} to decide", open.len()) };
     text.push_str(&format!(
-        "\n{}: {} run, {} write, {} expect; {skipped} skipped{waiting}\n",
+        "\n{}: {} run, {} write, {} expect; {skipped} skipped{waiting}{undecided}\n",
         count(plan.steps.len(), "step"),
         number(|kind| matches!(kind, StepKind::Run { .. })),
         number(|kind| matches!(kind, StepKind::Write { .. })),

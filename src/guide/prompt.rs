@@ -3,6 +3,7 @@
 use self::open::Opened;
 use crate::terminal::{
     line::last_run,
+    program::Opening,
     prompt::{asks_for_more, blank_length, is_shell, length_at, program_of, prompt_length, without_prompt},
     syntax::{Scanner, is_idle},
 };
@@ -43,7 +44,10 @@ pub fn lines(language: &str, text: &str) -> Vec<Line> {
     let lines: Vec<&str> = text.lines().collect();
     let is_first = |line: &&str| sign == Some("# ") || !is_idle(line);
     let first = lines.iter().position(is_first).filter(|first| prompt_length(lines[*first]).is_some());
-    let Some(first) = first else { return lines.iter().map(|_| typed).collect() };
+    let Some(first) = first.or_else(|| program_below(&lines)) else {
+        let shown = elided(&lines).unwrap_or(lines.len());
+        return (0..lines.len()).map(|at| if at < shown { typed } else { Line::Shown }).collect();
+    };
     let mut found = vec![typed; first];
     // The shell command that is being typed, and what begins the lines of its here-document.
     let mut scanner = Scanner::default();
@@ -99,6 +103,25 @@ pub fn lines(language: &str, text: &str) -> Vec<Line> {
         before = line;
     }
     found
+}
+
+/// The line with the first prompt of a program, if the line above it opens that program without a prompt of its own:
+/// `sudo mysql`, and then `mysql> SELECT 1;`.
+fn program_below(lines: &[&str]) -> Option<usize> {
+    let at = lines.iter().position(|line| prompt_length(line).is_some())?;
+    let opens = lines[..at].iter().rev().find(|line| !line.trim().is_empty())?;
+    let opening = Opening::of(opens).filter(|opening| !opening.program.is_shell())?;
+    length_at(lines[at], opening.program).is_some().then_some(at)
+}
+
+/// The line that stands for what a command shows and the page leaves out (`[...]`), in a block without prompts: it and what
+/// follows is shown.
+fn elided(lines: &[&str]) -> Option<usize> {
+    let at = lines.iter().position(|line| ["[...]", "[…]", "(...)"].contains(&line.trim()))?;
+    let mut scanner = Scanner::default();
+    lines[..at].iter().for_each(|line| scanner.line(line));
+    let typed = lines[..at].iter().any(|line| !is_idle(line));
+    (typed && scanner.waits_for().is_none()).then_some(at)
 }
 
 /// `$ 5` is no command.
@@ -159,6 +182,16 @@ mod tests {
         ] {
             let found: String =
                 lines("console", text).iter().map(|l| if *l == Line::Shown { 's' } else { 't' }).collect();
+            assert_eq!(found, typed, "{text}");
+        }
+        for (text, typed) in [
+            ("sudo mysql\nmysql> SELECT 1;\n1\nmysql> exit\n", "ttst"),
+            ("make all\n[...]\nDone.\n", "tss"),
+            ("cat > f <<EOF\n[...]\nEOF\n", "ttt"),
+            ("[...]\nDone.\n", "tt"),
+            ("ls\nmysql> SELECT 1;\n", "tt"),
+        ] {
+            let found: String = lines("bash", text).iter().map(|l| if *l == Line::Shown { 's' } else { 't' }).collect();
             assert_eq!(found, typed, "{text}");
         }
         assert!(lines("bash", "ls\n# note\n\npwd").into_iter().all(|l| l == Line::Typed { prompt: 0, goes_on: false }));

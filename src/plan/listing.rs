@@ -36,13 +36,20 @@ impl Builder<'_> {
             self.diagnostics.push(problem.at(&block.origin.source, block.span).help(SAY));
         }
         let omission = match decision.act {
-            _ if why.is_some() || decision.is_open() => draft.omission.unwrap_or(Omission::NotDone),
+            _ if decision.is_open() => draft.omission.unwrap_or(Omission::Undecided),
+            _ if why.is_some() => draft.omission.unwrap_or(Omission::NotDone),
             Act::Elsewhere => Omission::Elsewhere,
             Act::Alternative => Omission::Optional,
             Act::Typed | Act::Saved | Act::Compared => draft.omission.unwrap_or(Omission::NotDone),
             Act::Looked => Omission::LookedAt,
         };
-        let why = draft.skip.or(why).unwrap_or_else(|| decision.why.clone());
+        // Both readings are named: who decides must know between what.
+        let readings = decision.doubt.filter(|_| omission == Omission::Undecided);
+        let own = match readings {
+            Some(other) => format!("{}, or {}: {}", other.said(), decision.act.said(), decision.why),
+            None => decision.why.clone(),
+        };
+        let why = draft.skip.or(why).unwrap_or(own);
         let (at, language) = (block.at(), language.to_owned());
         self.left_out.push(LeftOut {
             at,

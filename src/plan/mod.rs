@@ -106,7 +106,7 @@ pub struct LeftOut {
     pub offer: Option<String>,
 }
 
-/// What it means for a reader that a block is not done. Of these, the first two leave a guide verified only in part.
+/// What it means for a reader that a block is not done. Of these, the first three leave a guide verified only in part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Omission {
@@ -114,6 +114,8 @@ pub enum Omission {
     NotDone,
     /// A reader would do or compare it, and the author says that verification does not, with a reason.
     Skipped,
+    /// It could be done by a reader, or not: doing it would be harm if it is wrong, so an author has to say which.
+    Undecided,
     /// It is done on another machine of the same guide, on another computer, or in a browser.
     Elsewhere,
     /// A reader need not do it.

@@ -37,6 +37,12 @@ pub(super) struct Stands {
     is_ours: bool,
     /// For each passage, the other host that the page is on.
     others: Vec<Option<String>>,
+    /// The block before went to the server.
+    connected: bool,
+    /// How many passages stand before the place where the page goes to its server.
+    connects: usize,
+    /// The lines of each script of the page.
+    scripts: Vec<HashSet<String>>,
     /// The files that were saved.
     saved: Vec<Saved>,
     /// The lines that the block before says to find in a file.
@@ -71,18 +77,19 @@ impl Stands {
             fetches: blocks.iter().any(fetches),
             is_ours: blocks.iter().any(apt) || prose.iter().any(named),
             others: host::others(prose),
+            connects: host::connects(blocks, prose),
+            scripts: blocks
+                .iter()
+                .filter(|block| is_script(&block.code.text))
+                .map(|b| lines_of(&b.code.text))
+                .collect(),
             ..Self::default()
         }
     }
 
     /// Whether a text is part of a file that was saved.
     fn repeats(&self, text: &str) -> bool {
-        let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-        !lines.is_empty()
-            && self
-                .saved
-                .iter()
-                .any(|saved| lines.len() < saved.lines.len() && lines.iter().all(|line| saved.lines.contains(*line)))
+        self.saved.iter().any(|saved| is_in(text, &saved.lines))
     }
 
     /// The file that a block of source shows anew: it begins as the file does, or with a statement of it.
@@ -103,11 +110,13 @@ impl Stands {
         self.found = (rule == decision::FIND).then(|| block.code.text.clone());
         self.before = act;
         self.passages = block.passages;
+        let lines = || block.code.text.lines().map(prompt::without_prompt);
+        self.connected = lines().any(command::enters_a_server);
         if act == Some(Act::Saved) {
             self.saved.push(Saved {
                 path: self.file.clone(),
                 language: block.code.language.clone(),
-                lines: block.code.text.lines().map(|line| line.trim().to_owned()).collect(),
+                lines: lines_of(&block.code.text),
                 first: first_line(&block.code.text).to_owned(),
             });
         }
@@ -124,6 +133,22 @@ fn first_line(text: &str) -> &str {
     let comment =
         |line: &&str| line.is_empty() || line.starts_with("//") || line.starts_with('#') && !line.starts_with("#!");
     text.lines().map(str::trim).find(|line| !comment(line)).unwrap_or_default()
+}
+
+/// Whether a text names its interpreter.
+fn is_script(text: &str) -> bool {
+    text.trim_start().starts_with("#!")
+}
+
+/// The lines of a text, without what stands around them.
+fn lines_of(text: &str) -> HashSet<String> {
+    text.lines().map(|line| line.trim().to_owned()).collect()
+}
+
+/// Whether all lines of a text stand in a longer one.
+fn is_in(text: &str, longer: &HashSet<String>) -> bool {
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    !lines.is_empty() && lines.len() < longer.len() && lines.iter().all(|line| longer.contains(*line))
 }
 
 /// The host that the prompt of a line names: `server` of `root@server:~# ls`.
@@ -180,6 +205,10 @@ impl Builder<'_> {
             transcript: self.transcript(block).is_some(),
             found: self.stands.found.clone(),
             fetches: self.stands.fetches,
+            connected: self.stands.connected,
+            before_connecting: block.passages < self.stands.connects,
+            excerpt: !is_script(&block.code.text)
+                && self.stands.scripts.iter().any(|script| is_in(&block.code.text, script)),
             is_ours: self.stands.is_ours,
         }
     }

@@ -23,6 +23,7 @@ use crate::{
     guide::Role,
     source::Span,
     terminal::{
+        command::{Known, known},
         editor::{self, Editor},
         program::{self, Program},
         prompt, statement,
@@ -203,6 +204,8 @@ impl<'a> Builder<'a> {
             }
             None => draft.infer(decision),
         }
+        self.diagnostics
+            .extend(self.program.filter(|_| draft.skip.is_none()).and_then(|open| exit_missing(&draft, open)));
         self.commands(draft);
     }
 
@@ -621,6 +624,22 @@ fn saver(editor: &Editor) -> Owner {
         Some(user) => Owner::User(user.clone()),
         None => Owner::Session,
     }
+}
+
+/// Commands of a shell where another program is open: the page forgets how to leave it.
+fn exit_missing(draft: &Draft<'_, '_>, open: &'static Program) -> Option<Diagnostic> {
+    let block = draft.block;
+    let (text, language) = (&block.code.text, &block.code.language);
+    let of_shell = program::is_of_shell(language) && !open.is_shell() && !open.reads(language);
+    let prompted = text.lines().any(|line| prompt::prompt_length(line).is_some());
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
+    let first = lines.next().filter(|line| of_shell && !prompted && !open.leaves(line.trim()))?;
+    // What a shell does not know for certain could be for the program.
+    let first = Some(first).filter(|line| known(line) == Known::Yes)?;
+    let name = open.name();
+    let message = format!("`{name}` is open here, and `{}` is a command of a shell", first.trim());
+    let help = format!("is `exit` missing after `{name}`? Show how a reader leaves it");
+    Some(Diagnostic::warning("exit-missing", message).at(&block.origin.source, block.span).help(help))
 }
 
 /// The file that a command makes: `touch x`.

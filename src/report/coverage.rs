@@ -12,7 +12,7 @@ use crate::plan::Omission;
 /// What was done of a guide, or of several.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Coverage {
-    /// Blocks that a reader would do or compare. Each is counted below once more, in one of the next four.
+    /// Blocks that a reader would do or compare. Each is counted below once more, in one of the next five.
     pub blocks: usize,
     /// Typed, saved or compared.
     pub done: usize,
@@ -21,6 +21,9 @@ pub struct Coverage {
     pub broken: usize,
     /// Not done, for a reason that the author gave.
     pub skipped: usize,
+    /// Not done, because only an author can say whether readers do them.
+    #[serde(default)]
+    pub undecided: usize,
     /// Not done otherwise: no rule, no machine, or an earlier step that broke.
     pub not_done: usize,
     /// Blocks that a reader need not do, and that were not done.
@@ -62,6 +65,7 @@ enum State {
     Optional,
     Done,
     Skipped,
+    Undecided,
     NotDone,
     Broken,
 }
@@ -73,6 +77,7 @@ impl State {
             Omission::Elsewhere => Self::Elsewhere,
             Omission::Optional => Self::Optional,
             Omission::Skipped => Self::Skipped,
+            Omission::Undecided => Self::Undecided,
             Omission::NotDone => Self::NotDone,
         }
     }
@@ -118,6 +123,7 @@ impl Coverage {
                 State::Done => Self { blocks: 1, done: 1, ..Self::default() },
                 State::Skipped => Self { blocks: 1, skipped: 1, ..Self::default() },
                 State::Broken => Self { blocks: 1, broken: 1, ..Self::default() },
+                State::Undecided => Self { blocks: 1, undecided: 1, ..Self::default() },
                 State::NotDone => Self { blocks: 1, not_done: 1, ..Self::default() },
             };
             coverage = coverage.plus(one);
@@ -156,6 +162,7 @@ impl Coverage {
             done: self.done + other.done,
             broken: self.broken + other.broken,
             skipped: self.skipped + other.skipped,
+            undecided: self.undecided + other.undecided,
             not_done: self.not_done + other.not_done,
             optional: self.optional + other.optional,
             looked_at: self.looked_at + other.looked_at,
@@ -191,6 +198,7 @@ impl Coverage {
         say(self.files, format!("{} saved", count(self.files, "file")));
         say(self.broken, format!("{} broken", self.broken));
         say(self.skipped, format!("{} skipped", self.skipped));
+        say(self.undecided, format!("{} to decide", self.undecided));
         say(self.not_done, format!("{} not done", self.not_done));
         say(self.optional, format!("{} optional", self.optional));
         parts.join(", ")
@@ -279,11 +287,12 @@ impl Gap {
         !matches!(self.omission, Omission::LookedAt | Omission::Elsewhere)
     }
 
-    /// `skipped`, `not done`, `optional`.
+    /// `skipped`, `to decide`, `not done`, `optional`.
     pub fn word(&self) -> &'static str {
         match self.omission {
             Omission::Skipped => "skipped",
             Omission::Optional | Omission::LookedAt | Omission::Elsewhere => "optional",
+            Omission::Undecided => "to decide",
             Omission::NotDone => "not done",
         }
     }
@@ -335,7 +344,7 @@ mod tests {
 
     #[test]
     fn says_what_a_verdict_stands_on() {
-        use Omission::{Elsewhere, LookedAt, NotDone, Optional, Skipped as Said};
+        use Omission::{Elsewhere, LookedAt, NotDone, Optional, Skipped as Said, Undecided};
         use StepKind::{Expect, Run, Write};
         use Verdict::{Broken, Drifted, Holds, Partial, Skipped, Unreached};
         let run = |line| (line, Run, Holds, None);
@@ -352,6 +361,11 @@ mod tests {
                 vec![on("m", &[run(1), skip(4, Optional)], &[])],
                 Holds,
                 "1 of 1 block: 2 commands ran, no output compared, 1 optional",
+            ),
+            (
+                vec![on("m", &[run(1)], &[(4, Undecided), (9, Optional)])],
+                Partial,
+                "1 of 2 blocks: 2 commands ran, no output compared, 1 to decide, 1 optional",
             ),
             (
                 vec![on("m", &[run(1), skip(4, Said)], &[(9, NotDone)])],

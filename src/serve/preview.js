@@ -109,11 +109,9 @@
     focusOn(id) { wanted = () => root.getElementById(id); },
   });
   panel.addEventListener("keydown", (event) => {
-    const isDone = tab === "steps" && deciding.key(event);
-    if (isDone) event.preventDefault();
-    // The page has keys of its own: a path begins with the one that opens its search.
-    const isText = ["input", "select"].includes(event.target.localName) && event.key !== "Escape";
-    if (isDone || isText) event.stopPropagation();
+    if (tab !== "steps" || !deciding.key(event)) return;
+    event.preventDefault();
+    event.stopPropagation();
   });
 
   // ---- the bar ---------------------------------------------------------------------------------------------------------

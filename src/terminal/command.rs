@@ -1,5 +1,7 @@
 //! Whether a line reads as a command of a shell.
 
+use super::prompt;
+
 /// Whether something is a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Known {
@@ -153,7 +155,7 @@ pub(crate) fn connects(line: &str) -> bool {
     let remote =
         |word: &&str| !word.starts_with('-') && (word.contains('@') || word.contains(':') && !word.contains("://"));
     match words.first() {
-        _ if line.contains("localhost") || line.contains("127.0.0.1") && !line.contains(':') => false,
+        _ if words.last().is_some_and(|last| last.ends_with("localhost") || last.ends_with("127.0.0.1")) => false,
         Some(&("ssh" | "mosh" | "ssh-copy-id")) => {
             words.iter().skip(1).any(|word| word.contains('@')) || words.len() == 2
         }
@@ -161,6 +163,54 @@ pub(crate) fn connects(line: &str) -> bool {
         Some(&"rsync") => words.iter().skip(1).any(|word| word.contains('@') && word.contains(':')),
         _ => false,
     }
+}
+
+/// Whether a command goes from the reader's own computer to a server, and stays there: `ssh user@host`.
+pub(crate) fn enters_a_server(line: &str) -> bool {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let by_cloud = words.first().is_some_and(|name| is_of_a_cloud(name)) && words.contains(&"ssh");
+    // With a command behind the host, the reader stays here.
+    let stays = words.last().is_some_and(|last| last.contains('@')) || words.len() == 2;
+    by_cloud || matches!(words.first(), Some(&("ssh" | "mosh"))) && stays && connects(line)
+}
+
+/// Whether a command is one that people type on servers only: it installs or manages services there.
+pub(crate) fn is_of_a_server(line: &str) -> bool {
+    let programs = ["systemctl", "service", "ufw", "adduser", "useradd", "usermod", "journalctl"];
+    let mut runs = super::line::commands(line).filter_map(super::line::Run::of);
+    runs.any(|run| programs.contains(&run.name.as_str()) || family_of(&run.name) == Some(Family::Debian))
+}
+
+/// Whether a command puts something into an account of the reader's: an image, a package, a repository. A registry that is
+/// named by its host may be the page's own.
+pub(crate) fn publishes(line: &str) -> bool {
+    let words: Vec<&str> = line.split_whitespace().skip_while(|word| *word == "sudo").collect();
+    let at_host = words.iter().skip(2).any(|word| word.split('/').next().is_some_and(|host| host.contains(['.', ':'])));
+    match words.as_slice() {
+        ["docker" | "podman", "push", ..] => {
+            let image = words.last().copied().unwrap_or_default();
+            !image.split_once('/').is_some_and(|(host, _)| host.contains(['.', ':', '<', '[']))
+        }
+        ["docker" | "podman", "login", ..] => !at_host,
+        ["npm" | "yarn" | "pnpm" | "cargo", "publish" | "login", ..] | ["git", "push", ..] => true,
+        _ => false,
+    }
+}
+
+/// Whether a text is typed on Windows: folders of its kind, variables in its way, or programs that only it has.
+pub(crate) fn is_of_windows(text: &str) -> bool {
+    let variable = ["%USERPROFILE%", "%APPDATA%", "%PROGRAMFILES%", "%TEMP%", "$env:", "$Env:"];
+    let drive = |word: &str| {
+        let mut chars = word.trim_matches(['"', '\'']).chars();
+        chars.next().is_some_and(|c| c.is_ascii_uppercase()) && chars.next() == Some(':') && chars.next() == Some('\\')
+    };
+    let first = |line: &str| prompt::without_prompt(line).split_whitespace().next().unwrap_or_default().to_owned();
+    variable.iter().any(|name| text.contains(name))
+        || text.split_whitespace().any(drive)
+        || text.lines().any(|line| {
+            let first = first(line);
+            first.ends_with(".exe") && !first.starts_with('.') || family_of(&first) == Some(Family::Windows)
+        })
 }
 
 /// Whether a line may lead into another machine, so that prompts of another host below it are no surprise.
@@ -284,5 +334,21 @@ mod tests {
         assert_eq!(families("Debian / Ubuntu"), [Family::Debian]);
         assert_eq!(family_of("pacman"), Some(Family::Arch));
         assert!(is_of_a_cloud("gcloud") && !is_of_a_cloud("cloud-init"));
+        assert!(enters_a_server("ssh root@192.0.2.1") && enters_a_server("gcloud compute ssh web"));
+        assert!(
+            !enters_a_server("ssh root@192.0.2.1 uptime")
+                && !enters_a_server("ssh-copy-id root@192.0.2.1")
+                && !enters_a_server("ssh-keygen")
+        );
+        assert!(is_of_a_server("sudo apt update") && is_of_a_server("cd x && systemctl start y"));
+        assert!(!is_of_a_server("mkdir x") && !is_of_a_server("docker build ."));
+        assert!(
+            publishes("docker push a/b")
+                && !publishes("docker push a.example.org/b")
+                && !publishes("docker pull a/b")
+                && !publishes("git pull")
+        );
+        assert!(is_of_windows(r"cd C:\Users\me") && is_of_windows("choco install git") && !is_of_windows("cd /c"));
+        assert!(connects("ssh -L 1:localhost:1 user@host") && connects("ssh -N [USER]@[HOST]"));
     }
 }

@@ -3,9 +3,9 @@
 #![allow(dead_code, reason = "each test uses a part of it")]
 
 #[path = "folders.rs"]
-mod folders;
+pub(crate) mod folders;
 
-pub(crate) use folders::{Row, renews};
+pub(crate) use folders::Row;
 use guidepost::{
     report::{GuideReport, StepReport},
     site,

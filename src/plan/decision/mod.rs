@@ -1,5 +1,6 @@
 //! What a careful reader does with a block: one decision each, with its reasons, and whether it is sure.
 
+mod doubt;
 mod form;
 mod saving;
 mod whether;
@@ -95,7 +96,7 @@ pub(super) struct Rule {
     pub(super) doubt: Option<Act>,
 }
 
-/// Decides.
+/// Decides: what a block is in itself, whether it is for this reader at all, and whether that is sure enough to do it.
 pub(super) fn decide(evidence: &Evidence<'_>) -> Decision {
     if let Some(role) = evidence.said {
         return Decision::said_role(role);
@@ -105,8 +106,15 @@ pub(super) fn decide(evidence: &Evidence<'_>) -> Decision {
     if form.act == Act::Looked && evidence.look != Look::Address {
         return form;
     }
-    match whether::decide(evidence) {
-        Some(whether) => Decision { form: form.act, saving: form.saving, ..whether },
+    let does = matches!(form.act, Act::Typed | Act::Saved);
+    let other = match whether::decide(evidence) {
+        // Of what nobody would do here in any case, there is nothing to decide.
+        Some(other) => Some(Decision { doubt: other.doubt.and(does.then_some(form.act)), ..other }),
+        None if does => doubt::decide(evidence, &form),
+        None => None,
+    };
+    match other {
+        Some(other) => Decision { form: form.act, saving: form.saving, ..other },
         None => form,
     }
 }

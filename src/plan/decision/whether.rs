@@ -14,15 +14,15 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "foreign shell",
         act: Act::Elsewhere,
-        why: "its language is the shell of another system",
-        fits: |e| e.tongue == Tongue::Foreign,
+        why: "it is for the shell of another system",
+        fits: |e| e.tongue == Tongue::Foreign || e.tongue != Tongue::Other && command::is_of_windows(e.text),
         doubt: None,
     },
     Rule {
         name: "cloud",
         act: Act::Elsewhere,
         why: "it works in a cloud account",
-        fits: |e| e.look != Look::Settings && programs(e).iter().any(|name| command::is_of_a_cloud(name)),
+        fits: |e| calls_a_cloud(e),
         doubt: None,
     },
     Rule {
@@ -48,7 +48,7 @@ pub(super) const RULES: &[Rule] = &[
         act: Act::Elsewhere,
         why: "the text says that it is done on another host",
         fits: |e| e.standing.other_host.is_some(),
-        doubt: None,
+        doubt: Some(Act::Typed),
     },
     Rule {
         name: "prompt of another host",
@@ -91,7 +91,9 @@ pub(super) const RULES: &[Rule] = &[
             // An introduction that speaks of what may go wrong is no condition, unless it begins with one.
             let is_condition = |text: &&str| {
                 let begins = ["If", "In case", "When", "Should"].iter().any(|word| text.trim_start().starts_with(word));
-                begins || !e.intro.contains(*text)
+                // A sentence that only tells what may happen later asks for nothing.
+                let asks = text.trim_end().ends_with(':') || says(Phrase::Run, text) || *text != e.sentence;
+                begins || !e.intro.contains(*text) && asks
             };
             let mut scope = scope(e).into_iter().filter(is_condition);
             scope.any(|text| says(Phrase::Failure, text) && !says(Phrase::Missing, text))
@@ -119,9 +121,11 @@ pub(super) const RULES: &[Rule] = &[
         why: "it is only for readers with another wish",
         fits: |e| {
             scope(e).iter().any(|text| {
+                let folded = e.folds.contains(text);
                 says(Phrase::Wish, text)
                     && !says(Phrase::Question, text)
-                    && (text.ends_with(':') || says(Phrase::Run, text))
+                    && (text.ends_with(':') || !says(Phrase::Pointer, text))
+                    && (folded || text.ends_with(':') || says(Phrase::Run, text))
             })
         },
         doubt: None,
@@ -138,21 +142,24 @@ pub(super) const RULES: &[Rule] = &[
         act: Act::Alternative,
         why: "it is for another case than the item before",
         fits: is_other_case,
-        doubt: None,
+        doubt: Some(Act::Typed),
     },
     Rule {
         name: "goes on elsewhere",
         act: Act::Elsewhere,
         why: "it goes on where the block before was done",
-        fits: |e| e.standing.before == Some(Act::Elsewhere) && (!e.announced || is_shown(e) || is_of_a_client(e)),
-        doubt: None,
+        fits: |e| {
+            let goes_on = e.standing.before == Some(Act::Elsewhere) && !e.standing.connected;
+            goes_on && (!e.announced || is_shown(e) || is_of_a_client(e))
+        },
+        doubt: Some(Act::Typed),
     },
     Rule {
         name: "goes on as an alternative",
         act: Act::Alternative,
         why: "it goes on where the block before was an alternative",
         fits: |e| e.standing.before == Some(Act::Alternative) && (!e.announced || is_shown(e)),
-        doubt: None,
+        doubt: Some(Act::Typed),
     },
 ];
 
@@ -184,26 +191,24 @@ fn first(text: &str) -> &str {
     super::super::prose::sentences(text).first().copied().unwrap_or_default()
 }
 
-/// The programs that the block's commands begin with.
-fn programs(e: &Evidence<'_>) -> Vec<String> {
-    if !matches!(e.tongue, Tongue::Shell | Tongue::Plain)
-        || !matches!(e.look, Look::Commands | Look::Prompts | Look::Maybe)
-    {
-        return Vec::new();
-    }
-    e.text
-        .lines()
-        .map(prompt::without_prompt)
-        .filter(|line| !line.trim_start().starts_with('#'))
-        .flat_map(line::pieces)
-        .filter_map(line::Run::of)
-        .map(|run| run.name)
-        .collect()
+/// The lines of a block as they are typed, if it is commands; without prompts and comments.
+fn typed<'e>(e: &'e Evidence<'_>) -> impl Iterator<Item = &'e str> {
+    let commands = matches!(e.tongue, Tongue::Shell | Tongue::Plain)
+        && matches!(e.look, Look::Commands | Look::Prompts | Look::Maybe);
+    let lines = e.text.lines().map(prompt::without_prompt).filter(|line| !line.trim_start().starts_with('#'));
+    lines.filter(move |_| commands)
+}
+
+/// Whether a cloud's command line is called anywhere in the block, in a substitution as well.
+fn calls_a_cloud(e: &Evidence<'_>) -> bool {
+    typed(e).flat_map(line::pieces).filter_map(line::Run::of).any(|run| command::is_of_a_cloud(&run.name))
 }
 
 /// Whether the block gets from one computer to another: `ssh user@host`, `scp file user@host:`.
 fn connects(e: &Evidence<'_>) -> bool {
-    let mut lines = e.text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with("# "));
+    // A command goes on behind a backslash at the end of its line.
+    let text = e.text.replace("\\\n", " ");
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with("# "));
     lines.next().is_some_and(|line| command::connects(prompt::without_prompt(line).trim()))
 }
 
@@ -223,8 +228,14 @@ fn other_system(e: &Evidence<'_>) -> bool {
         .chain(e.folds.iter().copied())
         .filter(|text| short(text));
     let by_label = labels.chain(std::iter::once(e.sentence)).filter_map(names).next_back() == Some(false);
-    let others = programs(e).iter().any(|name| command::family_of(name).is_some_and(|family| family != ours));
-    e.standing.is_ours && (by_label || others && !programs(e).iter().any(|name| command::family_of(name) == Some(ours)))
+    e.standing.is_ours && (by_label || families(e) == Some(false))
+}
+
+/// Whether one of the block's programs is one that only the machine's family of systems has; `None` if all of them are everywhere.
+fn families(e: &Evidence<'_>) -> Option<bool> {
+    let runs = typed(e).flat_map(line::commands).filter_map(line::Run::of);
+    let found: Vec<Family> = runs.filter_map(|run| command::family_of(&run.name)).collect();
+    (!found.is_empty()).then(|| found.contains(&Family::Debian))
 }
 
 /// Whether the sentence speaks of the content of a file.
@@ -293,15 +304,20 @@ fn is_later(heading: &str, earlier: &[&str]) -> bool {
         "deploy",
         "deploying",
     ];
+    const RENEWING: &[&str] = &["update", "updating", "upgrade", "upgrading"];
+    const INSTALLING: &[&str] = &["install", "installing", "deploy", "deploying", "setup"];
     let words = words(heading);
     let has = |words: &[String], names: &[&str]| words.iter().any(|word| names.contains(&word.as_str()));
     let cleans = words.windows(2).any(|pair| ["cleaning", "clean"].contains(&pair[0].as_str()) && pair[1] == "up");
-    let undoes = has(&words, UNDOING)
-        && earlier.iter().any(|other| {
+    let after = |names: &[&str]| {
+        earlier.iter().any(|other| {
             let other = self::words(other);
-            has(&other, DOING) && other.last() == words.last()
-        });
-    cleans || undoes || has(&words, ALWAYS)
+            has(&other, names) && other.last() == words.last()
+        })
+    };
+    let undoes = has(&words, UNDOING) && after(DOING);
+    let renews = has(&words, RENEWING) && !has(&words, INSTALLING) && after(INSTALLING);
+    cleans || undoes || renews || has(&words, ALWAYS)
 }
 
 /// The words of a heading, in small letters.

@@ -5,10 +5,13 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::{
-    super::prose::{Kind, Passage, sentences},
+    super::{
+        blocks::Block,
+        prose::{Kind, Passage, sentences},
+    },
     phrase::{Phrase, says},
 };
-use crate::terminal::command;
+use crate::terminal::{command, line, prompt};
 
 /// What a host is called with, and is still the one that the reader is on.
 #[rustfmt::skip]
@@ -42,11 +45,10 @@ pub(in crate::plan) fn others(passages: &[Passage]) -> Vec<Option<String>> {
         if !passage.aside {
             let told = |sentence: &&str| {
                 let first = sentence.split_whitespace().next().unwrap_or_default().to_lowercase();
+                let first = first.trim_matches(|c: char| !c.is_alphanumeric());
                 let begins =
                     ["on", "and", "now", "then", "next", "first", "ssh", "log", "login", "connect", "switch", "open"];
-                matches!(passage.kind, Kind::Heading(_))
-                    || begins.contains(&first.as_str())
-                    || says(Phrase::Run, sentence)
+                matches!(passage.kind, Kind::Heading(_)) || begins.contains(&first) || says(Phrase::Run, sentence)
             };
             for name in sentences(&passage.text).into_iter().filter(told).filter_map(named) {
                 scope = level;
@@ -65,6 +67,36 @@ pub(in crate::plan) fn others(passages: &[Passage]) -> Vec<Option<String>> {
     found
 }
 
+/// How many passages stand before the place where a page goes to its server for the first time, if nothing before tells that the
+/// reader is there already; else 0.
+pub(in crate::plan) fn connects(blocks: &[Block<'_>], prose: &[Passage]) -> usize {
+    let lines = |block: &Block<'_>| -> Vec<String> {
+        block.code.text.lines().map(|line| prompt::without_prompt(line).trim().to_owned()).collect()
+    };
+    let by_command = blocks.iter().find(|block| lines(block).iter().any(|line| command::enters_a_server(line)));
+    let says_so = |passage: &&Passage| {
+        !passage.aside && sentences(&passage.text).into_iter().any(|sentence| says(Phrase::Connect, sentence))
+    };
+    let by_prose = prose.iter().position(|passage| says_so(&passage)).map(|at| at + 1);
+    let Some(at) = by_command.map(|block| block.passages).into_iter().chain(by_prose).min() else { return 0 };
+    // What a cloud is told to do on a new server is not typed there.
+    let of_cloud = |block: &&Block<'_>| {
+        let lines = lines(block);
+        let mut runs = lines.iter().flat_map(|line| line::pieces(line)).filter_map(line::Run::of);
+        runs.any(|run| command::is_of_a_cloud(&run.name))
+    };
+    let before = || blocks.iter().filter(|block| block.passages < at && !of_cloud(block));
+    let here = before().flat_map(&lines).any(|line| command::is_of_a_server(&line))
+        || prose[..at].iter().any(|passage| sentences(&passage.text).into_iter().any(is_here));
+    if here { 0 } else { at }
+}
+
+/// Whether a sentence says that the reader is on the server.
+fn is_here(sentence: &str) -> bool {
+    let begins = sentence.trim_start().to_lowercase();
+    ["on your server", "on the server", "on your vps", "on the instance"].iter().any(|here| begins.starts_with(here))
+}
+
 enum Named {
     Ours,
     Other(String),
@@ -74,7 +106,7 @@ enum Named {
 /// The host that a sentence says to be on.
 fn named(sentence: &str) -> Option<Named> {
     static HOST: LazyLock<Regex> = LazyLock::new(|| {
-        let pattern = r"(?i)\b(?:on|into)\s+(?:(?:the|your|our|this|each|both|all|every|a)\s+)?((?:[\w`.*-]+\s+){0,2}?)(server|node|instance|vm|host|machine|client|vps|droplet|router)s?\b";
+        let pattern = r"(?i)\b(?:(?P<state>running|runs|hosted|installed|located|available|listening|listens|stored|exists|present)\s+)?(?:on|into)\s+(?:(?:the|your|our|this|each|both|all|every|a)\s+)?(?P<name>(?:[\w`.*-]+\s+){0,2}?)(?P<kind>server|node|instance|vm|host|machine|client|vps|droplet|router)s?\b";
         Regex::new(pattern).expect("a valid pattern")
     });
     static LETTER: LazyLock<Regex> = LazyLock::new(|| {
@@ -85,12 +117,17 @@ fn named(sentence: &str) -> Option<Named> {
         return Some(Named::By(found[1].to_lowercase()));
     }
     let found = HOST.captures(sentence)?;
-    let name = found[1].to_lowercase().replace(['`', '*'], "");
+    // Where something is says nothing of where the reader is.
+    if found.name("state").is_some() {
+        return None;
+    }
+    let name = found["name"].to_lowercase().replace(['`', '*'], "");
     let words: Vec<&str> =
         name.split_whitespace().filter(|word| !["the", "your", "of", "our", "this", "a"].contains(word)).collect();
     let name = words.join(" ");
     let last = words.last().copied().unwrap_or_default();
-    if words.iter().any(|word| OTHERS.contains(word)) || found[2].eq_ignore_ascii_case("client") && words.len() < 2 {
+    if words.iter().any(|word| OTHERS.contains(word)) || found["kind"].eq_ignore_ascii_case("client") && words.len() < 2
+    {
         return Some(Named::Other(name));
     }
     if SERVING.contains(&last) || command::is_program(last) {
@@ -133,6 +170,8 @@ mod tests {
             (&["Run it on the second server:", "Now on your server:"], &["second", ""]),
             (&["On server A run:", "And on Server B:"], &["", "b"]),
             (&["Log in on the Ubuntu machine:"], &[""]),
+            (&["Then, do the same on Server A:", "Then, do the same on Server B:"], &["", "b"]),
+            (&["To reach a service running on a client, run:"], &[""]),
         ] {
             assert_eq!(others_of(texts), expected, "{texts:?}");
         }

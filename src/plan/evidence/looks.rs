@@ -159,6 +159,7 @@ const ROWS: &[Row] = &[
             "services:\n  web:\n    image: x",
             "location = /trap {\n  return 444;\n}",
             "listen 80;",
+            "upstream {\n  server a weight=3\n  server b\n}",
             "#Banner none",
             "User-agent: *\nDisallow: /x",
         ],
@@ -197,7 +198,7 @@ pub(in crate::plan) fn look(language: &str, text: &str) -> Look {
         let line = line.trim_start();
         line.starts_with('#') && !line.starts_with("#!") || line.starts_with("//")
     };
-    let code: Vec<&str> = lines.iter().filter(|line| !comment(line)).copied().collect();
+    let code: Vec<&str> = lines.iter().filter(|line| !comment(line)).map(|line| without_comment(line)).collect();
     let prompted =
         prompt::lines(language, text).iter().any(|line| matches!(line, Line::Typed { prompt, .. } if *prompt > 0));
     let all: Vec<&str> = text.lines().collect();
@@ -206,10 +207,15 @@ pub(in crate::plan) fn look(language: &str, text: &str) -> Look {
     ROWS.iter().find(|row| (row.fits)(&text)).map_or(Look::Unknown, |row| row.look)
 }
 
+/// A line without the comment behind it: two spaces and `# `, as commands are explained.
+fn without_comment(line: &str) -> &str {
+    line.find("  # ").map_or(line, |at| line[..at].trim_end())
+}
+
 /// The first line of each command, if these are commands.
 fn first_lines(all: &[&str], text: &str) -> Vec<String> {
     let one = |piece: Piece| match piece {
-        Piece::Typed(lines) => lines.first().map(|(line, prompt)| all[*line][*prompt..].to_owned()),
+        Piece::Typed(lines) => lines.first().map(|(line, prompt)| without_comment(&all[*line][*prompt..]).to_owned()),
         Piece::Shown(_) => None,
     };
     command::pieces("", text).0.into_iter().filter_map(one).collect()
@@ -445,8 +451,14 @@ fn is_settings(text: &Text<'_>) -> bool {
             || line == "},";
         section || pair || item || statement
     };
+    // `upstream {` … `}`: what stands between them is its content.
+    let first = text.code[0].trim();
+    let braced = first.ends_with(" {")
+        && !first.contains(['(', ')', '|', ';'])
+        && text.code.len() > 1
+        && text.code[text.code.len() - 1].trim() == "}";
     let count = text.code.iter().filter(one).count();
-    count * 2 > text.code.len()
+    braced || count * 2 > text.code.len()
 }
 
 fn is_source(code: &[&str]) -> bool {

@@ -61,6 +61,12 @@ pub(super) struct Standing {
     pub(super) found: Option<String>,
     /// The page fetches files of its own, and may only explain them.
     pub(super) fetches: bool,
+    /// The block before went to the server, and left the reader there.
+    pub(super) connected: bool,
+    /// The page goes to its server further below, and nothing before says that the reader is there.
+    pub(super) before_connecting: bool,
+    /// Its lines stand in a longer script of the page.
+    pub(super) excerpt: bool,
     /// The page installs by apt, or says that it is for Debian or Ubuntu.
     pub(super) is_ours: bool,
 }

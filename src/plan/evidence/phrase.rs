@@ -57,6 +57,18 @@ pub(in crate::plan) enum Phrase {
     Replacing,
     /// It only shows an example.
     Example,
+    /// It calls what follows an example of what could be typed.
+    ExampleCall,
+    /// It says where to read more.
+    Pointer,
+    /// Only for readers who chose something before.
+    Chosen,
+    /// It speaks of another way than the usual one.
+    OtherWay,
+    /// Something can be done as well, or later.
+    Possible,
+    /// The reader goes from the own computer to the server.
+    Connect,
 }
 
 /// A phrase, how it is found, and sentences with and without it. Code of a sentence is read as `_`.
@@ -223,7 +235,7 @@ const ROWS: &[Row] = &[
     },
     Row {
         phrase: Phrase::Otherwise,
-        pattern: r"^(or|or else|alternatively|alternatives?:|alternative\b[^.]*:|otherwise|as an alternative|you (can|could|may) also)\b|\b(alternatively|alternatives? (is|to|way|would|method)|another (way|option|method|possibility)|(a |the )?(second|third|other) (way|option|method|variant)|instead of|(you|we) (can|could|may) (instead|alternatively)|, or$|instead)\b",
+        pattern: r"^(or|or else|alternatively|alternatives?|otherwise|as an alternative|you (can|could|may) also)\b|\b(alternatively|alternatives? (is|to|way|would|method)|another (way|option|method|possibility)|(a |the )?(second|third|other) (way|option|method|variant)|instead of|(you|we) (can|could|may) (instead|alternatively)|, or$|instead)\b",
         with: &["Or:", "Alternatively, use:", "You can also run:", "Another way is:", "Use this instead:"],
         without: &["Order it:", "This is the way."],
     },
@@ -268,6 +280,55 @@ const ROWS: &[Row] = &[
         pattern: r"\b(for example|e\.g\.?|for instance|an example|example:?$|as in the example|such as)\b",
         with: &["For example:", "Here is an example:"],
         without: &["Output:", "The exam"],
+    },
+    Row {
+        phrase: Phrase::ExampleCall,
+        pattern: r"\b(here('s| is)|this is|below is|the following is) an example|^an example (call|command|of)\b",
+        with: &["Here is an example call for a whole system:", "An example of such a call:"],
+        without: &["For example, run:", "Example output:"],
+    },
+    Row {
+        phrase: Phrase::Pointer,
+        pattern: r"\b(check out|see|refer to|(have|take) a look|visit|read|consult|mentioned)\b",
+        with: &["check out the options that are mentioned below", "see the documentation"],
+        without: &["run it", "look at it"],
+    },
+    Row {
+        phrase: Phrase::Chosen,
+        pattern: r"^\W*(if|in case) you (have |had )?(added|chose|chosen|opted|selected|picked|decided|went)\b",
+        with: &["If you chose the second one, run:", "If you added a proxy above:"],
+        without: &["If you have a domain:", "You chose well."],
+    },
+    Row {
+        phrase: Phrase::OtherWay,
+        pattern: r"\b(an?|another|some) (alternative|different|other) (method|way|approach|variant|option|tool)\b|\b(not|less) recommended\b",
+        with: &[
+            "You can replace it with an alternative method:",
+            "Another way is this one; a different approach",
+            "(not recommended)",
+        ],
+        without: &["the only way", "It is recommended to:"],
+    },
+    Row {
+        phrase: Phrase::Possible,
+        pattern: r"\b(you|we)( can| may|'ll be able to| will be able to) (also|later|now also)?\b[^.]*\b(later|any ?time|whenever|at any (time|point)|in (the )?future)\b|^\W*(after|once|when)\b.*\b(you|we)('ll| will) be able to\b|^\W*(whenever|from now on|in (the )?future)\b",
+        with: &[
+            "After the next step, you will be able to start and stop it:",
+            "You can restart it at any time:",
+            "In future, you can update it by:",
+        ],
+        without: &["You can now start it:", "You can also see:"],
+    },
+    Row {
+        phrase: Phrase::Connect,
+        pattern: r"^\W*((first|then|next|now|after that|finally|once|when|after)\b[^,]*,? )?(please )?((you|we) (can |should |need to |have to |will )?)?(now )?(connect|connecting|reconnect|log ?in|logging in|ssh|sign in|open an? ssh|establish an? ssh|move|switch|go over)\b.*\b(to|into|in|on)\b.*\b(server|instance|vm|machine|vps|droplet|host|node)s?\b",
+        with: &[
+            "Connect to your server with SSH:",
+            "Now log in to the server:",
+            "Next, SSH into the instance:",
+            "We can now move to the server:",
+        ],
+        without: &["The server connects to the database:", "Run it on your server:"],
     },
 ];
 
