@@ -10,6 +10,9 @@ use crate::site::{self, Built};
 pub(super) struct Arguments {
     #[command(flatten)]
     site: SiteArguments,
+    /// Only these: files, folders, addresses or slugs; Markdown that lies in no site, too [default: the whole site]
+    #[arg(value_name = "GUIDE")]
+    guides: Vec<String>,
     /// How to print what was found
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
@@ -24,11 +27,11 @@ enum Format {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Exit {
-    let options = arguments.site.options();
-    let (checked, exit) = match site::check(&options) {
+    let checked = arguments.site.options_for(&arguments.guides);
+    let (checked, exit) = match checked.and_then(|options| site::check(&options, &arguments.guides)) {
         Ok(checked) => {
             let (errors, warnings) = checked.counts();
-            let fails = errors > 0 || (options.strict && warnings > 0);
+            let fails = errors > 0 || (arguments.site.strict && warnings > 0);
             (checked, if fails { Exit::Guide } else { Exit::Ok })
         }
         // A program that reads the report is told in its own language.

@@ -12,7 +12,7 @@ use std::{
 
 use crate::{
     diagnostic::Diagnostic,
-    site::{Failure, Options},
+    site::{self, Failure, Ground, Options},
 };
 
 mod build;
@@ -99,9 +99,9 @@ fn definition() -> clap::Command {
 /// Which site, and what of it.
 #[derive(Debug, clap::Args)]
 struct SiteArguments {
-    /// The site's folder
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    site: PathBuf,
+    /// The site's folder [default: the working directory]
+    #[arg(long, value_name = "DIR")]
+    site: Option<PathBuf>,
     /// Include drafts
     #[arg(long)]
     drafts: bool,
@@ -111,13 +111,33 @@ struct SiteArguments {
 }
 
 impl SiteArguments {
+    /// For what takes a whole site.
     fn options(&self) -> Options {
+        self.options_of(Ground::Site(self.site.clone().unwrap_or_else(|| ".".into())))
+    }
+
+    /// For what takes guides by their names, in a site or in none.
+    fn options_for(&self, names: &[String]) -> Result<Options, Failure> {
+        match &self.site {
+            Some(_) => Ok(self.options()),
+            None => Ok(self.options_of(site::ground(names)?)),
+        }
+    }
+
+    fn options_of(&self, ground: Ground) -> Options {
+        let (site, loose) = match ground {
+            Ground::Site(site) => (site, Vec::new()),
+            Ground::Loose { folder, files } => (folder, files),
+        };
         Options {
-            site: self.site.clone(),
+            // A draft that is named is meant.
+            drafts: self.drafts || !loose.is_empty(),
+            site,
+            loose,
+            workspace: true,
             out: None,
             base_url: None,
             report: None,
-            drafts: self.drafts,
             strict: self.strict,
             today: chrono::Local::now().format("%Y-%m-%d").to_string(),
         }

@@ -40,7 +40,10 @@ enum Format {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Exit {
-    let options = arguments.site.options();
+    let options = match arguments.site.options_for(&arguments.guides) {
+        Ok(options) => options,
+        Err(failure) => return report(&failure),
+    };
     let plans = match site::plans(&options, &arguments.guides) {
         Ok(plans) => plans,
         Err(failure) => return report(&failure),

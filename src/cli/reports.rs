@@ -25,7 +25,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
         Err(failure) => report_failure(&failure),
         Ok(reports) => match (arguments.telling.hindrance(), Report::merged(reports)) {
             (Some(failure), _) => report_failure(&failure),
-            (None, Some(report)) => arguments.telling.tell(&arguments.site, &report),
+            (None, Some(report)) => arguments.telling.tell(&arguments.site.options(), &report),
             (None, None) => Exit::Usage,
         },
     }

@@ -60,6 +60,14 @@ pub enum FileError {
         /// Most bytes.
         limit: usize,
     },
+    /// An archive could not be unpacked.
+    #[error("files cannot be unpacked into `{folder}`: {reason}")]
+    Unpack {
+        /// Where.
+        folder: String,
+        /// What the machine said.
+        reason: String,
+    },
     /// The owner is not known there.
     #[error("`{owner}` cannot own a file here: {reason}")]
     BadOwner {

@@ -1,6 +1,6 @@
 //! The whole way of a build, and of a check.
 
-use std::path::PathBuf;
+use std::{collections::BTreeSet, path::PathBuf};
 
 use super::{
     load::{Inputs, Site},
@@ -15,12 +15,16 @@ use crate::{
 /// What the command line says.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The site's folder.
+    /// The site's folder; of loose files, the folder that they lie in.
     pub site: PathBuf,
+    /// Loose files, relative to that folder and sorted: Markdown that lies in no site. Without any, it is a site's folder.
+    pub loose: Vec<String>,
     /// The output folder; `public` in the site's folder by default.
     pub out: Option<PathBuf>,
     /// Instead of the configuration's `base_url`.
     pub base_url: Option<String>,
+    /// Whether machines get the files of the repository that loose files lie in.
+    pub workspace: bool,
     /// Whether drafts are built.
     pub drafts: bool,
     /// Whether a warning fails the build.
@@ -170,17 +174,27 @@ pub(super) fn tidy(diagnostics: &mut Vec<Diagnostic>) {
         .dedup_by(|a, b| a.code == "template" && a.code == b.code && a.message == b.message && a.place == b.place);
 }
 
-/// Looks at everything that needs no machine and writes nothing. Links and anchors that lead nowhere are errors here.
+/// Looks at everything that needs no machine and writes nothing. Links and anchors that lead nowhere are errors here. With
+/// `names`, only what is found in those guides is told.
 ///
 /// # Errors
-/// As for [`build`].
-pub fn check(options: &Options) -> Result<Built, Failure> {
+/// If a name fits no guide, and as for [`build`].
+pub fn check(options: &Options, names: &[String]) -> Result<Built, Failure> {
     let inputs = Inputs::load(options)?;
     let mut site = Site::read(&inputs, options);
     let mut diagnostics = std::mem::take(&mut site.diagnostics);
     diagnostics.extend(site.check_links(&options.site, Severity::Error));
-    diagnostics.extend(write::try_templates(&site, options));
+    if options.loose.is_empty() {
+        diagnostics.extend(write::try_templates(&site, options));
+    }
     diagnostics.extend(plans::check(&site, options));
+    let mut guides = site.guides();
+    if !names.is_empty() {
+        let chosen = plans::chosen(&site, options, names)?;
+        guides = chosen.len();
+        let files: BTreeSet<String> = chosen.into_iter().flat_map(|index| plans::files_of(&site, index)).collect();
+        diagnostics.retain(|problem| problem.place.as_ref().is_some_and(|place| files.contains(&place.path)));
+    }
     tidy(&mut diagnostics);
-    Ok(Built { diagnostics, guides: site.guides(), ..Built::default() })
+    Ok(Built { diagnostics, guides, ..Built::default() })
 }

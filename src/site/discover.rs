@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use super::plans::sidecar_path;
 use crate::{diagnostic::Diagnostic, plan::SIDECAR, source::inside::inside};
 
 /// The files of a site, sorted by path.
@@ -14,7 +15,7 @@ pub(super) struct Found {
     pub(super) pages: Vec<String>,
     /// Other files below `content/`, likewise.
     pub(super) resources: Vec<String>,
-    /// Files `verify.yaml` below `content/`, likewise: what guides say about their verification is not published.
+    /// Files `verify.yaml` and `NAME.verify.yaml` below `content/`, likewise: what guides say about their verification is not published.
     pub(super) sidecars: Vec<String>,
     /// Files below `static/`, likewise.
     pub(super) statics: Vec<String>,
@@ -40,7 +41,7 @@ pub(super) fn discover(site: &Path, diagnostics: &mut Vec<Diagnostic>) -> Found 
         } else if extension.eq_ignore_ascii_case("md") || extension.eq_ignore_ascii_case("markdown") {
             let problem = Diagnostic::warning("not-a-page", "this file is neither read as a page nor published");
             diagnostics.push(problem.in_file(&path).help("pages end in `.md`: rename it"));
-        } else if path.rsplit('/').next() == Some(SIDECAR) {
+        } else if is_sidecar(&path) {
             found.sidecars.push(path);
         } else {
             found.resources.push(path);
@@ -48,10 +49,17 @@ pub(super) fn discover(site: &Path, diagnostics: &mut Vec<Diagnostic>) -> Found 
     }
     found.statics = walk(site, "static", diagnostics);
     let bundles: BTreeSet<&str> = found.pages.iter().filter_map(|p| p.strip_suffix("/index.md")).collect();
+    let belongs: BTreeSet<String> = found.pages.iter().map(|page| sidecar_path(page)).collect();
     for sidecar in &found.sidecars {
-        if !bundles.contains(sidecar.trim_end_matches(SIDECAR).trim_end_matches('/')) {
-            let problem = Diagnostic::warning("sidecar-alone", format!("this {SIDECAR} stands beside no index.md"));
-            diagnostics.push(problem.in_file(sidecar).help("move it into the folder of its guide"));
+        if !belongs.contains(sidecar) {
+            let (page, help) = match sidecar.strip_suffix(SIDECAR).and_then(|name| name.strip_suffix('.')) {
+                Some(name) => {
+                    (format!("{}.md", name.rsplit('/').next().unwrap_or(name)), "name it as its guide is named")
+                }
+                None => ("index.md".to_owned(), "move it into the folder of its guide, or name it NAME.verify.yaml"),
+            };
+            let problem = Diagnostic::warning("sidecar-alone", format!("this {SIDECAR} stands beside no {page}"));
+            diagnostics.push(problem.in_file(sidecar).help(help));
         }
     }
     let (mut kept, mut inner) = (Vec::new(), Vec::new());
@@ -74,6 +82,11 @@ pub(super) fn discover(site: &Path, diagnostics: &mut Vec<Diagnostic>) -> Found 
     }
     found.pages = kept;
     found
+}
+
+/// Whether a file is a sidecar, by its name.
+fn is_sidecar(path: &str) -> bool {
+    path.rsplit('/').next() == Some(SIDECAR) || path.strip_suffix(SIDECAR).is_some_and(|name| name.ends_with('.'))
 }
 
 fn walk(site: &Path, folder: &str, diagnostics: &mut Vec<Diagnostic>) -> Vec<String> {

@@ -68,17 +68,15 @@ impl<'s> Commit<'s> {
     }
 }
 
-/// Runs git in the site's folder, which alone says which repository is meant: a hook's variables would name another.
-fn git(site: &Path, arguments: &[&str]) -> Result<Output, Failure> {
+/// Runs git in a folder, which alone says which repository is meant: a hook's variables would name another.
+pub(super) fn git(site: &Path, arguments: &[&str]) -> Result<Output, Failure> {
     let mut command = Command::new("git");
     for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"] {
         command.env_remove(variable);
     }
     command.env("LC_ALL", "C").current_dir(site).args(["--no-optional-locks", "--literal-pathspecs"]).args(arguments);
     command.output().map_err(|error| match error.kind() {
-        ErrorKind::NotFound => {
-            Failure::environment("--changed-since needs the program git, which is not installed".into())
-        }
+        ErrorKind::NotFound => Failure::environment("this needs the program git, which is not installed".into()),
         _ => Failure::environment(format!("git cannot be run: {error}")),
     })
 }

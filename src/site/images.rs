@@ -5,6 +5,7 @@ use std::path::Path;
 use super::{
     address::decode,
     links::{Findings, Links, beside, is_elsewhere},
+    loose,
     record::PageRecord,
 };
 use crate::{
@@ -41,6 +42,13 @@ impl Links<'_> {
             return Image::Elsewhere;
         }
         let path = decode(target.split(['?', '#']).next().unwrap_or_default());
+        if self.loose.is_some() {
+            let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
+            return match loose::has_image(site, target, from) {
+                true => Image::Elsewhere,
+                false => Image::Missing(Missing::NoFile { file: beside(folder, &path).unwrap_or_default(), path }),
+            };
+        }
         let library = self.library;
         let by_url = |url: &str| {
             library.files_by_url.get(url).map(|path| Image::File { path: path.clone(), url: url.to_owned() })

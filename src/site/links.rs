@@ -1,10 +1,14 @@
 //! Links between pages, as authors write them: by path, by slug, by alias, by file.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    path::Path,
+};
 
 use super::{
     address::{decode, encode, normal, path_part},
     library::{Library, Target},
+    loose,
     record::PageRecord,
     view::HOME,
 };
@@ -30,6 +34,8 @@ pub(super) struct Links<'a> {
     pub(super) library: &'a Library,
     pub(super) config: &'a Config,
     pub(super) base_path: String,
+    /// The folder of loose files, whose links are GitHub's.
+    pub(super) loose: Option<&'a Path>,
 }
 
 impl<'a> Links<'a> {
@@ -56,6 +62,9 @@ impl<'a> Links<'a> {
 
     /// Finds out where a link leads.
     pub(super) fn resolve(&self, target: &str, from: &str) -> Resolved {
+        if let Some(folder) = self.loose {
+            return loose::resolve(folder, target, from, |path| self.library.by_source.get(path).copied());
+        }
         if is_elsewhere(target) {
             return Resolved::Elsewhere;
         }
@@ -164,8 +173,9 @@ impl<'a> Links<'a> {
             .map(|(_, url)| url)
             .min();
         let help = match near {
-            Some(url) => format!("did you mean `{url}`?"),
-            None => {
+            None if self.loose.is_some() => "correct it: it is read from the folder of this file".into(),
+            Some(url) if self.loose.is_none() => format!("did you mean `{url}`?"),
+            _ => {
                 "correct it, or, if another site serves this path, add it to `external_paths` in guidepost.yaml".into()
             }
         };

@@ -13,8 +13,8 @@ use super::{
     inputs::Lister,
     library::{Choice, Library},
     links::{Findings, Links},
-    plans,
-    record::PageRecord,
+    loose, plans,
+    record::{Kind, PageRecord},
     taxonomy::{self, Taxonomy},
     verified::{self, Verified},
     view::{Views, markdown_url},
@@ -38,6 +38,8 @@ pub(super) struct Inputs {
     pub(super) report: Option<Report>,
     /// Folders that recordings of it lie in.
     pub(super) recordings: Vec<PathBuf>,
+    /// The folder of loose files, if it is no site.
+    pub(super) loose: Option<PathBuf>,
 }
 
 impl Inputs {
@@ -50,6 +52,7 @@ impl Inputs {
             ));
         }
         let text = match std::fs::read(&file) {
+            _ if !options.loose.is_empty() => loose::configuration(&options.site),
             Ok(bytes) => String::from_utf8(bytes).map_err(|_| {
                 Failure::Configuration(vec![
                     Diagnostic::error("encoding", "this file is not UTF-8").in_file(config::FILE_NAME),
@@ -59,7 +62,8 @@ impl Inputs {
                 let message = format!("there is no {} in {}", config::FILE_NAME, options.site.display());
                 return Err(Failure::usage(
                     message,
-                    "go to the site's folder, name it with --site, or make one: guidepost new DIR",
+                    "go to the site's folder, name it with --site, or make one: guidepost new DIR. `check`, `plan` and `verify` also take \
+                     Markdown that lies in no site: guidepost verify README.md",
                 ));
             }
             Err(error) => return Err(Failure::environment(format!("{} cannot be read: {error}", file.display()))),
@@ -78,7 +82,8 @@ impl Inputs {
         let theme = Theme::load(&options.site, config.theme.as_deref()).map_err(Failure::Pages)?;
         let report = options.report.as_deref().map(verified::read).transpose()?;
         let recordings = options.report.as_deref().and_then(Path::parent).map(Path::to_owned).into_iter().collect();
-        Ok(Self { config, theme, source, report, recordings })
+        let loose = (!options.loose.is_empty()).then(|| options.site.clone());
+        Ok(Self { config, theme, source, report, recordings, loose })
     }
 }
 
@@ -99,9 +104,16 @@ impl<'a> Site<'a> {
     /// Reads `content/`; records of unchanged files come from the cache.
     pub(super) fn read(inputs: &'a Inputs, options: &Options) -> Self {
         let mut diagnostics = Vec::new();
+        let grammar = Grammar { config: &inputs.config, theme: &inputs.theme };
+        if inputs.loose.is_some() {
+            let found = loose::found(&options.site, &options.loose);
+            let none = BTreeMap::new;
+            let (files, records) =
+                files::read(&options.site, &found.pages, grammar, none(), BTreeMap::new(), &mut diagnostics);
+            return Self::of(inputs, files, found, diagnostics).arranged(records, options);
+        }
         let found = discover::discover(&options.site, &mut diagnostics);
         let discovered = diagnostics.clone();
-        let grammar = Grammar { config: &inputs.config, theme: &inputs.theme };
         let fingerprint = grammar.fingerprint();
         let remembered = cache::load(&options.site, &fingerprint);
         let before: BTreeMap<String, ([u8; 32], [u8; 32])> =
@@ -113,17 +125,21 @@ impl<'a> Site<'a> {
         if !unchanged {
             cache::save(&options.site, &fingerprint, &records);
         }
-        let site = Self {
+        let site = Self { discovered, ..Self::of(inputs, files, found, diagnostics) };
+        site.arranged(records, options)
+    }
+
+    fn of(inputs: &'a Inputs, files: Files<'a>, found: Found, diagnostics: Vec<Diagnostic>) -> Self {
+        Self {
             inputs,
             files,
             found,
-            discovered,
+            discovered: Vec::new(),
             library: Library::default(),
             taxonomies: Vec::new(),
             verified: Verified::default(),
             diagnostics,
-        };
-        site.arranged(records, options)
+        }
     }
 
     /// The same site after files below `content/` and `static/` have changed, which are named relative to the site's folder.
@@ -150,13 +166,22 @@ impl<'a> Site<'a> {
     }
 
     /// With its records in the library.
-    fn arranged(mut self, records: Vec<PageRecord>, options: &Options) -> Self {
-        for record in &records {
+    fn arranged(mut self, mut records: Vec<PageRecord>, options: &Options) -> Self {
+        for record in &mut records {
+            if self.inputs.loose.is_some() {
+                record.diagnostics = record.diagnostics.drain(..).map(loose::softened).collect();
+                // It is the file that was named.
+                record.kind = Kind::Guide;
+            }
             self.diagnostics.extend(record.diagnostics.iter().cloned());
         }
         let choice = Choice { drafts: options.drafts, today: options.today.clone() };
         let config = &self.inputs.config;
-        self.library = Library::new(records, &self.found, config, &choice, &mut self.diagnostics);
+        // Files that are not published can have the same address.
+        let published = self.inputs.loose.is_none();
+        let mut between = Vec::new();
+        self.library = Library::new(records, &self.found, config, &choice, &mut between);
+        self.diagnostics.extend(between.into_iter().filter(|_| published));
         self.verified = {
             let lister = Lister::new(&self, options);
             let current = |index, machine: &str| plans::current(&self, options, &lister, index, machine);
@@ -203,7 +228,12 @@ impl<'a> Site<'a> {
     }
 
     pub(super) fn links(&self) -> Links<'_> {
-        Links { library: &self.library, config: &self.inputs.config, base_path: self.inputs.config.base_path() }
+        Links {
+            library: &self.library,
+            config: &self.inputs.config,
+            base_path: self.inputs.config.base_path(),
+            loose: self.inputs.loose.as_deref(),
+        }
     }
 
     /// Links, anchors and images of one page; what is broken is a warning.

@@ -15,6 +15,7 @@ use super::{
     library::{Library, Target},
     load::{Inputs, Site},
     record::Kind,
+    workspace,
 };
 use crate::{
     config::Config,
@@ -38,14 +39,23 @@ pub fn plans(options: &Options, names: &[String]) -> Result<Vec<Plan>, Failure> 
     let inputs = Inputs::load(options)?;
     let site = Site::read(&inputs, options);
     let pages = chosen(&site, options, names)?;
-    Ok(pages.into_par_iter().flat_map_iter(|index| plan_whole(&site, options, index)).collect())
+    let mut plans: Vec<Plan> = pages.into_par_iter().flat_map_iter(|index| plan_whole(&site, options, index)).collect();
+    if options.workspace
+        && !options.loose.is_empty()
+        && let Some((_, workspace)) = workspace::named(&options.site, &options.loose)?
+    {
+        plans.iter_mut().for_each(|plan| plan.inferred.push(workspace.told(plan)));
+    }
+    Ok(plans)
 }
 
 /// The pages with these names, in that order and each once; every guide of the site if there are none.
-fn chosen(site: &Site<'_>, options: &Options, names: &[String]) -> Result<Vec<usize>, Failure> {
+pub(super) fn chosen(site: &Site<'_>, options: &Options, names: &[String]) -> Result<Vec<usize>, Failure> {
     let mut pages = Vec::new();
-    if names.is_empty() {
+    // Loose files are those that were named.
+    if names.is_empty() || !options.loose.is_empty() {
         pages.extend(guides(&site.library));
+        return Ok(pages);
     }
     for name in names {
         match below(site, options, name) {
@@ -93,6 +103,10 @@ pub fn jobs(options: &Options, names: &[String]) -> Result<Vec<Job>, Failure> {
     }
     let site = Site::read(&inputs, options);
     let lister = Lister::new(&site, options);
+    let workspace = match options.workspace && !options.loose.is_empty() {
+        true => workspace::of(&options.site, &options.loose)?,
+        false => None,
+    };
     let mut jobs = Vec::new();
     let whole = |index: usize| plan_whole(&site, options, index).into_iter().map(move |plan| (index, plan));
     for (index, plan) in chosen(&site, options, names)?.into_iter().flat_map(whole) {
@@ -102,7 +116,7 @@ pub fn jobs(options: &Options, names: &[String]) -> Result<Vec<Job>, Failure> {
         let required = if runs { before(&site, options, &plan).0 } else { Vec::new() };
         let inputs = lister.of(index, &plan, &required);
         let requires = required_plans(&site, options, &required, &plan.machine);
-        jobs.push(Job { plan, requires, machine, inputs, one_of_several: false });
+        jobs.push(Job { plan, requires, machine, inputs, workspace: workspace.clone(), one_of_several: false });
     }
     let paths: Vec<String> = jobs.iter().map(|job| job.plan.path.clone()).collect();
     for job in &mut jobs {
@@ -280,9 +294,25 @@ fn visit(
     round
 }
 
-/// The sidecar of a page bundle.
+/// The files that a page is made of: its own, its sidecar, and the bundles that it includes.
+pub(super) fn files_of(site: &Site<'_>, index: usize) -> Vec<String> {
+    let record = &site.library.pages[index].record;
+    let sidecar = sidecar_of(site, &record.source).map(str::to_owned);
+    let included = record.includes.iter().map(|include| include.source.clone());
+    [record.source.clone()].into_iter().chain(sidecar).chain(included).collect()
+}
+
+/// Where the sidecar of a page is looked for: `verify.yaml` in the folder of a bundle, `NAME.verify.yaml` beside `NAME.md`.
+pub fn sidecar_path(source: &str) -> String {
+    match source.strip_suffix("index.md").filter(|folder| folder.ends_with('/')) {
+        Some(folder) => format!("{folder}{SIDECAR}"),
+        None => format!("{}.{SIDECAR}", source.rsplit_once('.').map_or(source, |(name, _)| name)),
+    }
+}
+
+/// The sidecar of a page.
 pub(super) fn sidecar_of<'s>(site: &'s Site<'_>, source: &str) -> Option<&'s str> {
-    let path = format!("{}{SIDECAR}", source.strip_suffix("index.md")?);
+    let path = sidecar_path(source);
     site.found.sidecars.iter().find(|known| **known == path).map(String::as_str)
 }
 
@@ -290,7 +320,9 @@ pub(super) fn sidecar_of<'s>(site: &'s Site<'_>, source: &str) -> Option<&'s str
 pub(super) fn sidecars(site: &Site<'_>, options: &Options) -> BTreeMap<String, Source> {
     let of_page = |path: &String| {
         let text = std::fs::read_to_string(options.site.join(path)).ok()?;
-        Some((format!("{}index.md", path.strip_suffix(SIDECAR)?), Source::new(path.as_str(), text)))
+        let folder = path.strip_suffix(SIDECAR)?;
+        let page = folder.strip_suffix('.').map_or_else(|| format!("{folder}index.md"), |name| format!("{name}.md"));
+        Some((page, Source::new(path.as_str(), text)))
     };
     site.found.sidecars.iter().filter_map(of_page).collect()
 }

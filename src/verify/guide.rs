@@ -279,7 +279,16 @@ impl<H: Host> Attempt<'_, H> {
         reached: &mut Reached,
         report: &mut GuideReport,
     ) -> machine::Result<()> {
-        let opening = Opening { columns: self.job.plan.settings.columns, ..Opening::default() };
+        let folder = match &self.job.workspace {
+            Some(workspace) => match workspace.put(&self.job.plan, machine, &self.job.machine).await {
+                Err(Error::File(why)) => {
+                    return unreached(report, format!("the project's own code is not there: {why}"));
+                }
+                folder => folder?,
+            },
+            None => None,
+        };
+        let opening = Opening { columns: self.job.plan.settings.columns, folder, ..Opening::default() };
         let (live, outcome) = Live::open(machine, opening, self.tape.clone()).await?;
         if !matches!(outcome.end, End::Prompt { .. }) {
             report.reason = Some("the machine's shell showed no prompt".into());

@@ -41,12 +41,14 @@ mod run;
 mod stop;
 pub mod update;
 mod visit;
+mod workspace;
 
 pub use event::{Event, Listener, OUTPUT};
 pub(crate) use guide::{describe, secrets};
 pub use host::{Host, Running};
 pub use inputs::{Input, InputKind, hashes};
 pub use recording::in_the_way;
+pub use workspace::Workspace;
 
 use crate::{
     internal,
@@ -66,6 +68,8 @@ pub struct Job {
     pub machine: Machine,
     /// What its verdict depends on; the guide's own file is the first.
     pub inputs: Vec<Input>,
+    /// The project's own code, which is there before the first step.
+    pub workspace: Option<Workspace>,
     /// The guide is done on other machines, too.
     pub one_of_several: bool,
 }

@@ -23,7 +23,7 @@ use crate::{
 pub(super) struct Arguments {
     #[command(flatten)]
     site: SiteArguments,
-    /// Which guides: files, folders, addresses or slugs [default: all]
+    /// Which guides: files, folders, addresses or slugs; Markdown that lies in no site, too [default: the whole site]
     #[arg(value_name = "GUIDE")]
     guides: Vec<String>,
     /// Only guides of which something changed since this revision of git, committed or not
@@ -57,6 +57,10 @@ pub(super) struct Arguments {
     /// was another has drifted
     #[arg(long, value_name = "FILE")]
     against: Vec<PathBuf>,
+    /// Leave the project's own code out of the machine: without this, Markdown that lies in no site, but in a repository of git,
+    /// finds the files that git tracks there, and `git clone` of the repository's address gets its last commit
+    #[arg(long)]
+    no_workspace: bool,
     #[command(flatten)]
     telling: Telling,
     /// Also write a recording of each guide's terminal into this folder (asciicast v2)
@@ -71,7 +75,10 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
             help: "run it in a terminal without redirections, or use --keep".into(),
         });
     }
-    let site = arguments.site.options();
+    let site = match arguments.site.options_for(&arguments.guides) {
+        Ok(site) => site::Options { workspace: !arguments.no_workspace, ..site },
+        Err(failure) => return report_failure(&failure),
+    };
     let jobs = site::jobs(&site, &arguments.guides).and_then(|jobs| match &arguments.changed_since {
         Some(revision) => changed::choose(&site, revision, jobs),
         None => Ok(jobs),
@@ -113,11 +120,11 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
         Ok(Some(report)) if arguments.update => {
             let out = if arguments.telling.is_for_people() { update::Out::Stdout } else { update::Out::Stderr };
             match update::update(&site, report, arguments.dry_run, out) {
-                Ok((report, exit)) => arguments.telling.tell(&arguments.site, &report).max(exit),
+                Ok((report, exit)) => arguments.telling.tell(&site, &report).max(exit),
                 Err(failure) => report_failure(&failure),
             }
         }
-        Ok(Some(report)) => arguments.telling.tell(&arguments.site, &report),
+        Ok(Some(report)) => arguments.telling.tell(&site, &report),
         Err(error) => environment(&error),
         Ok(None) => {
             print(std::io::stderr(), "interrupted; the machines are removed\n");

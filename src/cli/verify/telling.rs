@@ -4,8 +4,8 @@ use clap::ValueEnum;
 use std::{io::Write, path::PathBuf};
 
 use crate::{
-    cli::{Exit, SiteArguments, color, print, report as report_failure},
-    report::{self, Report, file, github, gitlab, human, json, junit},
+    cli::{Exit, color, print, report as report_failure},
+    report::{self, Report, Verdict, file, github, gitlab, human, json, junit},
     site::{self, Failure},
 };
 
@@ -81,7 +81,7 @@ impl Telling {
     }
 
     /// Says what came of it; the lines that it speaks of are those of the guides as they are now.
-    pub(in crate::cli) fn tell(&self, site: &SiteArguments, report: &Report) -> Exit {
+    pub(in crate::cli) fn tell(&self, site: &site::Options, report: &Report) -> Exit {
         let text = json::json(report);
         let unwritten = self.report.as_ref().and_then(|path| {
             let error = file::replace(path, &text).err()?;
@@ -97,13 +97,16 @@ impl Telling {
             warnings: denies(Deny::Warnings),
             partial: denies(Deny::Partial),
         };
-        let path = site.options().site;
+        let path = &site.site;
         let folder = path.to_string_lossy();
         let folder = folder.trim_start_matches("./").trim_matches('.').trim_end_matches('/');
         // Guides that were written are read as they are now, and so the report's lines are.
         let source = |file: &str| std::fs::read_to_string(path.join(file)).ok();
         match self.format {
-            Format::Human => print(&stdout, &human::human(report, &source, color(&stdout))),
+            Format::Human => {
+                print(&stdout, &human::human(report, &source, color(&stdout)));
+                print(std::io::stderr(), &next(site, report));
+            }
             Format::Json => print(&stdout, &text),
             Format::Junit => match junit::junit(report, deny) {
                 Ok(xml) => print(&stdout, &xml),
@@ -127,6 +130,27 @@ impl Telling {
             _ => Exit::Ok,
         }
     }
+}
+
+/// What to do next with files that lie in no site: how to say what a page cannot say, and how to do it every night.
+fn next(site: &site::Options, report: &Report) -> String {
+    let [first, ..] = site.loose.as_slice() else { return String::new() };
+    let names = if site.loose.len() == 1 { first.as_str() } else { "FILE…" };
+    let mut lines = Vec::new();
+    if report.guides.iter().any(|guide| guide.verdict != Verdict::Holds) {
+        let sidecar = site::sidecar_path(first);
+        lines.push(format!(
+            "guidepost plan {first}    shows what is done, and why; {sidecar} beside it says what the page does not"
+        ));
+        lines.push(
+            "guidepost new DIR    makes a site, whose guidepost.yaml names machines of your own, answers and more"
+                .to_owned(),
+        );
+    }
+    lines.push(format!(
+        "guidepost verify {names} --format github    says the same in a pull request (gitlab and junit, too)"
+    ));
+    format!("\nNext:\n{}", lines.iter().map(|line| format!("  {line}\n")).collect::<String>())
 }
 
 /// Adds to the summary of the job's step, where GitHub has one.
