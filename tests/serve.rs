@@ -581,11 +581,9 @@ fn a_decision_loses_nothing_and_is_told_why_it_cannot_be_written() {
     }
     assert!(!sidecar.exists());
 
-    // A guide that is a file alone has no sidecar.
+    // A guide that is a file alone has a sidecar of its name.
     let alone = blocks(&server, "/docs/guides/b/");
-    assert_eq!(alone["places"]["sidecar"], serde_json::Value::Null);
-    let (status, why) = server.post("decide", &choice(&alone, 1, "output", "sidecar"));
-    assert!(status == 409 && why.contains("say it in the page"), "{why}");
+    assert_eq!(alone["places"]["sidecar"], "content/guides/b.verify.yaml");
     assert_eq!(server.post("decide", &choice(&alone, 1, "output", "page")).0, 204);
     let page = fs::read_to_string(folder.path().join("content/guides/b.md")).expect("there");
     assert!(page.contains("``` {role=output}\nsome text"), "{page}");

@@ -9,10 +9,14 @@
 //! Planning is pure and never fails: problems are collected in the plan. Nothing is done yet; `verify` does it.
 
 use serde::{Deserialize, Serialize};
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 pub mod amend;
 mod attributes;
+mod basics;
 mod blocks;
 mod command;
 mod decided;
@@ -22,6 +26,7 @@ mod evidence;
 mod listing;
 mod offers;
 mod omitted;
+pub(crate) mod order;
 mod own;
 pub mod placeholder;
 mod prose;
@@ -43,6 +48,7 @@ pub use attributes::{Answer, Attributes, NAMES as ATTRIBUTES, Rule};
 pub use command::Command;
 pub use decided::{Decided, blocks as decided};
 pub use decision::Act;
+pub use order::Order;
 pub use placeholder::{Kind, Placeholder, Said};
 pub use settings::Settings;
 pub use sidecar::{FILE_NAME as SIDECAR, settings_schema, sidecar_schema};
@@ -72,6 +78,11 @@ pub struct Plan {
     pub settings: Settings,
     /// In the order in which they are done.
     pub steps: Vec<Step>,
+    /// In which order that is.
+    pub order: Order,
+    /// Of a README, the part of the page that each step belongs to, by its number.
+    #[serde(skip)]
+    pub(crate) parts: BTreeMap<usize, usize>,
     /// Blocks of code that nothing is done with, in order; not those of which the guide says so.
     pub left_out: Vec<LeftOut>,
     /// Every block of code in the order of the page, with what was decided for it.
@@ -318,6 +329,20 @@ fn on(
         let other = blocks::gather(guide, includes, &machine, named, Some(nth));
         decided::add(&mut blocks, read(&other, Vec::new()).blocks, &tabs);
     }
+    let order = settings.order.unwrap_or_else(|| Order::of(&guide.path));
+    let mut inferred: Vec<String> = why.into_iter().collect();
+    let (steps, parts) = match order {
+        Order::Page => (steps, BTreeMap::new()),
+        Order::Readme => {
+            if settings.order.is_none() {
+                inferred.push(
+                    "in the order of a README, by its name: what installs first, then each part by itself (`order: page` does not)"
+                        .into(),
+                );
+            }
+            order::readme(steps, &order::parts(&gathered.blocks, &gathered.prose))
+        }
+    };
     if settings.skip.is_some() {
         // Nobody will be hurt by what is not run; what cannot be read must still be told.
         diagnostics.retain(Diagnostic::is_error);
@@ -327,9 +352,11 @@ fn on(
         path: guide.path.clone(),
         title: guide.front.title.clone().unwrap_or_else(|| guide.path.clone()),
         machine,
-        inferred: why.into_iter().collect(),
+        inferred,
         settings,
         steps,
+        order,
+        parts,
         left_out,
         blocks,
         diagnostics,

@@ -8,6 +8,7 @@ use super::{
     At, Command,
     attributes::{Answer, unknown},
     command, duration,
+    order::Order,
     value::{self, Problem},
     yaml::{self, Key},
 };
@@ -30,6 +31,7 @@ pub(super) const KEYS: &[Row] = &[
     Row { name: "requires", form: Form::List, says: "Guides to do first, by slug, address or file" },
     Row { name: "timeout", form: Form::Time, says: "How long one command may take" },
     Row { name: "columns", form: Form::Columns, says: "How wide its terminals are" },
+    Row { name: "order", form: Form::Word(|| Order::ALL.map(Order::name).to_vec()), says: "In which order its steps are done; `readme` for a README, `page` for others, by default" },
     Row { name: "skip", form: Form::Truth, says: "The guide is not done; a reason is required" },
     Row { name: "reason", form: Form::Text, says: "Why it is not done" },
     Row { name: "vars", form: Form::Vars, says: "Values for placeholders" },
@@ -55,6 +57,9 @@ pub struct Settings {
     /// How wide its terminals are; `None` leaves it to the verifier.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub columns: Option<u16>,
+    /// In which order its steps are done; `None` leaves it to the page's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<Order>,
     /// Why the guide is not run.
     pub skip: Option<String>,
     /// Values of reader variables.
@@ -153,6 +158,14 @@ impl Settings {
             }
             "timeout" => self.timeout = Some(value::time(name, value)?),
             "columns" => self.columns = Some(value::columns(name, value)?),
+            "order" => {
+                let named = value::text(name, value)?;
+                let order = Order::ALL.into_iter().find(|order| order.name() == named.trim());
+                self.order = Some(order.ok_or_else(|| Problem {
+                    message: format!("`order` is `page` or `readme`, and this is `{}`", named.escape_debug()),
+                    help: "`page` goes from the top to the end; `readme` installs first, and tries each part by itself".into(),
+                })?);
+            }
             "skip" => self.skipped = Some((value::truth(name, value)?, Place::new(layer.source, here()))),
             "reason" => self.reason = Some(value::text(name, value)?),
             "vars" => self.vars.extend(value::vars(value)?),

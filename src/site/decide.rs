@@ -7,7 +7,12 @@ use serde::Deserialize;
 use serde_json::Value;
 use std::sync::Arc;
 
-use super::{build::Options, load::Site, plans, replace::Change};
+use super::{
+    build::Options,
+    load::Site,
+    plans::{self, sidecar_path},
+    replace::Change,
+};
 use crate::{
     diagnostic::Diagnostic,
     guide::{CodeBlock, Guide},
@@ -51,11 +56,6 @@ pub struct Choice {
 /// What tells a block's text from another.
 pub(super) fn id(code: &CodeBlock) -> String {
     blake3::hash(code.text.as_bytes()).to_hex()[..16].to_owned()
-}
-
-/// The sidecar that a guide has or can have; none for a guide that is a file alone.
-pub(super) fn sidecar_path(guide: &str) -> Option<String> {
-    guide.strip_suffix("index.md").filter(|folder| folder.ends_with('/')).map(|folder| format!("{folder}{SIDECAR}"))
 }
 
 /// Longest part of a line that selects a block, in characters.
@@ -162,7 +162,7 @@ impl Desk<'_> {
 
     /// The guide's sidecar as it is now, if it has one.
     fn sidecar(&self) -> Result<Option<Source>, String> {
-        let Some(path) = sidecar_path(&self.choice.guide) else { return Ok(None) };
+        let path = sidecar_path(&self.choice.guide);
         let Some(text) = self.read(&path)? else { return Ok(None) };
         let source = Source::new(path, text);
         match amend::sidecar::problem(&source) {
@@ -178,11 +178,7 @@ impl Desk<'_> {
     }
 
     fn in_sidecar(&self, sidecar: Option<Source>, code: &CodeBlock, proof: &Proof<'_, '_>) -> Result<Change, String> {
-        let Some(path) = sidecar_path(&self.choice.guide) else {
-            return Err(format!(
-                "{SIDECAR} stands beside an `index.md`, and this guide is a file alone: say it in the page"
-            ));
-        };
+        let path = sidecar_path(&self.choice.guide);
         let old = sidecar.as_ref().map(|source| source.text.clone());
         let source = sidecar.unwrap_or_else(|| Source::new(path.as_str(), ""));
         let sayings = self.sayings();

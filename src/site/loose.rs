@@ -113,7 +113,9 @@ fn markdown(path: &Path, root: &Path, files: &mut Vec<String>) -> Result<(), Fai
 pub(super) fn configuration(folder: &Path) -> String {
     let name = folder.canonicalize().ok().and_then(|folder| Some(folder.file_name()?.to_string_lossy().into_owned()));
     let title = serde_json::Value::from(name.unwrap_or_else(|| "Guides".into()));
-    format!("title: {title}\nbase_url: https://localhost/\nmachines:\n  debian:\n    image: debian:bookworm\n")
+    format!(
+        "title: {title}\nbase_url: https://localhost/\nmachines:\n  debian:\n    image: debian:bookworm\n    ca_certificates: host\n"
+    )
 }
 
 /// What lies there: these files with their sidecars, and nothing beside them.

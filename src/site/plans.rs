@@ -85,6 +85,9 @@ fn plan_whole(site: &Site<'_>, options: &Options, index: usize) -> Vec<Plan> {
     let record = &site.library.pages[index].record;
     let mut plans = plan_page(site, options, index);
     for plan in &mut plans {
+        if site.inputs.loose.is_some() {
+            plan.add_basics();
+        }
         plan.diagnostics.extend(record.diagnostics.iter().filter(|problem| problem.is_error()).cloned());
         diagnostic::sort(&mut plan.diagnostics);
     }

@@ -9,11 +9,6 @@ pub(crate) fn base(word: &str) -> &str {
     word.rsplit('/').next().unwrap_or(word)
 }
 
-/// All commands of a line, in order.
-pub(crate) fn commands(line: &str) -> impl Iterator<Item = &str> {
-    commands_of(line).into_iter().map(|(command, _)| command).filter(|command| !command.is_empty())
-}
-
 /// The commands of the last pipeline of a line.
 pub(crate) fn pipeline(line: &str) -> Vec<&str> {
     let mut last = Vec::new();

@@ -405,6 +405,23 @@ pub(crate) fn confirms(question: &str, commands: &[String]) -> bool {
     commands.iter().any(|command| line::pieces(command).any(asks))
 }
 
+/// Programs that the reader of a page has, and their packages in Debian, whose smallest image lacks them: what is on any server, and
+/// the tools of those who use a language.
+#[rustfmt::skip]
+const BASICS: &[(&str, &str)] = &[
+    ("sudo", "sudo"), ("curl", "curl"), ("wget", "wget"), ("git", "git"), ("gpg", "gnupg"), ("unzip", "unzip"), ("xz", "xz-utils"), ("less", "less"),
+    ("nano", "nano"), ("ip", "iproute2"), ("ping", "iputils-ping"), ("ps", "procps"), ("lsb_release", "lsb-release"),
+    ("pip", "python3-venv"), ("pip3", "python3-venv"), ("python", "python3-venv"), ("python3", "python3-venv"), ("pipx", "pipx"),
+    ("npm", "npm"), ("npx", "npm"), ("node", "nodejs"), ("gem", "ruby"), ("bundle", "ruby-bundler"), ("cargo", "cargo"), ("go", "golang-go"),
+    ("make", "build-essential"), ("gcc", "build-essential"), ("cmake", "cmake"), ("php", "php-cli"), ("composer", "composer"),
+];
+
+/// The packages of those programs that a line names.
+pub(crate) fn basics(line: &str) -> impl Iterator<Item = &'static str> {
+    let words: Vec<&str> = line::commands(line).flat_map(line::pieces).collect();
+    BASICS.iter().filter(move |(name, _)| words.contains(name)).map(|(_, package)| *package)
+}
+
 /// Whether a word is the name of a program that begins commands of many guides, and no sentence.
 pub(crate) fn is_everyday(word: &str) -> bool {
     named(word).is_some_and(|program| program.everyday || program.before.is_some() || program.shell)

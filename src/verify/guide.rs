@@ -289,7 +289,7 @@ impl<H: Host> Attempt<'_, H> {
             None => None,
         };
         let opening = Opening { columns: self.job.plan.settings.columns, folder, ..Opening::default() };
-        let (live, outcome) = Live::open(machine, opening, self.tape.clone()).await?;
+        let (live, outcome) = Live::open(machine, opening.clone(), self.tape.clone()).await?;
         if !matches!(outcome.end, End::Prompt { .. }) {
             report.reason = Some("the machine's shell showed no prompt".into());
             return Ok(());
@@ -348,7 +348,18 @@ impl<H: Host> Attempt<'_, H> {
                 None => Ok(()),
             };
         }
+        let part = |step: &Step| self.job.plan.parts.get(&step.number).copied();
+        // In a README, the part that has broken, and its line.
+        let mut broken: Option<(usize, usize)> = None;
         for step in &self.job.plan.steps {
+            if let Some((_, line)) = broken.filter(|(broken, _)| part(step) == Some(*broken) && step.undone().is_none())
+            {
+                let mut left = describe(step);
+                left.verdict = Verdict::Unreached;
+                left.message = Some(format!("line {line}, before it in its part of the page, is broken"));
+                report.steps.push(left);
+                continue;
+            }
             if let Some(reason) = step.undone() {
                 let mut skipped = describe(step);
                 skipped.verdict = Verdict::Skipped;
@@ -390,9 +401,16 @@ impl<H: Host> Attempt<'_, H> {
                 return unreached(report, why);
             }
             self.run.listener.event(&self.name, Event::StepDone { step: &done });
+            let line = done.line;
             report.steps.push(done);
-            if ended {
-                break;
+            match part(step).filter(|part| *part != plan::order::INSTALLING) {
+                _ if !ended => {}
+                // The other parts do not build on it: they begin where the reader began.
+                Some(part) => {
+                    broken = Some((part, line));
+                    doing.live = Live::open(machine, opening.clone(), self.tape.clone()).await?.0;
+                }
+                None => break,
             }
         }
         Ok(())

@@ -175,6 +175,7 @@ pub(super) const RULES: &[Rule] = &[
                         | Look::Path
                         | Look::Crontab
                         | Look::Question
+                        | Look::Synopsis
                         | Look::Unknown
                 )
                 && !(e.look == Look::Settings && sets_variables(e))

@@ -1,5 +1,9 @@
 //! What the text of a block looks like: one row a look, the first that fits counts.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::super::command::{self, Piece};
 use crate::guide::prompt::{self, Line};
 use crate::terminal::command::{self as typed, Known};
@@ -41,6 +45,8 @@ pub(in crate::plan) enum Look {
     Prose,
     /// Nothing but paths.
     Path,
+    /// How a program is called, and no call of it: `tool [OPTIONS] FILE…`.
+    Synopsis,
     /// Commands, for certain.
     Commands,
     /// It could be commands.
@@ -130,6 +136,16 @@ const ROWS: &[Row] = &[
         look: Look::Sql,
         fits: |text| text.code.first().is_some_and(|line| is_sql(line)),
         examples: &["CREATE DATABASE a;", "SELECT 1;"],
+    },
+    Row {
+        look: Look::Synopsis,
+        fits: |text| !text.code.is_empty() && text.code.iter().all(|line| is_synopsis(line)),
+        examples: &[
+            "tool [OPTIONS] FILE",
+            "usage: tool [-h] [--all] name",
+            "tool <file>...",
+            "git clone [--depth N] URL",
+        ],
     },
     Row {
         look: Look::Commands,
@@ -225,6 +241,18 @@ fn first_lines(all: &[&str], text: &str) -> Vec<String> {
 fn share(text: &Text<'_>, wanted: fn(Known) -> bool) -> usize {
     let count = text.typed.iter().filter(|line| wanted(typed::known(line))).count();
     count * 100 / text.typed.len().max(1)
+}
+
+/// Whether a line says how a program is called: with options in square brackets, or what may be repeated.
+fn is_synopsis(line: &str) -> bool {
+    static OPTIONAL: LazyLock<Regex> = LazyLock::new(|| {
+        let pattern = r"(^|\s)(\[(--?[a-zA-Z][\w-]*|[A-Z][A-Z0-9_-]+|[a-z][a-z_]+|<[^>]+>)([ =|,][^\]]*)?(\.\.\.|…)?\]|<[a-z][a-z _-]*>(\.\.\.|…)|[A-Z][A-Z_]+(\.\.\.|…))(\.\.\.|…)?(\s|$)";
+        Regex::new(pattern).expect("a valid pattern")
+    });
+    let line = line.trim();
+    let says = line.get(..6).is_some_and(|begin| begin.eq_ignore_ascii_case("usage:"));
+    let program = line.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '.' || c == '/');
+    says || program && OPTIONAL.is_match(line)
 }
 
 fn is_address(line: &str) -> bool {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::{
     plan::{self, Act, Omission, Plan},
     report::safe::plain,
-    site::{decide, load::Site},
+    site::{decide, load::Site, plans::sidecar_path},
 };
 
 /// Characters and lines of a block that are shown.
@@ -49,8 +49,8 @@ pub struct BlockState {
 /// Where decisions about a guide can be written.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Places {
-    /// Its sidecar, whether or not it is there; none of a guide that is a file alone.
-    pub sidecar: Option<String>,
+    /// Its sidecar, whether or not it is there.
+    pub sidecar: String,
     /// Its own file.
     pub page: String,
     /// Whether there is a decision that can be taken back.
@@ -59,7 +59,7 @@ pub struct Places {
 
 /// Where decisions about the guide in this file can be written.
 pub(super) fn places(guide: &str, back: bool) -> Places {
-    Places { sidecar: decide::sidecar_path(guide), page: guide.to_owned(), back }
+    Places { sidecar: sidecar_path(guide), page: guide.to_owned(), back }
 }
 
 /// The blocks of a guide's plans; none of a guide that is skipped as a whole.
