@@ -70,6 +70,8 @@ pub(crate) fn site(rows: &[Row], config: &str) -> (tempfile::TempDir, site::Opti
         }
     }
     let options = site::Options {
+        loose: Vec::new(),
+        workspace: false,
         site: folder.path().to_owned(),
         out: None,
         base_url: None,
