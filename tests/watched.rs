@@ -39,6 +39,8 @@ impl Listener for Sender {
 
 fn jobs(site: &TestSite) -> Vec<Job> {
     let options = Site {
+        loose: Vec::new(),
+        workspace: false,
         site: site.path().to_owned(),
         out: None,
         base_url: None,

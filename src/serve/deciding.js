@@ -73,6 +73,8 @@ globalThis[Symbol.for("guidepost.deciding")] = (tools) => {
     until = Date.now() + PAUSE;
     if (!trouble) {
       decided.push(index);
+      // Until the page's state comes.
+      Object.assign(block, { role, said: true, doubt: null, file: file ?? block.file });
       say(`Line ${line} is ${told(role)}: written into ${written === "sidecar" ? fileName(places().sidecar) : "the page"}`);
     }
     remember();

@@ -109,9 +109,11 @@
     focusOn(id) { wanted = () => root.getElementById(id); },
   });
   panel.addEventListener("keydown", (event) => {
-    if (tab !== "steps" || !deciding.key(event)) return;
-    event.preventDefault();
-    event.stopPropagation();
+    const isDone = tab === "steps" && deciding.key(event);
+    if (isDone) event.preventDefault();
+    // The page has keys of its own: a path begins with the one that opens its search.
+    const isText = ["input", "select"].includes(event.target.localName) && event.key !== "Escape";
+    if (isDone || isText) event.stopPropagation();
   });
 
   // ---- the bar ---------------------------------------------------------------------------------------------------------

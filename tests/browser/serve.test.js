@@ -214,6 +214,96 @@ test("the preview's own parts fit and are accessible: phone and desktop, light a
   }
 });
 
+const UNDECIDED = "---\ntitle: Undecided\n---\n\n## One\n\n```bash\nls\n```\n\n```\nsome text\n```\n\nPut this into `/etc/one.conf`:\n\n```ini\na = 1\n```\n";
+const sidecar = () => readFileSync(join(site, "content/guides/first-guide/verify.yaml"), "utf8");
+
+test("what blocks are is decided by keys, written into verify.yaml, and taken back", async () => {
+  write(UNDECIDED);
+  const page = await open();
+  await inPreview(page, "(root) => root.querySelector('#steps')");
+  await press(page, "#steps");
+  await inPreview(page, "(root) => root.querySelectorAll('.block').length === 3 && root.activeElement?.id === 'panel'");
+  const chosen = (index) => inPreview(page, `(root) => root.querySelector('#block-${index}').classList.contains('current')`);
+  const is = (index, role) => inPreview(page, `(root) => root.querySelector('#role-${index}').textContent === '${role}'`);
+  assert.match(await inPreview(page, "(root) => root.querySelector('#block-0').innerText"), /Typed\s+Line 7: its language is a shell's/);
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await chosen(1);
+  await eventually(page, () => document.querySelector(".guidepost-current")?.textContent.includes("some text"));
+  await page.keyboard.press("c");
+  await is(1, "Compared");
+  await eventually(page, () => document.querySelector(".block.output pre")?.textContent.includes("some text"));
+  assert.ok(sidecar().endsWith("steps:\n  - contains: some text\n    role: output\n"), sidecar());
+  // The page was loaded again, and the author goes on where they were.
+  await inPreview(page, "(root) => root.querySelector('#block-1')?.classList.contains('current') && root.activeElement?.id === 'panel'");
+  // A file asks where it is saved: what the text says is there already.
+  await page.keyboard.press("k");
+  await chosen(0);
+  await page.keyboard.press("s");
+  await inPreview(page, "(root) => root.activeElement?.id === 'file'");
+  await page.keyboard.type("/srv/l");
+  await page.keyboard.press("Escape");
+  await inPreview(page, "(root) => !root.querySelector('#file') && !root.querySelector('.panel').hidden");
+  await press(page, "#role-2");
+  await chosen(2);
+  await press(page, "#choose-file");
+  assert.equal(await inPreview(page, "(root) => root.querySelector('#file')?.value"), "/etc/one.conf");
+  await press(page, "#save");
+  await inPreview(page, "(root) => root.querySelector('#block-2').innerText.includes('you say so')");
+  assert.match(sidecar(), /contains: a = 1\n {4}role: file\n/);
+  for (const left of [/some text/, undefined]) {
+    await page.evaluate(() => document.querySelector("guidepost-preview").shadowRoot.querySelector("#panel").focus());
+    await inPreview(page, "(root) => !root.querySelector('#back').disabled");
+    await page.keyboard.press("u");
+    if (left) await eventually(page, () => true), await inPreview(page, "(root) => !root.querySelector('#block-2').innerText.includes('you say so')");
+  }
+  await is(1, "Looked at");
+  assert.throws(sidecar, "it was not there before");
+  await leave(page);
+});
+
+test("what cannot be written is said, and the page itself can be written into", async () => {
+  write(UNDECIDED);
+  const file = join(site, "content/guides/first-guide/verify.yaml");
+  writeFileSync(file, "{vars: {a: b}} # mine\n");
+  const page = await open();
+  await inPreview(page, "(root) => root.querySelector('#steps')");
+  await press(page, "#steps");
+  await press(page, "#role-1");
+  await press(page, "#choose-output");
+  assert.match(await inPreview(page, "(root) => root.querySelector('.trouble')?.textContent"), /by hand/);
+  assert.equal(sidecar(), "{vars: {a: b}} # mine\n");
+  assert.deepEqual(await violations(page), []);
+  await page.evaluate(() => {
+    const select = document.querySelector("guidepost-preview").shadowRoot.querySelector("#place");
+    select.value = "page";
+    select.dispatchEvent(new Event("change"));
+  });
+  await press(page, "#choose-output");
+  await eventually(page, () => document.querySelector(".block.output pre")?.textContent.includes("some text"));
+  assert.equal(read(), UNDECIDED.replace("```\nsome", "``` {role=output}\nsome"));
+  await page.browserContext().close();
+});
+
+test("deciding fits and is accessible: phone and desktop, light and dark", async () => {
+  write(UNDECIDED);
+  for (const width of [390, 1440]) {
+    for (const scheme of ["light", "dark"]) {
+      const page = await open(GUIDE, { width, scheme });
+      await inPreview(page, "(root) => root.querySelector('#steps')");
+      await press(page, "#steps");
+      await press(page, "#role-2");
+      await inPreview(page, "(root) => root.querySelector('#choose-file')");
+      assert.deepEqual(await violations(page), [], `roles, ${width}, ${scheme}`);
+      await press(page, "#choose-file");
+      await inPreview(page, "(root) => root.querySelector('#file')");
+      assert.deepEqual(await violations(page), [], `path, ${width}, ${scheme}`);
+      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, "nothing is wider than the window");
+      await leave(page);
+    }
+  }
+});
+
 test("a page looks in the preview as it does when it is built", async (t) => {
   const look = (page) => page.evaluate(() => [...document.querySelectorAll("body *:not(guidepost-preview, script)")].map((one) => {
     const { x, y, width, height } = one.getBoundingClientRect();
