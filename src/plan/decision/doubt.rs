@@ -88,7 +88,11 @@ pub(super) const RULES: &[Rule] = &[
         act: Act::Looked,
         why: "no program of it is known, and the text does not say to run it",
         fits: |e| {
-            e.look == Look::Maybe && e.tongue == Tongue::Plain && !e.standing.program && !says(Phrase::Run, e.sentence)
+            !e.sentence.is_empty()
+                && e.look == Look::Maybe
+                && e.tongue == Tongue::Plain
+                && !e.standing.program
+                && !says(Phrase::Run, e.sentence)
         },
         doubt: Some(Act::Typed),
     },
@@ -127,7 +131,8 @@ mod tests {
     fn headings_of_the_same_with_another() {
         for (own, other, is) in [
             ("Step 1.4 - Using a vault with rsync", "Step 1.3 - Using a vault with cloud storage", true),
-            ("2. Backups via `borg`", "1. Backups via `restic`", true),
+            ("2. Making backups via `borg`", "1. Making backups via `restic`", true),
+            ("Working with users", "Working with groups", false),
             ("Backups with rsync", "Backups with rsync", false),
             ("Install it with apt", "Configure it with nano", false),
             ("Backups", "Backups with rsync", false),
