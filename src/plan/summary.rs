@@ -93,10 +93,10 @@ impl Summary {
         self.to_decide + self.unbound()
     }
 
-    /// Puts the rows in order: what has most to decide first.
+    /// Puts the rows in order: errors, then what has most to decide; guides that are skipped as a whole last.
     pub fn sort(rows: &mut [Self]) {
         rows.sort_by(|a, b| {
-            let key = |row: &Self| (row.errors, row.open(), row.not_done);
+            let key = |row: &Self| (row.errors, row.skip.is_none(), row.open(), row.not_done);
             key(b).cmp(&key(a)).then_with(|| (&a.path, &a.machine).cmp(&(&b.path, &b.machine)))
         });
     }

@@ -233,7 +233,9 @@ fn finds(e: &Evidence<'_>) -> bool {
         let asks = e.says(Phrase::Add) || e.says(Phrase::Open) || e.says(Phrase::Change) && !e.says(Phrase::Describes);
         says(Phrase::Find, e.passage) && !asks && e.standing.editor.is_some()
     };
-    !e.is_typed() && (e.says(Phrase::Find) && !saving::asks_to_add(e.sentence) || of_passage())
+    // What another language than a shell's has is not typed, whatever it looks like.
+    let typed = e.is_typed() && e.tongue != Tongue::Other;
+    !typed && (e.says(Phrase::Find) && !saving::asks_to_add(e.sentence) || of_passage())
 }
 
 /// Whether the first line of a block is a comment which says that the rest is an output.
