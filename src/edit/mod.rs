@@ -209,8 +209,11 @@ fn finish(old: &str, new: text::Text, how: How, why: String) -> Edited {
     let prefix = before.iter().zip(&new.lines).take_while(|(a, b)| a == b).count();
     let suffix =
         before[prefix..].iter().rev().zip(new.lines[prefix..].iter().rev()).take_while(|(a, b)| a == b).count();
-    let changed = prefix..new.lines.len() - suffix;
-    Edited { text: new.to_string(), how, why, changed }
+    let text = new.to_string();
+    // A last line without anything in it is none of the text's.
+    let all = text.lines().count();
+    let changed = prefix.min(all)..(new.lines.len() - suffix).min(all);
+    Edited { text, how, why, changed }
 }
 
 /// `1 line`, `2 lines`.
