@@ -158,6 +158,11 @@ pub fn apply(existing: Option<&str>, block: &str, how: &How) -> Result<Edited, E
     }
 }
 
+/// Whether a file has lines that a page shows of it, but for white space, marks of comments and what is left out.
+pub fn shows(existing: &str, lines: &str) -> bool {
+    lines.lines().any(shape::is_elision) || !matches!(place::find_in(existing, lines), Err(EditError::NoPlace(_)))
+}
+
 /// The block is a new file. What is there already is no part of it, but for lines that the block leaves out.
 fn create(existing: Option<&str>, block: &str) -> Result<Edited, EditError> {
     let same = |old: &str| old.lines().map(str::trim_end).eq(block.lines().map(str::trim_end));

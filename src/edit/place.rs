@@ -96,7 +96,8 @@ pub(super) fn exchange(existing: &str, block: &str, old: &str) -> Result<Edited,
     let (found, as_is) = match find(&file.lines, old) {
         Ok(found) => (found, true),
         Err(EditError::NoPlace(line)) => {
-            if find(&file.lines, block).is_ok() {
+            // As they are: a comment with the same words, or a longer line, is not what the page asks for.
+            if stands(&file.lines, &rows) {
                 return Ok(finish(existing, file, how, "the file has the new lines already".to_owned()));
             }
             (alike(existing, old).ok_or(EditError::NoPlace(line))?, false)
@@ -147,6 +148,11 @@ fn rows<'b>(block: &'b str, word: &'static str) -> Result<Vec<&'b str>, EditErro
     }
 }
 
+/// As [`find`], in a text.
+pub(super) fn find_in(existing: &str, text: &str) -> Result<Range<usize>, EditError> {
+    find(&Text::of(existing).lines, text)
+}
+
 /// Where the lines of `text` stand in a file: as they are, or else but for white space and the mark of a comment, or else as
 /// a part of one line.
 fn find(file: &[String], text: &str) -> Result<Range<usize>, EditError> {
@@ -156,7 +162,7 @@ fn find(file: &[String], text: &str) -> Result<Range<usize>, EditError> {
     let equal: [&dyn Fn(&str, &str) -> bool; 3] = [
         &|line, wanted| line.trim() == wanted,
         &|line, wanted| !wanted.is_empty() && bare(line) == bare(wanted),
-        &|line, wanted| wanted.len() > 2 && line.contains(wanted),
+        &|line, wanted| wanted.len() > 2 && has(line, wanted),
     ];
     for (level, equal) in equal.iter().enumerate().take(if wanted.len() > 1 { 2 } else { 3 }) {
         let fits = |from: &usize| {
@@ -175,6 +181,22 @@ fn find(file: &[String], text: &str) -> Result<Range<usize>, EditError> {
         }
     }
     Err(EditError::NoPlace((*first).to_owned()))
+}
+
+/// Whether a line has a text as whole words: `listen 80` is no part of `listen 8080`.
+fn has(line: &str, text: &str) -> bool {
+    let is_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    let goes_on = |outside: Option<char>, inside: Option<char>| is_word(outside) && is_word(inside);
+    line.match_indices(text).any(|(at, _)| {
+        let (before, after) = (&line[..at], &line[at + text.len()..]);
+        !goes_on(before.chars().next_back(), text.chars().next())
+            && !goes_on(after.chars().next(), text.chars().next_back())
+    })
+}
+
+/// Whether a file has these lines one below the other, wherever they are indented.
+fn stands(file: &[String], rows: &[&str]) -> bool {
+    file.windows(rows.len()).any(|there| there.iter().zip(rows).all(|(line, row)| line.trim() == row.trim()))
 }
 
 /// Where lines stand that have the same settings with other values.

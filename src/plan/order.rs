@@ -78,18 +78,28 @@ pub(super) fn parts(blocks: &[Block<'_>], prose: &[Passage]) -> HashMap<(String,
     blocks.iter().map(part).collect()
 }
 
-/// Steps in the order of a README, numbered anew, and the part of each by its number.
+/// Steps in the order of a README, numbered anew, and the part of each by its number. An output stays behind its command, wherever
+/// the page shows it.
 pub(super) fn readme(steps: Vec<Step>, parts: &HashMap<(String, usize), usize>) -> (Vec<Step>, BTreeMap<usize, usize>) {
-    let part = |step: &Step| parts.get(&(step.at.path.clone(), step.block)).copied().unwrap_or(usize::MAX);
-    let (installing, others): (Vec<Step>, Vec<Step>) = steps.into_iter().partition(|step| part(step) == INSTALLING);
+    let place = |step: &Step| parts.get(&(step.at.path.clone(), step.block)).copied().unwrap_or(usize::MAX);
+    let places: HashMap<usize, usize> = steps.iter().map(|step| (step.number, place(step))).collect();
+    let shown: HashMap<usize, usize> = (steps.iter())
+        .filter_map(|step| match &step.kind {
+            StepKind::Expect { of, .. } => Some((step.number, *of)),
+            _ => None,
+        })
+        .collect();
+    let part = |number: usize| places[shown.get(&number).filter(|of| places.contains_key(of)).unwrap_or(&number)];
+    let (installing, others): (Vec<Step>, Vec<Step>) = steps.into_iter().partition(|step| part(step.number) == INSTALLING);
     let mut ordered = installing;
     one_way(&mut ordered);
     ordered.extend(others);
     let numbers: HashMap<usize, usize> = ordered.iter().zip(1..).map(|(step, number)| (step.number, number)).collect();
     let mut found = BTreeMap::new();
     for step in &mut ordered {
+        let part = part(step.number);
         step.number = numbers[&step.number];
-        found.insert(step.number, part(step));
+        found.insert(step.number, part);
         if let StepKind::Expect { of, .. } = &mut step.kind {
             *of = numbers.get(of).copied().unwrap_or(*of);
         }
@@ -97,32 +107,55 @@ pub(super) fn readme(steps: Vec<Step>, parts: &HashMap<(String, usize), usize>) 
     (ordered, found)
 }
 
+/// What a step installs, and how.
+struct Installed {
+    line: usize,
+    /// The commands that install, as they are typed.
+    typed: Vec<String>,
+    things: Vec<String>,
+}
+
+impl Installed {
+    /// Whether another step installs nothing that this one has not, in another way. What is typed again may be for another folder.
+    fn makes_needless(&self, other: &Self) -> bool {
+        other.things.iter().all(|thing| self.things.contains(thing)) && self.typed != other.typed
+    }
+}
+
 /// Of several ways to install the same thing, the first that fits the machine is gone.
 fn one_way(steps: &mut [Step]) {
-    let mut gone: Vec<(usize, Vec<String>)> = Vec::new();
+    let mut gone: Vec<Installed> = Vec::new();
     for step in steps.iter_mut().filter(|step| step.skip.is_none()) {
         let StepKind::Run { commands } = &step.kind else { continue };
         let lines = commands.iter().flat_map(|command| &command.lines);
         let typed: Vec<&str> = lines.flat_map(|typed| line::commands(typed)).collect();
-        let things: Vec<String> = typed.iter().filter_map(|command| installed(command)).flatten().collect();
-        if things.is_empty() {
+        let installs = typed.iter().filter_map(|command| Some((*command, installed(command)?)));
+        let (installs, things): (Vec<&str>, Vec<Vec<String>>) = installs.unzip();
+        let typed_there = installs.into_iter().map(str::to_owned).collect();
+        let own = Installed { line: step.at.line, typed: typed_there, things: things.concat() };
+        if own.things.is_empty() {
             continue;
         }
         let family = |command: &&str| line::Run::of(command).and_then(|run| command::family_of(&run.name));
-        let foreign = typed.iter().filter_map(family).find(|family| *family != Family::Debian);
-        let before = gone.iter().find(|(_, known)| known.iter().any(|known| things.contains(known)));
-        let why = match (foreign, before) {
-            (Some(_), _) => Some("it installs on another system than the machine's".to_owned()),
-            (None, Some((line, _))) => Some(format!("it is another way to install what line {line} installs")),
-            (None, None) => None,
-        };
-        match why {
-            Some(why) => {
-                step.skip = Some(why);
-                step.omission = Some(Omission::Optional);
+        let mut families: Vec<Family> = typed.iter().filter_map(family).collect();
+        families.dedup();
+        let fits = families.contains(&Family::Debian);
+        let why = match gone.iter().find(|before| before.makes_needless(&own)) {
+            _ if fits && families.len() > 1 => {
+                ("it has ways to install for several systems in one block".to_owned(), Omission::Undecided)
             }
-            None => gone.push((step.at.line, things)),
-        }
+            _ if !fits && !families.is_empty() => {
+                ("it installs on another system than the machine's".to_owned(), Omission::Optional)
+            }
+            Some(before) => {
+                (format!("it is another way to install what line {} installs", before.line), Omission::Optional)
+            }
+            None => {
+                gone.push(own);
+                continue;
+            }
+        };
+        (step.skip, step.omission) = (Some(why.0), Some(why.1));
     }
 }
 
@@ -182,6 +215,23 @@ mod tests {
         ] {
             let expected = things.map(|things| things.into_iter().map(str::to_owned).collect::<Vec<_>>());
             assert_eq!(installed(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_another_way_is() {
+        let step = |typed: &str| Installed {
+            line: 1,
+            typed: vec![typed.to_owned()],
+            things: installed(typed).expect("it installs"),
+        };
+        for (before, after, needless) in [
+            ("pip install tool", "pipx install tool", true),
+            ("sudo apt install -y git tool", "pip install tool", true),
+            ("sudo apt install -y git curl", "sudo apt install -y git make", false),
+            ("pip install -r requirements.txt", "pip install -r requirements.txt", false),
+        ] {
+            assert_eq!(step(before).makes_needless(&step(after)), needless, "{before}: {after}");
         }
     }
 

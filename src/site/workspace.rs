@@ -11,7 +11,7 @@ use crate::verify::Workspace;
 /// Most bytes of a project's files: they go through memory, and into each machine.
 const LARGEST: u64 = 256 << 20;
 
-/// The repository of the first of these files; `None` if it lies in none.
+/// The repository that all of these files lie in; `None` if there is none, or several.
 ///
 /// # Errors
 /// If git cannot be run, or the files are too large.
@@ -53,7 +53,10 @@ pub(super) fn of(folder: &Path, files: &[String]) -> Result<Option<Workspace>, F
 /// # Errors
 /// If git cannot be run.
 pub(super) fn named(folder: &Path, files: &[String]) -> Result<Option<(PathBuf, Workspace)>, Failure> {
-    let Some(top) = files.first().and_then(|file| loose::repository(&folder.join(file))) else { return Ok(None) };
+    let mut tops: Vec<Option<PathBuf>> = files.iter().map(|file| loose::repository(&folder.join(file))).collect();
+    tops.dedup();
+    let [Some(top)] = &mut tops[..] else { return Ok(None) };
+    let top = std::mem::take(top);
     let remotes = git(&top, &["config", "--get-regexp", r"^remote\..*\.url$"])?;
     let addresses: Vec<String> = (String::from_utf8_lossy(&remotes.stdout).lines())
         .filter_map(|line| line.split_once(' '))
@@ -80,8 +83,9 @@ fn bare(top: &Path) -> Result<Vec<u8>, Failure> {
     let failed = |error: std::io::Error| Failure::environment(format!("the repository cannot be copied: {error}"));
     let folder = tempfile::tempdir().map_err(failed)?;
     let target = folder.path().join("bare.git");
-    let source = format!("file://{}", top.display());
-    let cloned = git(top, &["clone", "--quiet", "--bare", "--depth=1", &source, &target.to_string_lossy()])?;
+    let (source, out) = (top.to_string_lossy(), target.to_string_lossy());
+    // Its path is no address, in which some characters would mean another.
+    let cloned = git(top, &["clone", "--quiet", "--bare", "--depth=1", "--no-local", &source, &out])?;
     if !cloned.status.success() {
         return Ok(Vec::new());
     }

@@ -48,7 +48,8 @@ impl<M: Running> Doing<'_, M> {
         match apart(saved)? {
             Ok(Saved { why, warning }) => {
                 report.output = why;
-                self.warn(FILE_IS_THERE, warning, report);
+                let code = if *how == Edit::Create { FILE_IS_THERE } else { OLD_LINES_DIFFER };
+                self.warn(code, warning, report);
             }
             Err(Fault { message, help }) => {
                 report.verdict = Verdict::Broken;
@@ -103,7 +104,7 @@ impl<M: Running> Doing<'_, M> {
         let with = if by == user { String::new() } else { format!(", saved as {by}") };
         let through = if real == path { String::new() } else { format!(", which leads to {real}") };
         let why = format!("{path}{through}: {:?}: {}{with}", edited.how, edited.why);
-        Ok(Saved { why, warning: is_there(&path, existing.as_deref(), text, how) })
+        Ok(Saved { why, warning: warning(&path, existing.as_deref(), text, how) })
     }
 
     /// Saves a file that has no path of its own, by the commands that read and write it.
@@ -139,7 +140,7 @@ impl<M: Running> Doing<'_, M> {
             return Err(Fault::new(message, "mend the file, or install in an earlier step what reads it").into());
         }
         let why = format!("{file} of {by}: {:?}: {}", edited.how, edited.why);
-        Ok(Saved { why, warning: is_there(file, existing.as_deref(), text, how) })
+        Ok(Saved { why, warning: warning(file, existing.as_deref(), text, how) })
     }
 
     /// A path as the session's shell would understand it.
@@ -196,6 +197,9 @@ pub(super) fn no_folder(folder: &str, near: &str) -> Fault {
 /// The warning of a file that a page says is new, and that was there.
 const FILE_IS_THERE: &str = "file-is-there";
 
+/// The warning of lines that a page tells to change, and that are others in the file.
+const OLD_LINES_DIFFER: &str = "old-lines-differ";
+
 /// What was saved.
 pub(super) struct Saved {
     /// Where, how and why so.
@@ -204,11 +208,27 @@ pub(super) struct Saved {
     pub(super) warning: Option<Fault>,
 }
 
-/// What to look at where a page says that a file is new: it has other lines already, which a reader would see in the editor.
-pub(super) fn is_there(path: &str, existing: Option<&str>, text: &str, how: &Edit) -> Option<Fault> {
-    let lost =
-        existing?.lines().filter(|line| !line.trim().is_empty() && !text.lines().any(|other| other == *line)).count();
-    (*how == Edit::Create && lost > 0).then(|| {
+/// What to look at in a file as it was before the edit.
+pub(super) fn warning(path: &str, existing: Option<&str>, text: &str, how: &Edit) -> Option<Fault> {
+    let existing = existing?;
+    match how {
+        Edit::Create => is_there(path, existing, text),
+        Edit::Instead(old) if !edit::shows(existing, old) => {
+            let old = old.trim().lines().next().unwrap_or_default().trim();
+            Some(Fault::new(
+                format!("the page tells to change `{old}` in {path}, and the file has not had it so"),
+                "show the lines as the file has them by then",
+            ))
+        }
+        _ => None,
+    }
+}
+
+/// Where a page says that a file is new: it has other lines already, which a reader would see in the editor.
+fn is_there(path: &str, existing: &str, text: &str) -> Option<Fault> {
+    let is_lost = |line: &&str| !line.trim().is_empty() && !text.lines().any(|other| other == *line);
+    let lost = existing.lines().filter(is_lost).count();
+    (lost > 0).then(|| {
         let lines = if lost == 1 { "1 line".to_owned() } else { format!("{lost} lines") };
         Fault::new(
             format!("the page says that {path} is new, and it was there already, with {lines} that the block has not"),

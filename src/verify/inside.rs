@@ -3,7 +3,7 @@
 
 use super::{
     ended::Ended,
-    file::{NEAREST, OTHER, Saved, edited, is_there, no_folder},
+    file::{NEAREST, OTHER, Saved, edited, no_folder, warning},
     guide::Doing,
     host::Running,
     stop::{Done, apart},
@@ -85,7 +85,7 @@ impl<M: Running> Doing<'_, M> {
             (0, lines) if bytes(&lines).as_deref() == Some(edited.text.as_bytes()) => {
                 let with = if sudo { ", saved as root" } else { "" };
                 let why = format!("{path}: {:?}: {}, typed where the terminal is{with}", edited.how, edited.why);
-                Ok(Saved { why, warning: is_there(&path, existing.as_deref(), text, how) })
+                Ok(Saved { why, warning: warning(&path, existing.as_deref(), text, how) })
             }
             _ => {
                 let help = "write it with a here-document: run=\"cat > FILE <<EOF …\"";

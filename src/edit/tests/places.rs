@@ -75,6 +75,7 @@ fn beside_a_line() {
         ),
         // What is not there, or twice, is never guessed.
         (NGINX, "x;\n", after("listen 443;"), Err("no line of the file is `listen 443;`")),
+        ("listen 8080;\n", "x;\n", after("listen 80"), Err("no line of the file is `listen 80`")),
         ("", "x;\n", after("listen 443;"), Err("no line of the file")),
         ("x\ny\nx\n", "z\n", before("x"), Err("at line 1 and at line 3")),
         (CNF, "a = 1\n", after("[other]"), Err("no line of the file is `[other]`")),
@@ -93,8 +94,25 @@ fn in_place_of_lines() {
         ("memory = 256M\n", "memory = 1G\n", old("memory = 128M"), Ok("memory = 1G\n")),
         ("  if x {\n    a\n  }\nb\n", "if y {\n  c\n}\n", old("if x {\n  a\n}"), Ok("  if y {\n    c\n  }\nb\n")),
         ("Port 2222\n", "Port 2222\n", old("Gone 1"), Ok("Port 2222\n")),
+        // What only looks like the new lines is not there already.
+        ("#Port 22\n", "Port 22\n", old("Gone 1"), Err("no line of the file is `Gone 1`")),
+        ("Port 2222\n", "Port 22\n", old("Gone 1"), Err("no line of the file is `Gone 1`")),
         ("a\nb\n", "c\n", old("x = 1"), Err("no line of the file is `x = 1`")),
         ("a\nb\na\n", "c\n", old("a"), Err("at line 1 and at line 3")),
         ("a {\n  x 1;\n}\n", "a {\n  ...\n  y 2;\n}\n", old("a {\n  ...\n}"), Ok("a {\n  x 1;\n  y 2;\n}\n")),
     ]);
+}
+
+#[test]
+fn old_lines_are_looked_at() {
+    for (file, old, shows) in [
+        ("a\n  memory = 128M\n", "memory = 128M", true),
+        ("#Port 22\n", "Port 22", true),
+        ("x\nx\n", "x", true),
+        ("a {\n  b\n}\n", "a {\n...\n}", true),
+        ("memory = 256M\n", "memory = 128M", false),
+        ("memory = 1280M\n", "memory = 128", false),
+    ] {
+        assert_eq!(crate::edit::shows(file, old), shows, "{old}: {file}");
+    }
 }

@@ -211,6 +211,13 @@ pub(super) const RULES: &[Rule] = &[
         doubt: None,
     },
     Rule {
+        name: "output of nothing",
+        act: Act::Looked,
+        why: "the text announces what shows, and no command is done before it",
+        fits: is_output_of_nothing,
+        doubt: Some(Act::Compared),
+    },
+    Rule {
         name: "nothing says so",
         act: Act::Looked,
         why: "nothing says that it is typed or saved",
@@ -268,7 +275,7 @@ fn is_output(e: &Evidence<'_>) -> bool {
         || e.standing.editor.is_some()
         || says(Phrase::Change, e.sentence) && e.tongue == Tongue::Other;
     let shows = e.sentence.to_lowercase().contains("output");
-    let after = matches!(e.standing.before, Some(Act::Typed | Act::Compared | Act::Elsewhere | Act::Alternative));
+    let after = is_after_commands(e);
     let told = matches!(e.look, Look::Question | Look::Prose | Look::Log | Look::Unknown | Look::Table);
     let text = matches!(e.tongue, Tongue::Plain | Tongue::Shell) && e.standing.editor.is_none();
     // A dialogue goes on, with what the reader answers in between.
@@ -282,6 +289,19 @@ fn is_output(e: &Evidence<'_>) -> bool {
     let commented = says_output(e.text) && e.standing.editor.is_none();
     let folded = folded && (e.look != Look::Prompts || is_typed_already(e));
     after && (commented || folded || headed || said && (!of_file || shows) && !runs || goes_on)
+}
+
+/// Whether the block before is one of commands or of what they show, whoever does them.
+fn is_after_commands(e: &Evidence<'_>) -> bool {
+    matches!(e.standing.before, Some(Act::Typed | Act::Compared | Act::Elsewhere | Act::Alternative))
+}
+
+/// Whether a block is announced as what shows, where no command is that would show it.
+fn is_output_of_nothing(e: &Evidence<'_>) -> bool {
+    let told = matches!(e.look, Look::Question | Look::Prose | Look::Log | Look::Unknown | Look::Maybe);
+    let of_file = e.sentence.contains("file") || e.sentence.contains("config") || mention::file(e.sentence).is_some();
+    let shows = e.announced && says(Phrase::Output, e.sentence) && !says(Phrase::Example, e.sentence);
+    e.tongue == Tongue::Plain && told && shows && !of_file && !is_after_commands(e)
 }
 
 /// Whether the session of a block begins with what was typed just now.
@@ -335,8 +355,11 @@ fn saves_by_sentence(e: &Evidence<'_>) -> bool {
         // What puts the lines into the file itself is typed.
         let itself =
             e.look == Look::Commands && saving.path.as_ref().is_some_and(|path| e.text.contains(path.as_str()));
+        // “Create `a`:” above what is called text is no command, whatever its words.
+        let text = e.tongue == Tongue::Plain && !e.language.is_empty();
+        let content = text && says(Phrase::Create, e.sentence) && e.sentence.trim_end().ends_with(':');
         return near
-            && asked
+            && (asked || content)
             && !takes_rights(e)
             && !says(Phrase::Run, e.sentence)
             && (!itself || mention::in_comment(e.text).is_some());
@@ -348,10 +371,18 @@ fn saves_by_sentence(e: &Evidence<'_>) -> bool {
         Named::Sentence if headed && !e.standing.fetches => true,
         // “Find this line: … Change it to: …”
         Named::Section if e.standing.found.is_some() && e.says(Phrase::Change) => true,
+        // “Then change it so that it reads:” goes on with what was saved just now.
+        Named::Section if e.standing.before == Some(Act::Saved) && changes_it(e.sentence) => true,
         Named::Section => is_in_list(e),
         Named::Passage => saving::asks(e),
         _ => saving::asks(e) || !says(Phrase::Describes, e.sentence) && !says(Phrase::Run, e.sentence),
     }
+}
+
+/// Whether a sentence says to change what was named before: “change it to:”.
+fn changes_it(sentence: &str) -> bool {
+    let mut words = sentence.split(|c: char| !c.is_alphanumeric());
+    says(Phrase::Change, sentence) && sentence.trim_end().ends_with(':') && words.any(|word| word == "it")
 }
 
 /// Whether a block goes on in a list whose item before was saved into the same file.

@@ -111,7 +111,8 @@ pub(super) const RULES: &[Rule] = &[
                 && !goes_on
                 && !says(Phrase::Missing, e.sentence)
                 && !mentions_content(e)
-                || e.standing.before.is_some() && e.headings.iter().chain(&e.items).any(|h| is_second(h))
+                || e.standing.before.is_some()
+                    && (e.headings.iter().chain(&e.items).any(|h| is_second(h)) || e.announced && is_second(label(e)))
         },
         doubt: None,
     },
@@ -134,7 +135,7 @@ pub(super) const RULES: &[Rule] = &[
         name: "later",
         act: Act::Alternative,
         why: "it undoes what was done, or is for a later day",
-        fits: |e| e.headings.iter().any(|h| is_later(h, &e.earlier)),
+        fits: |e| e.headings.iter().any(|h| is_later(h, &e.earlier)) || e.announced && says(Phrase::Undo, e.sentence),
         doubt: None,
     },
     Rule {
@@ -252,6 +253,12 @@ fn is_second(text: &str) -> bool {
             && (pair[1].parse::<u32>().is_ok_and(|number| number > 1)
                 || ["b", "c", "d", "ii", "iii", "two", "three"].contains(&pair[1].as_str()))
     }) || words.first().is_some_and(|word| ["alternative", "alternatively", "alternatives"].contains(&word.as_str()))
+}
+
+/// The first words of the sentence before a block, which may be all that names a way: `Option B:`.
+fn label<'e>(e: &Evidence<'e>) -> &'e str {
+    let words = e.sentence.match_indices(' ').nth(1).map_or(e.sentence.len(), |(end, _)| end);
+    &e.sentence[..words]
 }
 
 /// Whether the item begins as an earlier one of its list does, with another case: `For …`, `On …`, `Using …`.

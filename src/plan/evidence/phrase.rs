@@ -45,8 +45,8 @@ pub(in crate::plan) enum Phrase {
     Otherwise,
     /// Only for readers with another wish.
     Wish,
-    /// It undoes what was done, or is for a later day.
-    Later,
+    /// It undoes what was done.
+    Undo,
     /// The reader's own computer.
     OwnComputer,
     /// A window with fields and buttons.
@@ -246,10 +246,10 @@ const ROWS: &[Row] = &[
         without: &["If you want, look at it:", "If it is missing:"],
     },
     Row {
-        phrase: Phrase::Later,
-        pattern: r"\b((to|for) (completely |fully )?(uninstall|remov(e|ing)|delet(e|ing)|undo|revert|roll(ing)? ?back|disabl(e|ing)|restor(e|ing)|upgrad(e|ing))\b|in (the )?future|later on|from now on|whenever|every time|each time|next time|no longer|anymore|any more)",
-        with: &["To uninstall it, run:", "In the future, you can update by:", "Whenever you need to restart it:"],
-        without: &["Run it now:", "Install it:"],
+        phrase: Phrase::Undo,
+        pattern: r"\b(to|for) (completely |fully |cleanly )?(uninstall(ing)?|undo(ing)?|revert(ing)?|roll(ing)? ?back)\b",
+        with: &["To uninstall it, run:", "To roll back:", "To undo the change:"],
+        without: &["Run it now:", "Install it:", "To disable swap, run:", "Remove the old version first:"],
     },
     Row {
         phrase: Phrase::OwnComputer,

@@ -48,7 +48,11 @@ const ROWS: &[Row] = &[
     Row {
         pattern: r"\b(?:replace|change|exchange)((?: (?:the|this|existing|old|line|lines|value|setting|directive|entry)){0,4}) `([^`]+)` (?:with|by|to|into)(?: (?:the|this|these|following|lines?|be|read|entry|block|one)){0,4}:?$",
         place: Edit::Instead,
-        examples: &[("Replace the line `#Port 22` with:", "#Port 22"), ("Change `listen 80;` to:", "listen 80;")],
+        examples: &[
+            ("Replace the line `#Port 22` with:", "#Port 22"),
+            ("Change `listen 80;` to:", "listen 80;"),
+            ("Open the file and change `Port 22` to:", "Port 22"),
+        ],
     },
 ];
 
@@ -64,7 +68,10 @@ pub(in crate::plan) fn place(sentence: &str) -> Option<Edit> {
         // Below a folder is no line, and neither is a command, unless the sentence says that it is one.
         let is_said = WORDS.iter().any(|word| found[1].contains(word));
         let is_line = is_said || line.contains([';', '=', '{', '}', '[', ']', '<', '>', ':', '#', '+']);
-        (is_line && !mention::is_path(&line)).then(|| (row.place)(line))
+        let is_setting = line.trim().contains(' ');
+        let place = (!mention::is_path(&line)).then(|| (row.place)(line))?;
+        // Commands stand before others, and are not changed to what follows.
+        (is_line || is_setting && matches!(place, Edit::Instead(_))).then_some(place)
     })
 }
 
