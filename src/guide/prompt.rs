@@ -57,7 +57,15 @@ pub fn lines(language: &str, text: &str) -> Vec<Line> {
     let mut opened = Opened::default();
     let mut program = None;
     let mut before = "";
+    // What ends the text that a statement of Python began, and whether a command shows how to call it.
+    let mut quoted = None;
+    let mut helps = false;
     for (number, line) in lines.iter().copied().enumerate().skip(first) {
+        if let Some(quotes) = quoted {
+            found.push(Line::Typed { prompt: 0, goes_on: true });
+            quoted = Some(quotes).filter(|quotes| line.matches(quotes).count() % 2 == 0);
+            continue;
+        }
         let second = if line.starts_with("> ") { 2 } else { 0 };
         let open = scanner.waits_for().is_some();
         let inner = if open { None } else { opened.prompt_length(line, !before.is_empty()) };
@@ -70,6 +78,8 @@ pub fn lines(language: &str, text: &str) -> Vec<Line> {
             let length = inner.map(|(length, _)| length).or_else(|| prompt_length(line));
             length.or_else(more).or(open.then_some(second))
         };
+        // How a program is called is told with prompts, too: `  $ tool <file>`.
+        let prompt = prompt.filter(|_| !(helps && line.starts_with([' ', '\t']) && found.last() == Some(&Line::Shown)));
         let Some(prompt) = prompt else {
             let next = lines[number..].iter().find(|line| !is_idle(line));
             let is_comment = is_idle(line)
@@ -99,6 +109,10 @@ pub fn lines(language: &str, text: &str) -> Vec<Line> {
                 document = mark_of_document(&scanner, &lines[number + 1..]);
             }
         }
+        if !shell {
+            quoted = ["'''", "\"\"\""].into_iter().find(|quotes| typed.matches(quotes).count() % 2 == 1);
+        }
+        helps = shell && asks_for_help(typed);
         found.push(Line::Typed { prompt, goes_on });
         before = line;
     }
@@ -134,6 +148,11 @@ fn is_price(line: &str, prompt: usize) -> bool {
 fn shows(line: &str) -> bool {
     let typed = without_prompt(line);
     typed.contains('#') || last_run(typed).is_none_or(|run| run.is_showing())
+}
+
+/// Whether a command asks a program how it is called.
+fn asks_for_help(typed: &str) -> bool {
+    typed.split_whitespace().skip(1).any(|word| ["--help", "-h", "help"].contains(&word))
 }
 
 /// What stands before each line of a here-document, its last one included: mostly nothing.
@@ -195,6 +214,19 @@ mod tests {
             assert_eq!(found, typed, "{text}");
         }
         assert!(lines("bash", "ls\n# note\n\npwd").into_iter().all(|l| l == Line::Typed { prompt: 0, goes_on: false }));
+    }
+
+    #[test]
+    fn what_goes_on_without_a_prompt() {
+        for (text, typed) in [
+            ("$ tool --help\n\n  Usage\n    $ tool <file>\n\n  Examples\n    $ tool a.txt\n$ tool b\n", "tsssssst"),
+            ("$ tool list\na\n  $ tool b\n", "tst"),
+            (">>> a = '''\nx\n  y'''\n>>> print(a)\nx\n", "tttts"),
+        ] {
+            let found: String =
+                lines("console", text).iter().map(|l| if *l == Line::Shown { 's' } else { 't' }).collect();
+            assert_eq!(found, typed, "{text}");
+        }
     }
 
     #[test]

@@ -37,6 +37,10 @@ impl Plan {
                 // Debian's own Python refuses to install beside its packages (PEP 668).
                 setup.push("python3 -m venv ~/.venv && export PATH=~/.venv/bin:$PATH".to_owned());
             }
+            if packages.contains(&"pipx") {
+                // Where a reader logs in, Debian's profile puts it into the path.
+                setup.push("export PATH=~/.local/bin:$PATH".to_owned());
+            }
             self.inferred.push(format!(
                 "{names}: put there before, because its reader has it, and Debian's smallest image has not"
             ));

@@ -23,6 +23,7 @@ mod decided;
 mod decision;
 pub mod duration;
 mod evidence;
+mod interpreter;
 mod listing;
 mod offers;
 mod omitted;

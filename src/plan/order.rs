@@ -57,17 +57,20 @@ static HEADING: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(words).expect("a valid pattern")
 });
 
-/// The part of each block of a README, by its file and line: [`INSTALLING`], or the number of its outermost section.
+/// How many levels of headings below the title part a README.
+const DEPTH: usize = 2;
+
+/// The part of each block of a README, by its file and line: [`INSTALLING`], or the number of its section.
 pub(super) fn parts(blocks: &[Block<'_>], prose: &[Passage]) -> HashMap<(String, usize), usize> {
-    let mut known: Vec<String> = Vec::new();
+    let mut known: Vec<Vec<String>> = Vec::new();
     let part = |block: &Block<'_>| {
         let headings = evidence::headings(&prose[..block.passages]);
         let part = if headings.iter().any(|heading| HEADING.is_match(heading)) {
             INSTALLING
         } else {
-            let outermost = headings.first().map_or(String::new(), |heading| (*heading).to_owned());
-            let at = known.iter().position(|other| *other == outermost).unwrap_or_else(|| {
-                known.push(outermost);
+            let outer: Vec<String> = headings.iter().take(DEPTH).map(|heading| (*heading).to_owned()).collect();
+            let at = known.iter().position(|other| *other == outer).unwrap_or_else(|| {
+                known.push(outer);
                 known.len() - 1
             });
             at + 1
@@ -160,7 +163,7 @@ fn one_way(steps: &mut [Step]) {
 }
 
 /// What a command installs, without versions and extras: `pip install "tool[all]==1.2"` installs `tool`.
-fn installed(command: &str) -> Option<Vec<String>> {
+pub(super) fn installed(command: &str) -> Option<Vec<String>> {
     let verbs = ["install", "add", "i", "get", "global", "-S", "-Sy", "-Syu"];
     let run = line::Run::of(command)?;
     if !needs(command).contains(&Need::Network) && command::family_of(&run.name).is_none() {
@@ -170,7 +173,8 @@ fn installed(command: &str) -> Option<Vec<String>> {
     let given = line::words(command);
     let at = given.iter().skip(1).position(|word| verbs.contains(&word.as_str()))? + 1;
     let name = |word: &String| {
-        let name = word.rsplit('/').next().unwrap_or(word);
+        let name = word.split(".git@").next().unwrap_or(word).trim_end_matches(".git");
+        let name = name.rsplit('/').next().unwrap_or(name);
         let end = name.find(['[', '=', '<', '>', '@', '~']).filter(|end| *end > 0).unwrap_or(name.len());
         name[..end].to_lowercase()
     };
@@ -208,6 +212,7 @@ mod tests {
             ("sudo apt install -y tool", Some(vec!["tool"])),
             ("npm install -g @me/tool@next", Some(vec!["tool"])),
             ("sudo pacman -S tool", Some(vec!["tool"])),
+            ("pip install git+https://example.org/me/tool.git@next", Some(vec!["tool"])),
             ("pip install .", Some(vec![])),
             ("pipx install tool", Some(vec!["tool"])),
             ("make install", None),

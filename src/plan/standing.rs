@@ -1,12 +1,12 @@
 //! Where the reader of a guide stands before each block.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use super::{
     attributes::Given,
     blocks::Block,
     decision::{self, Act, Decision},
-    evidence::{Evidence, Standing, host},
+    evidence::{self, Evidence, Standing, host},
     prose::Passage,
     steps::{Builder, Opened},
 };
@@ -49,6 +49,8 @@ pub(super) struct Stands {
     found: Option<String>,
     /// The page fetches files of its own.
     fetches: bool,
+    /// The programs that it is about.
+    own: Arc<HashSet<String>>,
 }
 
 /// A file that was saved.
@@ -75,6 +77,7 @@ impl Stands {
         };
         Self {
             fetches: blocks.iter().any(fetches),
+            own: Arc::new(evidence::own::programs(blocks)),
             is_ours: blocks.iter().any(apt) || prose.iter().any(named),
             others: host::others(prose),
             connects: host::connects(blocks, prose),
@@ -210,6 +213,7 @@ impl Builder<'_> {
             excerpt: !is_script(&block.code.text)
                 && self.stands.scripts.iter().any(|script| is_in(&block.code.text, script)),
             is_ours: self.stands.is_ours,
+            own: Arc::clone(&self.stands.own),
         }
     }
 

@@ -10,6 +10,7 @@ use super::{
     decision::{self, Act, Decision},
     evidence::phrase::{Phrase, says},
     offers::Extra,
+    interpreter::Unasked,
     own,
     placeholder::{How, Placeholder, Said},
     prose::{Kind, Passage},
@@ -60,6 +61,10 @@ pub(super) struct Builder<'a> {
     pub(super) opened: Option<Opened>,
     /// The program that reads what is typed, as far as the guide tells.
     pub(super) program: Option<&'static Program>,
+    /// An interpreter that the page shows and does not open.
+    pub(super) unasked: Option<Unasked>,
+    /// What was imported in it.
+    pub(super) imported: Vec<String>,
 }
 
 /// What came of the blocks.
@@ -106,6 +111,8 @@ impl<'a> Builder<'a> {
             prose_of_run: String::new(),
             opened: None,
             program: None,
+            unasked: None,
+            imported: Vec::new(),
         }
     }
 
@@ -137,6 +144,9 @@ impl<'a> Builder<'a> {
         }
         self.blocks.push(decided);
         let draft = Draft { block, skip, omission, vars, inferred: block.inferred.clone(), given };
+        if matches!(act, Act::Typed | Act::Saved) || session || draft.given.run.is_some() {
+            self.leave_unasked(block);
+        }
         match (act, &draft.given.run) {
             (Act::Compared, _) if transcript.is_some() => self.transcribed(draft, &decision, transcript.as_ref()),
             (Act::Compared, _) if session => self.session(draft),
@@ -149,6 +159,7 @@ impl<'a> Builder<'a> {
             (Act::Saved, _) => self.file(draft, &decision),
             _ => self.leave(draft, &decision),
         }
+        self.rest_unasked(block);
         self.stands.after(block, done.then_some(act), decision.rule);
     }
 
@@ -240,6 +251,7 @@ impl<'a> Builder<'a> {
             self.leave_out(&draft, "nothing in it can be typed", Act::Typed);
             return;
         };
+        self.open_unasked(&draft);
         let mut commands = Vec::new();
         let mut placeholders = Vec::new();
         for (index, piece) in pieces.iter().enumerate() {
@@ -553,7 +565,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Adds a step; its number.
-    fn push(&mut self, mut step: Step) -> usize {
+    pub(super) fn push(&mut self, mut step: Step) -> usize {
         step.number = self.steps.len() + 1;
         if let StepKind::Expect { of, .. } = step.kind {
             // What is not typed shows nothing.
@@ -590,7 +602,7 @@ impl Draft<'_, '_> {
         }
     }
 
-    fn step(&self, kind: StepKind, attributes: Attributes) -> Step {
+    pub(super) fn step(&self, kind: StepKind, attributes: Attributes) -> Step {
         Step {
             number: 0,
             kind,

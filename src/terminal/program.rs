@@ -443,6 +443,16 @@ impl Program {
         says_goodbye(line, self.goodbye)
     }
 
+    /// Whether it reads the language of scripts, and many machines have it.
+    pub(crate) fn is_interpreter(&self) -> bool {
+        self.scripts && self.everyday && !self.shell
+    }
+
+    /// What a reader types to leave it.
+    pub(crate) fn goodbye(&self) -> Option<&'static str> {
+        self.goodbye.first().copied()
+    }
+
     /// Whether what is typed at its prompt is read by a shell's grammar.
     pub(crate) fn is_shell(&self) -> bool {
         self.shell

@@ -1,6 +1,6 @@
 //! Signs that are prompts in some blocks: `# ` is root's, or begins a comment; `> ` is a shell's, or a redirection.
 
-use crate::terminal::program::is_everyday;
+use crate::terminal::program::{is_everyday, is_of_shell};
 
 use crate::terminal::command::{self, Known};
 
@@ -9,8 +9,14 @@ const TERMINALS: &[&str] = &["console", "shell-session", "shellsession", "termin
 
 /// Whether a sign (`# ` or `> `) is the prompt of every command in this text.
 pub(super) fn is_prompted(language: &str, text: &str, sign: &str) -> bool {
-    if !is_terminal(language) || !text.trim_start().starts_with(sign) {
+    if !text.trim_start().starts_with(sign) {
         return false;
+    }
+    // To a file that is named before any command, nobody redirects: `> tool file` is a prompt of a shell's block, too.
+    let calls = |line: &str| is_command(line) || line.split_whitespace().count() > 1 && line.starts_with(is_of_name);
+    let all = || text.lines().all(|line| line.trim().is_empty() || line.strip_prefix(sign).is_some_and(calls));
+    if !is_terminal(language) {
+        return sign == "> " && is_of_shell(language) && all();
     }
     let has_other = text.lines().any(|line| line.starts_with("$ ") || line.starts_with("% "));
     // Below a command, one word is a command, too: `# hello`.
@@ -41,6 +47,11 @@ pub(super) fn is_command(line: &str) -> bool {
     !line.ends_with(['.', ':']) && (is_everyday(name) || is_path || is_name(first) && words.any(is_option))
 }
 
+/// Whether names of programs begin with this character.
+fn is_of_name(c: char) -> bool {
+    c.is_ascii_lowercase()
+}
+
 /// Whether a word could be the name of a program.
 fn is_name(word: &str) -> bool {
     word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-.".contains(c))
@@ -54,6 +65,7 @@ mod tests {
     fn root_prompts_and_comments() {
         for (language, text, prompted) in [
             ("console", "# whoami\nroot\n", true),
+            ("bash", "# whoami\n", false),
             ("console", "# apt update\n# apt install -y nginx\n", true),
             ("shell-session", "# mount -a\n", true),
             ("console", "# /etc/init.d/x start\nStarting x.\n", true),

@@ -139,6 +139,13 @@ pub(super) const RULES: &[Rule] = &[
         doubt: None,
     },
     Rule {
+        name: "history",
+        act: Act::Alternative,
+        why: "it tells what changed from one version to the next",
+        fits: |e| e.headings.iter().any(|heading| is_history(heading)),
+        doubt: None,
+    },
+    Rule {
         name: "second of several",
         act: Act::Alternative,
         why: "it is for another case than the item before",
@@ -325,6 +332,12 @@ fn is_later(heading: &str, earlier: &[&str]) -> bool {
     let undoes = has(&words, UNDOING) && after(DOING);
     let renews = has(&words, RENEWING) && !has(&words, INSTALLING) && after(INSTALLING);
     cleans || undoes || renews || has(&words, ALWAYS)
+}
+
+/// Whether a section tells what changed from version to version.
+fn is_history(heading: &str) -> bool {
+    let words = words(heading).join(" ");
+    ["changelog", "change log", "release notes", "release history", "version history"].contains(&words.as_str())
 }
 
 /// The words of a heading, in small letters.

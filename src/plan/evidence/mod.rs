@@ -3,10 +3,13 @@
 pub(super) mod host;
 mod looks;
 pub(super) mod mention;
+pub(super) mod own;
 pub(super) mod phrase;
 pub(super) mod place;
 
 pub(super) use looks::{Look, look};
+
+use std::{collections::HashSet, sync::Arc};
 
 use super::{
     blocks::Block,
@@ -67,6 +70,8 @@ pub(super) struct Standing {
     pub(super) before_connecting: bool,
     /// Its lines stand in a longer script of the page.
     pub(super) excerpt: bool,
+    /// The programs that the page is about: what it installs, and what its blocks of a shell call.
+    pub(super) own: Arc<HashSet<String>>,
     /// The page installs by apt, or says that it is for Debian or Ubuntu.
     pub(super) is_ours: bool,
 }
@@ -158,7 +163,7 @@ impl<'e> Evidence<'e> {
             language: &code.language,
             text: &code.text,
             title: code.title.as_deref(),
-            look: look(&code.language, &code.text),
+            look: own::look(look(&code.language, &code.text), &code.text, &standing.own),
             sentence,
             passage,
             announced,
@@ -208,8 +213,9 @@ pub(super) fn headings(all: &[Passage]) -> Vec<&str> {
             found.push((level, &passage.text));
         }
     }
-    // The title of the page says nothing of a part of it.
-    found.into_iter().filter(|(level, _)| *level > 1).map(|(_, text)| text).collect()
+    // The title of the page says nothing of a part of it, unless its parts have such headings as well.
+    let titles = all.iter().filter(|passage| passage.kind == Kind::Heading(1)).count();
+    found.into_iter().filter(|(level, _)| *level > 1 || titles > 1).map(|(_, text)| text).collect()
 }
 
 /// The passage before the list that the block stands in.

@@ -58,6 +58,12 @@ impl Match<'_> {
         is_readers(self.name)
     }
 
+    /// Whether it is a whole word of the line, outside of quotes, and its name is of several words.
+    fn is_word_of_names(&self) -> bool {
+        let alone = self.before().ends_with(' ') && (self.after().is_empty() || self.after().starts_with(' '));
+        alone && self.name.contains('_') && !self.before().contains(['\'', '"'])
+    }
+
     /// Whether it is a variable of a shell, or the name of a setting: `$X`, `X=`.
     fn is_variable(&self) -> bool {
         let (name, block) = (self.name, self.reading.block);
@@ -199,10 +205,13 @@ const LOOKS: &[Look] = &[
         name: "braces",
         pattern: r"\{([A-Za-z][A-Za-z0-9_-]*)\}",
         sure: SURE,
-        fits: |m| !m.before().ends_with(['$', '{', '%', '\\']) && m.is_readers(),
+        fits: |m| !m.before().ends_with(['$', '{', '%', '\\']) && (m.is_readers() || m.typed() && m.is_word_of_names()),
         kind: None,
-        with: &[("curl http://{your_domain}/", "your_domain")],
-        without: &["echo ${your_domain}", "mkdir {a,b}", "curl http://x/{id}"],
+        with: &[
+            ("curl http://{your_domain}/", "your_domain"),
+            ("tool {source_file_or_directory}", "source_file_or_directory"),
+        ],
+        without: &["echo ${your_domain}", "mkdir {a,b}", "curl http://x/{id}", "jq '{user_name}' x", "fd -x {name}"],
     },
     Look {
         name: "your",

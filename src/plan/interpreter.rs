@@ -1,0 +1,80 @@
+//! Interpreters that a page shows at work without saying that they are opened: at `>>> `, a reader opens Python.
+
+use super::{
+    Attributes, Command, Step, StepKind,
+    blocks::Block,
+    steps::{Builder, Draft},
+};
+use crate::terminal::{program::Program, prompt};
+
+/// An interpreter that the reader opened unasked, and has not left.
+#[derive(Debug)]
+pub(super) struct Unasked {
+    program: &'static Program,
+    /// The section in which it was opened: what stands in another begins anew.
+    section: String,
+    /// How it is left.
+    leave: Step,
+}
+
+impl Builder<'_> {
+    /// Opens the interpreter whose prompt a block shows, if nothing is open. It knows what the page has imported before.
+    pub(super) fn open_unasked(&mut self, draft: &Draft<'_, '_>) {
+        let Some(program) = interpreter(draft.block).filter(|_| draft.skip.is_none()) else { return };
+        if self.unasked.is_some() {
+            self.program = Some(program);
+            return;
+        }
+        if self.program.is_some() {
+            return;
+        }
+        let typed = |line: &str| Command {
+            lines: vec![line.to_owned()],
+            prompt: String::new(),
+            stopped: false,
+            at: draft.block.at(),
+        };
+        let goodbye = program.goodbye().map(typed);
+        let Some(goodbye) = goodbye else { return };
+        let commands = std::iter::once(program.name()).chain(self.imported.iter().map(String::as_str)).map(typed);
+        let mut open = draft.step(StepKind::Run { commands: commands.collect() }, Attributes::default());
+        open.inferred = vec![format!("`{}` is opened, because the block shows its prompt", program.name())];
+        self.program = Some(program);
+        self.push(open);
+        let mut leave = draft.step(StepKind::Run { commands: vec![goodbye] }, Attributes::default());
+        leave.inferred = vec![format!("`{}` is left, because what follows is not for it", program.name())];
+        self.unasked = Some(Unasked { program, section: draft.block.section.clone(), leave });
+    }
+
+    /// After a block: what follows is not read by an interpreter that was opened unasked, unless it shows its prompt.
+    pub(super) fn rest_unasked(&mut self, block: &Block<'_>) {
+        let Some(unasked) = &self.unasked else { return };
+        let lines = block.code.text.lines().map(prompt::without_prompt);
+        let imports = lines.filter(|line| line.starts_with("import ") || line.starts_with("from "));
+        let new: Vec<String> = imports.map(str::to_owned).filter(|line| !self.imported.contains(line)).collect();
+        let is_open = self.program.is_some_and(|open| std::ptr::eq(open, unasked.program));
+        self.program = None;
+        self.imported.extend(new);
+        if !is_open {
+            self.unasked = None;
+        }
+    }
+
+    /// Before a block that is done: an interpreter that was opened unasked is left, unless the block goes on in it.
+    pub(super) fn leave_unasked(&mut self, block: &Block<'_>) {
+        let goes_on = |unasked: &mut Unasked| {
+            unasked.section == block.section
+                && interpreter(block).is_some_and(|program| std::ptr::eq(program, unasked.program))
+        };
+        if let Some(unasked) = self.unasked.take_if(|unasked| !goes_on(unasked)) {
+            self.push(unasked.leave);
+        }
+    }
+}
+
+/// The interpreter whose prompt stands before the first thing that is typed in a block.
+fn interpreter(block: &Block<'_>) -> Option<&'static Program> {
+    let first = block.code.text.lines().find(|line| !line.trim().is_empty())?;
+    let shown = &first[..prompt::prompt_length(first)?];
+    prompt::program_of(shown).filter(|program| program.is_interpreter())
+}
