@@ -11,35 +11,17 @@ mod local_host;
 #[path = "support/verifications.rs"]
 mod table;
 
-use guidepost::{
-    report::Verdict,
-    verify::{self, Options},
-};
+use guidepost::{report::Verdict, verify};
 use local_host::LocalHost;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use table::{Row, folders::renews, otherwise, rows, site, told};
-
-/// How all of them are done.
-fn options(site: &std::path::Path) -> Options {
-    Options {
-        site: site.to_owned(),
-        jobs: 16,
-        fail_fast: false,
-        retries: 0,
-        update: false,
-        keep: false,
-        shell: false,
-        record: None,
-        guide_timeout: Duration::from_secs(300),
-    }
-}
 
 /// Does rows on a host.
 fn done(host: &LocalHost, rows: &[Row]) -> guidepost::report::Report {
     let (_folder, of_site) = site(rows);
     let jobs = guidepost::site::jobs(&of_site, &[]).unwrap_or_else(|failure| panic!("{failure:?}"));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(verify::run_on(host, jobs, &options(&of_site.site), &())).expect("the host is there")
+    runtime.block_on(verify::run_on(host, jobs, &local_host::options(&of_site.site), &())).expect("the host is there")
 }
 
 /// A fault of guidepost's own is one of that guide: the others are done.

@@ -153,13 +153,16 @@ pub(super) fn find_in(existing: &str, text: &str) -> Result<Range<usize>, EditEr
     find(&Text::of(existing).lines, text)
 }
 
+/// Whether a line of a file is one that is looked for.
+type Equal<'a> = &'a dyn Fn(&str, &str) -> bool;
+
 /// Where the lines of `text` stand in a file: as they are, or else but for white space and the mark of a comment, or else as
 /// a part of one line.
 fn find(file: &[String], text: &str) -> Result<Range<usize>, EditError> {
     let wanted: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let Some(first) = wanted.first() else { return Err(EditError::NoAnchor) };
     let bare = |line: &str| Line::of(line).bare;
-    let equal: [&dyn Fn(&str, &str) -> bool; 3] = [
+    let equal: [Equal<'_>; 3] = [
         &|line, wanted| line.trim() == wanted,
         &|line, wanted| !wanted.is_empty() && bare(line) == bare(wanted),
         &|line, wanted| wanted.len() > 2 && has(line, wanted),

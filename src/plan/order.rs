@@ -93,7 +93,8 @@ pub(super) fn readme(steps: Vec<Step>, parts: &HashMap<(String, usize), usize>) 
         })
         .collect();
     let part = |number: usize| places[shown.get(&number).filter(|of| places.contains_key(of)).unwrap_or(&number)];
-    let (installing, others): (Vec<Step>, Vec<Step>) = steps.into_iter().partition(|step| part(step.number) == INSTALLING);
+    let (installing, others): (Vec<Step>, Vec<Step>) =
+        steps.into_iter().partition(|step| part(step.number) == INSTALLING);
     let mut ordered = installing;
     one_way(&mut ordered);
     ordered.extend(others);

@@ -184,7 +184,7 @@ impl Desk<'_> {
         let sayings = self.sayings();
         let selectors = selectors(code, &proof.before[proof.index]);
         let own = (0..amend::sidecar::entries(&source)).rev();
-        let own = own.flat_map(|number| sayings.iter().filter_map(move |saying| Some((number, saying))));
+        let own = own.flat_map(|number| sayings.iter().map(move |saying| (number, saying)));
         let own = own.filter_map(|(number, saying)| amend::sidecar::amend(&source, number, saying));
         let new = selectors.iter().flat_map(|selectors| sayings.iter().map(move |saying| (selectors, saying)));
         let new = new.filter_map(|(selectors, saying)| amend::sidecar::append(&source, selectors, saying));

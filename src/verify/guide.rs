@@ -26,7 +26,7 @@ use crate::{
         End, Kind, Place,
         look::{behind_password, is_job_number, without_notices},
     },
-    terminal::{clean::clean, failure::says_failure, program::is_about_jobs},
+    terminal::{clean::clean, failure::says_failure, line::is_in_background, program::is_about_jobs},
 };
 
 /// One attempt at a guide, with all that it needs.
@@ -51,7 +51,7 @@ pub(super) struct Limit {
 /// The status of a command that was ended by the signal KILL.
 const KILLED: i32 = 137;
 
-/// Pauses before the terminal is asked again whether a job has ended.
+/// Pauses before the terminal is asked again what jobs say.
 const NOTICES: [Duration; 3] = [Duration::ZERO, Duration::from_millis(300), Duration::from_secs(1)];
 
 /// What is not a command and does not end by itself is given up so long after the limit.
@@ -550,15 +550,16 @@ impl Shown {
         best
     }
 
-    /// Whether the page shows the notice of a job that was stopped, and nothing has shown it yet: it comes with this prompt or
-    /// with the next.
-    fn lacks_notice(&self, documented: &str, rule: matching::Rule) -> bool {
+    /// Whether the page shows what may still come: the notice of a job that was stopped comes with this prompt or with the
+    /// next, and what runs in the background says its first words when it gets to it.
+    fn lacks_what_comes_late(&self, documented: &str, rule: matching::Rule) -> bool {
         let documented = documented.trim_end();
         let notices =
             documented[without_notices(documented).len()..].lines().filter(|line| !line.trim().is_empty()).count();
         let told = [&self.beside, &self.before].iter().map(|text| text.lines().count()).sum::<usize>();
-        notices > told
-            && self.typed.iter().any(|line| is_about_jobs(line))
+        let stopped = || notices > told && self.typed.iter().any(|line| is_about_jobs(line));
+        let in_background = || self.typed.iter().any(|line| is_in_background(line));
+        (stopped() || in_background())
             && self.compare(documented, rule, &Evidence::default()).0.verdict != matching::Verdict::Holds
     }
 
@@ -684,12 +685,12 @@ impl<M: Running> Doing<'_, M> {
         Evidence { values: Some(&self.values), step: of, sums: false }
     }
 
-    /// Where the page shows that a job was stopped and the terminal has not yet, a reader's next Enter brings it.
+    /// Where the page shows what a job says and the terminal has not yet, it comes with a reader's next Enter, or a little later.
     async fn hear_of_jobs(&mut self, text: &str, of: usize, rule: Option<Rule>) -> machine::Result<()> {
         let is_last = self.outputs.keys().next_back() == Some(&of);
         let at_shell = self.live.places().last().is_some_and(|place| matches!(place.kind, Kind::Shell { .. }));
         for pause in NOTICES {
-            let lacks = |shown: &Shown| shown.lacks_notice(text, matching_rule(rule));
+            let lacks = |shown: &Shown| shown.lacks_what_comes_late(text, matching_rule(rule));
             if !(is_last && at_shell && self.outputs.get(&of).is_some_and(lacks)) {
                 break;
             }

@@ -89,7 +89,9 @@ impl Workspace {
     pub(crate) fn told(&self, plan: &Plan) -> String {
         let Way { cloned, enters, revision, .. } = self.way(plan);
         match cloned.first() {
-            Some(address) if revision => format!("`git clone {address}` gets what is published there: it names a revision"),
+            Some(address) if revision => {
+                format!("`git clone {address}` gets what is published there: it names a revision")
+            }
             Some(address) => format!("`git clone {address}` gets this commit"),
             None if enters => format!("the files that git tracks lie in ~/{}", self.name),
             None => format!("it begins in ~/{}, where the files that git tracks lie", self.name),

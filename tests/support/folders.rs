@@ -69,16 +69,21 @@ pub(crate) fn site(rows: &[Row], config: &str) -> (tempfile::TempDir, site::Opti
             .expect("copied");
         }
     }
-    let options = site::Options {
+    let options = site_options(folder.path());
+    (folder, options)
+}
+
+/// How a site of tests is read.
+pub(crate) fn site_options(site: &Path) -> site::Options {
+    site::Options {
         loose: Vec::new(),
         workspace: false,
-        site: folder.path().to_owned(),
+        site: site.to_owned(),
         out: None,
         base_url: None,
         drafts: false,
         strict: false,
         report: None,
         today: "2026-01-01".into(),
-    };
-    (folder, options)
+    }
 }

@@ -7,14 +7,30 @@
 use super::local::Local;
 use guidepost::{
     machine::{self, Error, FileError, Identity, Image, Machine, Output, RemoteFile, Result, Run, TerminalOptions},
-    verify::{Host, Running},
+    verify::{self, Host, Running},
 };
 use pty_process::blocking::Command;
 use std::{
     io::ErrorKind,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
+    time::Duration,
 };
+
+/// How guides of a site are done on it.
+pub(crate) fn options(site: &Path) -> verify::Options {
+    verify::Options {
+        site: site.to_owned(),
+        jobs: 16,
+        fail_fast: false,
+        retries: 0,
+        update: false,
+        keep: false,
+        shell: false,
+        record: None,
+        guide_timeout: Duration::from_secs(300),
+    }
+}
 
 /// Where programs are; a login shell may set its own.
 const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";

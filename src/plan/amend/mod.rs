@@ -18,7 +18,7 @@ pub struct Saying {
 impl Saying {
     /// As attributes; what has no value is not to be said any longer. A path that is said already can stay that of a file.
     fn attributes(&self) -> Vec<(&'static str, Option<&str>)> {
-        let path = (self.path.is_some() || self.act != Act::Saved).then(|| ("path", self.path.as_deref()));
+        let path = (self.path.is_some() || self.act != Act::Saved).then_some(("path", self.path.as_deref()));
         [("role", Some(self.act.role()))].into_iter().chain(path).collect()
     }
 }

@@ -38,7 +38,8 @@ pub(super) fn look(look: Look, text: &str, own: &HashSet<String>) -> Look {
         goes_on = line.ends_with('\\');
         is_call
     };
-    let mut lines = text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#')).peekable();
+    let mut lines =
+        text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#')).peekable();
     if lines.peek().is_some() && lines.all(&mut calls) { Look::Commands } else { look }
 }
 
@@ -46,7 +47,8 @@ pub(super) fn look(look: Look, text: &str, own: &HashSet<String>) -> Look {
 fn is_call(line: &str, own: &HashSet<String>) -> bool {
     let mut words = line.split_whitespace();
     let (Some(name), Some(argument)) = (words.next(), words.next()) else { return false };
-    let is_argument = argument.starts_with(['-', '"', '\'', '.', '/', '~', '<', '|', '>']) || mention::is_path(argument);
+    let is_argument =
+        argument.starts_with(['-', '"', '\'', '.', '/', '~', '<', '|', '>']) || mention::is_path(argument);
     own.contains(name) && is_argument && !line.ends_with([':', '.'])
 }
 
