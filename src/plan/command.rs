@@ -116,7 +116,7 @@ pub(super) fn pieces(language: &str, text: &str) -> (Vec<Piece>, Vec<Unfinished>
             at += 1;
             continue;
         }
-        if is_idle(typed) && (shell || typed.trim().is_empty()) {
+        if shell && typed.trim_start().starts_with('#') || is_idle(typed) && (shell || typed.trim().is_empty()) {
             at += 1;
             continue;
         }
@@ -250,6 +250,7 @@ mod tests {
             ("postgres=# # x\n", &["# x"]),
             ("# whoami\nroot\n# psql\nx=# \\q\n", &["whoami", "= root", "psql", "\\q"]),
             ("# look\nls\n", &["ls"]),
+            ("#look\nls\n", &["ls"]),
             ("$ ls\na\n# look\n$ pwd\n", &["ls", "= a|# look", "pwd"]),
             ("echo don't\nls\n", &["echo don't", "ls"]),
             ("$ echo don't\n$ ls\n", &["echo don't", "ls"]),

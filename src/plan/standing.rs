@@ -6,7 +6,11 @@ use super::{
     attributes::Given,
     blocks::Block,
     decision::{self, Act, Decision},
-    evidence::{self, Evidence, Standing, host},
+    evidence::{
+        self, Evidence, Standing,
+        earlier::{self, Earlier},
+        host,
+    },
     prose::Passage,
     steps::{Builder, Opened},
 };
@@ -45,6 +49,14 @@ pub(super) struct Stands {
     scripts: Vec<HashSet<String>>,
     /// The files that were saved.
     saved: Vec<Saved>,
+    /// What was typed, block by block.
+    earlier: Vec<Earlier>,
+    /// The headings of a section that installs once more what an earlier one has.
+    again: Option<Vec<String>>,
+    /// The sentence before the block before.
+    sentence: String,
+    /// The texts of all blocks.
+    texts: Vec<String>,
     /// The lines that the block before says to find in a file.
     found: Option<String>,
     /// The page fetches files of its own.
@@ -78,6 +90,7 @@ impl Stands {
         Self {
             fetches: blocks.iter().any(fetches),
             own: Arc::new(evidence::own::programs(blocks)),
+            texts: blocks.iter().map(|block| block.code.text.clone()).collect(),
             is_ours: blocks.iter().any(apt) || prose.iter().any(named),
             others: host::others(prose),
             connects: host::connects(blocks, prose),
@@ -109,9 +122,15 @@ impl Stands {
     }
 
     /// After a block; `act` is what was done with it.
-    pub(super) fn after(&mut self, block: &Block<'_>, act: Option<Act>, rule: &str) {
+    pub(super) fn after(&mut self, block: &Block<'_>, prose: &[Passage], act: Option<Act>, rule: &str) {
         self.found = (rule == decision::FIND).then(|| block.code.text.clone());
-        self.before = act;
+        // What stands in a note leaves the reader where the text has been.
+        self.before = match act {
+            Some(Act::Alternative) if block.aside => self.before,
+            // One of its ways was gone.
+            Some(Act::Alternative) if rule == decision::SEVERAL => Some(Act::Typed),
+            act => act,
+        };
         self.passages = block.passages;
         let lines = || block.code.text.lines().map(prompt::without_prompt);
         self.connected = lines().any(command::enters_a_server);
@@ -124,6 +143,7 @@ impl Stands {
             });
         }
         if act == Some(Act::Typed) {
+            self.earlier.push(Earlier::of(block, &evidence::headings(&prose[..block.passages])));
             self.editing = None;
             let host = block.code.text.lines().find_map(prompted);
             self.host = self.host.take().or(host);
@@ -177,9 +197,11 @@ impl Builder<'_> {
         if block.code.role == Role::Command && given.is_of_commands() && given.act.is_none() {
             return Decision::said(Act::Typed);
         }
-        let standing = self.standing(block);
+        let mut standing = self.standing(block);
+        self.compare(block, &mut standing);
         let evidence = Evidence::gather(block, self.prose, self.stands.passages, &standing);
         self.near = decision::near(&evidence);
+        self.stands.sentence = evidence.sentence.to_owned();
         let decision = decision::decide(&evidence);
         // Where it is done says nothing of what it is.
         match given.act {
@@ -214,7 +236,24 @@ impl Builder<'_> {
                 && self.stands.scripts.iter().any(|script| is_in(&block.code.text, script)),
             is_ours: self.stands.is_ours,
             own: Arc::clone(&self.stands.own),
+            sentence: self.stands.sentence.clone(),
+            ..Standing::default()
         }
+    }
+
+    /// Says of a block what it has in common with those before.
+    fn compare(&mut self, block: &Block<'_>, standing: &mut Standing) {
+        let prose = &self.prose[..block.passages];
+        let own = Earlier::of(block, &evidence::headings(prose));
+        let label = evidence::label(prose, block);
+        earlier::compare(&own, label, &self.stands.earlier, standing);
+        standing.installed_before |= self.stands.again.as_ref().is_some_and(|again| own.is_below(again));
+        let text = &block.code.text;
+        let others: Vec<&str> = self.stands.texts.iter().map(String::as_str).filter(|other| other != text).collect();
+        if standing.installed_before && self.stands.again.is_none() {
+            self.stands.again = Some(own.headings);
+        }
+        standing.uncalled = earlier::is_uncalled(text, &others);
     }
 
     /// Whether the prompts of a block are of another host, and nothing led there.

@@ -160,7 +160,7 @@ impl<'a> Builder<'a> {
             _ => self.leave(draft, &decision),
         }
         self.rest_unasked(block);
-        self.stands.after(block, done.then_some(act), decision.rule);
+        self.stands.after(block, self.prose, done.then_some(act), decision.rule);
     }
 
     /// Why a block is not done.

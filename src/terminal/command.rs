@@ -94,7 +94,8 @@ pub(crate) fn known(line: &str) -> Known {
         return Known::No;
     }
     match () {
-        () if value => Known::Yes,
+        // Of a table of file systems is `UUID=1 /srv/data ext4`.
+        () if value && !path => Known::Yes,
         () if options || joins => Known::Likely,
         () => Known::Maybe,
     }
@@ -323,7 +324,7 @@ mod tests {
         for line in ["frob -v", "foo | bar"] {
             assert_eq!(known(line), Known::Likely, "{line}");
         }
-        for line in ["frobnicate now", "hello"] {
+        for line in ["frobnicate now", "hello", "UUID=1 /srv/data ext4"] {
             assert_eq!(known(line), Known::Maybe, "{line}");
         }
         for line in ["Status: active", "holu@host:/a /b", "x,y=z", "<lora:1>", "", "Style"] {

@@ -118,6 +118,9 @@ pub(crate) fn without_prompt(line: &str) -> &str {
 /// Known are all prompts that nothing else looks like, and those which what stands behind them makes sure:
 /// `test> db.items.find()`.
 pub fn prompt_length(line: &str) -> Option<usize> {
+    if begins_with_script(line) {
+        return None;
+    }
     static BEGINS: LazyLock<Regex> = LazyLock::new(|| {
         let more = rows().flat_map(|row| row.more).filter(|prompt| prompt.sure);
         regex(&format!("^(?:{})", any(prompts(true, true).chain(prompts(false, true)).chain(more))))
@@ -132,6 +135,13 @@ pub fn prompt_length(line: &str) -> Option<usize> {
     });
     let end = BEGINS.find(line).map(|found| found.end());
     end.or_else(|| STATEMENTS.find(line).and_then(|_| line.find("> ")).map(|at| at + 2)).or_else(|| short_length(line))
+}
+
+/// Whether a line begins with a script and a comment, which reads as a folder and root's sign: `/srv/backup.sh # all of it`.
+fn begins_with_script(line: &str) -> bool {
+    let first = line.split(' ').next().unwrap_or_default();
+    let is_script = [".sh", ".py", ".pl", ".rb", ".php", ".run"].iter().any(|ending| first.ends_with(ending));
+    is_script && first.starts_with(['/', '~', '.'])
 }
 
 /// The length of a prompt that says less: a folder (`~$ `, `/mnt# `), a host (`server$ `, `[10.0.0.2] server$ `), a program

@@ -24,6 +24,14 @@ pub(super) fn is_prompted(language: &str, text: &str, sign: &str) -> bool {
     let reads = |line: &str| command::known(line) != Known::No && !line.ends_with(['.', ':']);
     let typed = |line: &str| line.strip_prefix(sign).is_none_or(|line| is_command(line) || reads(line));
     let untyped = |line: &str| line.starts_with(sign) || !is_command(line);
+    // Nobody shows a terminal in which nothing is typed.
+    let only = || {
+        let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+        lines.all(|line| line.strip_prefix(sign).is_some_and(|line| reads(line) && line.starts_with(is_of_name)))
+    };
+    if !has_other && only() {
+        return true;
+    }
     !has_other && first.is_some_and(is_command) && text.lines().all(|line| typed(line) && untyped(line))
 }
 
@@ -72,6 +80,8 @@ mod tests {
             ("console", "# apt install hello\nSetting up hello ...\n# hello\nHello, world!\n", true),
             ("console", "# whoami\nroot\n# Now look\n", false),
             ("console", "# setup\nmake\n", false),
+            ("console", "# tunnel start\n", true),
+            ("console", "# Start the tunnel\n", false),
             ("console", "# install the server\napt install x\n", false),
             ("console", "# apt needs a list:\napt update\n", false),
             ("console", "# apt update\napt update\n", false),

@@ -15,6 +15,9 @@ use super::{
 };
 use crate::terminal::{command, line, prompt};
 
+/// The rule of a block that shows several ways.
+pub(in crate::plan) const SEVERAL: &str = "several ways in one";
+
 /// The rules, the strongest first. Each doubts what the block is in itself.
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -63,10 +66,98 @@ pub(super) const RULES: &[Rule] = &[
         doubt: Some(Act::Typed),
     },
     Rule {
+        name: "optional part",
+        act: Act::Alternative,
+        why: "it is an optional part of a section",
+        fits: |e| e.headings.iter().skip(1).any(|heading| is_optional(heading)),
+        doubt: Some(Act::Typed),
+    },
+    Rule {
+        name: "instead of before",
+        act: Act::Alternative,
+        why: "its section begins with another way than before",
+        fits: |e| {
+            let first = e.section.first().map(|text| sentences(text)).unwrap_or_default();
+            // What introduces a block speaks of that one.
+            first.into_iter().take(2).any(|told| says(Phrase::Instead, told) && !told.ends_with(':'))
+        },
+        doubt: Some(Act::Typed),
+    },
+    Rule {
+        name: "changes what is there",
+        act: Act::Alternative,
+        why: "its section changes what an earlier one made, which may be for a later day",
+        fits: |e| e.headings.iter().any(|heading| changes_earlier(heading, &e.earlier)),
+        doubt: Some(Act::Typed),
+    },
+    Rule {
+        name: "case of an item",
+        act: Act::Alternative,
+        why: "an earlier item of its list calls the same for another case",
+        fits: |e| e.standing.same_call,
+        doubt: Some(Act::Typed),
+    },
+    Rule {
+        name: "installed before",
+        act: Act::Elsewhere,
+        why: "an earlier section of another name installs the same",
+        fits: |e| e.standing.installed_before,
+        doubt: Some(Act::Typed),
+    },
+    Rule {
+        name: "ends what was made",
+        act: Act::Alternative,
+        why: "it ends what an earlier block made, in a list of what can be done",
+        fits: |e| {
+            let ends = e.items.iter().any(|item| says(Phrase::Ends, item));
+            ends && e.standing.of_own && says(Phrase::Operations, e.intro)
+        },
+        doubt: Some(Act::Typed),
+    },
+    Rule {
+        name: "condition before",
+        act: Act::Alternative,
+        why: "it goes on with a sentence for readers who have something else",
+        fits: |e| {
+            let told = sentences(e.passage);
+            let before = told.len().checked_sub(2).map(|at| told[at]);
+            e.announced && says(Phrase::GoesOn, e.sentence) && before.is_some_and(|before| says(Phrase::Having, before))
+        },
+        doubt: Some(Act::Typed),
+    },
+    Rule {
+        name: SEVERAL,
+        act: Act::Alternative,
+        why: "its lines are several ways to the same end",
+        fits: |e| e.text.lines().any(says_or) || says(Phrase::Either, e.sentence) && e.text.lines().count() > 1,
+        doubt: Some(Act::Typed),
+    },
+    Rule {
         name: "excerpt",
         act: Act::Looked,
         why: "its lines stand in a script of the page, which it may explain",
         fits: |e| e.standing.excerpt && !says(Phrase::Run, e.sentence),
+        doubt: Some(Act::Typed),
+    },
+    Rule {
+        name: "filled in",
+        act: Act::Looked,
+        why: "it fills in the command before for an example",
+        fits: |e| e.standing.filled && says(Phrase::Example, e.sentence),
+        doubt: Some(Act::Typed),
+    },
+    Rule {
+        name: "uncalled",
+        act: Act::Looked,
+        why: "it only defines a function, and the page calls it nowhere",
+        fits: |e| e.standing.uncalled,
+        doubt: Some(Act::Typed),
+    },
+    Rule {
+        name: "sentences in it",
+        act: Act::Looked,
+        why: "sentences stand among its lines, which nobody types",
+        fits: |e| e.form == crate::guide::Form::Indented && e.text.lines().any(is_sentence),
         doubt: Some(Act::Typed),
     },
     Rule {
@@ -92,7 +183,8 @@ pub(super) const RULES: &[Rule] = &[
                 && e.look == Look::Maybe
                 && e.tongue == Tongue::Plain
                 && !e.standing.program
-                && !says(Phrase::Run, e.sentence)
+                // “… by using `a` and `b`” runs nothing.
+                && !says(Phrase::Run, &e.sentence.replace("by using", ""))
         },
         doubt: Some(Act::Typed),
     },
@@ -104,6 +196,85 @@ pub(super) fn decide(evidence: &Evidence<'_>, form: &Decision) -> Option<Decisio
     let weighs = |rule: &&Rule| form.act == Act::Typed || rule.act != Act::Looked;
     let rule = RULES.iter().filter(weighs).find(|rule| (rule.fits)(evidence))?;
     Some(Decision { doubt: rule.doubt.map(|_| form.act), ..rule.decision(None) })
+}
+
+/// Whether a heading says that its part is optional.
+fn is_optional(heading: &str) -> bool {
+    heading.split(|c: char| !c.is_alphabetic()).any(|word| word.eq_ignore_ascii_case("optional"))
+}
+
+/// Whether a heading changes what an earlier one made: `Expand the disk` below `Create a disk`.
+fn changes_earlier(heading: &str, earlier: &[&str]) -> bool {
+    const CHANGING: &[&str] = &[
+        "expand",
+        "expanding",
+        "extend",
+        "extending",
+        "grow",
+        "growing",
+        "shrink",
+        "shrinking",
+        "resize",
+        "resizing",
+        "scale",
+        "scaling",
+        "migrate",
+        "migrating",
+        "replace",
+        "replacing",
+        "restore",
+        "restoring",
+        "reset",
+        "resetting",
+        "rename",
+        "renaming",
+        "rotate",
+        "rotating",
+        "renew",
+        "renewing",
+    ];
+    const MAKING: &[&str] = &[
+        "create",
+        "creating",
+        "add",
+        "adding",
+        "install",
+        "installing",
+        "make",
+        "making",
+        "deploy",
+        "deploying",
+        "generate",
+        "generating",
+    ];
+    let words = words(heading);
+    let has = |words: &[String], names: &[&str]| words.iter().any(|word| names.contains(&word.as_str()));
+    let makes_it = |other: &&str| {
+        let other = self::words(other);
+        has(&other, MAKING) && other.last() == words.last()
+    };
+    has(&words, CHANGING) && !has(&words, MAKING) && earlier.iter().any(makes_it)
+}
+
+/// The words of a heading, in small letters.
+fn words(text: &str) -> Vec<String> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+}
+
+/// Whether a line says in a comment that what follows is another way: `# OR`.
+fn says_or(line: &str) -> bool {
+    let Some((_, comment)) = line.rsplit_once('#') else { return false };
+    comment.split_whitespace().next().is_some_and(|word| word.trim_end_matches([':', ',']).eq_ignore_ascii_case("or"))
+}
+
+/// Whether a line is one of a sentence of the page that went astray: it has words and no sign of a command.
+fn is_sentence(line: &str) -> bool {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let plain =
+        words.iter().filter(|word| word.trim_end_matches([',', '.', ':']).chars().all(char::is_alphabetic)).count();
+    let begins = line.trim_start().starts_with(|c: char| c.is_uppercase());
+    let ends = line.trim_end().ends_with(['.', ':']);
+    begins && (ends && words.len() > 3 || words.len() > 6) && plain * 10 >= words.len() * 8
 }
 
 /// Whether two headings name the same thing done with different means: `Backups with rsync`, `Backups with borg`.

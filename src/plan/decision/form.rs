@@ -3,9 +3,12 @@
 use crate::terminal::{editor, prompt};
 
 use super::{
-    super::evidence::{
-        Evidence, Look, Tongue, mention,
-        phrase::{Phrase, says},
+    super::{
+        evidence::{
+            Evidence, Look, Tongue, mention,
+            phrase::{Phrase, says},
+        },
+        prose::sentences,
     },
     Act, Decision, Rule,
     saving::{self, Named},
@@ -59,6 +62,26 @@ pub(super) const RULES: &[Rule] = &[
         act: Act::Looked,
         why: "the text before it says to find these lines, which are there already",
         fits: finds,
+        doubt: None,
+    },
+    Rule {
+        name: "form of lines",
+        act: Act::Looked,
+        why: "it says what stands where in a line",
+        fits: |e| {
+            e.look == Look::Synopsis && e.tongue != Tongue::Other || says(Phrase::Format, e.sentence) && !e.is_typed()
+        },
+        doubt: None,
+    },
+    Rule {
+        name: "nothing to do",
+        act: Act::Looked,
+        why: "the text says that nothing has to be changed there",
+        fits: |e| {
+            let told = sentences(e.passage);
+            let last = told.iter().rev().find(|told| !says(Phrase::Example, told));
+            e.announced && last.is_some_and(|told| says(Phrase::NotNeeded, told))
+        },
         doubt: None,
     },
     Rule {
@@ -121,7 +144,9 @@ pub(super) const RULES: &[Rule] = &[
             e.tongue == Tongue::Other
                 && e.standing.anew.is_some()
                 && !e.aside
-                && ![Phrase::Example, Phrase::Describes, Phrase::Run].iter().any(|phrase| e.says(*phrase))
+                && ![Phrase::Example, Phrase::ExampleCall, Phrase::Describes, Phrase::Run, Phrase::Pointer]
+                    .iter()
+                    .any(|phrase| e.says(*phrase))
         },
         doubt: None,
     },
@@ -240,9 +265,18 @@ fn finds(e: &Evidence<'_>) -> bool {
         let asks = e.says(Phrase::Add) || e.says(Phrase::Open) || e.says(Phrase::Change) && !e.says(Phrase::Describes);
         says(Phrase::Find, e.passage) && !asks && e.standing.editor.is_some()
     };
+    if says(Phrase::HasContent, e.sentence) && e.title.is_none() && !has_content(e) {
+        return true;
+    }
     // What another language than a shell's has is not typed, whatever it looks like.
     let typed = e.is_typed() && e.tongue != Tongue::Other;
     !typed && (e.says(Phrase::Find) && !saving::asks_to_add(e.sentence) || of_passage())
+}
+
+/// Whether a block is what a file ends or begins with, and the text above asks for that.
+fn has_content(e: &Evidence<'_>) -> bool {
+    let asks = |text: &&str| says(Phrase::Add, text) || says(Phrase::Open, text) || says(Phrase::Change, text);
+    says(Phrase::HasContent, e.sentence) && e.items.iter().chain(&e.passages).any(asks)
 }
 
 /// Whether the first line of a block is a comment which says that the rest is an output.
@@ -344,6 +378,7 @@ fn saves_by_sentence(e: &Evidence<'_>) -> bool {
     if saving.named == Named::Itself
         && (e.look != Look::Prompts)
         && (e.tongue != Tongue::Shell || mention::in_comment(e.text).is_some() || !e.is_typed())
+        && !is_explained(e)
     {
         return true;
     }
@@ -359,7 +394,7 @@ fn saves_by_sentence(e: &Evidence<'_>) -> bool {
         let text = e.tongue == Tongue::Plain && !e.language.is_empty();
         let content = text && says(Phrase::Create, e.sentence) && e.sentence.trim_end().ends_with(':');
         return near
-            && (asked || content)
+            && (asked || content || has_content(e))
             && !takes_rights(e)
             && !says(Phrase::Run, e.sentence)
             && (!itself || mention::in_comment(e.text).is_some());
@@ -377,6 +412,13 @@ fn saves_by_sentence(e: &Evidence<'_>) -> bool {
         Named::Passage => saving::asks(e),
         _ => saving::asks(e) || !says(Phrase::Describes, e.sentence) && !says(Phrase::Run, e.sentence),
     }
+}
+
+/// Whether a block names its file by a comment, and the text only explains what is there.
+fn is_explained(e: &Evidence<'_>) -> bool {
+    let named = e.title.is_none() && mention::in_comment(e.text).is_some_and(|path| !path.starts_with(['/', '~']));
+    let explains = says(Phrase::Describes, e.sentence) && !e.sentence.ends_with(':');
+    named && explains && !saving::asks_to_add(e.sentence)
 }
 
 /// Whether a sentence says to change what was named before: “change it to:”.

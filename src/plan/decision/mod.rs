@@ -5,6 +5,7 @@ mod form;
 mod saving;
 mod whether;
 
+pub(super) use doubt::SEVERAL;
 pub(super) use form::{FIND, says_output};
 pub(super) use saving::{Saving, near};
 

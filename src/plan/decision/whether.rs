@@ -166,7 +166,7 @@ pub(super) const RULES: &[Rule] = &[
         name: "goes on as an alternative",
         act: Act::Alternative,
         why: "it goes on where the block before was an alternative",
-        fits: |e| e.standing.before == Some(Act::Alternative) && (!e.announced || is_shown(e)),
+        fits: |e| e.standing.before == Some(Act::Alternative) && (!e.announced || is_shown(e) || is_parallel(e)),
         doubt: Some(Act::Typed),
     },
 ];
@@ -268,6 +268,13 @@ fn label<'e>(e: &Evidence<'e>) -> &'e str {
     &e.sentence[..words]
 }
 
+/// Whether the sentence begins as that before the block before, for another case: `To use the first, …`, `To use the second, …`.
+fn is_parallel(e: &Evidence<'_>) -> bool {
+    let begins = |text: &str| text.split_whitespace().take(3).map(str::to_lowercase).collect::<Vec<_>>();
+    let own = begins(e.sentence);
+    !e.headed && own.len() == 3 && own[0] == "to" && own == begins(&e.standing.sentence)
+}
+
 /// Whether the item begins as an earlier one of its list does, with another case: `For …`, `On …`, `Using …`.
 fn is_other_case(e: &Evidence<'_>) -> bool {
     let word = |text: &str| {
@@ -329,7 +336,8 @@ fn is_later(heading: &str, earlier: &[&str]) -> bool {
             has(&other, names) && other.last() == words.last()
         })
     };
-    let undoes = has(&words, UNDOING) && after(DOING);
+    // “Adding, changing or deleting keys” undoes nothing.
+    let undoes = has(&words, UNDOING) && !has(&words, DOING) && after(DOING);
     let renews = has(&words, RENEWING) && !has(&words, INSTALLING) && after(INSTALLING);
     cleans || undoes || renews || has(&words, ALWAYS)
 }

@@ -42,15 +42,18 @@ pub(in crate::plan) fn others(passages: &[Passage]) -> Vec<Option<String>> {
                 current = None;
             }
         }
+        let is_heading = matches!(passage.kind, Kind::Heading(_));
         if !passage.aside {
             let told = |sentence: &&str| {
                 let first = sentence.split_whitespace().next().unwrap_or_default().to_lowercase();
                 let first = first.trim_matches(|c: char| !c.is_alphanumeric());
                 let begins =
                     ["on", "and", "now", "then", "next", "first", "ssh", "log", "login", "connect", "switch", "open"];
-                matches!(passage.kind, Kind::Heading(_)) || begins.contains(&first) || says(Phrase::Run, sentence)
+                // What a reader does only under a condition leads nowhere else.
+                let is_condition = ["if", "in", "when", "should"].contains(&first) && sentence.contains(" you");
+                is_heading || begins.contains(&first) || says(Phrase::Run, sentence) && !is_condition
             };
-            for name in sentences(&passage.text).into_iter().filter(told).filter_map(named) {
+            for name in sentences(&passage.text).into_iter().filter(told).filter_map(|told| named(told, is_heading)) {
                 scope = level;
                 current = match name {
                     Named::Ours => None,
@@ -104,7 +107,7 @@ enum Named {
 }
 
 /// The host that a sentence says to be on.
-fn named(sentence: &str) -> Option<Named> {
+fn named(sentence: &str, is_heading: bool) -> Option<Named> {
     static HOST: LazyLock<Regex> = LazyLock::new(|| {
         let pattern = r"(?i)\b(?:(?P<state>running|runs|hosted|installed|located|available|listening|listens|stored|exists|present)\s+)?(?:on|into)\s+(?:(?:the|your|our|this|each|both|all|every|a)\s+)?(?P<name>(?:[\w`.*-]+\s+){0,2}?)(?P<kind>server|node|instance|vm|host|machine|client|vps|droplet|router)s?\b";
         Regex::new(pattern).expect("a valid pattern")
@@ -113,6 +116,13 @@ fn named(sentence: &str) -> Option<Named> {
         let pattern = r"(?i)\b(?:on|at|from|to)\s+(?:the\s+)?(?:server|host|node|machine|vm|instance|site|peer)\s+`?([a-z]|\d+)`?(?:\W|$)";
         Regex::new(pattern).expect("a valid pattern")
     });
+    static OTHER: LazyLock<Regex> = LazyLock::new(|| {
+        let pattern = r"(?i)\b(?:other|additional|more|further)\s+(?:server|host|machine|node|instance|vm)s\b";
+        Regex::new(pattern).expect("a valid pattern")
+    });
+    if is_heading && OTHER.is_match(sentence) {
+        return Some(Named::Other("other".into()));
+    }
     if let Some(found) = LETTER.captures(sentence) {
         return Some(Named::By(found[1].to_lowercase()));
     }
@@ -131,6 +141,10 @@ fn named(sentence: &str) -> Option<Named> {
         return Some(Named::Other(name));
     }
     if SERVING.contains(&last) || command::is_program(last) {
+        return None;
+    }
+    // Which one that is, an earlier sentence says.
+    if ["corresponding", "respective", "relevant", "appropriate"].contains(&last) {
         return None;
     }
     if OURS.contains(&last) || !command::families(&name).is_empty() {
@@ -172,6 +186,8 @@ mod tests {
             (&["Log in on the Ubuntu machine:"], &[""]),
             (&["Then, do the same on Server A:", "Then, do the same on Server B:"], &["", "b"]),
             (&["To reach a service running on a client, run:"], &[""]),
+            (&["# Install it", "Run:", "# Watch other servers", "Run:"], &["", "", "other", "other"]),
+            (&["If you install it on other machines, do not forget to run the script."], &[""]),
         ] {
             assert_eq!(others_of(texts), expected, "{texts:?}");
         }

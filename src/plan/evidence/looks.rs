@@ -7,6 +7,7 @@ use regex::Regex;
 use super::super::command::{self, Piece};
 use crate::guide::prompt::{self, Line};
 use crate::terminal::command::{self as typed, Known};
+use crate::terminal::prompt as shown;
 
 /// What a text looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -87,6 +88,11 @@ const ROWS: &[Row] = &[
         fits: |text| is_key(text.lines[0]),
         examples: &["ssh-rsa AAAAB3Nza me@host", "-----BEGIN CERTIFICATE-----\nx"],
     },
+    Row {
+        look: Look::Synopsis,
+        fits: |text| text.lines.iter().all(|line| is_template(line)),
+        examples: &["<file system> <mount point> <type>", "host$ <command> # as root"],
+    },
     Row { look: Look::Prompts, fits: |text| text.prompted, examples: &["$ ls\na", "user@host:~$ pwd\n/home"] },
     Row {
         look: Look::Crontab,
@@ -164,13 +170,20 @@ const ROWS: &[Row] = &[
     Row {
         look: Look::Source,
         fits: |text| is_source(&text.code),
-        examples: &["const a = require('a');\na();", "import os\nfrom a import b", "class A {\n}"],
+        examples: &[
+            "const a = require('a');\na();",
+            "import os\nfrom a import b",
+            "class A {\n}",
+            "a = B(c)\na.fit(x, y)",
+            "search.done()",
+        ],
     },
     Row {
         look: Look::Settings,
         fits: |text| is_settings(text),
         examples: &[
             "a = 1\nb = 2",
+            "timeout = 300",
             "[Unit]\nDescription=x",
             "services:\n  web:\n    image: x",
             "location = /trap {\n  return 444;\n}",
@@ -204,7 +217,7 @@ const ROWS: &[Row] = &[
         fits: |text| share(text, |known| known != Known::No) > 50,
         examples: &["frobnicate now", "x y z"],
     },
-    Row { look: Look::Unknown, fits: |_| true, examples: &["gke_search.done()", "title, \"<x>\""] },
+    Row { look: Look::Unknown, fits: |_| true, examples: &["title, \"<x>\""] },
 ];
 
 /// What a text looks like.
@@ -241,6 +254,18 @@ fn first_lines(all: &[&str], text: &str) -> Vec<String> {
 fn share(text: &Text<'_>, wanted: fn(Known) -> bool) -> usize {
     let count = text.typed.iter().filter(|line| wanted(typed::known(line))).count();
     count * 100 / text.typed.len().max(1)
+}
+
+/// Whether all that a line says is what stands where: `<device> <folder> <type>`.
+fn is_template(line: &str) -> bool {
+    static TEMPLATE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^\s*<[A-Za-z][^<>]*>(?P<more>[ \t:,;|]+<[A-Za-z][^<>]*>)*[.…]*$").expect("a valid pattern")
+    });
+    let typed = shown::without_prompt(line);
+    let end = typed.find(" #").unwrap_or(typed.len());
+    // `<html>` alone is markup.
+    let found = TEMPLATE.captures(typed[..end].trim_end());
+    found.is_some_and(|found| found.name("more").is_some() || typed.len() < line.len())
 }
 
 /// Whether a line says how a program is called: with options in square brackets, or what may be repeated.
@@ -446,12 +471,21 @@ fn is_settings_only(text: &Text<'_>) -> bool {
                 && (!value.contains(' ') || value.starts_with(['"', '\'']))
         })
     };
+    // No command goes on with a sign of its own: `timeout = 300`.
+    let spaced = |line: &&str| {
+        let mut words = line.split_whitespace().skip(1);
+        words.next() == Some("=")
+            && words.next().is_some()
+            && !line.starts_with(['[', '!'])
+            && !line.starts_with("test ")
+    };
     let named = |line: &&str| {
         line.split_once('=').is_some_and(|(name, _)| {
             name.len() > 1 && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
         })
     };
-    !text.code.is_empty() && (text.code.iter().all(sets) || text.code.len() > 1 && text.code.iter().all(named))
+    let one = |line: &&str| sets(line) || spaced(line);
+    !text.code.is_empty() && (text.code.iter().all(one) || text.code.len() > 1 && text.code.iter().all(named))
 }
 
 fn is_settings(text: &Text<'_>) -> bool {
@@ -524,8 +558,17 @@ fn is_source(code: &[&str]) -> bool {
             || line.ends_with("();")
             || line.ends_with("=> {")
             || line.contains(" = new ")
+            || is_call(line)
     };
     !code.is_empty() && code.iter().filter(reads).count() * 2 >= code.len()
+}
+
+/// Whether a line calls a function, and may keep what it returns: `a.fit(x, y)`, `search = Search(a)`.
+fn is_call(line: &str) -> bool {
+    static CALL: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^([A-Za-z_]\w*(\.\w+)* = )?[A-Za-z_]\w*(\.\w+)*\([^()]*\)$").expect("a valid pattern")
+    });
+    CALL.is_match(line.trim())
 }
 
 fn is_path(line: &str) -> bool {

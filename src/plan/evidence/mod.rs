@@ -1,5 +1,6 @@
 //! What speaks for what a block is: the author's word, the look of the text, the prose around it, and where the reader stands.
 
+pub(super) mod earlier;
 pub(super) mod host;
 mod looks;
 pub(super) mod mention;
@@ -70,6 +71,18 @@ pub(super) struct Standing {
     pub(super) before_connecting: bool,
     /// Its lines stand in a longer script of the page.
     pub(super) excerpt: bool,
+    /// An earlier block stands in another item of the same list, and calls the same program for the same thing.
+    pub(super) same_call: bool,
+    /// An earlier section installs the same, and its name is of the same kind: `Alice`, `Bob`.
+    pub(super) installed_before: bool,
+    /// The block before has the same command, with placeholders for what stands here.
+    pub(super) filled: bool,
+    /// The sentence before the block before.
+    pub(super) sentence: String,
+    /// It only defines a function that the page calls nowhere.
+    pub(super) uncalled: bool,
+    /// It is about something that an earlier block made, by its name.
+    pub(super) of_own: bool,
     /// The programs that the page is about: what it installs, and what its blocks of a shell call.
     pub(super) own: Arc<HashSet<String>>,
     /// The page installs by apt, or says that it is for Debian or Ubuntu.
@@ -93,6 +106,8 @@ pub(super) struct Evidence<'e> {
     pub(super) passage: &'e str,
     /// Whether prose stands between it and the block before, or the heading.
     pub(super) announced: bool,
+    /// Whether a heading stands between it and the block before.
+    pub(super) headed: bool,
     /// All passages since the block before, in order.
     pub(super) passages: Vec<&'e str>,
     /// All passages of the page before the block, in order.
@@ -167,6 +182,7 @@ impl<'e> Evidence<'e> {
             sentence,
             passage,
             announced,
+            headed,
             passages,
             all,
             section: section(all, block),
@@ -253,6 +269,13 @@ fn siblings<'e>(all: &'e [Passage], block: &Block<'_>) -> Vec<&'e str> {
         }
     }
     found.into_iter().map(|(_, text)| text).collect()
+}
+
+/// What the list item that a block stands in is called: its first passage.
+pub(super) fn label<'e>(all: &'e [Passage], block: &Block<'_>) -> &'e str {
+    let item = block.items.last();
+    let first = below_heading(all).iter().find(|p| item.is_some() && p.items.last() == item);
+    first.map_or("", |p| p.text.as_str())
 }
 
 /// The first passage of each list item around the block, and the label of its paragraphs.

@@ -21,7 +21,8 @@ pub(in crate::plan) fn programs(blocks: &[Block<'_>]) -> HashSet<String> {
                 found.extend(ENDINGS.iter().filter_map(|ending| name.strip_suffix(ending)).map(str::to_owned));
                 found.insert(name);
             }
-            found.extend(line::Run::of(command).filter(|_| of_shell).map(|run| run.name.clone()));
+            let is_name = |name: &String| name.chars().all(|c| c.is_ascii_alphanumeric() || "_-.+".contains(c));
+            found.extend(line::Run::of(command).filter(|_| of_shell).map(|run| run.name).filter(is_name));
         }
     }
     found

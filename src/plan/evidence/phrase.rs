@@ -69,6 +69,26 @@ pub(in crate::plan) enum Phrase {
     Possible,
     /// The reader goes from the own computer to the server.
     Connect,
+    /// It begins with a verb of daily work, as titles of instructions do.
+    Deed,
+    /// It begins by setting itself off from what was done before.
+    Instead,
+    /// A list of what can be done when it is needed.
+    Operations,
+    /// It takes something away, or ends it.
+    Ends,
+    /// Nothing has to be done.
+    NotNeeded,
+    /// The form of lines, not lines.
+    Format,
+    /// It says how a file ends or begins, or what it has.
+    HasContent,
+    /// It goes on with what was said just now.
+    GoesOn,
+    /// One of two that it names.
+    Either,
+    /// Only for readers who have something that nobody gave them.
+    Having,
 }
 
 /// A phrase, how it is found, and sentences with and without it. Code of a sentence is read as `_`.
@@ -132,7 +152,7 @@ const ROWS: &[Row] = &[
     },
     Row {
         phrase: Phrase::Describes,
-        pattern: r"\b(contains?|consists?|defines?|describes?|means|explained|explains?|is (the|a|an|used|responsible|located|configured)|are|might look|may look|could look like|looks like|(in|has|have) (the |a )?(following )?(format|form|pattern|structure|syntax)|syntax|structure|for reference|behind the scenes|under the hood|internally|excerpt|snippet|default(s)? (is|are)|by default)\b",
+        pattern: r"\b(contains?|includes?|consists?|defines?|describes?|means|explained|explains?|is (the|a|an|used|responsible|located|configured)|are|might look|may look|could look like|looks like|(in|has|have) (the |a )?(following )?(format|form|pattern|structure|syntax)|syntax|structure|for reference|behind the scenes|under the hood|internally|excerpt|snippet|default(s)? (is|are)|by default)\b",
         with: &["The file `a.yaml` defines the service.", "It has the following format:", "The structure is:"],
         without: &["Create the file `a.yaml`.", "Add this line:"],
     },
@@ -277,21 +297,26 @@ const ROWS: &[Row] = &[
     },
     Row {
         phrase: Phrase::Example,
-        pattern: r"\b(for example|e\.g\.?|for instance|an example|example:?$|as in the example|such as)\b",
-        with: &["For example:", "Here is an example:"],
+        pattern: r"\b(for example|e\.g\.?|for instance|an example|as in the example|such as)\b|\bexample:?$",
+        with: &["For example:", "Here is an example:", "Example:"],
         without: &["Output:", "The exam"],
     },
     Row {
         phrase: Phrase::ExampleCall,
-        pattern: r"\b(here('s| is)|this is|below is|the following is) an example|^an example (call|command|of)\b",
-        with: &["Here is an example call for a whole system:", "An example of such a call:"],
+        pattern: r"\b(here('s| is)|this is|below is|the following is) an? (\w+ )?example|^(an )?example (call|command|of|for)\b",
+        with: &[
+            "Here is an example call for a whole system:",
+            "An example of such a call:",
+            "Example for a small one:",
+            "Here's a quick example that maps a port:",
+        ],
         without: &["For example, run:", "Example output:"],
     },
     Row {
         phrase: Phrase::Pointer,
-        pattern: r"\b(check out|see|refer to|(have|take) a look|visit|read|consult|mentioned)\b",
+        pattern: r"\b(check out|see|refer to|(have|take) a (\w+ )?look|visit|read (about|more|on|the)|consult|mentioned)\b",
         with: &["check out the options that are mentioned below", "see the documentation"],
-        without: &["run it", "look at it"],
+        without: &["run it", "look at it", "the text that we read from it"],
     },
     Row {
         phrase: Phrase::Chosen,
@@ -329,6 +354,70 @@ const ROWS: &[Row] = &[
             "We can now move to the server:",
         ],
         without: &["The server connects to the database:", "Run it on your server:"],
+    },
+    Row {
+        phrase: Phrase::Deed,
+        pattern: r"^\W*(go|get|list|show|view|see|look|log|let|let's|delete|remove|stop|kill|end|download|upload|switch|exit|leave|enable|disable|move|navigate|clone|build|allow|give|grant|verify|connect|import|export|rename|unpack|extract|reboot|wait|make|find|change|\w+ing)\b",
+        with: &["Go back to it", "List all of them", "Enabling the service"],
+        without: &["RAID 5", "Debian", "CPU only"],
+    },
+    Row {
+        phrase: Phrase::Instead,
+        pattern: r"^\W*(instead of (doing )?(that|this|it|so|using)\b|(another|a different|a second|an alternative) (way|option|method|approach|possibility) (is|to|would)\b|alternatively\b|as an alternative\b)",
+        with: &[
+            "Instead of doing that you can mount it",
+            "Another way is to build it",
+            "Alternatively, use a container",
+        ],
+        without: &["Use this instead of that:", "Install another way to log in"],
+    },
+    Row {
+        phrase: Phrase::Operations,
+        pattern: r"\b(useful|helpful|common|handy|other) commands\b|\b(you|we) (can|may|could) (now |also |then )?(use|run) (these|the following|any of these|one of (these|the following)) commands\b",
+        with: &["To go back to it, you can use these commands:", "Some useful commands:"],
+        without: &["Run the following commands:", "You can use this command:"],
+    },
+    Row {
+        phrase: Phrase::Ends,
+        pattern: r"^\W*((to|how to) )?(delete|remove|stop|kill|end|quit|terminate|destroy|shut ?down|deactivate|uninstall)\b",
+        with: &["Delete the session", "To stop it:", "Kill all of them:"],
+        without: &["List all sessions", "Install it and delete the archive"],
+    },
+    Row {
+        phrase: Phrase::NotNeeded,
+        pattern: r"\b(you|we) (do not|don't|don’t) (need|have) to (change|do|edit|adapt|adjust|set|configure) (anything|something|it|them)\b|\bnothing (needs|has) to be (changed|done)\b|\bno (changes?|action) (is|are) (needed|required|necessary)\b",
+        with: &["If it has none, you do not need to change anything.", "No changes are required"],
+        without: &["You do not need to be root:", "You don't have to restart it"],
+    },
+    Row {
+        phrase: Phrase::Format,
+        pattern: r"\b(in|has|have|of|with|use|uses) (the |this |a )?(following |same |simple )?(format|syntax|form|pattern)\W*$|\b(the|its) (general )?(format|syntax|pattern) (is|looks|of)\b[^.]*:$",
+        with: &["They are saved in `x.csv` in the following format:", "The syntax is:", "Each line has this form:"],
+        without: &["Format the disk:", "Use the same format as above and run:", "Add it in the form below the title:"],
+    },
+    Row {
+        phrase: Phrase::HasContent,
+        pattern: r"(_|\bfile) (now |then |should |will )?(ends|begins|starts|end|begin|start) with\W*$",
+        with: &["In my case the `.profile` file ends with", "The file should begin with:"],
+        without: &["Each file ends with a newline", "End the file with Ctrl+D:"],
+    },
+    Row {
+        phrase: Phrase::GoesOn,
+        pattern: r"^\W*(and )?(for example|e\.g|place this|put this|add this|do this|do so)\b",
+        with: &["For example, a container:", "Place this directive after `x`:"],
+        without: &["Next, install it:", "Then run it:", "Start it and do this:"],
+    },
+    Row {
+        phrase: Phrase::Either,
+        pattern: r"\beither _ or _",
+        with: &["You can use either `awk` or `grep`."],
+        without: &["Use `awk` or `grep`", "It is either on or off"],
+    },
+    Row {
+        phrase: Phrase::Having,
+        pattern: r"^(\W*\w+\W*:)?\W*(if|in case) (you|your \w+) (already |also )?(have|has|own|own|use|uses|added|chose|got)\b",
+        with: &["**Important**: If you have a chain of certificates, add it.", "If your host has a panel, use it."],
+        without: &["If you see this, run it:", "Look if you have it."],
     },
 ];
 
