@@ -99,7 +99,7 @@ fn drawn(problems: &[Diagnostic], lines: usize) {
 
 fn planned(guide: &Guide, sidecar: Option<&Source>) -> Vec<Plan> {
     let machines = ["debian".to_owned(), "server".to_owned()];
-    let plans = plan::plans(guide, &|_| None, sidecar, &machines);
+    let plans = plan::plans(guide, plan::Around::new(&|_| None, sidecar, &machines));
     assert!(!plans.is_empty(), "a guide has a plan at least");
     for plan in &plans {
         assert!(serde_json::to_string(plan).is_ok());

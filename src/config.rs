@@ -56,6 +56,9 @@ pub struct Config {
     pub external_paths: Vec<String>,
     /// Machines for verification, by name.
     pub machines: Map<String, Value>,
+    /// What is said of the verification of all guides.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub verify: Map<String, Value>,
     /// Anything, for templates.
     pub extra: Map<String, Value>,
 }
@@ -92,6 +95,7 @@ impl Default for Config {
             smart_punctuation: false,
             external_paths: Vec::new(),
             machines: Map::new(),
+            verify: Map::new(),
             extra: Map::new(),
         }
     }

@@ -37,7 +37,7 @@ pub fn schema(of: Of) -> Value {
         Of::Verify => ("verify.yaml: how a guide is verified", plan::sidecar_schema()),
         Of::FrontMatter => {
             let mut schema = front_matter::schema();
-            schema["properties"]["verify"] = plan::settings_schema();
+            schema["properties"]["verify"] = plan::schema();
             ("the front matter of a guide", schema)
         }
     };
@@ -46,11 +46,12 @@ pub fn schema(of: Of) -> Value {
     schema
 }
 
-/// Of the settings as serde reads them, with the machines as their own reader does.
+/// Of the settings as serde reads them, with the machines and `verify` as their own readers do.
 fn guidepost() -> Value {
     let generator = SchemaSettings::draft07().into_generator();
     let mut schema = generator.into_root_schema_for::<Config>().to_value();
     schema["properties"]["machines"]["additionalProperties"] = machine::schema();
+    schema["properties"]["verify"] = plan::schema();
     schema["properties"]["extra"]["additionalProperties"] = json!(true);
     schema
 }

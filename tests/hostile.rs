@@ -264,7 +264,7 @@ fn whole_way(text: &str, smart: bool) {
     let guide = read(text, smart);
     spans(&guide, &guide.tokens);
     places(text, &guide.diagnostics);
-    for plan in plan::plans(&guide, &|_| None, None, &["debian".to_owned()]) {
+    for plan in plan::plans(&guide, plan::Around::new(&|_| None, None, &["debian".to_owned()])) {
         places(text, &plan.diagnostics);
         for step in &plan.steps {
             assert!(fits(text, step.at.span), "{step:?}");
@@ -308,7 +308,7 @@ proptest! {
         }
         let sidecar = Source::new("guide.md", text.as_str());
         let guide = read("```bash\nls é\n```\n", false);
-        for plan in plan::plans(&guide, &|_| None, Some(&sidecar), &[]) {
+        for plan in plan::plans(&guide, plan::Around::new(&|_| None, Some(&sidecar), &[])) {
             for problem in &plan.diagnostics {
                 let _ = problem.draw(false);
             }

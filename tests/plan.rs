@@ -142,8 +142,8 @@ fn a_plan_for_people() {
 One
 content/guides/one/index.md, machine debian
   on the machine `debian`, because the guide names none and it is the first of guidepost.yaml
-  answers “Password:” with ••••
-  types ann for NAME
+  answers “Password:” with ••••, by content/guides/one/verify.yaml:3
+  types ann for NAME, by content/guides/one/verify.yaml:1
 
    1  run · content/shared/shared/index.md:5
       $ apt update
@@ -156,9 +156,11 @@ Edit
    3  run · line 18
       $ cat /etc/motd
       with timeout 1m30s
+      - timeout by content/guides/one/verify.yaml:6
    4  expect of step 3 (exact) · line 20
       | Hello ann
       - it is what the command shows, because the block has prompts and these lines have none
+      - match by content/guides/one/verify.yaml:7
 
 4 steps: 2 run, 1 write, 1 expect; 0 skipped
 ";

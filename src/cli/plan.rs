@@ -7,7 +7,10 @@ mod table;
 
 use super::{Exit, SiteArguments, color, count, drawn, print, report};
 use crate::{
-    plan::{At, Attributes, Command, LeftOut, Omission, Owner, Plan, Step, StepKind, Summary, duration},
+    plan::{
+        At, Attributes, Command, LeftOut, Omission, Owner, Plan, Scope, Settings, Step, StepKind, Summary, Taken,
+        duration,
+    },
     site,
 };
 
@@ -44,8 +47,8 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
         Ok(options) => options,
         Err(failure) => return report(&failure),
     };
-    let plans = match site::plans(&options, &arguments.guides) {
-        Ok(plans) => plans,
+    let (plans, unused) = match site::plans_and_rules(&options, &arguments.guides) {
+        Ok(planned) => planned,
         Err(failure) => return report(&failure),
     };
     let stdout = std::io::stdout();
@@ -78,8 +81,10 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
             print(stdout, &plans.iter().map(|plan| format!("{}\n", json!(plan))).collect::<String>());
         }
     }
+    let stderr = std::io::stderr();
+    print(&stderr, &drawn(&unused, color(&stderr)));
     let fails = |plan: &Plan| plan.diagnostics.iter().any(|problem| problem.is_error() || options.strict);
-    if plans.iter().any(fails) { Exit::Guide } else { Exit::Ok }
+    if plans.iter().any(fails) || options.strict && !unused.is_empty() { Exit::Guide } else { Exit::Ok }
 }
 
 fn human(plan: &Plan) -> String {
@@ -87,19 +92,32 @@ fn human(plan: &Plan) -> String {
     let mut say = |line: String| text.push_str(&format!("  {}\n", visible(&line)));
     plan.inferred.iter().for_each(|why| say(why.clone()));
     if let Some(reason) = &plan.settings.skip {
-        say(format!("skipped as a whole: {reason}"));
+        say(format!("skipped as a whole: {reason}{}", by(&plan.settings, "skip")));
     }
-    if !plan.settings.requires.is_empty() {
-        say(format!("after {}", plan.settings.requires.join(", ")));
+    let settings = &plan.settings;
+    if !settings.requires.is_empty() {
+        say(format!("after {}{}", settings.requires.join(", "), by(settings, "requires")));
     }
-    for answer in &plan.settings.answers {
-        say(format!("answers “{}” with {}", answer.question, answer.shown()));
+    for answer in &settings.answers {
+        let key = format!("answers.{}", answer.question);
+        say(format!("answers “{}” with {}{}", answer.question, answer.shown(), by(settings, &key)));
     }
-    for (name, value) in &plan.settings.vars {
-        say(format!("types {value} for {name}"));
+    for (name, value) in &settings.vars {
+        say(format!("types {value} for {name}{}", by(settings, &format!("vars.{name}"))));
     }
-    for command in &plan.settings.setup {
-        say(format!("prepares the machine by {}", command.lines.join(" ↵ ")));
+    for Taken { name, kind, value } in &plan.values {
+        let from = by(settings, &format!("kinds.{}", kind.name()));
+        say(format!("types {value} for {name}, {}{from}", kind.said()));
+    }
+    for (name, value) in &settings.env {
+        say(format!("sets {name} to {value}{}", by(settings, &format!("env.{name}"))));
+    }
+    if let Some(columns) = settings.columns {
+        say(format!("in terminals of {columns} columns{}", by(settings, "columns")));
+    }
+    let from = by(settings, "setup");
+    for command in &settings.setup {
+        say(format!("prepares the machine by {}{from}", command.lines.join(" ↵ ")));
     }
     let mut section = None;
     for step in &plan.steps {
@@ -135,6 +153,12 @@ fn human(plan: &Plan) -> String {
         number(|kind| matches!(kind, StepKind::Expect { .. })),
     ));
     text
+}
+
+/// Where a setting was said, unless that is the guide itself.
+fn by(settings: &Settings, key: &str) -> String {
+    let origin = settings.from.get(key).filter(|origin| origin.scope != Scope::Guide);
+    origin.map_or_else(String::new, |origin| format!(", {origin}"))
 }
 
 fn one(plan: &Plan, step: &Step) -> String {
@@ -209,7 +233,22 @@ fn notes(step: &Step) -> Vec<String> {
         notes.push(format!("with {}", said.join(", ")));
     }
     notes.extend(step.inferred.iter().map(|why| format!("- {why}")));
+    notes.extend(origins(step).map(|(origin, names)| format!("- {} {origin}", names.join(", "))));
     notes
+}
+
+/// Where attributes were said, but for those that the block itself says, each with their names.
+fn origins(step: &Step) -> impl Iterator<Item = (String, Vec<&str>)> {
+    let mut found: Vec<(String, Vec<&str>)> = Vec::new();
+    let own = [Scope::Block, Scope::Guide];
+    for (name, origin) in step.from.iter().filter(|(_, origin)| !own.contains(&origin.scope)) {
+        let written = origin.to_string();
+        match found.iter_mut().find(|(known, _)| *known == written) {
+            Some((_, names)) => names.push(name),
+            None => found.push((written, vec![name])),
+        }
+    }
+    found.into_iter()
 }
 
 fn attributes(attributes: &Attributes) -> Vec<String> {

@@ -45,4 +45,5 @@ pub use label::{Identity, Name, Owner, RunId};
 pub(crate) use life::size;
 pub use reaper::{Reaped, Scope, reap};
 pub use running::{RunningMachine, start};
+pub(crate) use settings::environment;
 pub use settings::{DEFAULT, Machine, machines, schema};

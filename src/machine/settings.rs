@@ -223,6 +223,11 @@ fn machine(settings: &Map<String, Value>, problems: &mut Vec<Problem>) -> Machin
     machine
 }
 
+/// Environment variables, as the setting `key` has them.
+pub(crate) fn environment(key: &str, value: &Value) -> Result<BTreeMap<String, String>, (String, String)> {
+    map(key, value)
+}
+
 /// A message and what to do.
 type Wrong = (String, String);
 

@@ -4,7 +4,7 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 use std::{collections::BTreeMap, fmt, time::Duration};
 
-use super::{decision::Act, duration, value, value::Problem};
+use super::{decision::Act, duration, layer::Origin, value, value::Problem};
 use crate::{
     diagnostic::nearest,
     edit::How,
@@ -137,11 +137,20 @@ pub(super) struct Given {
     pub(super) act: Option<Act>,
     pub(super) machine: Option<String>,
     pub(super) vars: BTreeMap<String, String>,
-    /// The names that were given.
-    pub(super) names: Vec<String>,
+    /// Where each of them was said, by its name.
+    pub(super) from: BTreeMap<String, Origin>,
 }
 
 impl Given {
+    /// Takes one attribute, and notes where it was said.
+    pub(super) fn set_by(&mut self, name: &str, value: &Value, origin: Origin) -> Result<(), Problem> {
+        self.set(name, value)?;
+        // `verify="skip"` is another word for `skip`.
+        let name = if name == "verify" { "skip" } else { name };
+        self.from.insert(name.to_owned(), origin);
+        Ok(())
+    }
+
     /// Takes one attribute; a later one replaces an earlier one.
     pub(super) fn set(&mut self, name: &str, value: &Value) -> Result<(), Problem> {
         match name {
@@ -175,12 +184,28 @@ impl Given {
             "vars" => self.vars.extend(value::vars(value)?),
             _ => return Err(unknown(name, NAMES)),
         }
-        self.names.push(name.to_owned());
         Ok(())
     }
 }
 
 impl Given {
+    /// Whether the block itself or its sidecar says this of it, and no rule.
+    pub(super) fn says(&self, name: &str) -> bool {
+        let name = if name == "verify" { "skip" } else { name };
+        self.from.get(name).is_some_and(|origin| origin.rule.is_none())
+    }
+
+    /// The same without what is said of how the last command of the block ends.
+    pub(super) fn before_the_end(&self) -> Self {
+        let Attributes { timeout, answers, terminal, .. } = self.runs.clone();
+        let runs = Attributes { timeout, answers, terminal, ..Attributes::default() };
+        let mut given = Self { runs, expect: None, ..self.clone() };
+        given
+            .from
+            .retain(|name, _| !["exit", "until", "opens", "background", "retry", "expect"].contains(&name.as_str()));
+        given
+    }
+
     /// Takes how a file is changed. A line or lines that say where say more than `insert` and `replace`.
     fn how(&mut self, asked: Option<How>) {
         let is_placed = matches!(self.edit, Some(How::After(_) | How::Before(_) | How::Instead(_)));
@@ -194,7 +219,7 @@ impl Given {
     /// Whether something is said that has a meaning on commands only.
     pub(super) fn is_of_commands(&self) -> bool {
         let only = ["answers", "background", "exit", "expect", "opens", "retry", "run", "terminal", "timeout", "until"];
-        self.names.iter().any(|name| only.contains(&name.as_str())) || self.runs.background
+        only.iter().any(|name| self.says(name))
     }
 }
 

@@ -29,6 +29,28 @@ pub struct Command {
     pub at: At,
 }
 
+impl Command {
+    /// Its first line, with what goes on from it behind a `\`. What follows is a document or a body of its own.
+    pub(super) fn line(&self) -> String {
+        joined(self.lines.iter().map(String::as_str))
+    }
+}
+
+/// The first of some lines, with what goes on from it behind a `\`.
+pub(super) fn joined<'l>(lines: impl Iterator<Item = &'l str>) -> String {
+    let mut line = String::new();
+    for part in lines {
+        match part.strip_suffix('\\') {
+            Some(part) => line.push_str(part),
+            None => {
+                line.push_str(part);
+                break;
+            }
+        }
+    }
+    line
+}
+
 /// What a terminal shows when a reader presses Ctrl-C.
 const STOP: &str = "^C";
 /// How pages write that a reader ends what a command reads.

@@ -1,9 +1,9 @@
 //! What was decided for each block of a guide, done or not: one list for the page, for the preview and for programs.
 
 use serde::Serialize;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
-use super::{Act, At, Omission, Plan, Step, StepKind, attributes::Given, blocks::Block, decision::Decision, variables};
+use super::{Act, At, Omission, Plan, Step, StepKind, attributes::Given, blocks::Block, decision::Decision};
 use crate::guide::Role;
 
 /// What was decided for a block of code.
@@ -54,7 +54,8 @@ pub struct Decided {
 }
 
 impl Decided {
-    pub(super) fn new(block: &Block<'_>, given: &Given, decision: &Decision, vars: &BTreeMap<String, String>) -> Self {
+    /// `fill` puts values in for what a path names.
+    pub(super) fn new(block: &Block<'_>, given: &Given, decision: &Decision, fill: impl FnMut(&str) -> String) -> Self {
         let Decision { act, form, rule, why, doubt, saving } = decision;
         let by_rule = saving.as_ref().and_then(|saving| saving.path.clone());
         let titled = block.code.title.clone().filter(|_| saving.is_none());
@@ -66,7 +67,7 @@ impl Decided {
             section: block.section.clone(),
             act: *act,
             form: *form,
-            filled: file.as_ref().map(|file| variables::fill_text(file, vars)),
+            filled: file.as_deref().map(fill),
             file,
             near: None,
             said: rule.is_empty(),
@@ -164,7 +165,7 @@ pub(super) fn add(known: &mut Vec<Decided>, more: Vec<Decided>, tabs: &HashMap<(
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Plan, plans};
+    use super::super::{Around, Plan, plans};
     use crate::{
         guide::{self, Registry},
         source::Source,
@@ -187,7 +188,8 @@ mod tests {
         let guide = guide::parse(Source::new("guide.md", text), &Registry::default(), &[], false);
         let sidecar = sidecar.map(|text| Source::new("verify.yaml", text));
         let machines = ["debian".to_owned(), "server".to_owned()];
-        let found: Vec<_> = plans(&guide, &|_| None, sidecar.as_ref(), &machines).iter().map(blocks).collect();
+        let found: Vec<_> =
+            plans(&guide, Around::new(&|_| None, sidecar.as_ref(), &machines)).iter().map(blocks).collect();
         assert_eq!(found, expected, "{text}");
     }
 

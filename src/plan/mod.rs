@@ -1,7 +1,7 @@
 //! From a guide to what a careful reader at a terminal would do with it: ordered steps, each with its reasons.
 //!
 //! ```text
-//! front matter, verify.yaml ─ settings ─► machine, answers, variables
+//! guidepost.yaml, _index.md, front matter, verify.yaml ─ layers ─► settings, rules
 //! tokens ─ blocks ─► blocks that the reader follows ─ attributes, sidecar ─► what is said about each
 //!                                                    steps ─► Plan
 //! ```
@@ -10,6 +10,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::{
+    cell::LazyCell,
     collections::{BTreeMap, HashMap},
     sync::Arc,
 };
@@ -24,6 +25,7 @@ mod decision;
 pub mod duration;
 mod evidence;
 mod interpreter;
+mod layer;
 mod listing;
 mod offers;
 mod omitted;
@@ -31,6 +33,7 @@ pub(crate) mod order;
 mod own;
 pub mod placeholder;
 mod prose;
+mod rule;
 mod said;
 mod settings;
 mod sidecar;
@@ -49,16 +52,17 @@ pub use attributes::{Answer, Attributes, NAMES as ATTRIBUTES, Rule};
 pub use command::Command;
 pub use decided::{Decided, blocks as decided};
 pub use decision::Act;
+pub use layer::{Layer, Origin, Scope, schema};
 pub use order::Order;
 pub use placeholder::{Kind, Placeholder, Said};
 pub use settings::Settings;
-pub use sidecar::{FILE_NAME as SIDECAR, settings_schema, sidecar_schema};
+pub use sidecar::{FILE_NAME as SIDECAR, sidecar_schema};
 pub use summary::Summary;
-pub use variables::{Named, named, values};
+pub use variables::{Named, Taken, named, values};
 
 pub use crate::terminal::program::need::Need;
 use crate::{
-    diagnostic::{self, Diagnostic},
+    diagnostic::{self, Diagnostic, Place},
     guide::Guide,
     source::{Source, Span},
     terminal::editor::Through,
@@ -75,8 +79,17 @@ pub struct Plan {
     pub machine: String,
     /// What was decided for the guide as a whole, each with its reason.
     pub inferred: Vec<String>,
-    /// What the guide says as a whole.
+    /// What is said of the guide as a whole, by the nearest place that says it.
     pub settings: Settings,
+    /// What placeholders have because of their kinds.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<Taken>,
+    /// What its library and its sections say of it, as text: its verdict depends on that.
+    #[serde(skip)]
+    pub(crate) outer: String,
+    /// Where the rules stand that fit it or something in it.
+    #[serde(skip)]
+    pub(crate) fitted: Vec<Place>,
     /// In the order in which they are done.
     pub steps: Vec<Step>,
     /// In which order that is.
@@ -179,6 +192,9 @@ pub struct Step {
     /// What of it stands for a value of the reader's.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub placeholders: Vec<Placeholder>,
+    /// Where each attribute was said, by its name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub from: BTreeMap<String, Origin>,
 }
 
 impl Step {
@@ -247,49 +263,128 @@ pub enum Owner {
     User(String),
 }
 
-/// Plans a guide as [`plan`] does, once for each machine that its tabs are for. A guide that names its machine, or whose tabs
-/// name none of `machines`, has one plan.
-pub fn plans(
-    guide: &Guide,
-    includes: &dyn Fn(&str) -> Option<Arc<Guide>>,
-    sidecar: Option<&Source>,
-    machines: &[String],
-) -> Vec<Plan> {
-    let named = blocks::machines_of_tabs(guide, includes, machines);
-    let once = on(guide, includes, sidecar, machines, None);
+/// What a guide is planned with.
+#[derive(Clone, Copy)]
+pub struct Around<'a> {
+    /// Finds headless bundles by name.
+    pub includes: &'a dyn Fn(&str) -> Option<Arc<Guide>>,
+    /// The text of its `verify.yaml`.
+    pub sidecar: Option<&'a Source>,
+    /// The machines of guidepost.yaml, of which the first is the default.
+    pub machines: &'a [String],
+    /// What its library and its sections say, the farthest first.
+    pub outer: &'a [&'a Layer],
+}
+
+impl<'a> Around<'a> {
+    /// A guide of no library.
+    pub fn new(
+        includes: &'a dyn Fn(&str) -> Option<Arc<Guide>>,
+        sidecar: Option<&'a Source>,
+        machines: &'a [String],
+    ) -> Self {
+        Self { includes, sidecar, machines, outer: &[] }
+    }
+}
+
+/// Plans a guide, once for each machine that its tabs are for. A guide that names its machine, or whose tabs name none of those
+/// that there are, has one plan.
+pub fn plans(guide: &Guide, around: Around<'_>) -> Vec<Plan> {
+    let named = blocks::machines_of_tabs(guide, around.includes, around.machines);
+    let once = on(guide, around, None);
     let drafts = if named.is_empty() || once.0.settings.names_machine() {
         vec![once]
     } else {
-        named.iter().map(|machine| on(guide, includes, sidecar, machines, Some((machine, &named)))).collect()
+        named.iter().map(|machine| on(guide, around, Some((machine, &named)))).collect()
     };
     omitted::by_all(drafts)
 }
 
-/// Plans a guide.
-///
-/// `includes` finds headless bundles by name; `sidecar` is the text of its `verify.yaml`; `machines` are the names of
-/// guidepost.yaml, of which the first is the default.
+/// Plans a guide by what it and its `sidecar` say alone, on one machine.
 pub fn plan(
     guide: &Guide,
     includes: &dyn Fn(&str) -> Option<Arc<Guide>>,
     sidecar: Option<&Source>,
     machines: &[String],
 ) -> Plan {
-    omitted::by_all(vec![on(guide, includes, sidecar, machines, None)]).remove(0)
+    omitted::by_all(vec![on(guide, Around::new(includes, sidecar, machines), None)]).remove(0)
+}
+
+/// Values of variables that are said for a guide, by name.
+pub fn variables_of(guide: &Guide, around: Around<'_>) -> BTreeMap<String, String> {
+    let own = Layer::of_guide(guide);
+    let sidecar = around.sidecar.map(|source| sidecar::Sidecar::read(source, &mut Vec::new()).layer);
+    let layers = around.outer.iter().copied().chain(&own).chain(&sidecar);
+    layered(guide, layers, &gathered_whole(guide, around.includes)).settings.vars
+}
+
+/// What all places together say of a guide.
+struct Layered<'l> {
+    settings: Settings,
+    /// Rules for blocks or commands, the farthest first.
+    rules: Vec<&'l rule::Rule>,
+    /// Where the rules stand that fit it or something in it.
+    fitted: Vec<Place>,
+    /// What of it stands outside the guide and its sidecar, as text.
+    outer: String,
+}
+
+/// Blocks of all tabs, with the prose around them.
+fn gathered_whole<'a>(
+    guide: &'a Guide,
+    includes: &'a dyn Fn(&str) -> Option<Arc<Guide>>,
+) -> LazyCell<blocks::Gathered<'a>, impl FnOnce() -> blocks::Gathered<'a>> {
+    LazyCell::new(move || blocks::gather(guide, includes, "", &[], None))
+}
+
+/// What these places say of a guide, the farthest first: what a rule says comes after what its place says of all.
+fn layered<'l, 'a: 'l>(
+    guide: &Guide,
+    layers: impl Iterator<Item = &'l Layer>,
+    whole: &LazyCell<blocks::Gathered<'a>, impl FnOnce() -> blocks::Gathered<'a>>,
+) -> Layered<'l> {
+    let mut found =
+        Layered { settings: Settings::default(), rules: Vec::new(), fitted: Vec::new(), outer: String::new() };
+    for layer in layers {
+        found.settings.take(&layer.settings);
+        let is_outer = |origin: &Origin| origin.scope < Scope::Guide;
+        if layer.settings.from.values().any(is_outer) {
+            found.outer.push_str(&layer.raw);
+        }
+        for rule in layer.rules.iter().filter(|rule| rule.fits_guide(guide)) {
+            let fits = |block: &blocks::Block<'_>, prose| rule.fits_block(block, prose) && rule.fits_commands(block);
+            let in_blocks = || {
+                let tabs = whole.unfollowed.iter().map(|one| &one.block);
+                whole.blocks.iter().any(|block| fits(block, &whole.prose))
+                    || tabs.into_iter().any(|block| fits(block, &[]))
+            };
+            if rule.selects_blocks() {
+                found.rules.push(rule);
+                if !in_blocks() {
+                    continue;
+                }
+            }
+            found.settings.take(&rule.settings);
+            found.fitted.push(rule.place.clone());
+            if rule.is_outer() {
+                found.outer.push_str(&rule.raw);
+            }
+        }
+    }
+    found
 }
 
 /// Plans a guide; on this machine, if it is done on several. With it, what stands in tabs that are not followed there.
-fn on(
-    guide: &Guide,
-    includes: &dyn Fn(&str) -> Option<Arc<Guide>>,
-    sidecar: Option<&Source>,
-    machines: &[String],
-    wanted: Option<(&String, &[String])>,
-) -> (Plan, Vec<LeftOut>) {
-    let mut diagnostics = Vec::new();
-    let mut settings = Settings::default();
-    settings::of_front_matter(guide, &mut settings, &mut diagnostics);
-    let sidecar = sidecar.map(|source| sidecar::Sidecar::read(source, &mut settings, &mut diagnostics));
+fn on(guide: &Guide, around: Around<'_>, wanted: Option<(&String, &[String])>) -> (Plan, Vec<LeftOut>) {
+    let Around { includes, machines, outer, .. } = around;
+    let mut diagnostics: Vec<Diagnostic> = outer.iter().flat_map(|layer| layer.diagnostics.clone()).collect();
+    let own = Layer::of_guide(guide);
+    diagnostics.extend(own.iter().flat_map(|layer| layer.diagnostics.clone()));
+    let sidecar = around.sidecar.map(|source| sidecar::Sidecar::read(source, &mut diagnostics));
+    diagnostics.extend(sidecar.iter().flat_map(|sidecar| sidecar.layer.diagnostics.clone()));
+    let layers = outer.iter().copied().chain(&own).chain(sidecar.iter().map(|sidecar| &sidecar.layer));
+    let whole = gathered_whole(guide, includes);
+    let Layered { mut settings, rules, fitted, outer } = layered(guide, layers, &whole);
     settings.finish(&mut diagnostics);
     let (machine, why) = match wanted {
         Some((machine, named)) => {
@@ -302,7 +397,16 @@ fn on(
     let extras = sidecar.as_ref().map_or_else(Vec::new, |sidecar| sidecar.extras(&guide.source, &mut diagnostics));
     let read = |followed: &blocks::Gathered<'_>, mut diagnostics: Vec<Diagnostic>| {
         let blocks::Gathered { blocks, prose, .. } = followed;
-        let mut given: Vec<_> = blocks.iter().map(|block| said::read(block, &mut diagnostics)).collect();
+        let of_block =
+            |block: &blocks::Block<'_>| rules.iter().copied().filter(|rule| rule.fits_block(block, prose)).collect();
+        let rules: Vec<Vec<&rule::Rule>> = blocks.iter().map(of_block).collect();
+        let given = blocks.iter().zip(&rules).map(|(block, rules)| {
+            let mut given = attributes::Given::default();
+            rules.iter().filter(|rule| !rule.selects_commands()).for_each(|rule| rule.say_of(&mut given));
+            said::read(block, &mut given, &mut diagnostics);
+            given
+        });
+        let mut given: Vec<attributes::Given> = given.collect();
         if let Some(sidecar) = &sidecar {
             sidecar.apply(blocks, prose, &mut given, &mut diagnostics);
         }
@@ -310,18 +414,19 @@ fn on(
         let said = Said::of_prose(prose);
         let mut builder = steps::Builder::new(&settings, &machine, prose, &said, stands, diagnostics);
         let mut extras = extras.iter().peekable();
-        for (block, (given, skipped)) in blocks.iter().zip(given) {
+        for ((block, given), rules) in blocks.iter().zip(given).zip(rules) {
             let is_own = matches!(block.origin, blocks::Origin::Page(_));
             while let Some(extra) = extras.next_if(|extra| is_own && extra.at.span.start < block.span.start) {
                 builder.extra(extra);
             }
-            builder.block(block, given, skipped);
+            let of_commands = rules.into_iter().filter(|rule| rule.selects_commands()).collect();
+            builder.block(block, given, of_commands);
         }
         extras.for_each(|extra| builder.extra(extra));
         builder.finish()
     };
     let gathered = blocks::gather(guide, includes, &machine, named, None);
-    let steps::Built { steps, mut left_out, mut blocks, mut diagnostics } = read(&gathered, diagnostics);
+    let steps::Built { steps, mut left_out, mut blocks, taken, mut diagnostics } = read(&gathered, diagnostics);
     left_out.extend(offers::offers(guide, &gathered.blocks, &gathered.prose, &extras));
     // What stands in tabs that are not followed is read by following each of them.
     let key = |block: &blocks::Block<'_>| (block.origin.source.path.clone(), block.span.start);
@@ -355,6 +460,9 @@ fn on(
         machine,
         inferred,
         settings,
+        values: taken,
+        outer,
+        fitted,
         steps,
         order,
         parts,

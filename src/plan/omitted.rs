@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Act, Decided, LeftOut, Omission, Plan, blocks::Unfollowed, decided, decision::Decision, said};
+use super::{
+    Act, Decided, LeftOut, Omission, Plan, attributes::Given, blocks::Unfollowed, decided, decision::Decision, said,
+};
 
 /// A block of a tab that is not followed, if a reader who follows it would do or compare it. `decided` has it, unless it stands
 /// in several tabs that no reading follows together.
@@ -11,7 +13,8 @@ pub(super) fn in_tab(unfollowed: &Unfollowed<'_>, decided: &[Decided]) -> Option
     let at = block.at();
     let decided = decided.iter().find(|known| known.at == at);
     // What is wrong with what it says is told where it is done, or nowhere: it does no harm.
-    let (given, _) = said::read(block, &mut Vec::new());
+    let mut given = Given::default();
+    said::read(block, &mut given, &mut Vec::new());
     let act = decided.map_or_else(|| Decision::said_role(block.code.role).act, |decided| decided.act);
     if act == Act::Looked && decided.is_none_or(|decided| decided.doubt.is_none()) {
         return None;

@@ -23,7 +23,7 @@ impl Plan {
     /// Them, each with the numbers of the steps that set it. What is skipped sets nothing.
     pub fn own_values(&self) -> Values {
         let mut values = Values::default();
-        for value in self.settings.vars.values() {
+        for value in self.settings.vars.values().chain(self.values.iter().map(|taken| &taken.value)) {
             values.add(value, 0, By::Saved);
         }
         for line in self.settings.setup.iter().flat_map(|command| &command.lines) {

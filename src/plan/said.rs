@@ -6,6 +6,7 @@ use super::{
     attributes::{Given, NAMES, unknown},
     blocks::Block,
     decision::Act,
+    layer::{Origin, Scope},
 };
 use crate::{
     diagnostic::{Diagnostic, Place, nearest},
@@ -21,42 +22,38 @@ const LOOKS: &[&str] = &[
     "style", "tabwidth", "title",
 ];
 
-/// What is given for a block, and where its `skip` stands. An attribute in the comment replaces one of the fence.
-pub(super) fn read(block: &Block<'_>, diagnostics: &mut Vec<Diagnostic>) -> (Given, Option<Place>) {
-    let mut given = Given::default();
-    let mut skipped = None;
+/// Adds what a block says about itself to what rules say of it. An attribute in the comment replaces one of the fence.
+pub(super) fn read(block: &Block<'_>, given: &mut Given, diagnostics: &mut Vec<Diagnostic>) {
     let source = &block.origin.source;
     // What else a listing says is for whoever shows it.
     let mut ignored = Vec::new();
     let diagnostics = if block.code.role == Role::Listing { &mut ignored } else { diagnostics };
     for argument in &block.code.arguments.0 {
-        let Some(name) = &argument.name else {
-            let in_comment = argument.span.start < block.span.start;
-            let bare = in_comment || block.code.role == Role::Command;
-            match argument.value.as_str() {
-                "background" if bare => given.runs.background = true,
-                "skip" if bare => {
-                    given.skip = Some(true);
-                    skipped = Some(Place::new(source, argument.span));
+        let place = Place::new(source, argument.span);
+        let origin = Origin { scope: Scope::Block, place, rule: None };
+        let (name, value) = match &argument.name {
+            Some(name) => (name.as_str(), Value::String(argument.value.clone())),
+            None => {
+                let in_comment = argument.span.start < block.span.start;
+                let bare = in_comment || block.code.role == Role::Command;
+                match argument.value.as_str() {
+                    word @ ("background" | "skip") if bare => (word, Value::Bool(true)),
+                    other => {
+                        diagnostics.extend(in_comment.then(|| stranger(block, argument, other)).flatten());
+                        continue;
+                    }
                 }
-                other if in_comment => diagnostics.extend(stranger(block, argument, other)),
-                _ => {}
             }
-            continue;
         };
-        if !NAMES.contains(&name.as_str()) {
+        if !NAMES.contains(&name) {
             diagnostics.extend(stranger(block, argument, name));
             continue;
         }
-        match given.set(name, &Value::String(argument.value.clone())) {
-            Ok(()) if matches!(name.as_str(), "skip" | "verify") => skipped = Some(Place::new(source, argument.span)),
-            Ok(()) => {}
-            Err(problem) => diagnostics.push(
-                Diagnostic::error("verify-attribute", problem.message).at(source, argument.span).help(problem.help),
-            ),
+        if let Err(problem) = given.set_by(name, &value, origin) {
+            let error = Diagnostic::error("verify-attribute", problem.message);
+            diagnostics.push(error.at(source, argument.span).help(problem.help));
         }
     }
-    (given, skipped)
 }
 
 /// A name that is none of ours: an error in a comment, which is for us alone; in a fence only if it nearly is one.
@@ -120,7 +117,7 @@ pub(super) fn unused(block: &Block<'_>, given: &Given) -> Option<Diagnostic> {
             ],
         ),
     };
-    let name = useless.iter().find(|name| given.names.iter().any(|given| given == *name))?;
+    let name = useless.iter().find(|name| given.says(name))?;
     let message = format!("`{name}` has no meaning on {what}");
     let help = match role {
         Role::Output => "say it on the command before",

@@ -8,14 +8,15 @@ use super::{
     attributes::{self, Given, NAMES, unknown},
     blocks::{Block, Origin},
     evidence,
+    layer::{self, Layer, Scope},
     offers::Extra,
     prose::{Kind, Passage},
-    settings::{self, Layer, Settings},
+    settings::Written,
     value::{self, Problem},
     yaml::{self, Key},
 };
 use crate::{
-    diagnostic::{Diagnostic, Place, nearest},
+    diagnostic::{Diagnostic, nearest},
     guide::Role,
     source::{
         Source, Span,
@@ -49,24 +50,17 @@ const SELECTORS: &[&str] = &names::<{ KEYS.len() }>(KEYS);
 pub fn sidecar_schema() -> Value {
     let mut entry = key::map(&[KEYS, attributes::KEYS].concat(), false);
     entry["anyOf"] = ["at", "contains", "line", "lines"].iter().map(|name| json!({ "required": [name] })).collect();
-    let mut schema = key::map(settings::KEYS, false);
-    schema["type"] = json!(["object", "null"]);
+    let mut schema = layer::schema();
     schema["properties"][STEPS] =
         json!({ "type": ["array", "null"], "items": entry, "description": "What is said about single blocks" });
     schema
 }
 
-/// That of `verify:` in front matter.
-pub fn settings_schema() -> Value {
-    let mut schema = key::map(settings::KEYS, false);
-    schema["type"] = json!(["object", "null"]);
-    schema["description"] = "How the guide is verified".into();
-    schema
-}
-
 /// A sidecar that could be read.
 pub(super) struct Sidecar<'a> {
-    layer: Layer<'a>,
+    written: Written<'a>,
+    /// What it says of its guide as a whole.
+    pub(super) layer: Layer,
     entries: Vec<Entry>,
 }
 
@@ -99,13 +93,14 @@ enum Which {
 }
 
 impl<'a> Sidecar<'a> {
-    /// Reads a sidecar; its settings go over those that are there.
-    pub(super) fn read(source: &'a Source, settings: &mut Settings, diagnostics: &mut Vec<Diagnostic>) -> Self {
-        let layer = Layer { source, yaml: Span::new(0, source.text.len()), prefix: Vec::new() };
-        let mut sidecar = Self { layer, entries: Vec::new() };
+    /// Reads a sidecar.
+    pub(super) fn read(source: &'a Source, diagnostics: &mut Vec<Diagnostic>) -> Self {
+        let yaml = Span::new(0, source.text.len());
+        let written = Written { scope: Scope::Sidecar, source, yaml, prefix: Vec::new() };
+        let mut sidecar = Self { written, layer: Layer::default(), entries: Vec::new() };
         match yaml::read(source) {
             Ok(map) => {
-                settings.read(&map, &sidecar.layer, &[STEPS], diagnostics);
+                sidecar.layer = Layer::read_map(&map, &sidecar.written, &[STEPS]);
                 sidecar.read_steps(map.get(STEPS).unwrap_or(&Value::Null), diagnostics);
             }
             Err(problem) => diagnostics.push(problem),
@@ -120,7 +115,7 @@ impl<'a> Sidecar<'a> {
             other => {
                 let help = "write `- contains: apt install` and below it what is different";
                 let problem = Problem::new(format!("`{STEPS}` is {}, a list is wanted", value::kind(other)), help);
-                diagnostics.push(self.layer.error(problem, &[Key::Name(STEPS.into())]));
+                diagnostics.push(self.written.error(problem, &[Key::Name(STEPS.into())]));
                 return;
             }
         };
@@ -138,7 +133,7 @@ impl<'a> Sidecar<'a> {
                             }
                             Err(problem) => {
                                 broken = true;
-                                diagnostics.push(self.layer.error(problem, &entry.key(Some(name))));
+                                diagnostics.push(self.written.error(problem, &entry.key(Some(name))));
                             }
                         }
                     }
@@ -150,7 +145,7 @@ impl<'a> Sidecar<'a> {
                 Some(problem) => {
                     let help =
                         "select a block by `at: Heading`, `contains: text` or `line: 12`, several by `lines: 12-40`";
-                    diagnostics.push(self.layer.error(Problem::new(problem, help), &entry.key(None)));
+                    diagnostics.push(self.written.error(Problem::new(problem, help), &entry.key(None)));
                 }
                 None if broken => {}
                 None => self.entries.push(entry),
@@ -163,14 +158,14 @@ impl<'a> Sidecar<'a> {
         &self,
         blocks: &[Block<'_>],
         prose: &[Passage],
-        given: &mut [(Given, Option<Place>)],
+        given: &mut [Given],
         diagnostics: &mut Vec<Diagnostic>,
     ) {
         for entry in self.entries.iter().filter(|entry| entry.text.is_none()) {
             let indices = match entry.select(blocks, prose) {
                 Ok(indices) => indices,
                 Err(problem) => {
-                    let error = self.layer.error(problem, &entry.key(entry.first_selector()));
+                    let error = self.written.error(problem, &entry.key(entry.first_selector()));
                     diagnostics.push(Diagnostic { code: "verify-step".into(), ..error });
                     continue;
                 }
@@ -178,13 +173,9 @@ impl<'a> Sidecar<'a> {
             for index in indices {
                 for (name, value) in &entry.attributes {
                     let key = entry.key(Some(name));
-                    let (given, skipped) = &mut given[index];
-                    match given.set(name, value) {
-                        Ok(()) if matches!(name.as_str(), "skip" | "verify") => {
-                            *skipped = Some(Place::new(self.layer.source, self.layer.span(&key)));
-                        }
-                        Ok(()) => {}
-                        Err(problem) => diagnostics.push(self.layer.error(problem, &key)),
+                    let origin = self.written.origin(&key);
+                    if let Err(problem) = given[index].set_by(name, value, origin) {
+                        diagnostics.push(self.written.error(problem, &key));
                     }
                 }
             }
@@ -204,12 +195,12 @@ impl Sidecar<'_> {
                     "path" | "edit" | "how" | "after" | "before" | "old" => given.set(name, value).err(),
                     _ => Some(Problem::new(format!("`{name}` has no meaning beside `{TEXT}`"), "remove it")),
                 };
-                diagnostics.extend(problem.map(|problem| self.layer.error(problem, &entry.key(Some(name)))));
+                diagnostics.extend(problem.map(|problem| self.written.error(problem, &entry.key(Some(name)))));
             }
             let begin = guide.text.split_inclusive('\n').take(line - 1).map(str::len).sum::<usize>();
             let Some(own) = guide.text.get(begin..).and_then(|rest| rest.lines().next()) else {
                 let problem = Problem::new(format!("the guide has no line {line}"), "name the line that asks for it");
-                diagnostics.push(self.layer.error(problem, &entry.key(Some("line"))));
+                diagnostics.push(self.written.error(problem, &entry.key(Some("line"))));
                 continue;
             };
             let text = if text.ends_with('\n') { text.clone() } else { format!("{text}\n") };

@@ -14,13 +14,13 @@ use super::{
     own,
     placeholder::{How, Placeholder, Said},
     prose::{Kind, Passage},
-    said, settings,
+    rule, said, settings,
     standing::Stands,
     transcript::Transcript,
-    variables,
+    variables::{self, ByKind, Taken},
 };
 use crate::{
-    diagnostic::{Diagnostic, Place},
+    diagnostic::Diagnostic,
     guide::Role,
     source::Span,
     terminal::{
@@ -30,6 +30,9 @@ use crate::{
         prompt, statement,
     },
 };
+
+/// What can be said of any step; the rule of comparing is said of outputs, and what else there is of what is done.
+const OF_ALL: &[&str] = &["skip", "reason", "machine", "role", "vars"];
 
 /// Folders that only root may write in.
 const OF_ROOT: &[&str] = &["/etc/", "/usr/", "/lib/", "/boot/"];
@@ -53,6 +56,8 @@ pub(super) struct Builder<'a> {
     pub(super) prose: &'a [Passage],
     /// What it says to stand for values of the reader's.
     placeholders: &'a Said,
+    /// What they have because of their kinds.
+    by_kind: ByKind<'a>,
     /// Placeholders without a value that were told of.
     told: BTreeSet<String>,
     /// Where the reader stands, but for what is open.
@@ -72,6 +77,7 @@ pub(super) struct Built {
     pub(super) steps: Vec<Step>,
     pub(super) left_out: Vec<LeftOut>,
     pub(super) blocks: Vec<Decided>,
+    pub(super) taken: Vec<Taken>,
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
@@ -100,6 +106,7 @@ impl<'a> Builder<'a> {
             machine,
             prose,
             placeholders,
+            by_kind: ByKind::new(&settings.kinds),
             told: BTreeSet::new(),
             stands,
             steps: Vec::new(),
@@ -118,22 +125,23 @@ impl<'a> Builder<'a> {
 
     pub(super) fn finish(mut self) -> Built {
         self.close_editor();
-        let Self { steps, left_out, blocks, diagnostics, .. } = self;
-        Built { steps, left_out, blocks, diagnostics }
+        let Self { steps, left_out, blocks, by_kind, diagnostics, .. } = self;
+        Built { steps, left_out, blocks, taken: by_kind.taken(), diagnostics }
     }
 
-    /// Adds the steps of a block. `skipped` is where its `skip` stands.
-    pub(super) fn block(&mut self, block: &Block<'_>, given: Given, skipped: Option<Place>) {
+    /// Adds the steps of a block. `rules` are those for single commands that fit it.
+    pub(super) fn block(&mut self, block: &Block<'_>, given: Given, rules: Vec<&'a rule::Rule>) {
         if block.code.role != Role::Listing {
             self.diagnostics.extend(said::unused(block, &given));
         }
-        let (skip, omission) = self.skip(block, &given, skipped).unzip();
+        let (skip, omission) = self.skip(block, &given).unzip();
         let mut vars = self.settings.vars.clone();
         vars.extend(given.vars.clone());
         let decision = self.decide(block, &given);
         let act = decision.act;
         let done = skip.is_none();
-        let mut decided = Decided::new(block, &given, &decision, &vars);
+        let fill = |path: &str| variables::fill_path(path, &vars, self.placeholders, &mut self.by_kind);
+        let mut decided = Decided::new(block, &given, &decision, fill);
         decided.near = self.near.take();
         let transcript = (act == Act::Compared).then(|| self.transcript(block)).flatten();
         // One command alone, as it was typed, is told by its output.
@@ -143,7 +151,7 @@ impl<'a> Builder<'a> {
             decided.act = Act::Typed;
         }
         self.blocks.push(decided);
-        let draft = Draft { block, skip, omission, vars, inferred: block.inferred.clone(), given };
+        let draft = Draft { block, skip, omission, vars, inferred: block.inferred.clone(), given, rules };
         if matches!(act, Act::Typed | Act::Saved) || session || draft.given.run.is_some() {
             self.leave_unasked(block);
         }
@@ -164,7 +172,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Why a block is not done.
-    fn skip(&mut self, block: &Block<'_>, given: &Given, skipped: Option<Place>) -> Option<(String, Omission)> {
+    fn skip(&mut self, block: &Block<'_>, given: &Given) -> Option<(String, Omission)> {
         let machines = given.machine.as_deref().unwrap_or(self.machine);
         if !machines.split([',', ' ']).any(|machine| machine == self.machine) {
             return Some((format!("it is for the machine `{machines}`"), Omission::Elsewhere));
@@ -172,7 +180,8 @@ impl<'a> Builder<'a> {
         match given.skip {
             Some(true) => {
                 if given.reason.is_none() {
-                    self.diagnostics.extend(skipped.map(settings::without_reason));
+                    let origin = given.from.get("skip");
+                    self.diagnostics.extend(origin.map(|origin| settings::without_reason(origin.place.clone())));
                 }
                 let reason = given.reason.clone().unwrap_or_else(|| "no reason is given".into());
                 Some((reason, Omission::Skipped))
@@ -185,7 +194,7 @@ impl<'a> Builder<'a> {
     /// `run`: something else is typed.
     fn instead(&mut self, mut draft: Draft<'_, '_>, run: &str) {
         self.close_editor();
-        let commands = command::typed(&variables::fill_text(run, &draft.vars), &draft.block.at());
+        let commands = command::typed(&variables::fill_text(run, &draft.vars, &mut self.by_kind), &draft.block.at());
         draft.inferred.push("this is done instead of what the guide shows, because of `run`".into());
         let attributes = draft.attributes(self.settings, true);
         self.run(&draft, commands, attributes);
@@ -224,7 +233,8 @@ impl<'a> Builder<'a> {
         let mut draft = draft;
         self.close_editor();
         let block = draft.block;
-        let (text, named) = variables::fill(&block.code, &draft.vars, Some(How::Typed), self.placeholders);
+        let (text, named) =
+            variables::fill(&block.code, &draft.vars, Some(How::Typed), self.placeholders, &mut self.by_kind);
         let language = &block.code.language;
         // Without prompts, what a program reads is cut as the program reads it.
         let after = self.prose.get(block.passages).filter(|passage| passage.kind == Kind::Text);
@@ -263,18 +273,28 @@ impl<'a> Builder<'a> {
                     if cut.get(index).is_some_and(|(_, ends_blank)| *ends_blank) {
                         command.lines.push(String::new());
                     }
-                    let opens = opens_editor(&draft, &command);
+                    let special = self.special(&draft, &command, index == last);
+                    if special.is_some() && !commands.is_empty() {
+                        let attributes = draft.attributes(self.settings, false);
+                        self.run_with(&draft, std::mem::take(&mut commands), None, attributes, &mut placeholders);
+                        draft.inferred.clear();
+                    }
+                    let opens = opens_editor(special.as_ref().unwrap_or(&draft), &command);
                     let of_these = |(number, named): &&(usize, variables::Named)| {
                         typed.iter().any(|(line, prompt)| line == number && named.range.start >= *prompt)
                     };
                     placeholders.extend(self.placeholders_of(&draft, named.iter().filter(of_these)));
                     commands.push(command);
-                    if opens.is_some() || matches!(pieces.get(index + 1), None | Some(Piece::Shown(_))) {
+                    if let Some(special) = &special {
+                        let commands = self.instead_of(special, std::mem::take(&mut commands));
+                        let attributes = special.attributes(self.settings, true);
+                        self.run_with(special, commands, opens, attributes, &mut placeholders);
+                        if index != last {
+                            self.expect_prose(special);
+                        }
+                    } else if opens.is_some() || matches!(pieces.get(index + 1), None | Some(Piece::Shown(_))) {
                         let attributes = draft.attributes(self.settings, index == last);
-                        let first = self.steps.len();
-                        self.run_and_open(&draft, std::mem::take(&mut commands), opens, attributes);
-                        let placeholders = std::mem::take(&mut placeholders);
-                        self.steps[first..].iter_mut().for_each(|step| step.placeholders.clone_from(&placeholders));
+                        self.run_with(&draft, std::mem::take(&mut commands), opens, attributes, &mut placeholders);
                         draft.inferred.clear();
                     }
                 }
@@ -282,6 +302,50 @@ impl<'a> Builder<'a> {
             }
         }
         self.expect_prose(&draft);
+    }
+
+    /// What rules say of a single command of a block, over what is said of the block.
+    fn special<'d>(&self, draft: &Draft<'d, 'a>, command: &Command, last: bool) -> Option<Draft<'d, 'a>> {
+        let at_shell = match self.program {
+            Some(program) => program.is_shell(),
+            None => command.prompt.is_empty() || prompt::is_shell(&command.prompt),
+        };
+        let typed = command.line();
+        let rules: Vec<&rule::Rule> = draft.rules.iter().copied().filter(|rule| rule.fits_command(&typed)).collect();
+        if rules.is_empty() || !at_shell || draft.skip.is_some() {
+            return None;
+        }
+        let mut given = if last { draft.given.clone() } else { draft.given.before_the_end() };
+        rules.iter().for_each(|rule| rule.say_of(&mut given));
+        let reason = given.reason.clone().unwrap_or_else(|| "no reason is given".into());
+        let skip = given.skip.unwrap_or(false).then_some(reason);
+        let omission = skip.as_ref().map(|_| Omission::Skipped).or(draft.omission);
+        Some(Draft { given, skip, omission, rules: Vec::new(), ..draft.clone() })
+    }
+
+    /// What is typed instead of a command, if a rule says so.
+    fn instead_of(&mut self, special: &Draft<'_, '_>, commands: Vec<Command>) -> Vec<Command> {
+        match &special.given.run {
+            Some(run) => {
+                command::typed(&variables::fill_text(run, &special.vars, &mut self.by_kind), &special.block.at())
+            }
+            None => commands,
+        }
+    }
+
+    /// Types commands that stand for these placeholders.
+    fn run_with(
+        &mut self,
+        draft: &Draft<'_, '_>,
+        commands: Vec<Command>,
+        opens: Option<Editor>,
+        attributes: Attributes,
+        placeholders: &mut Vec<Placeholder>,
+    ) {
+        let first = self.steps.len();
+        self.run_and_open(draft, commands, opens, attributes);
+        let placeholders = std::mem::take(placeholders);
+        self.steps[first..].iter_mut().for_each(|step| step.placeholders.clone_from(&placeholders));
     }
 
     /// Commands, of which the last may open an editor: then it waits for its file.
@@ -330,6 +394,12 @@ impl<'a> Builder<'a> {
         let mut step = draft.step(kind, Attributes::default());
         let (first, last) = (shown[0], shown[shown.len() - 1]);
         step.at = At::new(&block.origin.source, whole_lines(block, first, last));
+        if step.skip.is_none()
+            && let Step { skip: Some(reason), omission, .. } = &self.steps[of - 1]
+        {
+            step.skip = Some(format!("its command, step {of}, is skipped: {reason}"));
+            step.omission = *omission;
+        }
         step.inferred =
             vec!["it is what the command shows, because the block has prompts and these lines have none".into()];
         self.push(step);
@@ -338,7 +408,7 @@ impl<'a> Builder<'a> {
     /// `expect=`: what the prose promises.
     fn expect_prose(&mut self, draft: &Draft<'_, '_>) {
         let (Some(expected), Some(of)) = (&draft.given.expect, self.last_run) else { return };
-        let text = variables::fill_text(expected, &draft.vars) + "\n";
+        let text = variables::fill_text(expected, &draft.vars, &mut self.by_kind) + "\n";
         let rule = Some(draft.given.rule.unwrap_or(Rule::Contains));
         let mut step = draft.step(
             StepKind::Expect { text, lines: Vec::new(), numbers: Vec::new(), sums: false, of, rule },
@@ -350,11 +420,12 @@ impl<'a> Builder<'a> {
 
     pub(super) fn file(&mut self, mut draft: Draft<'_, '_>, decision: &Decision) {
         let block = draft.block;
-        let (text, named) = variables::fill(&block.code, &draft.vars, Some(How::Saved), self.placeholders);
+        let (text, named) =
+            variables::fill(&block.code, &draft.vars, Some(How::Saved), self.placeholders, &mut self.by_kind);
         let saving = decision.saving.as_ref();
         let said = draft.given.path.clone().or_else(|| block.code.title.clone().filter(|_| saving.is_none()));
         let title = said.or_else(|| saving.and_then(|saving| saving.path.clone()));
-        let title = title.map(|title| variables::fill_text(&title, &draft.vars));
+        let title = title.map(|title| variables::fill_path(&title, &draft.vars, self.placeholders, &mut self.by_kind));
         let opened = self.opened.take().map(|opened| (opened, true));
         let opened = opened.or_else(|| self.stands.editing.clone().map(|opened| (opened, false)));
         let fits = |opened: &Opened| opened.editor.path_for(title.as_deref());
@@ -466,7 +537,7 @@ impl<'a> Builder<'a> {
             draft.skip = Some(format!("its command, step {of}, is skipped: {reason}"));
             draft.omission = *omission;
         }
-        let (mut text, _) = variables::fill(&block.code, &draft.vars, None, self.placeholders);
+        let (mut text, _) = variables::fill(&block.code, &draft.vars, None, self.placeholders, &mut self.by_kind);
         let mut begins = block.code.lines.clone();
         // Some pages repeat the command, with its prompt, above what it shows.
         let repeats = |command: &str| self.stands.typed.last().is_some_and(|typed| typed.trim() == command);
@@ -520,7 +591,12 @@ impl<'a> Builder<'a> {
                 self.program = program::after(self.program, prompt, lines.first().map_or("", String::as_str));
             }
         }
-        let step = draft.step(StepKind::Run { commands }, attributes);
+        let mut step = draft.step(StepKind::Run { commands }, attributes);
+        if draft.given.runs.timeout.is_none()
+            && let Some(origin) = self.settings.from.get("timeout")
+        {
+            step.from.insert("timeout".into(), origin.clone());
+        }
         self.last_run = Some(self.push(step));
         self.prose_of_run.clone_from(&draft.block.prose);
     }
@@ -546,6 +622,7 @@ impl<'a> Builder<'a> {
             attributes: Attributes::default(),
             placeholders: Vec::new(),
             inferred: vec!["only the text asks for it, and verify.yaml says how".into()],
+            from: BTreeMap::new(),
         });
     }
 
@@ -578,6 +655,7 @@ impl<'a> Builder<'a> {
 }
 
 /// A block on its way to be steps.
+#[derive(Clone)]
 pub(super) struct Draft<'b, 'a> {
     pub(super) block: &'b Block<'a>,
     pub(super) given: Given,
@@ -586,6 +664,8 @@ pub(super) struct Draft<'b, 'a> {
     pub(super) omission: Option<Omission>,
     vars: BTreeMap<String, String>,
     pub(super) inferred: Vec<String>,
+    /// Rules for single commands.
+    rules: Vec<&'b rule::Rule>,
 }
 
 impl Draft<'_, '_> {
@@ -603,6 +683,10 @@ impl Draft<'_, '_> {
     }
 
     pub(super) fn step(&self, kind: StepKind, attributes: Attributes) -> Step {
+        let mut from = self.given.from.clone();
+        from.retain(|name, _| {
+            matches!(kind, StepKind::Expect { .. }) == (name == "match") || OF_ALL.contains(&name.as_str())
+        });
         Step {
             number: 0,
             kind,
@@ -614,6 +698,7 @@ impl Draft<'_, '_> {
             attributes,
             inferred: self.inferred.clone(),
             placeholders: Vec::new(),
+            from,
         }
     }
 
@@ -726,6 +811,8 @@ fn unbound(placeholder: &Placeholder) -> Diagnostic {
         (false, true) => format!("the placeholder `{name}` ({kind}) has no value, and is used as it stands"),
         (false, false) => format!("`{name}` looks like a placeholder ({kind}), and is used as it stands"),
     };
-    let help = format!("give it one in the front matter or in verify.yaml: `{}`", placeholder.line_to_write());
+    let for_all = placeholder.line_for_all().map(|line| format!("; for all guides, `{line}` in guidepost.yaml"));
+    let line = placeholder.line_to_write();
+    let help = format!("give it one in the front matter or in verify.yaml: `{line}`{}", for_all.unwrap_or_default());
     Diagnostic::warning("unbound-placeholder", message).help(help)
 }

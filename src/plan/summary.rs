@@ -107,18 +107,7 @@ fn of_command(command: &Command) -> Vec<Need> {
     if !command.prompt.is_empty() && !crate::terminal::prompt::is_shell(&command.prompt) {
         return Vec::new();
     }
-    let mut line = String::new();
-    for part in &command.lines {
-        match part.strip_suffix('\\') {
-            Some(part) => line.push_str(part),
-            None => {
-                line.push_str(part);
-                // What follows is a document or a body of its own.
-                break;
-            }
-        }
-    }
-    need::needs(&line)
+    need::needs(&command.line())
 }
 
 /// What a block that is done elsewhere needs, by the rule that says so.

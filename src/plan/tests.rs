@@ -268,7 +268,7 @@ fn tabs_of_machines_make_a_plan_for_each() {
         (format!("---\nverify: {{machine: debian}}\n---\n{both}{one}"), vec!["debian: run small, run only-server"]),
     ] {
         let guide = parse("guide.md", &text);
-        let plans = plans(&guide, &|_| None, None, &["debian".to_owned(), "server".to_owned()]);
+        let plans = plans(&guide, Around::new(&|_| None, None, &["debian".to_owned(), "server".to_owned()]));
         let shown: Vec<String> = plans.iter().map(|p| format!("{}: {}", p.machine, lines(p).join(", "))).collect();
         assert_eq!(shown, expected, "{text}");
     }
@@ -310,7 +310,7 @@ fn tabs_and_folded_notes() {
     assert_eq!(left("server"), [centos, "Debian: no machine is for its tab “Debian” NotDone"]);
     // What another machine does is left out by none.
     let both = parse("guide.md", &format!("{tabs}\n```bash {{machine=server}}\nx\n```\n"));
-    for plan in plans(&both, &|_| None, None, &["debian".to_owned(), "server".to_owned()]) {
+    for plan in plans(&both, Around::new(&|_| None, None, &["debian".to_owned(), "server".to_owned()])) {
         let tabs: Vec<&str> = plan.left_out.iter().filter_map(|block| block.tab.as_deref()).collect();
         assert_eq!(tabs, ["CentOS"], "{}", plan.machine);
         assert!(plan.steps.iter().all(|step| step.omission.is_none_or(|omission| omission == Omission::Elsewhere)));

@@ -1,20 +1,28 @@
 //! Values as authors give them, in YAML or as text, each read into what is wanted.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::{collections::BTreeMap, time::Duration};
 
-use super::{attributes::Answer, duration};
+use super::{attributes::Answer, duration, placeholder::Kind};
+use crate::diagnostic::nearest;
 
 /// What is wrong with a value; its place is known to the caller.
 #[derive(Debug)]
 pub(super) struct Problem {
     pub(super) message: String,
     pub(super) help: String,
+    /// The key of a map that it is about, if it is not about all of it.
+    pub(super) below: Option<String>,
 }
 
 impl Problem {
     pub(super) fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { message: message.into(), help: help.into() }
+        Self { message: message.into(), help: help.into(), below: None }
+    }
+
+    /// The same, about a key of the map.
+    pub(super) fn below(self, key: &str) -> Self {
+        Self { below: Some(key.to_owned()), ..self }
     }
 }
 
@@ -91,7 +99,10 @@ pub(super) fn time(name: &str, value: &Value) -> Result<Duration, Problem> {
 /// Questions with their replies: a map, or `question => reply; question => reply`.
 pub(super) fn answers(value: &Value) -> Result<Vec<Answer>, Problem> {
     match value {
-        Value::Object(map) => map.iter().map(|(question, reply)| answer(question, reply)).collect(),
+        Value::Object(map) => {
+            let one = |(question, reply): (&String, &Value)| answer(question, reply).map_err(|p| p.below(question));
+            map.iter().map(one).collect()
+        }
         Value::String(text) => (text.split(';').filter(|part| !part.trim().is_empty()))
             .map(|part| {
                 let (question, reply) = part.split_once("=>").ok_or_else(|| {
@@ -138,36 +149,71 @@ pub(super) fn merge(answers: &mut Vec<Answer>, more: Vec<Answer>) {
     }
 }
 
-/// Values of reader variables: a map, or `NAME=value; NAME=value`. Names may be written as the guide has them: `<name>`,
-/// `[name]`, `{{ name }}`.
+/// The name of a reader variable, which may be written as the guide has it: `<name>`, `[name]`, `{{ name }}`.
+pub(super) fn variable(written: &str) -> String {
+    let written = written.trim();
+    let pair = [('<', '>'), ('[', ']'), ('{', '}')].into_iter().find(|(open, _)| written.starts_with(*open));
+    let inner = pair.map_or(written, |(open, close)| written.trim_start_matches(open).trim_end_matches(close));
+    inner.trim().to_owned()
+}
+
+/// Values of reader variables: a map, or `NAME=value; NAME=value`.
 pub(super) fn vars(value: &Value) -> Result<BTreeMap<String, String>, Problem> {
-    let name = |written: &str| {
-        let written = written.trim();
-        let pair = [('<', '>'), ('[', ']'), ('{', '}')].into_iter().find(|(open, _)| written.starts_with(*open));
-        let inner = pair.map_or(written, |(open, close)| written.trim_start_matches(open).trim_end_matches(close));
-        inner.trim().to_owned()
-    };
     match value {
-        Value::Object(map) => variables(map, name),
+        Value::Object(map) => map.iter().map(|(key, value)| Ok((variable(key), line(key, value)?))).collect(),
         Value::String(text) => (text.split(';').filter(|part| !part.trim().is_empty()))
             .map(|part| {
                 let (key, value) = part
                     .split_once('=')
                     .ok_or_else(|| Problem::new("`vars` has no `=`", "write it as `NAME=value; NAME=value`"))?;
-                Ok((name(key), value.trim().to_owned()))
+                Ok((variable(key), value.trim().to_owned()))
             })
             .collect(),
         _ => Err(Problem::new(format!("`vars` is {}, a map is wanted", kind(value)), "write each as `NAME: value`")),
     }
 }
 
-fn variables(map: &Map<String, Value>, name: impl Fn(&str) -> String) -> Result<BTreeMap<String, String>, Problem> {
-    let one = |(key, value): (&String, &Value)| match scalar(value).filter(|value| !value.contains('\n')) {
-        Some(value) => Ok((name(key), value)),
-        None => Err(Problem::new(
-            format!("the value of `{key}` is {}, a line of text is wanted", kind(value)),
-            "put it in quotes if it is meant as text",
-        )),
+/// One line of text, as the value of a key.
+fn line(key: &str, value: &Value) -> Result<String, Problem> {
+    scalar(value).filter(|value| !value.contains('\n')).ok_or_else(|| {
+        let message = format!("the value of `{key}` is {}, a line of text is wanted", kind(value));
+        Problem::new(message, "put it in quotes if it is meant as text").below(key)
+    })
+}
+
+/// The word that stands for the values that guidepost knows.
+pub(super) const DEFAULTS: &str = "defaults";
+
+/// Values of placeholders by their kinds: a map of kinds, each with its value or with several, and `defaults: true` for the values
+/// that guidepost knows; or the word `defaults` alone.
+pub(super) fn kinds(value: &Value) -> Result<BTreeMap<Kind, Vec<String>>, Problem> {
+    let defaults = || Kind::ALL.iter().filter_map(|kind| Some((*kind, vec![kind.default_value()?.to_owned()])));
+    let map = match value {
+        Value::String(word) if word == DEFAULTS => return Ok(defaults().collect()),
+        Value::Object(map) => map,
+        other => {
+            let message = format!("`kinds` is {}, a map is wanted", kind(other));
+            return Err(Problem::new(message, "write each as `address: 203.0.113.1`, or `kinds: defaults`"));
+        }
     };
-    map.iter().map(one).collect()
+    let mut found = BTreeMap::new();
+    if let Some(wanted) = map.get(DEFAULTS)
+        && truth(DEFAULTS, wanted).map_err(|problem| problem.below(DEFAULTS))?
+    {
+        found.extend(defaults());
+    }
+    for (name, value) in map.iter().filter(|(name, _)| *name != DEFAULTS) {
+        let kind = Kind::ALL.iter().find(|kind| kind.name() == name).ok_or_else(|| {
+            let names: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
+            let help = nearest(name, names.iter().copied())
+                .map_or_else(|| format!("kinds are {}", names.join(", ")), |near| format!("did you mean `{near}`?"));
+            Problem::new(format!("placeholders have no kind `{}`", name.escape_debug()), help).below(name)
+        })?;
+        let values = match value {
+            Value::Array(items) if !items.is_empty() => items.iter().map(|item| line(name, item)).collect(),
+            one => line(name, one).map(|one| vec![one]),
+        };
+        found.insert(*kind, values?);
+    }
+    Ok(found)
 }

@@ -1,5 +1,6 @@
 //! Reader variables: what a guide's reader puts in for `IP_ADDRESS`, `<your_ip>` or `example_user`.
 
+use serde::Serialize;
 use serde_json::Value;
 use std::{collections::BTreeMap, ops::Range};
 
@@ -22,10 +23,115 @@ pub struct Named {
     pub shortcode: bool,
     /// Whether it certainly stands for something.
     pub sure: bool,
-    /// Whether a variable has this name.
+    /// Whether it has a value: a variable has this name, or there is one for its kind.
     pub bound: bool,
     /// Whether nothing can be done without a value.
     pub waits: bool,
+    /// Its value.
+    pub(super) value: Option<String>,
+}
+
+/// What a placeholder has because of its kind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Taken {
+    /// Its name.
+    pub name: String,
+    /// What it stands for.
+    pub kind: Kind,
+    /// What is put in.
+    pub value: String,
+}
+
+/// Values by kind, taken by the placeholders of one guide in the order of its page.
+pub(super) struct ByKind<'v> {
+    values: &'v BTreeMap<Kind, Vec<String>>,
+    /// The names so far, each with its kind and what it has.
+    names: Vec<(String, Kind, Option<String>)>,
+    /// Placeholders as they stand, each with its value: outputs show them, too.
+    texts: BTreeMap<String, String>,
+}
+
+impl<'v> ByKind<'v> {
+    pub(super) fn new(values: &'v BTreeMap<Kind, Vec<String>>) -> Self {
+        Self { values, names: Vec::new(), texts: BTreeMap::new() }
+    }
+
+    /// The value of a placeholder that stands so in a line. Several values are for as many names. A single one is for all, but of
+    /// names that differ only by a number for the first: `server_2` is not `server_1`. A domain keeps what it has below that of
+    /// a site: `www.example.com`.
+    fn take(&mut self, name: &str, kind: Kind, text: &str) -> Option<String> {
+        let values = self.values.get(&kind)?;
+        let known = self.names.iter().find(|(known, ..)| known == name);
+        let value = match known {
+            Some((.., value)) => value.clone(),
+            None => {
+                let of_kind = self.names.iter().filter(|(_, known, _)| *known == kind);
+                let value = match values.as_slice() {
+                    [one] => {
+                        let numbered = of_kind.filter(|(other, ..)| apart_by_number(other, name)).count() > 0;
+                        let below = subdomain(name).filter(|_| kind == Kind::Domain);
+                        let value = below.map_or_else(|| one.clone(), |below| format!("{below}{one}"));
+                        Some(value).filter(|_| !numbered)
+                    }
+                    several => several.get(of_kind.count()).cloned(),
+                };
+                self.names.push((name.to_owned(), kind, value.clone()));
+                value
+            }
+        };
+        if let Some(value) = &value {
+            self.texts.insert(text.to_owned(), value.clone());
+        }
+        value
+    }
+
+    /// A text that shows what was typed, with the values of the placeholders in it.
+    fn shown(&self, text: &str) -> String {
+        let word = |c: char| c.is_alphanumeric() || c == '_';
+        let mut shown = String::with_capacity(text.len());
+        let mut at = 0;
+        while let Some(c) = text[at..].chars().next() {
+            let joins = |a: Option<char>, b: Option<char>| a.is_some_and(word) && b.is_some_and(word);
+            let stands = |written: &str| {
+                text[at..].strip_prefix(written).is_some_and(|rest| {
+                    !joins(text[..at].chars().next_back(), Some(c))
+                        && !joins(written.chars().next_back(), rest.chars().next())
+                })
+            };
+            match self.texts.iter().filter(|(written, _)| stands(written)).max_by_key(|(written, _)| written.len()) {
+                Some((written, value)) => {
+                    shown.push_str(value);
+                    at += written.len();
+                }
+                None => {
+                    shown.push(c);
+                    at += c.len_utf8();
+                }
+            }
+        }
+        shown
+    }
+
+    /// What placeholders have.
+    pub(super) fn taken(self) -> Vec<Taken> {
+        let one = |(name, kind, value): (String, Kind, Option<String>)| Some(Taken { name, kind, value: value? });
+        self.names.into_iter().filter_map(one).collect()
+    }
+}
+
+/// What a domain has before its last two labels, with the dot behind it.
+fn subdomain(name: &str) -> Option<&str> {
+    let is_domain = name.chars().all(|c| c.is_ascii_alphanumeric() || "-.".contains(c));
+    let site = name.rmatch_indices('.').nth(1)?.0;
+    Some(&name[..=site]).filter(|_| is_domain && site > 0)
+}
+
+/// Whether two names differ only by a number.
+fn apart_by_number(one: &str, other: &str) -> bool {
+    let digits = |c: char| c.is_ascii_digit();
+    let plain = |name: &str| name.replace(digits, "").to_lowercase();
+    let number = |name: &str| name.matches(digits).collect::<String>();
+    plain(one) == plain(other) && number(one) != number(other)
 }
 
 /// What a block's text names, in order: variables, and placeholders that no variable binds. `said` is what the page's prose
@@ -36,7 +142,7 @@ pub fn named(code: &CodeBlock, vars: &BTreeMap<String, String>, how: How, said: 
     let reading = Reading { how, language: &code.language, block: &code.text, said };
     for line in code.text.split_inclusive('\n') {
         let inserts = inserts(code, begin..begin + line.len());
-        let of_line = in_line(line, &inserts, vars, Some(reading)).into_iter();
+        let of_line = in_line(line, &inserts, vars, Some(reading), None).into_iter();
         found.extend(of_line.map(|named| Named { range: named.range.start + begin..named.range.end + begin, ..named }));
         begin += line.len();
     }
@@ -49,12 +155,13 @@ pub fn values(vars: &Value) -> BTreeMap<String, String> {
 }
 
 /// Puts values in for what a block names; also what it names, with the line of the block, from 0. Lines stay lines. Of a text
-/// that is neither typed nor saved, placeholders are not looked for.
+/// that is neither typed nor saved, placeholders are not looked for: it shows those that were.
 pub(super) fn fill(
     code: &CodeBlock,
     vars: &BTreeMap<String, String>,
     how: Option<How>,
     said: &Said,
+    by_kind: &mut ByKind<'_>,
 ) -> (String, Vec<(usize, Named)>) {
     let mut filled = String::with_capacity(code.text.len());
     let mut found = Vec::new();
@@ -62,11 +169,11 @@ pub(super) fn fill(
     let reading = how.map(|how| Reading { how, language: &code.language, block: &code.text, said });
     for (number, line) in code.text.split_inclusive('\n').enumerate() {
         let inserts = inserts(code, begin..begin + line.len());
-        let named = fill_line(line, &inserts, vars, reading, &mut filled);
+        let named = fill_line(line, &inserts, vars, reading, by_kind, &mut filled);
         found.extend(named.into_iter().map(|named| (number, named)));
         begin += line.len();
     }
-    (filled, found)
+    (if how.is_none() { by_kind.shown(&filled) } else { filled }, found)
 }
 
 /// The shortcodes `placeholder` in a line of a block, as bytes of the line.
@@ -79,17 +186,25 @@ fn inserts(code: &CodeBlock, line: Range<usize>) -> Vec<Range<usize>> {
         .collect()
 }
 
-/// Puts values in for the names in a path or title.
-pub(super) fn fill_text(text: &str, vars: &BTreeMap<String, String>) -> String {
+/// Puts values in for the names in a text of an author's own.
+pub(super) fn fill_text(text: &str, vars: &BTreeMap<String, String>, by_kind: &mut ByKind<'_>) -> String {
     let mut filled = String::with_capacity(text.len());
-    fill_line(text, &[], vars, None, &mut filled);
+    fill_line(text, &[], vars, None, by_kind, &mut filled);
+    by_kind.shown(&filled)
+}
+
+/// Puts values in for what a path names.
+pub(super) fn fill_path(path: &str, vars: &BTreeMap<String, String>, said: &Said, by_kind: &mut ByKind<'_>) -> String {
+    let mut filled = String::with_capacity(path.len());
+    let reading = Reading { how: How::Saved, language: "", block: path, said };
+    fill_line(path, &[], vars, Some(reading), by_kind, &mut filled);
     filled
 }
 
-/// What a path names that no variable binds.
+/// What a path names that has no value.
 pub(super) fn of_path(path: &str, vars: &BTreeMap<String, String>, said: &Said) -> Vec<Named> {
     let reading = Reading { how: How::Saved, language: "", block: path, said };
-    in_line(path, &[], vars, Some(reading)).into_iter().filter(|named| !named.bound).collect()
+    in_line(path, &[], vars, Some(reading), None).into_iter().filter(|named| !named.bound).collect()
 }
 
 fn fill_line(
@@ -97,14 +212,15 @@ fn fill_line(
     inserts: &[Range<usize>],
     vars: &BTreeMap<String, String>,
     reading: Option<Reading<'_>>,
+    by_kind: &mut ByKind<'_>,
     filled: &mut String,
 ) -> Vec<Named> {
-    let found = in_line(line, inserts, vars, reading);
+    let found = in_line(line, inserts, vars, reading, Some(by_kind));
     let mut at = 0;
     for named in &found {
         filled.push_str(&line[at..named.range.start]);
         at = named.range.end;
-        filled.push_str(vars.get(&named.name).map_or(&line[named.range.clone()], String::as_str));
+        filled.push_str(named.value.as_deref().unwrap_or(&line[named.range.clone()]));
     }
     filled.push_str(&line[at..]);
     found
@@ -115,13 +231,14 @@ fn in_line(
     inserts: &[Range<usize>],
     vars: &BTreeMap<String, String>,
     reading: Option<Reading<'_>>,
+    mut by_kind: Option<&mut ByKind<'_>>,
 ) -> Vec<Named> {
     let (mut found, mut at) = (Vec::new(), 0);
     let looked = reading.map(|reading| placeholder::find(line, reading)).unwrap_or_default();
     let of_name = |name: &str, range: Range<usize>, shortcode: bool| {
-        let bound = vars.contains_key(name);
-        let kind = placeholder::kind_of(name);
-        Named { name: name.to_owned(), range, kind, shortcode, sure: true, bound, waits: shortcode && !bound }
+        let value = vars.get(name).cloned();
+        let (bound, kind) = (value.is_some(), placeholder::kind_of(name));
+        Named { name: name.to_owned(), range, kind, shortcode, sure: true, bound, waits: shortcode && !bound, value }
     };
     while let Some(c) = line[at..].chars().next() {
         let insert = inserts.iter().find(|range| range.start == at && range.end > at);
@@ -130,16 +247,27 @@ fn in_line(
         let named = match (insert, look, angled) {
             (Some(range), ..) => Some(of_name(&line[range.clone()], range.clone(), true)),
             (None, Some(Found { name, range, kind, sure, waits }), _) => {
-                let bound = vars.contains_key(name);
-                let (range, waits) = (range.clone(), *waits && !bound);
-                Some(Named { name: name.clone(), range, kind: *kind, shortcode: false, sure: *sure, bound, waits })
+                let value = vars.get(name).cloned();
+                let (range, bound) = (range.clone(), value.is_some());
+                let (kind, sure, waits) = (*kind, *sure, *waits && !bound);
+                Some(Named { name: name.clone(), range, kind, shortcode: false, sure, bound, waits, value })
             }
             // A variable of this name is meant, whatever it looks like otherwise.
             (None, None, Some((name, end))) if vars.contains_key(&name) => Some(of_name(&name, at..end, false)),
             _ => bare(line, at, vars).map(|name| of_name(name, at..at + name.len(), false)),
         };
         match named {
-            Some(named) => {
+            Some(mut named) => {
+                // What can be typed as it stands is, and so is what only looks like a placeholder.
+                let text = &line[named.range.clone()];
+                if !named.bound
+                    && named.sure
+                    && (named.shortcode || !placeholder::is_value(named.kind, text))
+                    && let Some(by_kind) = by_kind.as_deref_mut()
+                {
+                    named.value = by_kind.take(&named.name, named.kind, text);
+                    (named.bound, named.waits) = (named.value.is_some(), named.waits && named.value.is_none());
+                }
                 at = named.range.end;
                 found.push(named);
             }
@@ -196,7 +324,8 @@ mod tests {
         let mut filled = String::new();
         let said = Said::default();
         let reading = Reading { how: How::Typed, language: "bash", block: line, said: &said };
-        let found = fill_line(line, inserts, &vars, Some(reading), &mut filled);
+        let none = BTreeMap::new();
+        let found = fill_line(line, inserts, &vars, Some(reading), &mut ByKind::new(&none), &mut filled);
         let names = found.into_iter().filter(|named| !named.bound).map(|named| {
             assert!(line[named.range].contains(&named.name));
             named.name
@@ -227,5 +356,54 @@ mod tests {
         assert_eq!(filled("ping HOST", std::slice::from_ref(&insert)), ("ping HOST".into(), vec!["HOST".into()]));
         let insert = 5..7;
         assert_eq!(filled("ping IPx", std::slice::from_ref(&insert)), ("ping 10.0.0.1x".into(), vec![]));
+    }
+
+    #[test]
+    fn values_by_kind() {
+        let values = |kinds: &[(Kind, &[&str])]| -> BTreeMap<Kind, Vec<String>> {
+            kinds.iter().map(|(kind, all)| (*kind, all.iter().map(|one| (*one).to_owned()).collect())).collect()
+        };
+        let one = values(&[(Kind::Address, &["203.0.113.1"]), (Kind::User, &["ann"])]);
+        let two = values(&[(Kind::Address, &["203.0.113.1", "203.0.113.2"])]);
+        let site = values(&[(Kind::Domain, &["site.example"])]);
+        for (values, lines) in [
+            (&one, &[("ssh <user>@<server_ip>", "ssh ann@203.0.113.1"), ("ping <your_ip>", "ping 203.0.113.1")][..]),
+            (
+                &one,
+                &[
+                    ("ping <ip_1>", "ping 203.0.113.1"),
+                    ("ping <ip_2>", "ping <ip_2>"),
+                    ("ping <ip_1>", "ping 203.0.113.1"),
+                ],
+            ),
+            (
+                &two,
+                &[
+                    ("ping <a_ip>", "ping 203.0.113.1"),
+                    ("ping <b_ip>", "ping 203.0.113.2"),
+                    ("ping <c_ip>", "ping <c_ip>"),
+                ],
+            ),
+            (&one, &[("curl https://<your-domain>/", "curl https://<your-domain>/")]),
+            (
+                &site,
+                &[(
+                    "dig <your-domain> www.example.com <office.example.com>",
+                    "dig site.example www.example.com office.site.example",
+                )],
+            ),
+            (&one, &[("ufw allow from 198.51.100.7", "ufw allow from 198.51.100.7")]),
+        ] {
+            let mut by_kind = ByKind::new(values);
+            for (line, expected) in lines {
+                let (mut filled, said) = (String::new(), Said::default());
+                let reading = Reading { how: How::Typed, language: "bash", block: line, said: &said };
+                fill_line(line, &[], &BTreeMap::new(), Some(reading), &mut by_kind, &mut filled);
+                assert_eq!(&filled, expected, "{line}");
+            }
+        }
+        let mut by_kind = ByKind::new(&one);
+        assert_eq!(by_kind.take("your_user", Kind::User, "your_user").as_deref(), Some("ann"));
+        assert_eq!(by_kind.shown("your_user@x your_users <your_user>"), "ann@x your_users <ann>");
     }
 }

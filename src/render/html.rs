@@ -50,9 +50,7 @@ pub(super) struct Variables {
 }
 
 fn variables(guide: &Guide, world: &dyn World) -> Variables {
-    let mut bound = guide.front.verify.as_ref().and_then(|v| v.get("vars")).map(plan::values).unwrap_or_default();
-    bound.extend(world.variables(&guide.path));
-    Variables { bound, said: plan::Said::of_guide(guide), ..Variables::default() }
+    Variables { bound: world.variables(guide), said: plan::Said::of_guide(guide), ..Variables::default() }
 }
 
 /// The text without a first heading that serves as the page's title: the template shows it.

@@ -6,7 +6,12 @@
 use serde_json::{Map, Value};
 use std::{collections::BTreeMap, ops::RangeInclusive, sync::Arc};
 
-use crate::{diagnostic::Diagnostic, guide::Guide, plan, report::Verdict};
+use crate::{
+    diagnostic::Diagnostic,
+    guide::Guide,
+    plan::{self, Around},
+    report::Verdict,
+};
 
 mod alert;
 mod code;
@@ -39,7 +44,8 @@ pub trait World: Sync {
     /// What was decided for the blocks of the page of a guide. A site knows more of it than its text: what stands beside it, and
     /// on which machines it is done.
     fn roles(&self, guide: &Guide) -> Arc<Roles> {
-        let plans = plan::plans(guide, &|name| self.include(name), None, &[]);
+        let includes = |name: &str| self.include(name);
+        let plans = plan::plans(guide, Around::new(&includes, None, &[]));
         Arc::new(Roles::new(plan::decided(plans)))
     }
 
@@ -73,9 +79,10 @@ pub trait World: Sync {
         false
     }
 
-    /// Values of reader variables that a file beside the guide in the file `page` gives, by name.
-    fn variables(&self, _page: &str) -> BTreeMap<String, String> {
-        BTreeMap::new()
+    /// Values of reader variables that are said for a guide, by name.
+    fn variables(&self, guide: &Guide) -> BTreeMap<String, String> {
+        let includes = |name: &str| self.include(name);
+        plan::variables_of(guide, Around::new(&includes, None, &[]))
     }
 
     /// The HTML of a shortcode.

@@ -1,7 +1,7 @@
 //! Which guides may use a machine: `allow` of guidepost.yaml.
 //!
-//! A machine does what files say, so each of them has to be allowed there: the guide, what it includes, its sidecar, and the
-//! guides that it requires. So a text that may not use a machine gets there by no detour, either.
+//! A machine does what files say, so each of them has to be allowed there: the guide, what it includes, its sidecar, the pages of
+//! sections that say something of it, and the guides that it requires. So a text that may not use a machine gets there by no detour, either.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use crate::{
     config,
     diagnostic::{Diagnostic, Place},
     machine::Machine,
-    plan::Plan,
+    plan::{Plan, Scope},
     source::Span,
 };
 
@@ -30,6 +30,10 @@ pub(super) fn problems(
     let mut files: BTreeSet<&str> = plan.steps.iter().map(|step| step.at.path.as_str()).collect();
     files.insert(&plan.path);
     files.extend(sidecar_of(site, &plan.path));
+    let origins = plan.settings.from.values().chain(plan.steps.iter().flat_map(|step| step.from.values()));
+    // guidepost.yaml is whose the machine is.
+    let said = origins.filter(|origin| origin.scope == Scope::Section);
+    files.extend(said.map(|origin| origin.place.path.as_str()));
     for page in required {
         let record = &site.library.pages[*page].record;
         files.insert(&record.source);

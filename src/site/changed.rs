@@ -67,6 +67,7 @@ impl Changes<'_> {
     fn reason(&self, plan: &Plan, input: &Input) -> Option<String> {
         let path = input.path.as_str();
         match input.kind {
+            InputKind::Layers => self.layers(plan),
             InputKind::Settings => self.settings(plan, path.rsplit_once('#')?.1),
             InputKind::Build => {
                 let folder = path.trim_end_matches('/');
@@ -101,6 +102,17 @@ impl Changes<'_> {
         }
         let first = |config: &Config| config.machines.keys().next().cloned();
         (!plan.settings.names_machine() && first(before) != first(now)).then(|| "the default machine".into())
+    }
+
+    /// Whether guidepost.yaml says something else of guides, or the page of a section above this one has changed.
+    fn layers(&self, plan: &Plan) -> Option<String> {
+        let of = |config: &Config| canonical(&config.verify.clone().into());
+        if self.machines.as_ref().is_some_and(|Machines { before, now }| of(before) != of(now)) {
+            return Some(format!("what {} says of guides", config::FILE_NAME));
+        }
+        let folders = plan.path.match_indices('/').map(|(at, _)| &plan.path[..at]);
+        let pages = folders.map(|folder| format!("{folder}/_index.md"));
+        pages.filter(|page| self.is_changed(page)).map(|page| format!("its section: {page}")).next()
     }
 
     fn is_changed(&self, path: &str) -> bool {

@@ -139,7 +139,9 @@ impl Desk<'_> {
     /// The blocks of a guide, and how many errors its plans have.
     fn plan(&self, guide: &Guide, sidecar: Option<&Source>) -> (Vec<Decided>, usize) {
         let machines = plans::machines(self.site);
-        let plans = plan::plans(guide, &|name| self.site.files.bundle(name), sidecar, &machines);
+        let (includes, outer) = (|name: &str| self.site.files.bundle(name), self.site.outer().of(&guide.path));
+        let around = plan::Around { includes: &includes, sidecar, machines: &machines, outer: &outer };
+        let plans = plan::plans(guide, around);
         let errors = plans.iter().flat_map(|plan| &plan.diagnostics).filter(|problem| problem.is_error()).count();
         (plan::decided(plans), errors)
     }

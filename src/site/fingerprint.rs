@@ -126,6 +126,9 @@ impl<'a> Fingerprints<'a> {
         if let Some(sidecar) = self.world.sidecars.get(&record.source) {
             hasher.update(sidecar.text.as_bytes()).update(&[0]);
         }
+        for layer in self.world.outer.of(&record.source) {
+            hasher.update(layer.text().as_bytes()).update(&[0]);
+        }
         for include in &record.includes {
             hasher.update(include.source.as_bytes()).update(&include.hash);
         }

@@ -31,6 +31,10 @@ impl<'s> Lister<'s> {
             inputs.extend(texts.into_iter().map(|input| Input { kind: InputKind::Required, ..input }));
         }
         inputs.extend(self.machine(&plan.machine));
+        if !plan.outer.is_empty() {
+            let (path, hash) = (format!("{}#verify:", config::FILE_NAME), Input::hash_of(plan.outer.as_bytes()));
+            inputs.push(Input { path, kind: InputKind::Layers, hash });
+        }
         inputs.extend(self.files(record));
         inputs
     }

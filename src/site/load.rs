@@ -11,6 +11,7 @@ use super::{
     discover::{self, Found},
     files::{self, Files, Grammar},
     inputs::Lister,
+    layers::{self, Outer, Sections},
     library::{Choice, Library},
     links::{Findings, Links},
     loose, plans,
@@ -22,6 +23,7 @@ use super::{
 use crate::{
     config::{self, Config},
     diagnostic::{Diagnostic, Severity},
+    plan::Layer,
     render,
     report::Report,
     source::Source,
@@ -34,6 +36,8 @@ pub(super) struct Inputs {
     pub(super) theme: Theme,
     /// The text of the configuration, to point at.
     pub(super) source: Source,
+    /// What guidepost.yaml says of the verification of all guides.
+    pub(super) library: Layer,
     /// What verification found.
     pub(super) report: Option<Report>,
     /// Folders that recordings of it lie in.
@@ -79,11 +83,16 @@ impl Inputs {
                 ));
             }
         }
+        let machines: Vec<String> = config.machines.keys().cloned().collect();
+        let library = Layer::of_library(&source, &config.verify.clone().into(), &machines);
+        if !library.diagnostics.is_empty() {
+            return Err(Failure::Configuration(library.diagnostics));
+        }
         let theme = Theme::load(&options.site, config.theme.as_deref()).map_err(Failure::Pages)?;
         let report = options.report.as_deref().map(verified::read).transpose()?;
         let recordings = options.report.as_deref().and_then(Path::parent).map(Path::to_owned).into_iter().collect();
         let loose = (!options.loose.is_empty()).then(|| options.site.clone());
-        Ok(Self { config, theme, source, report, recordings, loose })
+        Ok(Self { config, theme, source, library, report, recordings, loose })
     }
 }
 
@@ -95,6 +104,8 @@ pub(super) struct Site<'a> {
     /// What is wrong with how files lie.
     discovered: Vec<Diagnostic>,
     pub(super) library: Library,
+    /// What the pages of sections say of the verification of guides.
+    sections: Sections,
     pub(super) taxonomies: Vec<Taxonomy>,
     pub(super) verified: Verified,
     pub(super) diagnostics: Vec<Diagnostic>,
@@ -136,6 +147,7 @@ impl<'a> Site<'a> {
             found,
             discovered: Vec::new(),
             library: Library::default(),
+            sections: Sections::new(),
             taxonomies: Vec::new(),
             verified: Verified::default(),
             diagnostics,
@@ -182,6 +194,7 @@ impl<'a> Site<'a> {
         let mut between = Vec::new();
         self.library = Library::new(records, &self.found, config, &choice, &mut between);
         self.diagnostics.extend(between.into_iter().filter(|_| published));
+        self.sections = layers::sections(&self.library, &self.files);
         self.verified = {
             let lister = Lister::new(&self, options);
             let current = |index, machine: &str| plans::current(&self, options, &lister, index, machine);
@@ -225,6 +238,11 @@ impl<'a> Site<'a> {
                 self.library.add_made(&url);
             }
         }
+    }
+
+    /// What is said outside of guides about their verification.
+    pub(super) fn outer(&self) -> Outer<'_> {
+        Outer { library: &self.inputs.library, sections: &self.sections }
     }
 
     pub(super) fn links(&self) -> Links<'_> {

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     path::Path,
 };
 
@@ -22,7 +22,7 @@ use crate::{
     diagnostic::{self, Diagnostic, Severity, nearest},
     guide::Guide,
     internal,
-    plan::{self, Plan, SIDECAR},
+    plan::{self, Around, Plan, SIDECAR},
     source::Source,
     verify::{Job, hashes},
 };
@@ -36,6 +36,14 @@ use crate::{
 /// # Errors
 /// If a name fits no guide or several, and as for [`build`](super::build).
 pub fn plans(options: &Options, names: &[String]) -> Result<Vec<Plan>, Failure> {
+    plans_and_rules(options, names).map(|(plans, _)| plans)
+}
+
+/// The same, and the rules that fit no guide, if all guides are planned.
+///
+/// # Errors
+/// As for [`plans`].
+pub fn plans_and_rules(options: &Options, names: &[String]) -> Result<(Vec<Plan>, Vec<Diagnostic>), Failure> {
     let inputs = Inputs::load(options)?;
     let site = Site::read(&inputs, options);
     let pages = chosen(&site, options, names)?;
@@ -46,7 +54,8 @@ pub fn plans(options: &Options, names: &[String]) -> Result<Vec<Plan>, Failure> 
     {
         plans.iter_mut().for_each(|plan| plan.inferred.push(workspace.told(plan)));
     }
-    Ok(plans)
+    let unused = if names.is_empty() { site.outer().unused(plans.iter()) } else { Vec::new() };
+    Ok((plans, unused))
 }
 
 /// The pages with these names, in that order and each once; every guide of the site if there are none.
@@ -114,7 +123,8 @@ pub fn jobs(options: &Options, names: &[String]) -> Result<Vec<Job>, Failure> {
     let whole = |index: usize| plan_whole(&site, options, index).into_iter().map(move |plan| (index, plan));
     for (index, plan) in chosen(&site, options, names)?.into_iter().flat_map(whole) {
         // One that is not described is an error of the plan, which is then not done.
-        let machine = machines.get(&plan.machine).cloned().unwrap_or_default();
+        let mut machine = machines.get(&plan.machine).cloned().unwrap_or_default();
+        machine.env.extend(plan.settings.env.clone());
         let runs = plan.settings.skip.is_none() && !plan.steps.is_empty();
         let required = if runs { before(&site, options, &plan).0 } else { Vec::new() };
         let inputs = lister.of(index, &plan, &required);
@@ -157,11 +167,15 @@ pub(super) fn current(
 /// What is wrong with plans: errors of every guide, and warnings of those that speak of their verification. Of a page
 /// that nobody means to run, a placeholder without a value is no fault.
 pub(super) fn check(site: &Site<'_>, options: &Options) -> Vec<Diagnostic> {
-    let problems = |index: usize| {
-        let plans = plan_page(site, options, index);
-        problems_of(site, index, &plans)
-    };
-    guides(&site.library).flat_map(problems).collect()
+    let planned: Vec<(usize, Vec<Plan>)> =
+        guides(&site.library).map(|index| (index, plan_page(site, options, index))).collect();
+    let mut problems: Vec<Diagnostic> =
+        planned.iter().flat_map(|(index, plans)| problems_of(site, *index, plans)).collect();
+    problems.extend(site.outer().unused(planned.iter().flat_map(|(_, plans)| plans)));
+    // What is wrong with what a section says is wrong with each guide below it.
+    let mut seen = HashSet::new();
+    problems.retain(|problem| seen.insert(problem.clone()));
+    problems
 }
 
 /// What `build` tells of plans: what [`check`] says of guides that speak of their verification, as warnings, since their pages
@@ -222,7 +236,9 @@ pub(super) fn plan_guide(site: &Site<'_>, options: &Options, guide: &Guide) -> V
             })
             .ok()
     });
-    let plan = |guide: &Guide| plan::plans(guide, &|name| site.files.bundle(name), sidecar.as_ref(), &machines);
+    let (includes, outer) = (|name: &str| site.files.bundle(name), site.outer().of(&guide.path));
+    let around = Around { includes: &includes, sidecar: sidecar.as_ref(), machines: &machines, outer: &outer };
+    let plan = |guide: &Guide| plan::plans(guide, around);
     let mut plans = internal::on_page(&guide.path, "planning this guide", || plan(guide)).unwrap_or_else(|failed| {
         let plans = plan(&unread(&guide.path, String::new(), failed.clone()));
         problem = Some(failed);

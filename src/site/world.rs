@@ -8,7 +8,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use super::{files::Files, images::Image, links::Links, verified::Verified};
+use super::{files::Files, images::Image, layers::Outer, links::Links, verified::Verified};
 use crate::{
     diagnostic::Diagnostic,
     guide::Guide,
@@ -27,6 +27,8 @@ pub(super) struct SiteWorld<'a> {
     pub(super) roles: Mutex<HashMap<String, Arc<Roles>>>,
     /// Names of the site's machines.
     pub(super) machines: Vec<String>,
+    /// What is said outside of guides.
+    pub(super) outer: Outer<'a>,
     pub(super) links: &'a Links<'a>,
     pub(super) theme: &'a Theme,
     /// None where nobody will look at the HTML.
@@ -39,6 +41,14 @@ pub(super) struct SiteWorld<'a> {
 }
 
 impl SiteWorld<'_> {
+    /// Asks what a guide is planned with.
+    fn planned<T>(&self, guide: &Guide, ask: impl FnOnce(plan::Around<'_>) -> T) -> T {
+        let includes = |name: &str| self.files.bundle(name);
+        let outer = self.outer.of(&guide.path);
+        let sidecar = self.sidecars.get(&guide.path);
+        ask(plan::Around { includes: &includes, sidecar, machines: &self.machines, outer: &outer })
+    }
+
     fn size(&self, path: &str) -> Option<(usize, usize)> {
         let known = self.sizes.lock().unwrap_or_else(PoisonError::into_inner).get(path).copied();
         known.unwrap_or_else(|| {
@@ -59,9 +69,7 @@ impl World for SiteWorld<'_> {
         if let Some(roles) = known().get(&guide.path) {
             return Arc::clone(roles);
         }
-        let sidecar = self.sidecars.get(&guide.path);
-        let plans = plan::plans(guide, &|name| self.files.bundle(name), sidecar, &self.machines);
-        let roles = Arc::new(Roles::new(plan::decided(plans)));
+        let roles = self.planned(guide, |around| Arc::new(Roles::new(plan::decided(plan::plans(guide, around)))));
         known().insert(guide.path.clone(), Arc::clone(&roles));
         roles
     }
@@ -101,10 +109,8 @@ impl World for SiteWorld<'_> {
         self.preview
     }
 
-    fn variables(&self, page: &str) -> BTreeMap<String, String> {
-        let read = |source: &Source| serde_yaml::from_str::<Value>(&source.text).ok();
-        let settings = self.sidecars.get(page).and_then(read);
-        settings.as_ref().and_then(|settings| settings.get("vars")).map(plan::values).unwrap_or_default()
+    fn variables(&self, guide: &Guide) -> BTreeMap<String, String> {
+        self.planned(guide, |around| plan::variables_of(guide, around))
     }
 
     fn shortcode(&self, name: &str, context: Map<String, Value>) -> Result<String, Diagnostic> {

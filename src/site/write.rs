@@ -101,6 +101,7 @@ pub(super) fn world<'a>(
         sidecars: plans::sidecars(site, options),
         roles: Mutex::default(),
         machines: plans::machines(site),
+        outer: site.outer(),
         links,
         theme: &site.inputs.theme,
         highlighter,

@@ -49,6 +49,8 @@ pub(crate) enum Form {
     Answers,
     /// Values of reader variables.
     Vars,
+    /// Values by one of some words, or the word `defaults`.
+    Kinds(fn() -> Vec<&'static str>),
     /// Environment variables.
     Env,
     /// One of some words.
@@ -131,6 +133,16 @@ impl Form {
                 },
             }),
             Self::Vars => json!({ "type": ["object", "string"], "additionalProperties": text }),
+            Self::Kinds(words) => {
+                let values = json!({ "type": ["string", "number", "boolean", "array"], "items": text, "minItems": 1 });
+                let mut properties: serde_json::Map<String, Value> =
+                    words().into_iter().map(|word| (word.to_owned(), values.clone())).collect();
+                properties.insert("defaults".into(), Self::Truth.schema());
+                json!({ "anyOf": [
+                    { "type": "object", "properties": properties, "additionalProperties": false },
+                    { "const": "defaults" },
+                ] })
+            }
             Self::Env => json!({ "type": "object", "additionalProperties": text }),
             Self::Word(words) => json!({ "enum": words() }),
             Self::WordOrNone(words) => {
@@ -176,6 +188,15 @@ impl Form {
                 vec![json!({ "q": { "repl": "x" } }), json!(3)],
             ),
             Self::Vars => (vec![json!({ "IP": "10.0.0.1", "N": 1 }), json!("A=b")], vec![map, json!(["A=b"])]),
+            Self::Kinds(words) => {
+                let every = words().into_iter().map(|word| json!({ (word): "x", "defaults": true }));
+                let word = words()[0];
+                let several = json!({ (word): ["x", 1] });
+                (
+                    every.chain([several, json!("defaults")]).collect(),
+                    vec![map, json!("x"), json!({ (word): {} }), json!({ (word): [] }), json!({ "frobnicate": "x" })],
+                )
+            }
             Self::Env => (vec![json!({ "LANG": "C" })], vec![map, json!("x")]),
             Self::Word(words) => (words().into_iter().map(Value::from).collect(), vec![json!("frobnicate"), json!(3)]),
             Self::WordOrNone(words) => {

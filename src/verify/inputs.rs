@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 /// Something that a guide's verdict depends on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Input {
-    /// Path relative to the site's folder; that of a folder ends in `/`, and settings of a machine are `guidepost.yaml#NAME`.
+    /// Path relative to the site's folder; that of a folder ends in `/`, settings of a machine are `guidepost.yaml#NAME`, and what is said
+    /// there of guides is `guidepost.yaml#verify:`.
     pub path: String,
     /// What it is to the guide.
     pub kind: InputKind,
@@ -26,6 +27,8 @@ pub enum InputKind {
     Required,
     /// What guidepost.yaml says of its machine.
     Settings,
+    /// What guidepost.yaml and its sections say of it.
+    Layers,
     /// The folder that its machine is built from.
     Build,
     /// A file of its page bundle that it shows or links to. Its verdict does not depend on it.

@@ -169,7 +169,7 @@ fn outputs_of_several_machines_hold_on_each() {
     let machines = ["debian".to_owned(), "alpine".to_owned()];
     let read = |source: Source| {
         let guide = guide::parse(source, &Registry::default(), &[], false);
-        let plans = crate::plan::plans(&guide, &|_| None, None, &machines);
+        let plans = crate::plan::plans(&guide, crate::plan::Around::new(&|_| None, None, &machines));
         (guide, plans)
     };
     let differ = "this output is not updated: it is shown on several machines, and the real ones differ";

@@ -79,6 +79,27 @@ impl Kind {
     }
 }
 
+/// Values that are nobody's: addresses and names that are kept for documentation (RFC 5737, RFC 2606), of which none leads to another
+/// computer, and what readers choose as they like. A token is given by somebody, and a path leads to what is there: of these no
+/// value is as good as any other.
+const DEFAULTS: &[(Kind, &str)] = &[
+    (Kind::Address, "203.0.113.1"),
+    (Kind::Host, "server.example"),
+    (Kind::Domain, "site.example"),
+    (Kind::Mail, "reader@site.example"),
+    (Kind::User, "example"),
+    (Kind::Password, "Example-2718"),
+    (Kind::Port, "8080"),
+    (Kind::Name, "example"),
+];
+
+impl Kind {
+    /// What stands for it where an author wants any value; none if no value does.
+    pub fn default_value(self) -> Option<&'static str> {
+        DEFAULTS.iter().find(|(kind, _)| *kind == self).map(|(_, value)| *value)
+    }
+}
+
 /// Nouns, and what they say of the name that ends with them.
 const NOUNS: &[(Kind, &[&str])] = &[
     (Kind::Address, &["ip", "ips", "ipv4", "ipv6", "address", "addresses", "addr"]),

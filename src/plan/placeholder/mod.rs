@@ -108,6 +108,11 @@ impl Placeholder {
         format!("the placeholder `{}` ({}) has no value; say `{}`", self.name, self.kind.said(), self.line_to_write())
     }
 
+    /// What an author of many guides writes into `guidepost.yaml`, if any value does.
+    pub fn line_for_all(&self) -> Option<String> {
+        Some(format!("kinds: {{{}: {}}}", self.kind.name(), self.kind.default_value()?))
+    }
+
     /// What an author writes into `verify.yaml`.
     pub fn line_to_write(&self) -> String {
         let plain = |c: char| c.is_alphanumeric() || "_-".contains(c);
@@ -120,6 +125,11 @@ impl Placeholder {
 /// What a name that a variable has stands for.
 pub fn kind_of(name: &str) -> Kind {
     kind::by_shape(name).or_else(|| kind::by_nouns(name)).unwrap_or(Kind::Name)
+}
+
+/// Whether a text that stands for something can be typed as it stands, being such a thing itself: `/dev/md0` for a path.
+pub(super) fn is_value(kind: Kind, text: &str) -> bool {
+    kind::is_value(kind, text, false)
 }
 
 /// Whether a text may have a placeholder that is told by its look: most have none, and need not be read further.

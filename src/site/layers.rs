@@ -1,0 +1,55 @@
+//! What is said outside of guides about their verification: by guidepost.yaml for all, and by the page of a section for those below.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{files::Files, library::Library, record::Kind};
+use crate::{
+    config,
+    diagnostic::Diagnostic,
+    plan::{Layer, Plan},
+};
+
+/// What the pages of sections say, by their folders.
+pub(super) type Sections = BTreeMap<String, Layer>;
+
+/// Reads what the pages of sections say.
+pub(super) fn sections(library: &Library, files: &Files<'_>) -> Sections {
+    let says =
+        library.pages.iter().filter(|page| page.record.kind == Kind::Section && page.record.front.verify.is_some());
+    let of_page = |source: &String| {
+        let folder = source.rsplit_once('/')?.0.to_owned();
+        Some((folder, Layer::of_section(&*files.guide(source)?)?))
+    };
+    says.filter_map(|page| of_page(&page.record.source)).collect()
+}
+
+/// What is said outside of guides.
+#[derive(Clone, Copy)]
+pub(super) struct Outer<'s> {
+    pub(super) library: &'s Layer,
+    pub(super) sections: &'s Sections,
+}
+
+impl<'s> Outer<'s> {
+    /// What concerns the guide in a file, the farthest first.
+    pub(super) fn of(&self, path: &str) -> Vec<&'s Layer> {
+        let folders = path.match_indices('/').map(|(at, _)| &path[..at]);
+        let sections = folders.filter_map(|folder| self.sections.get(folder));
+        [self.library].into_iter().chain(sections).collect()
+    }
+
+    /// Rules that fit nothing in these plans, which are those of all guides.
+    pub(super) fn unused<'p>(&self, plans: impl Iterator<Item = &'p Plan>) -> Vec<Diagnostic> {
+        let fitted: BTreeSet<(&str, usize, usize)> =
+            plans.flat_map(|plan| &plan.fitted).map(|place| (place.path.as_str(), place.line, place.column)).collect();
+        let rules = [self.library].into_iter().chain(self.sections.values()).flat_map(Layer::rules);
+        let unused = rules.filter(|(place, _)| !fitted.contains(&(place.path.as_str(), place.line, place.column)));
+        let problem = |(place, told): (&crate::diagnostic::Place, &str)| {
+            let whose = if place.path == config::FILE_NAME { "guide" } else { "guide of its section" };
+            let problem = Diagnostic::warning("unused-rule", format!("this rule, for {told}, fits no {whose}"));
+            let help = "correct what it selects, or remove it";
+            Diagnostic { place: Some(Box::new(place.clone())), ..problem.help(help) }
+        };
+        unused.map(problem).collect()
+    }
+}
