@@ -48,22 +48,6 @@ pub struct Diagnostic {
     pub place: Option<Box<Place>>,
 }
 
-/// What is wrong, and what to do about it: a problem whose place is known to whoever asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
-    /// What is wrong, in one sentence without a final stop.
-    pub message: String,
-    /// What to do about it.
-    pub help: String,
-}
-
-impl Fault {
-    /// A fault in words.
-    pub fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { message: message.into(), help: help.into() }
-    }
-}
-
 /// Bytes of an over-long line that are kept on each side of the column.
 const WINDOW: usize = 120;
 

@@ -100,6 +100,49 @@ impl Drop for Bystanders {
     }
 }
 
+/// A night that is ended, by `kill -9` or by SIGTERM, goes on where it was.
+#[test]
+fn what_has_ended_is_not_done_again() {
+    if !has_engine() {
+        return;
+    }
+    let guide = |body: &str| format!("---\ntitle: A\n---\n\n```command\n{body}\n```\n");
+    let site = TestSite::new(&[
+        ("guidepost.yaml", CONFIG),
+        ("content/a.md", &guide("echo a")),
+        ("content/b.md", &guide("false")),
+        ("content/c.md", &guide("sleep 20")),
+    ]);
+    let results =
+        || std::fs::read_dir(site.path().join("results")).map_or(0, |files| files.filter_map(Result::ok).count());
+    let arguments = ["verify", "--jobs", "1", "--results", "results"];
+    let mut run = guidepost(&site, &arguments).spawn().expect("guidepost runs");
+    wait_until("two results", || results() == 2);
+    run.kill().expect("it runs");
+    let _ = run.wait();
+    let kept = || support::tree(&site.path().join("results"));
+    let before = kept();
+    let run = guidepost(&site, &arguments).spawn().expect("guidepost runs");
+    wait_until("it goes on", || !made_by(run.id()).is_empty());
+    let pid = run.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().expect("kill").success());
+    let ended = run.wait_with_output().expect("it ends");
+    let said = text(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(3), "{said}");
+    for known in [
+        "content/a.md: holds, as its result says",
+        "content/b.md: broken, as its result says",
+        "2 of 3 guides have their results",
+    ] {
+        assert!(said.contains(known), "{known}: {said}");
+    }
+    assert_eq!(kept(), before);
+    let report = TestSite::run(&site, &["report", "results", "--format", "json"]);
+    let report: Value = serde_json::from_str(&report.stdout).unwrap_or_else(|error| panic!("{error}: {report:?}"));
+    assert_eq!(report["guides"].as_array().map(Vec::len), Some(2), "{report:#}");
+    assert_eq!(report["guides"][1]["steps"][0]["cause"]["kind"], "command-failed", "{report:#}");
+}
+
 #[test]
 fn what_killed_runs_leave_is_removed_and_nothing_else() {
     if !has_engine() {

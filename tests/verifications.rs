@@ -40,6 +40,41 @@ fn a_panic_takes_no_other_guide_down() {
     }
 }
 
+/// What has ended is there, whatever ends the run, and only what has changed is done again.
+#[test]
+fn results_are_kept_and_not_done_again() {
+    let names = ["a-command", "a-file", "a-command-that-fails"];
+    let rows: Vec<Row> = rows().into_iter().filter(|row| names.contains(&row.name.as_str())).collect();
+    let (folder, of_site) = site(&rows);
+    let kept = folder.path().join("results");
+    let run = |again: bool, panics: Option<&'static str>| {
+        let results = Some(verify::Results::open(&kept, again).expect("a folder"));
+        let options = verify::Options { results, ..local_host::options(&of_site.site) };
+        let jobs = guidepost::site::jobs(&of_site, &[]).unwrap_or_else(|failure| panic!("{failure:?}"));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let host = LocalHost { panics };
+        let report = runtime.block_on(verify::run_on(&host, jobs, &options, &())).expect("the host is there");
+        report.guides.iter().map(|guide| (guide.path.clone(), guide.verdict)).collect::<Vec<_>>()
+    };
+    let path = |name: &str| format!("content/{name}/index.md");
+    let done = run(false, Some("a-file"));
+    let expected =
+        [("a-command-that-fails", Verdict::Broken), ("a-command", Verdict::Holds), ("a-file", Verdict::Unreached)];
+    assert_eq!(done, expected.map(|(name, verdict)| (path(name), verdict)));
+    // A machine that is made now panics; only the guide that had no verdict of its own is done again.
+    assert_eq!(run(false, Some("a-command")), [&done[..2], &[(path("a-file"), Verdict::Holds)]].concat());
+    assert_eq!(run(false, Some("a-")), run(false, None), "nothing is done again");
+    assert_eq!(run(true, Some("a-"))[0].1, Verdict::Unreached, "what failed is done again, if it is asked for");
+    // It has changed.
+    let command = folder.path().join(path("a-command"));
+    let text = std::fs::read_to_string(&command).expect("a guide");
+    std::fs::write(&command, text + "\nMore.\n").expect("written");
+    assert_eq!(run(false, Some("a-"))[1].1, Verdict::Unreached, "a guide that has changed is another one");
+    let files = std::fs::read_dir(&kept).expect("a folder").count();
+    let reports = guidepost::site::read_reports(&kept).unwrap_or_else(|failure| panic!("{failure:?}"));
+    assert_eq!((files, reports.len()), (4, 4), "each result is a report");
+}
+
 #[test]
 fn whole_verifications() {
     let only = std::env::var("GUIDEPOST_ONLY").unwrap_or_default();

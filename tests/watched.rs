@@ -63,6 +63,7 @@ fn options(site: PathBuf) -> Options {
         shell: false,
         record: None,
         guide_timeout: Duration::from_secs(600),
+        results: None,
     }
 }
 

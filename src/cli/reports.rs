@@ -12,16 +12,17 @@ use crate::{
 pub(super) struct Arguments {
     #[command(flatten)]
     site: SiteArguments,
-    /// Reports that `guidepost verify --report FILE` wrote. Of a guide that is in several, the newest counts, and the older ones tell which of its values vary
-    #[arg(value_name = "FILE", required = true)]
+    /// Reports that `guidepost verify --report FILE` wrote, and folders of `--results`. Of a guide that is in several, the newest counts, and the older ones tell which of its values vary
+    #[arg(value_name = "FILE|DIR", required = true)]
     files: Vec<PathBuf>,
     #[command(flatten)]
     telling: Telling,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Exit {
-    let reports: Result<Vec<Report>, Failure> = arguments.files.iter().map(|file| site::read_report(file)).collect();
-    match reports {
+    let reports: Result<Vec<Vec<Report>>, Failure> =
+        arguments.files.iter().map(|file| site::read_reports(file)).collect();
+    match reports.map(|reports| reports.concat()) {
         Err(failure) => report_failure(&failure),
         Ok(reports) => match (arguments.telling.hindrance(), Report::merged(reports)) {
             (Some(failure), _) => report_failure(&failure),

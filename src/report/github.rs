@@ -72,7 +72,17 @@ pub fn summary(report: &Report, deny: Deny) -> String {
         "{}.\n\n| | Guide | Machine | Stands on | Time |\n| --- | --- | --- | --- | ---: |\n",
         human::summary(report)
     ));
-    for whole in report.wholes() {
+    let mut wholes = report.wholes();
+    wholes.sort_by_key(|whole| std::cmp::Reverse(whole.verdict()));
+    let all = wholes.len();
+    if all > human::LONG {
+        wholes.retain(|whole| !matches!(whole.verdict(), Verdict::Holds | Verdict::Skipped));
+    }
+    for (index, whole) in wholes.iter().enumerate() {
+        if out.len() > SUMMARY / 2 {
+            out.push_str(&format!("| | and {} more | | | |\n", wholes.len() - index));
+            break;
+        }
         let guide = whole.reports[0];
         let reasons = whole.reports.iter().filter_map(|guide| guide.reason.as_ref());
         let reason: String = reasons.map(|reason| format!("<br>{}", escaped(reason))).collect();
@@ -87,6 +97,7 @@ pub fn summary(report: &Report, deny: Deny) -> String {
             human::seconds(whole.reports.iter().map(|guide| guide.seconds).sum()),
         ));
     }
+    out.push_str(&causes(report));
     let problems = problems(report, deny);
     let mut left = problems.iter().filter(|problem| problem.level != Level::Notice);
     for problem in left.by_ref() {
@@ -108,6 +119,24 @@ pub fn summary(report: &Report, deny: Deny) -> String {
     let (version, engine) = (escaped(&report.guidepost), escaped(&report.engine));
     out.push_str(&format!("\nguidepost {version}, Docker {engine}, {}\n", escaped(&report.started)));
     defused(&out)
+}
+
+/// What stands in the way of which guides, as a table; nothing if that is one guide.
+fn causes(report: &Report) -> String {
+    let groups = report.causes();
+    if groups.iter().map(|group| group.guides.len()).sum::<usize>() < 2 {
+        return String::new();
+    }
+    let mut out = String::from("\n| Guides | Cause | | What would mend it |\n| ---: | --- | --- | --- |\n");
+    for group in groups.iter().take(human::GROUPS) {
+        let mend = group
+            .mend
+            .map(|mend| format!("`{}`", line(mend).replace('`', "'").replace('|', "\\|")))
+            .unwrap_or_default();
+        let about = escaped(&human::about(group.kind, group.what));
+        out.push_str(&format!("| {} | {about} | {} | {mend} |\n", group.guides.len(), group.part.words()));
+    }
+    out
 }
 
 fn detail(problem: &Problem<'_>) -> String {

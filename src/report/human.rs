@@ -1,11 +1,14 @@
 //! The report for people: on a terminal or in a log.
 
 use super::{
-    Deny, Gap, GuideReport, Report, StepReport, Verdict, Whole,
+    CauseKind, Deny, Gap, GuideReport, Report, StepReport, Verdict, Whole,
+    baseline::Since,
     difference::{self, Row, count},
     problem::{FLAKY, Level, Problem, of_guide},
     safe::{defused, line, plain},
 };
+use std::collections::BTreeSet;
+
 use crate::{
     diagnostic::{Diagnostic, Place, Severity},
     source::{Source, Span},
@@ -17,6 +20,13 @@ const BAD: &str = "1;31";
 const MOVED: &str = "33";
 const QUIET: &str = "2";
 
+/// Of more guides than this, those that hold are only counted, and those that do not have a line each.
+pub(super) const LONG: usize = 60;
+
+/// Causes that are told, and guides that are named at each.
+pub(super) const GROUPS: usize = 20;
+const NAMED: usize = 5;
+
 /// Blocks of one guide that are named as not done.
 const GAPS: usize = 12;
 
@@ -24,7 +34,14 @@ const GAPS: usize = 12;
 /// path, if it is as it was; the lines that steps stand in are drawn from it. Workflow commands of runners are [`defused`].
 pub fn human(report: &Report, source: &dyn Fn(&str) -> Option<String>, color: bool) -> String {
     let mut out = String::new();
-    for whole in report.wholes() {
+    let wholes = report.wholes();
+    if wholes.len() > LONG {
+        out.push_str(&failures(&wholes, color));
+        out.push_str(&causes(report));
+        out.push_str(&format!("{}\n", summary(report)));
+        return defused(&out);
+    }
+    for whole in wholes {
         out.push_str(&headline(&whole, color));
         out.push_str(&standing(&whole, color));
         for guide in &whole.reports {
@@ -35,8 +52,85 @@ pub fn human(report: &Report, source: &dyn Fn(&str) -> Option<String>, color: bo
             told(&mut out, guide, source, color);
         }
     }
+    let causes = causes(report);
+    if !causes.is_empty() && !out.ends_with("\n\n") {
+        out.push('\n');
+    }
+    out.push_str(&causes);
     out.push_str(&format!("{}\n", summary(report)));
     defused(&out)
+}
+
+/// Of many guides those that do not hold, a line each, the worst first: where, and why.
+fn failures(wholes: &[Whole<'_>], color: bool) -> String {
+    let mut worst: Vec<&Whole<'_>> =
+        wholes.iter().filter(|whole| !matches!(whole.verdict(), Verdict::Holds | Verdict::Skipped)).collect();
+    worst.sort_by(|a, b| b.verdict().cmp(&a.verdict()).then(a.path.cmp(b.path)));
+    let mut out = String::new();
+    for whole in worst {
+        let verdict = painted(&format!("{:9}", whole.verdict().name()), tone(whole.verdict()), color);
+        let cause = whole.reports.iter().find_map(|guide| guide.causes().first().copied());
+        let told = match cause {
+            Some((cause, at)) => format!("{}:{at}: {}", line(whole.path), about(cause.kind, &cause.what)),
+            None => format!("{}: {}", line(whole.path), whole.coverage().text()),
+        };
+        out.push_str(&format!("{verdict} {told}\n"));
+    }
+    out
+}
+
+/// `a command is not there: sudo`.
+pub(super) fn about(kind: CauseKind, what: &str) -> String {
+    let what = line(what);
+    if what.is_empty() { kind.words().to_owned() } else { format!("{}: {what}", kind.words()) }
+}
+
+/// What stands in the way of which guides, where there are several: the most frequent first, and what would mend it.
+fn causes(report: &Report) -> String {
+    let groups = report.causes();
+    let failed: BTreeSet<&str> =
+        groups.iter().flat_map(|group| &group.guides).map(|(guide, ..)| guide.path.as_str()).collect();
+    if failed.len() < 2 {
+        return String::new();
+    }
+    let mut out = format!("Why {} did not come to their end:\n", count(failed.len(), "guide"));
+    for group in groups.iter().take(GROUPS) {
+        let part = group.part.words();
+        out.push_str(&format!("{:5}  {} ({part})\n", group.guides.len(), about(group.kind, group.what)));
+        if let Some(mend) = group.mend {
+            out.push_str(&format!("       for all of them: {}\n", line(mend)));
+        }
+        let named: Vec<String> =
+            (group.guides.iter().take(NAMED)).map(|(guide, _, at)| format!("{}:{at}", line(&guide.path))).collect();
+        let more = group.guides.len().saturating_sub(NAMED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        out.push_str(&format!("       {}{more}\n", named.join(", ")));
+    }
+    if groups.len() > GROUPS {
+        out.push_str(&format!("       and {} more causes\n", groups.len() - GROUPS));
+    }
+    out.push('\n');
+    out
+}
+
+/// What has changed since the baseline, in lines.
+pub fn since(since: &Since<'_>) -> String {
+    let told = |what: &str, guides: &[&str]| match guides {
+        [] => String::new(),
+        guides => {
+            let named: Vec<String> = guides.iter().take(GAPS).map(|path| line(path)).collect();
+            let more = guides.len().saturating_sub(GAPS);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            format!("{} {what}: {}{more}\n", guides.len(), named.join(", "))
+        }
+    };
+    let nothing = if since.new.is_empty() { "nothing fails that did not fail before\n" } else { "" };
+    defused(&format!(
+        "since the baseline: {nothing}{}{}{}",
+        told("newly failing", &since.new),
+        told("mended", &since.mended),
+        told("failing as before, and not told above", &since.still)
+    ))
 }
 
 /// What is wrong with a guide on a machine.

@@ -4,7 +4,10 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use thiserror::Error;
 
-use super::{Coverage, Gap, Report, SCHEMA, StepReport, Verdict, Whole, forgiven::Forgiven, safe::ANYWHERE};
+use super::{
+    CauseKind, Coverage, Gap, Part, Report, SCHEMA, StepReport, Verdict, Whole, cause::Group, forgiven::Forgiven,
+    safe::ANYWHERE,
+};
 
 /// Why a text is not a report.
 #[derive(Debug, Error)]
@@ -39,8 +42,19 @@ struct Summary<'a> {
     warnings: usize,
     /// What all verdicts stand on.
     coverage: Coverage,
+    /// What stands in the way, the most frequent first.
+    causes: Vec<OfCause<'a>>,
     /// Guide by guide.
     by_guide: Vec<OfGuide<'a>>,
+}
+
+#[derive(Serialize)]
+struct OfCause<'a> {
+    kind: CauseKind,
+    part: Part,
+    what: &'a str,
+    mend: Option<&'a str>,
+    guides: Vec<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -75,11 +89,19 @@ impl<'a> Summary<'a> {
             gaps: whole.gaps(),
             forgiven: whole.reports.iter().flat_map(|report| &report.steps).flat_map(StepReport::forgiven).collect(),
         };
+        let of_cause = |group: Group<'a>| OfCause {
+            kind: group.kind,
+            part: group.part,
+            what: group.what,
+            mend: group.mend,
+            guides: group.guides.iter().map(|(guide, ..)| guide.path.as_str()).collect(),
+        };
         Self {
             guides: Verdict::ALL.iter().map(|verdict| (verdict.name(), report.count(*verdict))).collect(),
             flaky: wholes.iter().filter(|whole| whole.is_flaky()).count(),
             warnings: report.warnings(),
             coverage: report.coverage(),
+            causes: report.causes().into_iter().map(of_cause).collect(),
             by_guide: wholes.iter().map(of_guide).collect(),
         }
     }

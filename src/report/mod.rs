@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 use crate::{diagnostic::Diagnostic, matching::Comparison, plan::Omission};
 
 pub mod asciicast;
+pub mod baseline;
+pub mod cause;
 pub mod coverage;
 pub mod file;
 pub mod github;
@@ -20,6 +22,7 @@ pub mod safe;
 pub mod secrets;
 pub mod unified;
 
+pub use cause::{Cause, CauseKind, Part};
 pub use coverage::{Coverage, Gap, Whole};
 pub(crate) use difference::count_bytes;
 pub use secrets::Secrets;
@@ -115,6 +118,9 @@ pub struct GuideReport {
     pub verdict: Verdict,
     /// Why it was not run, or what is wrong with it as a whole.
     pub reason: Option<String>,
+    /// Why it did not come to its end, where that is no step's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Cause>,
     /// How often it was done, each time on a clean machine; the last time counts.
     #[serde(default = "once")]
     pub attempts: usize,
@@ -184,6 +190,9 @@ pub struct StepReport {
     pub message: Option<String>,
     /// What to do about it.
     pub help: Option<String>,
+    /// Why it broke.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Cause>,
     /// What to look at though its verdict is as it is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<StepWarning>,
@@ -272,18 +281,14 @@ impl Report {
         self.guides.iter().flat_map(|guide| &guide.steps).map(|step| step.warnings.len()).sum()
     }
 
-    /// Whether a guide could not be done, because its machine could not be made.
+    /// Whether a guide could not be done for a reason that is not its own: another time, or elsewhere, it may.
     pub fn is_incomplete(&self) -> bool {
-        self.guides.iter().any(|guide| guide.verdict == Verdict::Unreached)
+        !self.guides.iter().all(GuideReport::is_final)
     }
 
     /// Whether a guide is broken or could not be done, or is what is denied.
     pub fn fails(&self, deny: Deny) -> bool {
-        let worst = if deny.drift { Verdict::Drifted } else { Verdict::Unreached };
-        self.guides.iter().any(|guide| guide.verdict >= worst)
-            || (deny.flaky && self.is_flaky())
-            || (deny.warnings && self.warnings() > 0)
-            || (deny.partial && self.wholes().iter().any(Whole::is_partial))
+        self.wholes().iter().any(|whole| whole.fails(deny))
     }
 }
 
@@ -300,6 +305,7 @@ impl GuideReport {
             digest: None,
             verdict: Verdict::Skipped,
             reason: None,
+            cause: None,
             attempts: 1,
             flaky: false,
             failures: Vec::new(),
@@ -311,6 +317,19 @@ impl GuideReport {
             diagnostics: Vec::new(),
             steps: Vec::new(),
         }
+    }
+
+    /// Whether doing it once more can change nothing but what the world changes: it was done, or it lacks a value.
+    pub fn is_final(&self) -> bool {
+        let lacks = |cause: &Cause| cause.kind == CauseKind::PlaceholderUnbound;
+        self.verdict != Verdict::Unreached || self.cause.as_ref().is_some_and(lacks)
+    }
+
+    /// Whether it is broken or could not be done, or is what is denied.
+    pub(crate) fn fails(&self, deny: Deny) -> bool {
+        let worst = if deny.drift { Verdict::Drifted } else { Verdict::Unreached };
+        let warned = || self.steps.iter().any(|step| !step.warnings.is_empty());
+        self.verdict >= worst || deny.flaky && self.flaky || deny.warnings && warned()
     }
 
     /// What is wrong with a broken guide, in short.
@@ -349,6 +368,7 @@ impl GuideReport {
             step.verdict = Verdict::Holds;
             step.message = Some("the guide was updated with this output".into());
             step.help = None;
+            step.cause = None;
             step.comparison = None;
         }
         self.judge();
@@ -395,6 +415,7 @@ impl StepReport {
             omission: None,
             message: None,
             help: None,
+            cause: None,
             warnings: Vec::new(),
             seconds: 0.0,
             recorded: None,

@@ -1,6 +1,6 @@
 //! A report with everything in it, for the tests of the formats.
 
-use super::{Gap, GuideReport, Report, SCHEMA, StepKind, StepReport, StepWarning, Verdict};
+use super::{Cause, CauseKind, Gap, GuideReport, Report, SCHEMA, StepKind, StepReport, StepWarning, Verdict};
 use crate::{
     diagnostic::{Diagnostic, Place},
     matching::{Rule, compare},
@@ -78,6 +78,7 @@ pub(super) fn with_every_verdict() -> Report {
 
     let mut nowhere = guide("content/guides/nowhere.md", "Nowhere", Verdict::Unreached);
     nowhere.reason = Some("its machine could not be made: there is no image".to_owned());
+    nowhere.cause = Some(Cause::new(CauseKind::NoMachine, "debian", "there is no image"));
     nowhere.steps = vec![step(1, StepKind::Run, Verdict::Unreached)];
     report.guides.extend([drifts, debian, ubuntu, nowhere]);
     report
@@ -107,6 +108,7 @@ fn connect() -> GuideReport {
     let real = "PING db (10.7.7.7)\nservice is inactive (dead)\nx\n::error::pwned ##[group]\n";
     expect(&mut broken, documented, real);
     broken.message = Some("the output is not as documented".to_owned());
+    broken.cause = Some(super::cause::of_step(None, &broken));
 
     let steps = [step(1, StepKind::Run, Verdict::Holds), drifted, broken, step(4, StepKind::Run, Verdict::Unreached)];
     connect.steps = steps.into();

@@ -196,6 +196,7 @@ impl Runs {
             // Without a folder for it, a guide is done all the same.
             record: std::fs::create_dir_all(&folder).is_ok().then_some(folder),
             guide_timeout: GUIDE_TIMEOUT,
+            results: None,
         };
         let told = Told { runs: self, guide, steps: Mutex::default() };
         match verify::run_until(jobs, &options, &told, stopped) {

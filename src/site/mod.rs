@@ -51,4 +51,4 @@ pub use loose::{Ground, ground};
 pub use plans::{jobs, plans, plans_and_rules, sidecar_path};
 pub use replace::Unwritten;
 pub use update::{Updated, updates};
-pub use verified::{LARGEST_REPORT, read as read_report};
+pub use verified::{LARGEST_REPORT, read as read_report, read_all as read_reports};

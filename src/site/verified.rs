@@ -42,6 +42,29 @@ pub fn read(file: &Path) -> Result<Report, Failure> {
     json::read(&text).map_err(|error| unusable(error.to_string()))
 }
 
+/// Reads a report, or all of a folder of results, each of which is one.
+///
+/// # Errors
+/// As [`read`], or if the folder has none.
+pub fn read_all(path: &Path) -> Result<Vec<Report>, Failure> {
+    if !path.is_dir() {
+        return Ok(vec![read(path)?]);
+    }
+    let help = "make it with: guidepost verify --results DIR";
+    let unusable =
+        |why: String| Failure::usage(format!("the results in {} cannot be used: {why}", path.display()), help);
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(path).map_err(|error| unusable(error.to_string()))? {
+        let file = entry.map_err(|error| unusable(error.to_string()))?.path();
+        files.extend(Some(file).filter(|file| file.extension().is_some_and(|extension| extension == "json")));
+    }
+    files.sort();
+    if files.is_empty() {
+        return Err(unusable("there is none".to_owned()));
+    }
+    files.iter().map(|file| read(file)).collect()
+}
+
 /// What a report says of the pages of a site.
 #[derive(Debug, Default)]
 pub(super) struct Verified {

@@ -422,6 +422,11 @@ pub(crate) fn basics(line: &str) -> impl Iterator<Item = &'static str> {
     BASICS.iter().filter(move |(name, _)| words.contains(name)).map(|(_, package)| *package)
 }
 
+/// Whether a program of this name reads commands that are no shell's.
+pub(crate) fn reads_its_own(name: &str) -> bool {
+    named(name).is_some_and(|program| !program.shell && !program.prompts.is_empty())
+}
+
 /// Whether a word is the name of a program that begins commands of many guides, and no sentence.
 pub(crate) fn is_everyday(word: &str) -> bool {
     named(word).is_some_and(|program| program.everyday || program.before.is_some() || program.shell)

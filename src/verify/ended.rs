@@ -1,7 +1,7 @@
 //! A command that has ended, judged in one place: for steps, setup, what runs in the background, and what guidepost types itself.
 
+use super::fault::Fault;
 use crate::{
-    diagnostic::Fault,
     matching::{self, Rule},
     session::{End, Kind, Outcome},
     terminal::{clean::clean, failure::admitted, line::pieces},

@@ -49,8 +49,15 @@ pub enum Event<'a> {
     },
     /// The guide is broken, and a person gets a terminal in its machine.
     Shell,
-    /// The guide's recording cannot be written.
-    Unrecorded {
+    /// A result of an earlier run is there, and the guide is not done again.
+    Known {
+        /// What came of it.
+        report: &'a GuideReport,
+    },
+    /// The guide's recording or its result cannot be written.
+    Unwritten {
+        /// Which of them.
+        what: &'static str,
         /// Why.
         why: String,
     },

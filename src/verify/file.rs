@@ -1,16 +1,16 @@
 //! Files are saved where the reader would save them, as the reader's editor would leave them.
 
 use super::{
+    fault::Fault,
     guide::{Doing, shown},
     host::Running,
     stop::{Done, apart},
 };
 use crate::{
-    diagnostic::Fault,
     edit::{self, Edited},
     machine::{Error, FileError, Result, Run},
     plan::{Edit, Owner},
-    report::{StepReport, Verdict},
+    report::StepReport,
     session::{Kind, Place},
     terminal::{clean::clean, editor::Through, failure::said},
 };
@@ -51,11 +51,7 @@ impl<M: Running> Doing<'_, M> {
                 let code = if *how == Edit::Create { FILE_IS_THERE } else { OLD_LINES_DIFFER };
                 self.warn(code, warning, report);
             }
-            Err(Fault { message, help }) => {
-                report.verdict = Verdict::Broken;
-                report.message = Some(message);
-                report.help = Some(help);
-            }
+            Err(fault) => fault.breaks(report),
         }
         Ok(())
     }

@@ -9,6 +9,7 @@ use std::{
 
 use super::{
     Event, Job, Listener, Run,
+    fault::Fault,
     host::{Host, Running},
     live::{Live, Opening},
     now,
@@ -17,11 +18,13 @@ use super::{
     visit::Stand,
 };
 use crate::{
-    diagnostic::{Diagnostic, Fault},
+    diagnostic::Diagnostic,
     machine::{self, Error, Identity, Name, Owner, RunId},
     matching::{self, Evidence, State, Values},
     plan::{self, LeftOut, Omission, Plan, Rule, Step, StepKind as Planned},
-    report::{Gap, GuideReport, Secrets, StepKind, StepReport, Verdict, count_bytes, masked::masked},
+    report::{
+        Cause, CauseKind, Gap, GuideReport, Secrets, StepKind, StepReport, Verdict, cause, count_bytes, masked::masked,
+    },
     session::{
         End, Kind, Place,
         look::{behind_password, is_job_number, without_notices},
@@ -69,10 +72,9 @@ impl Limit {
 
     /// What is wrong with a step that it has ended.
     pub(super) fn problem(&self) -> Fault {
-        Fault::new(
-            format!("the guide's limit of {} ended it", plan::duration::show(self.length)),
-            "give the guide more (--guide-timeout 90m), or say what to wait for (until=\"…\", background)",
-        )
+        let help = "give the guide more (--guide-timeout 90m), or say what to wait for (until=\"…\", background)";
+        let message = format!("the guide's limit of {} ended it", plan::duration::show(self.length));
+        Fault::new(message, help).of(CauseKind::OutOfTime, "the guide")
     }
 }
 
@@ -115,6 +117,9 @@ pub(super) async fn verify<H: Host>(job: &Job, run: &Run<'_, H>, last: bool) -> 
             true => "its plan has errors".into(),
             false => format!("the plan of {}, which it requires, has errors: guidepost plan {0}", wrong.path),
         });
+        let first = wrong.diagnostics.iter().find(|problem| problem.is_error());
+        let (code, message) = first.map_or(("", ""), |first| (&first.code, &first.message));
+        report.cause = Some(Cause::new(CauseKind::PlanWrong, code, message));
         return Ok(report);
     }
     let secrets = secrets(std::iter::once(plan).chain(&job.requires));
@@ -124,9 +129,14 @@ pub(super) async fn verify<H: Host>(job: &Job, run: &Run<'_, H>, last: bool) -> 
     match attempt.on_machine(&mut report).await {
         Ok(()) => {}
         // A machine that a guide has brought down is the guide's verdict; an engine that is gone is nobody's.
-        Err(error @ Error::Ended { outside: false, .. }) => report.reason = Some(error.to_string()),
+        Err(error @ Error::Ended { outside: false, .. }) => {
+            let why = error.to_string();
+            report.cause = Some(Cause::new(CauseKind::CommandFailed, "", &why));
+            report.reason = Some(why);
+        }
         Err(error @ Error::Ended { .. }) => {
-            unreached(&mut report, error.to_string())?;
+            let why = error.to_string();
+            unreached(&mut report, Cause::new(CauseKind::NoMachine, "", &why), why)?;
         }
         Err(error) => return Err(error),
     }
@@ -135,7 +145,9 @@ pub(super) async fn verify<H: Host>(job: &Job, run: &Run<'_, H>, last: bool) -> 
     {
         match tape.save(folder, job) {
             Ok(name) => report.recording = Some(name),
-            Err(error) => run.listener.event(&attempt.name, Event::Unrecorded { why: error.to_string() }),
+            Err(error) => {
+                run.listener.event(&attempt.name, Event::Unwritten { what: "recording", why: error.to_string() })
+            }
         }
     }
     finish(&mut report, plan);
@@ -153,6 +165,7 @@ pub(super) fn internal_error(job: &Job, said: &str) -> GuideReport {
         ..GuideReport::new(&plan.path, &plan.title, &plan.machine)
     };
     report.verdict = Verdict::Unreached;
+    report.cause = Some(Cause::new(CauseKind::Internal, "", clean(said)));
     report.reason = Some(format!(
         "an internal error of guidepost {}, and no fault of the guide: {}; please report it to those who make guidepost, with the guide and what was printed",
         env!("CARGO_PKG_VERSION"),
@@ -192,7 +205,8 @@ fn mask(step: &mut StepReport, secrets: &Secrets) {
     let warnings =
         step.warnings.iter_mut().flat_map(|warning| std::iter::once(&mut warning.message).chain(&mut warning.help));
     let texts = texts.into_iter().flatten().chain(&mut step.typed).chain(&mut step.command).chain(&mut step.place);
-    for text in texts.chain(warnings) {
+    let cause = step.cause.iter_mut().flat_map(|cause| [&mut cause.what, &mut cause.evidence]);
+    for text in texts.chain(warnings).chain(cause) {
         *text = secrets.mask(text);
     }
 }
@@ -205,7 +219,7 @@ impl<H: Host> Attempt<'_, H> {
         let machine = &self.job.plan.machine;
         let known = || unmade.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(why) = known().get(machine) {
-            return unreached(report, why.clone());
+            return unreached(report, Cause::new(CauseKind::NoMachine, machine, why), why.clone());
         }
         let identity = Identity {
             run: RunId::random(),
@@ -217,13 +231,15 @@ impl<H: Host> Attempt<'_, H> {
         let starting = host.start(&self.job.machine, &identity, &options.site, &tell);
         let machine = match tokio::time::timeout(self.limit.left(), starting).await {
             Err(_) => {
-                report.reason = Some(format!("its machine was not ready: {}", self.limit.problem().message));
+                let why = format!("its machine was not ready: {}", self.limit.problem().message);
+                report.cause = Some(Cause::new(CauseKind::OutOfTime, "the machine", &why));
+                report.reason = Some(why);
                 return Ok(());
             }
             Ok(Err(error)) if !error.is_of_engine() => {
                 let why = unmade_for(&error);
                 known().insert(machine.clone(), why.clone());
-                return unreached(report, why);
+                return unreached(report, Cause::new(CauseKind::NoMachine, machine, &why), why);
             }
             Ok(machine) => machine?,
         };
@@ -234,15 +250,17 @@ impl<H: Host> Attempt<'_, H> {
         let patience = self.limit.left().saturating_add(GRACE);
         let done =
             tokio::time::timeout(patience, self.steps(&machine, &mut reached, report)).await.unwrap_or_else(|_| {
-                let Fault { message, help } = self.limit.problem();
+                let fault = self.limit.problem();
                 match reached.running.take() {
-                    Some(step) => {
-                        let verdict = Verdict::Broken;
-                        let mut step = StepReport { verdict, message: Some(message), help: Some(help), ..step };
+                    Some(mut step) => {
+                        fault.breaks(&mut step);
                         mask(&mut step, &self.secrets);
                         report.steps.push(step);
                     }
-                    None => report.reason = Some(message),
+                    None => {
+                        report.cause = Some(fault.cause("", ""));
+                        report.reason = Some(fault.message);
+                    }
                 }
                 Ok(())
             });
@@ -282,7 +300,8 @@ impl<H: Host> Attempt<'_, H> {
         let folder = match &self.job.workspace {
             Some(workspace) => match workspace.put(&self.job.plan, machine, &self.job.machine).await {
                 Err(Error::File(why)) => {
-                    return unreached(report, format!("the project's own code is not there: {why}"));
+                    let why = format!("the project's own code is not there: {why}");
+                    return unreached(report, Cause::new(CauseKind::NoMachine, machine.name(), &why), why);
                 }
                 folder => folder?,
             },
@@ -311,7 +330,8 @@ impl<H: Host> Attempt<'_, H> {
         };
         for required in &self.job.requires {
             let mut first = Doing { plan: required, values: required.own_values(), outputs: BTreeMap::new(), ..doing };
-            if !first.prepare(&mut report.diagnostics).await? {
+            if let Err(cause) = first.prepare(&mut report.diagnostics).await? {
+                report.cause = Some(cause);
                 if let Some(fault) = first.outside().await? {
                     return self.unreached_by(fault, report, None);
                 }
@@ -324,6 +344,7 @@ impl<H: Host> Attempt<'_, H> {
                     return self.unreached_by(fault, report, Some(&done));
                 }
                 if ends(&done, self.run.options.update) {
+                    report.cause = done.cause;
                     report.reason = Some(format!(
                         "the guide that it requires, {}, broke at line {}: {}",
                         required.path,
@@ -341,7 +362,8 @@ impl<H: Host> Attempt<'_, H> {
             doing = Doing { outputs: BTreeMap::new(), ..first };
         }
         doing = Doing { plan: &self.job.plan, values: self.job.plan.own_values(), own: true, ..doing };
-        if !doing.prepare(&mut report.diagnostics).await? {
+        if let Err(cause) = doing.prepare(&mut report.diagnostics).await? {
+            report.cause = Some(cause);
             report.reason = report.diagnostics.last().map(|problem| problem.message.clone());
             return match doing.outside().await? {
                 Some(fault) => self.unreached_by(fault, report, None),
@@ -390,6 +412,7 @@ impl<H: Host> Attempt<'_, H> {
                 before.iter().filter(|_| ended).find_map(|left| Some((left, left.waits_for()?)))
             {
                 done.verdict = Verdict::Unreached;
+                done.cause = None;
                 self.run.listener.event(&self.name, Event::StepDone { step: &done });
                 let why = format!(
                     "line {} failed, and line {} before it was not done: {}",
@@ -398,7 +421,9 @@ impl<H: Host> Attempt<'_, H> {
                     missed.missed()
                 );
                 report.steps.push(done);
-                return unreached(report, why);
+                let cause =
+                    Cause::new(CauseKind::PlaceholderUnbound, &missed.name, &why).mended_by(missed.line_to_write());
+                return unreached(report, cause, why);
             }
             self.run.listener.event(&self.name, Event::StepDone { step: &done });
             let line = done.line;
@@ -420,19 +445,20 @@ impl<H: Host> Attempt<'_, H> {
 impl<H> Attempt<'_, H> {
     /// The environment has ended the guide, at a step of it or of one that it requires.
     fn unreached_by(&self, fault: Fault, report: &mut GuideReport, at: Option<&StepReport>) -> machine::Result<()> {
-        let mut problem = Diagnostic::error("machine-ended", &fault.message).help(fault.help);
+        let mut problem = Diagnostic::error("machine-ended", &fault.message).help(fault.help.clone());
         if let Some(step) = at {
             let typed = step.command.as_ref().or(step.typed.first()).map_or("", String::as_str);
             problem = problem.at_line(&step.path, step.line, &self.secrets.mask(typed));
         }
         report.diagnostics.push(problem);
-        unreached(report, fault.message)
+        unreached(report, fault.cause("", ""), fault.message)
     }
 }
 
 /// A guide whose machine could not be made.
-fn unreached(report: &mut GuideReport, why: String) -> machine::Result<()> {
+fn unreached(report: &mut GuideReport, cause: Cause, why: String) -> machine::Result<()> {
     report.verdict = Verdict::Unreached;
+    report.cause = Some(cause);
     report.reason = Some(why);
     Ok(())
 }
@@ -583,6 +609,9 @@ fn distance(comparison: &matching::Comparison) -> (usize, usize) {
     (missing.abs_diff(extra), missing + extra + lines(matching::State::Differs).count())
 }
 
+/// Whether the setup is done, or why not.
+type Prepared = std::result::Result<(), Cause>;
+
 /// A guide in the middle of being done.
 pub(super) struct Doing<'a, M: Running> {
     pub(super) plan: &'a Plan,
@@ -609,8 +638,8 @@ pub(super) struct Doing<'a, M: Running> {
 }
 
 impl<M: Running> Doing<'_, M> {
-    /// Types the plan's setup, and tells whether all is well. What is not is noted at its line.
-    async fn prepare(&mut self, problems: &mut Vec<Diagnostic>) -> machine::Result<bool> {
+    /// Types the plan's setup; what is not well is noted at its line.
+    async fn prepare(&mut self, problems: &mut Vec<Diagnostic>) -> machine::Result<Prepared> {
         for command in &self.plan.settings.setup {
             let line = self.secrets.mask(&command.lines.join("\n"));
             let mut note = |problem: Diagnostic, help: String| {
@@ -619,19 +648,21 @@ impl<M: Running> Doing<'_, M> {
             };
             match apart(self.setup(command).await)? {
                 Ok(warnings) => {
-                    for Fault { message, help } in warnings {
+                    for Fault { message, help, .. } in warnings {
                         let message = format!("its setup, `{line}`: {}", self.secrets.mask(&message));
                         note(Diagnostic::warning(SAYS_FAILURE, message), help);
                     }
                 }
-                Err(Fault { message, help }) => {
+                Err(fault) => {
+                    let cause = fault.cause(&line, &fault.message);
+                    let Fault { message, help, .. } = fault;
                     let message = format!("its setup failed at `{line}`: {}", self.secrets.mask(&message));
                     note(Diagnostic::error("setup-failed", message), help);
-                    return Ok(false);
+                    return Ok(Err(cause));
                 }
             }
         }
-        Ok(true)
+        Ok(Ok(()))
     }
 
     /// Why a step broke, if it was not the guide.
@@ -676,6 +707,7 @@ impl<M: Running> Doing<'_, M> {
         let seconds = |at: Duration| (at.as_secs_f64() * 1e6).round() / 1e6;
         report.recorded =
             from.and_then(|from| Some((from, self.live.recorded()?))).map(|(from, to)| (seconds(from), seconds(to)));
+        self.look_at_lists(&mut report).await?;
         mask(&mut report, self.secrets);
         Ok(report)
     }
@@ -747,6 +779,7 @@ impl<M: Running> Doing<'_, M> {
                 }
             };
             report.help = Some(help.into());
+            report.cause = Some(cause::of_step(None, report));
         }
         if report.verdict == Verdict::Drifted {
             let help = "write it as it is now, or `[..]` where it may be another one; match=\"kinds\" forgives all that drifted";

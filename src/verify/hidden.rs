@@ -1,8 +1,7 @@
 //! Failures that the status of a line does not tell: those of commands before `;`, in `&`, in `$(…)`, or before a `|`.
 
-use super::ended::Ended;
+use super::{ended::Ended, fault::Fault};
 use crate::{
-    diagnostic::Fault,
     session::End,
     terminal::{
         failure::{fails, said},

@@ -3,13 +3,13 @@
 
 use super::{
     ended::Ended,
+    fault::Fault,
     file::{NEAREST, OTHER, Saved, edited, no_folder, warning},
     guide::Doing,
     host::Running,
     stop::{Done, apart},
 };
 use crate::{
-    diagnostic::Fault,
     machine::{Result, Run},
     plan::{Attributes, Edit, Owner},
     session::Place,
@@ -117,7 +117,7 @@ impl<M: Running> Doing<'_, M> {
         let ended = Ended::new(line, &outcome);
         match if how_it_ends { ended.judge() } else { ended.fault() } {
             None => Ok(outcome.output),
-            Some(Fault { message, help }) => {
+            Some(Fault { message, help, .. }) => {
                 Err(Fault::new(format!("the file could not be typed: {message}"), help).into())
             }
         }

@@ -1,8 +1,8 @@
 //! What the end of a command says about the guide.
 
-use super::ended::Ended;
+use super::{ended::Ended, fault::Fault};
 use crate::{
-    diagnostic::Fault,
+    report::{CauseKind, cause},
     session::{End, look::asked_in_frame},
     terminal::{
         clean::clean,
@@ -18,10 +18,7 @@ const INSTALL: &str = "install it in an earlier step, or correct its name; if a 
 /// What to write so that a question is answered: its text as a key of YAML, and a password kept secret.
 fn answers(question: &str) -> String {
     let question = serde_json::Value::from(question);
-    let lower = question.to_string().to_lowercase();
-    let secret =
-        ["password", "passphrase", "passwort", "pin:", "secret", "token"].iter().any(|word| lower.contains(word));
-    let reply = if secret { "{reply: \"…\", secret: true}" } else { "\"…\"" };
+    let reply = if cause::is_secret(&question.to_string()) { "{reply: \"…\", secret: true}" } else { "\"…\"" };
     format!(
         "add to the front matter:  verify: {{answers: {{{question}: {reply}}}}}  or to verify.yaml beside the guide:  \
          answers: {{{question}: {reply}}}"
@@ -44,6 +41,7 @@ impl Ended<'_> {
     pub(super) fn judge(&self) -> Option<Fault> {
         let (outcome, exits) = (self.outcome, self.exits);
         let problem = |message: String, help: &str| Some(Fault::new(message, help));
+        let of = |kind, message: String, help: &str| Some(Fault::new(message, help).of(kind, ""));
         match &outcome.end {
             End::Prompt { status: None } => None,
             // Leaving a place returns the status of what was done there.
@@ -58,7 +56,8 @@ impl Ended<'_> {
                 )
             }
             End::Prompt { status: Some(127) } => {
-                problem(format!("a command was not found (status 127){}", said(&self.output)), INSTALL)
+                let message = format!("a command was not found (status 127){}", said(&self.output));
+                of(CauseKind::CommandNotFound, message, INSTALL)
             }
             End::Prompt { status: Some(status) } => {
                 let wait =
@@ -73,7 +72,8 @@ impl Ended<'_> {
                 format!("the shell still waits for more, at {prompt:?}"),
                 "close the quote, the loop or the here-document that is open",
             ),
-            End::Question { text } if text.trim().is_empty() => problem(
+            End::Question { text } if text.trim().is_empty() => of(
+                CauseKind::QuestionUnanswered,
                 "it waits for input, and has asked for nothing".into(),
                 "type its input with the command (`command < FILE`, `echo … | command`), or let it run on (background)",
             ),
@@ -83,27 +83,27 @@ impl Ended<'_> {
                 } else {
                     String::new()
                 };
-                problem(
-                    format!("it asks, and the guide does not say what to answer: {text}"),
-                    &format!("{}{opens}", answers(text.trim())),
-                )
+                let message = format!("it asks, and the guide does not say what to answer: {text}");
+                let fault = Fault::new(message, format!("{}{opens}", answers(text.trim())));
+                Some(fault.of(CauseKind::QuestionUnanswered, text.trim()))
             }
             End::FullScreen { screen } if asked_in_frame(screen).is_some() => {
                 let question = asked_in_frame(screen).unwrap_or_default();
-                problem(
-                    format!("it asks in a dialogue, and the guide does not say what to answer: {question}"),
-                    &dialogue(&question),
-                )
+                let message = format!("it asks in a dialogue, and the guide does not say what to answer: {question}");
+                Some(Fault::new(message, dialogue(&question)).of(CauseKind::QuestionUnanswered, question))
             }
-            End::FullScreen { .. } => problem(
+            End::FullScreen { .. } => of(
+                CauseKind::ProgramNotLeft,
                 "it opens a full-screen program".into(),
                 "let a `file` block follow an editor, so that the file is written; or skip the step with a reason",
             ),
-            End::Serves => problem(
+            End::Serves => of(
+                CauseKind::ProgramNotLeft,
                 "it serves, and does not end by itself".into(),
                 "let it run on in a terminal of its own (background, and until=\"…\" for what it shows when it is ready), or stop it once it has shown something (until=\"…\")",
             ),
-            End::TimedOut => problem(
+            End::TimedOut => of(
+                CauseKind::OutOfTime,
                 format!("it did not end in time{}", said(&self.output)),
                 "give it more (timeout=10m), say what to wait for (until=\"…\"), or let it run on (background)",
             ),
@@ -130,12 +130,14 @@ impl Ended<'_> {
             let what = if name.is_empty() { "a command".to_owned() } else { format!("`{name}`") };
             let pipe = format!("in a pipe that ended with status {status}");
             if *of == 127 {
-                return Some(Fault::new(format!("{what} was not found, {pipe}"), INSTALL));
+                let fault = Fault::new(format!("{what} was not found, {pipe}"), INSTALL);
+                return Some(fault.of(CauseKind::CommandNotFound, name));
             }
             if fails && fetches(&name) {
                 let help =
                     "see whether its address still leads anywhere; the status of a pipe is that of its last command";
-                return Some(Fault::new(format!("nothing was fetched: {what} ended with status {of}, {pipe}"), help));
+                let fault = Fault::new(format!("nothing was fetched: {what} ended with status {of}, {pipe}"), help);
+                return Some(fault.of(CauseKind::DownloadFailed, name));
             }
             if fails {
                 let help = "mend the command; the status of a pipe is that of its last command";
@@ -160,7 +162,8 @@ impl Ended<'_> {
         let beside = clean(&self.outcome.beside);
         let mut lines = self.output.lines().chain(beside.lines()).filter_map(not_found);
         let name = lines.find(|name| typed(name) && !is_shown(name))?;
-        Some(Fault::new(format!("`{name}` was not found, and the line's status does not tell"), INSTALL))
+        let fault = Fault::new(format!("`{name}` was not found, and the line's status does not tell"), INSTALL);
+        Some(fault.of(CauseKind::CommandNotFound, name))
     }
 }
 

@@ -25,6 +25,7 @@ use std::{
 mod docker;
 mod ended;
 mod event;
+mod fault;
 mod file;
 mod guide;
 mod heard;
@@ -37,6 +38,7 @@ mod live;
 mod outside;
 mod recording;
 mod refused;
+mod results;
 mod run;
 mod stop;
 pub mod update;
@@ -48,6 +50,7 @@ pub(crate) use guide::{describe, secrets};
 pub use host::{Host, Running};
 pub use inputs::{Input, InputKind, hashes};
 pub use recording::in_the_way;
+pub use results::{Results, key};
 pub use workspace::Workspace;
 
 use crate::{
@@ -76,7 +79,7 @@ pub struct Job {
 
 impl Job {
     /// What listeners call it: the path of the guide's file, and its machine if there are several.
-    fn name(&self) -> String {
+    pub fn name(&self) -> String {
         match self.one_of_several {
             true => format!("{} on {}", self.plan.path, self.plan.machine),
             false => self.plan.path.clone(),
@@ -105,6 +108,8 @@ pub struct Options {
     pub record: Option<PathBuf>,
     /// How long one guide may take, its machine's start included.
     pub guide_timeout: Duration,
+    /// Where each guide's result is kept as it ends; a guide with a final one there is not done again.
+    pub results: Option<Results>,
 }
 
 /// How long one command may take where neither its step nor its guide says.
@@ -169,12 +174,24 @@ pub async fn run_on(
             if options.fail_fast && broken.load(Ordering::Relaxed) {
                 return Ok(None);
             }
+            if let Some(report) = options.results.as_ref().and_then(|results| results.get(&job)) {
+                listener.event(&job.name(), Event::Known { report: &report });
+                return Ok(Some(report));
+            }
             listener.event(&job.name(), Event::Begin { steps: job.plan.steps.len() });
             // A fault of guidepost's own takes none of the others down. What the guide had is dropped, and so removed.
             let report = match AssertUnwindSafe(attempts(&job, shared)).catch_unwind().await {
                 Ok(done) => done?,
                 Err(panic) => guide::internal_error(&job, internal::said(&*panic).unwrap_or("it did not say why")),
             };
+            if let Some(results) = &options.results {
+                let (engine, engine_api) = host.version();
+                let alone =
+                    Report { engine, engine_api, seconds: report.seconds, guides: vec![report.clone()], ..empty() };
+                if let Err(error) = results.put(&job, &alone) {
+                    listener.event(&job.name(), Event::Unwritten { what: "result", why: error.to_string() });
+                }
+            }
             let ended = broken_for(&report, options);
             broken.fetch_or(ended, Ordering::Relaxed);
             listener.event(&job.name(), Event::End { report: &report });

@@ -2,15 +2,17 @@
 
 use std::time::Duration;
 
-use super::{guide::Doing, host::Running};
+use super::{fault::Fault, guide::Doing, host::Running};
 use crate::{
-    diagnostic::Fault,
     machine::{Error, Result, Run, size},
+    report::{Cause, CauseKind, StepReport},
 };
 
 /// How often the kernel has ended a process of the machine for lack of memory, by the second and the first version of control
 /// groups.
 const KILLED: &str = "cat /sys/fs/cgroup/memory.events /sys/fs/cgroup/memory/memory.oom_control 2>/dev/null";
+/// Whether apt has lists of packages.
+const LISTS: &str = "ls /var/lib/apt/lists/*Packages* >/dev/null 2>&1";
 /// Pauses in which the engine may still find out that a machine has ended.
 const PAUSES: usize = 5;
 const PAUSE: Duration = Duration::from_millis(100);
@@ -46,6 +48,24 @@ impl<M: Running> Doing<'_, M> {
         }
     }
 
+    /// A package that is not there because the machine has no lists of packages is the machine's part: a reader's server has
+    /// them.
+    pub(super) async fn look_at_lists(&self, report: &mut StepReport) -> Result<()> {
+        let Some(cause) = report.cause.as_mut().filter(|cause| cause.kind == CauseKind::PackageNotFound) else {
+            return Ok(());
+        };
+        if !cause.evidence.starts_with("E: ") {
+            return Ok(());
+        }
+        let output = self.machine.run(&Run { command: &["sh", "-c", LISTS], ..Run::default() }).await?;
+        if output.status != Some(0) {
+            let evidence = std::mem::take(&mut cause.evidence);
+            *cause =
+                Cause::new(CauseKind::NeedsMachine, "lists of packages", evidence).mended_by("setup: [apt-get update]");
+        }
+        Ok(())
+    }
+
     /// Notes how often the kernel has ended a process for lack of memory.
     pub(super) async fn look_at_memory(&mut self) -> Result<()> {
         let output = self.machine.run(&Run { command: &["sh", "-c", KILLED], ..Run::default() }).await?;
@@ -61,10 +81,10 @@ fn killed(events: &str) -> u64 {
 }
 
 fn out_of_memory(machine: &str, memory: u64) -> Fault {
-    Fault::new(
-        format!("the machine ran out of memory: it has {}, and the kernel ended a process", size(memory)),
-        format!("give it more, with `memory:` of machines.{machine} in guidepost.yaml, or let the guide need less"),
-    )
+    let message = format!("the machine ran out of memory: it has {}, and the kernel ended a process", size(memory));
+    let help =
+        format!("give it more, with `memory:` of machines.{machine} in guidepost.yaml, or let the guide need less");
+    Fault::new(message, help).of(CauseKind::OutOfMemory, size(memory))
 }
 
 #[cfg(test)]

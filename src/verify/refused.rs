@@ -1,8 +1,7 @@
 //! Programs that read commands have no exit status: what they refuse, they say.
 
-use super::ended::Ended;
+use super::{ended::Ended, fault::Fault};
 use crate::{
-    diagnostic::Fault,
     session::{End, Kind},
     terminal::failure::refusal,
 };

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use super::{
     COMMAND_TIMEOUT, Event,
     ended::Ended,
+    fault::Fault,
     guide::{Doing, SAYS_FAILURE, shown},
     heard::Heard,
     host::Running,
@@ -13,10 +14,9 @@ use super::{
     visit::Stand,
 };
 use crate::{
-    diagnostic::Fault,
     machine::{Result, RunId},
     plan::{self, Command, Step as Planned},
-    report::{StepReport, StepWarning, Verdict},
+    report::{CauseKind, StepReport, StepWarning},
     session::{Answer, Answered, End, Kind, Outcome, Pattern, Step, inject},
     terminal::{clean::clean, program::is_elsewhere},
 };
@@ -47,14 +47,12 @@ impl<M: Running> Doing<'_, M> {
             }
             match done {
                 Ok(warnings) => self.warn(SAYS_FAILURE, warnings, report),
-                Err(Fault { message, help }) => {
-                    report.verdict = Verdict::Broken;
-                    report.message = Some(message);
-                    report.help = Some(help);
+                Err(fault) => {
                     report.command = command.lines.first().cloned();
                     report.typed.truncate(commands[..=index].iter().map(|command| command.lines.len()).sum());
                     report.line = command.at.line;
                     report.path.clone_from(&command.at.path);
+                    fault.breaks(report);
                     return Ok(());
                 }
             }
@@ -64,7 +62,7 @@ impl<M: Running> Doing<'_, M> {
 
     /// Notes what the author should look at, though the step holds.
     pub(super) fn warn(&self, code: &str, warnings: impl IntoIterator<Item = Fault>, report: &mut StepReport) {
-        let warning = |Fault { message, help }| StepWarning {
+        let warning = |Fault { message, help, .. }| StepWarning {
             code: code.into(),
             message: self.secrets.mask(&message),
             help: Some(self.secrets.mask(&help)),
@@ -288,7 +286,8 @@ impl<M: Running> Doing<'_, M> {
             end => Some(match (Ended::new(&line, &outcome).fault(), end) {
                 // What was to keep running has no status that a page could say.
                 (Some(fault), End::Prompt { status: Some(status) }) if *status != 127 => {
-                    Fault::new(fault.message, "mend the command, or remove `background` if it ends by itself")
+                    let help = "mend the command, or remove `background` if it ends by itself";
+                    Fault { help: help.into(), ..fault }
                 }
                 (Some(fault), _) => fault,
                 (None, _) => Fault::new("it has ended already", "remove `background`"),
@@ -296,11 +295,10 @@ impl<M: Running> Doing<'_, M> {
         };
         match fault {
             None => drop(live.drain()),
-            Some(Fault { message, help }) => {
-                report.verdict = Verdict::Broken;
+            Some(fault) => {
                 report.command = command.lines.first().cloned();
-                report.message = Some(format!("this command was to keep running: {message}"));
-                report.help = Some(help);
+                let message = format!("this command was to keep running: {}", fault.message);
+                Fault { message, ..fault }.breaks(report);
             }
         }
         Ok(())
@@ -309,10 +307,8 @@ impl<M: Running> Doing<'_, M> {
 
 /// A command in the background has not shown what it was waited for.
 fn unsaid(until: &str) -> Fault {
-    Fault::new(
-        format!("it has not shown `{until}` in time"),
-        "correct what it shows when it is ready (until=\"…\"), or give it more time (timeout=10m)",
-    )
+    let help = "correct what it shows when it is ready (until=\"…\"), or give it more time (timeout=10m)";
+    Fault::new(format!("it has not shown `{until}` in time"), help).of(CauseKind::OutOfTime, until)
 }
 
 fn answer(answer: &plan::Answer) -> Answer {

@@ -1,9 +1,7 @@
 //! Why a step of a guide is not done to its end.
 
-use crate::{
-    diagnostic::Fault,
-    machine::{self, Error},
-};
+use super::fault::Fault;
+use crate::machine::{self, Error};
 
 /// What ends a step: the guide is at fault, or the environment is.
 #[derive(Debug)]

@@ -29,6 +29,7 @@ pub(crate) fn options(site: &Path) -> verify::Options {
         shell: false,
         record: None,
         guide_timeout: Duration::from_secs(300),
+        results: None,
     }
 }
 

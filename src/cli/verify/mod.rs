@@ -1,6 +1,7 @@
 //! `guidepost verify`
 
 use std::{
+    collections::{BTreeMap, BTreeSet},
     io::IsTerminal,
     path::{Path, PathBuf},
     time::Duration,
@@ -11,12 +12,13 @@ mod telling;
 
 pub(super) use telling::Telling;
 
-use super::{Exit, SiteArguments, changed, color, print, report as report_failure, update};
+use super::{Exit, SiteArguments, changed, color, count, print, report as report_failure, update};
 use crate::{
     machine,
     plan::duration,
+    report::{Report, Verdict},
     site::{self, Failure},
-    verify::{self, Options},
+    verify::{self, Options, Results},
 };
 
 #[derive(Debug, clap::Args)]
@@ -61,6 +63,13 @@ pub(super) struct Arguments {
     /// finds the files that git tracks there, and `git clone` of the repository's address gets its last commit
     #[arg(long)]
     no_workspace: bool,
+    /// Keep each guide's result in this folder as it ends, and do no guide again whose result is there: the same command goes on
+    /// where a run was ended, by whatever
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["update", "shell"])]
+    results: Option<PathBuf>,
+    /// Only guides that were broken or could not be done in this report, or folder of results
+    #[arg(long, value_name = "FILE|DIR")]
+    last_failed: Option<PathBuf>,
     #[command(flatten)]
     telling: Telling,
     /// Also write a recording of each guide's terminal into this folder (asciicast v2)
@@ -87,15 +96,28 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
         Ok(jobs) => jobs,
         Err(failure) => return report_failure(&failure),
     };
+    let jobs = match arguments.last_failed.as_deref().map_or(Ok(None), |path| failed(path).map(Some)) {
+        Ok(Some(failed)) => jobs.into_iter().filter(|job| failed.contains(&job.plan.path)).collect(),
+        Ok(None) => jobs,
+        Err(failure) => return report_failure(&failure),
+    };
+    let again = arguments.last_failed.is_some();
+    let results = match arguments.results.as_deref().map(|folder| Results::open(folder, again)).transpose() {
+        Ok(results) => results,
+        Err(error) => {
+            let message = format!("the folder for results cannot be made: {error}");
+            return report_failure(&Failure::Environment { message });
+        }
+    };
     if let Some(problem) = arguments.telling.hindrance() {
         return report_failure(&problem);
     }
     if let Some(problem) = arguments.record.as_deref().and_then(|folder| unrecordable(folder, &jobs)) {
         return report_failure(&problem);
     }
-    let earlier: Result<Vec<_>, _> = arguments.against.iter().map(|file| site::read_report(file)).collect();
+    let earlier: Result<Vec<_>, _> = arguments.against.iter().map(|file| site::read_reports(file)).collect();
     let earlier = match earlier {
-        Ok(earlier) => earlier,
+        Ok(earlier) => earlier.concat(),
         Err(failure) => return report_failure(&failure),
     };
     let options = Options {
@@ -109,8 +131,11 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
         shell: arguments.shell,
         record: arguments.record.clone(),
         guide_timeout: arguments.guide_timeout,
+        results: results.clone(),
     };
-    let progress = progress::Progress::new();
+    let names = jobs.iter().map(verify::Job::name).collect();
+    let progress = progress::Progress::new().of_all(names, durations(&earlier), options.jobs);
+    let kept = results.as_ref().map(|_| jobs.clone());
     let mut done = verify::run_until(jobs, &options, &progress, interrupted());
     progress.clear();
     if let Ok(Some(report)) = &mut done {
@@ -125,12 +150,42 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
             }
         }
         Ok(Some(report)) => arguments.telling.tell(&site, &report),
-        Err(error) => environment(&error),
+        Err(error) => {
+            let exit = environment(&error);
+            print(std::io::stderr(), &goes_on(results.as_ref(), kept.as_deref()));
+            exit
+        }
         Ok(None) => {
-            print(std::io::stderr(), "interrupted; the machines are removed\n");
+            let goes_on = goes_on(results.as_ref(), kept.as_deref());
+            print(std::io::stderr(), &format!("interrupted; the machines are removed\n{goes_on}"));
             Exit::Environment
         }
     }
+}
+
+/// The paths of the guides that failed in a report, or in a folder of results.
+fn failed(path: &Path) -> Result<BTreeSet<String>, Failure> {
+    let report = Report::merged(site::read_reports(path)?);
+    let failed =
+        report.into_iter().flat_map(|report| report.guides).filter(|guide| guide.verdict >= Verdict::Unreached);
+    Ok(failed.map(|guide| guide.path).collect())
+}
+
+/// How long guides took last, in seconds, by the names that listeners hear.
+fn durations(earlier: &[Report]) -> BTreeMap<String, f64> {
+    let mut known = BTreeMap::new();
+    for guide in Report::merged(earlier.to_vec()).into_iter().flat_map(|report| report.guides) {
+        known.insert(format!("{} on {}", guide.path, guide.machine), guide.seconds);
+        known.insert(guide.path, guide.seconds);
+    }
+    known
+}
+
+/// What a run that was ended leaves behind.
+fn goes_on(results: Option<&Results>, jobs: Option<&[verify::Job]>) -> String {
+    let (Some(results), Some(jobs)) = (results, jobs) else { return String::new() };
+    let done = jobs.iter().filter(|job| results.get(job).is_some()).count();
+    format!("{done} of {} have their results; the same command goes on from there\n", count(jobs.len(), "guide"))
 }
 
 /// Minutes, or a time with its unit.

@@ -2,7 +2,7 @@
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io::IsTerminal,
     sync::{Mutex, PoisonError},
     time::{Duration, Instant},
@@ -12,7 +12,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use crate::{
     cli::{color, count, print},
     machine,
-    report::{StepKind, StepReport, Verdict, safe::defused},
+    report::{GuideReport, StepKind, StepReport, Verdict, safe::defused},
     terminal::clean::clean,
     verify::{Event, Listener},
 };
@@ -21,6 +21,9 @@ use crate::{
 const SELDOM: Duration = Duration::from_secs(5);
 /// Columns of what is typed, where there is a line of its output to show.
 const TYPED: usize = 36;
+/// Of more guides than this, plain lines tell how far all are, once a minute.
+const FEW: usize = 10;
+const MINUTE: Duration = Duration::from_secs(60);
 /// How often a living line is drawn again, at least.
 const TICK: Duration = Duration::from_millis(200);
 
@@ -29,6 +32,25 @@ pub(super) struct Progress {
     screen: Option<MultiProgress>,
     color: bool,
     guides: Mutex<BTreeMap<String, Guide>>,
+    night: Mutex<Night>,
+}
+
+/// All guides of a run.
+#[derive(Default)]
+struct Night {
+    bar: Option<ProgressBar>,
+    /// How long guides took in earlier runs, in seconds, by their names.
+    expected: BTreeMap<String, f64>,
+    /// Those that are not over yet, or not begun.
+    left: BTreeSet<String>,
+    /// Guides at the same time.
+    jobs: usize,
+    all: usize,
+    verdicts: BTreeMap<Verdict, usize>,
+    /// Seconds of guides that are over, and what was expected of them.
+    took: (f64, f64),
+    /// When plain lines have told of all guides last.
+    spoke: Option<Instant>,
 }
 
 /// A guide that is being done.
@@ -50,11 +72,45 @@ impl Progress {
         let ci = std::env::var_os("CI").is_some_and(|ci| !ci.is_empty() && ci != "false");
         let screen = (stderr.is_terminal() && !dumb && !ci)
             .then(|| MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(12)));
-        Self { screen, color: color(&stderr), guides: Mutex::default() }
+        Self { screen, color: color(&stderr), guides: Mutex::default(), night: Mutex::default() }
+    }
+
+    /// Tells of so many guides as a whole, too. `expected` are the seconds that guides took earlier, by their names.
+    pub(super) fn of_all(self, names: BTreeSet<String>, expected: BTreeMap<String, f64>, jobs: usize) -> Self {
+        let all = names.len();
+        let bar = self.screen.as_ref().filter(|_| all > 1).map(|screen| {
+            let bar = screen.add(ProgressBar::new(all as u64));
+            let template = "{bar:24} {pos} of {len} guides, {elapsed}{msg}";
+            bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
+            bar.enable_steady_tick(Duration::from_secs(1));
+            bar
+        });
+        let spoke = Some(Instant::now());
+        let night = Night { bar, expected, left: names, jobs, all, spoke, ..Night::default() };
+        Self { night: Mutex::new(night), ..self }
+    }
+
+    /// A guide is over: how far all are.
+    fn ended(&self, name: &str, report: &GuideReport) {
+        let mut night = self.night.lock().unwrap_or_else(PoisonError::into_inner);
+        if !night.end(name, report) {
+            return;
+        }
+        let text = night.told();
+        if let Some(bar) = &night.bar {
+            bar.set_position((night.all - night.left.len()) as u64);
+            bar.set_message(format!(": {text}"));
+        } else if self.screen.is_none() && night.all > FEW && night.spoke.is_none_or(|spoke| spoke.elapsed() > MINUTE) {
+            night.spoke = Some(Instant::now());
+            self.say(&format!("{} of {} guides: {text}", night.all - night.left.len(), night.all));
+        }
     }
 
     /// Takes the living lines away: something else has the terminal now.
     pub(super) fn clear(&self) {
+        if let Some(bar) = self.night.lock().unwrap_or_else(PoisonError::into_inner).bar.take() {
+            bar.finish_and_clear();
+        }
         for guide in self.guides.lock().unwrap_or_else(PoisonError::into_inner).values_mut() {
             if let Some(bar) = guide.bar.take() {
                 bar.finish_and_clear();
@@ -156,8 +212,12 @@ impl Listener for Progress {
                 }
                 self.say(&format!("{path}: this is its machine, where it broke; `exit` removes it"));
             }
-            Event::Unrecorded { why } => {
-                self.say(&format!("{path}: its recording cannot be written: {why}"));
+            Event::Unwritten { what, why } => {
+                self.say(&format!("{path}: its {what} cannot be written: {why}"));
+            }
+            Event::Known { report } => {
+                self.say(&format!("{path}: {}, as its result says", report.verdict.name()));
+                self.ended(path, report);
             }
             Event::End { report } => {
                 if let Some(bar) = guide.bar.take() {
@@ -166,8 +226,50 @@ impl Listener for Progress {
                 let why = report.reason.as_deref().filter(|_| report.verdict == Verdict::Unreached);
                 let why = why.map(|why| format!(": {why}")).unwrap_or_default();
                 self.say(&format!("{path}: {} in {:.1} s{why}", report.verdict.name(), report.seconds));
+                self.ended(path, report);
             }
         }
+    }
+}
+
+impl Night {
+    /// Notes what came of a guide; whether it is one of these.
+    fn end(&mut self, name: &str, report: &GuideReport) -> bool {
+        if !self.left.remove(name) {
+            return false;
+        }
+        *self.verdicts.entry(report.verdict).or_default() += 1;
+        if let Some(expected) = self.expected.get(name) {
+            self.took.0 += report.seconds;
+            self.took.1 += expected;
+        }
+        true
+    }
+
+    /// `8 hold, 4 broken; about 12 min left`.
+    fn told(&self) -> String {
+        let counts: Vec<String> =
+            self.verdicts.iter().map(|(verdict, guides)| format!("{guides} {}", verdict.name())).collect();
+        let left = self.seconds_left().map(|seconds| match (seconds / 60.0).round() as u64 {
+            0 => "; less than a minute left".to_owned(),
+            minutes if minutes < 120 => format!("; about {minutes} min left"),
+            minutes => format!("; about {} h {} min left", minutes / 60, minutes % 60),
+        });
+        format!("{}{}", counts.join(", "), left.unwrap_or_default())
+    }
+
+    /// How long those that are left take, as far as earlier runs tell: guides that are new to them take as long as the rest does on
+    /// average, and all take longer or shorter as those that are over did.
+    fn seconds_left(&self) -> Option<f64> {
+        if self.left.is_empty() || self.expected.is_empty() {
+            return None;
+        }
+        let known: Vec<f64> = self.left.iter().filter_map(|name| self.expected.get(name).copied()).collect();
+        let average = self.expected.values().sum::<f64>() / self.expected.len() as f64;
+        let all = known.iter().sum::<f64>() + average * (self.left.len() - known.len()) as f64;
+        let pace = if self.took.1 > 0.0 { self.took.0 / self.took.1 } else { 1.0 };
+        let longest = known.iter().copied().fold(0.0, f64::max);
+        Some((all / self.jobs.max(1) as f64).max(longest) * pace)
     }
 }
 
@@ -246,6 +348,22 @@ mod tests {
         ] {
             assert_eq!(cut(text, columns), left, "{text} in {columns}");
         }
+    }
+
+    #[test]
+    fn how_long_a_night_takes() {
+        let names = ["a", "b", "c", "d"].map(str::to_owned);
+        let expected = [("a".to_owned(), 60.0), ("b".to_owned(), 120.0), ("c".to_owned(), 600.0)].into();
+        let mut night = Night { expected, left: names.into(), jobs: 2, all: 4, ..Night::default() };
+        assert_eq!(night.told(), "; about 10 min left", "the longest counts");
+        let took = |seconds, verdict| GuideReport { seconds, verdict, ..GuideReport::new("", "", "") };
+        assert!(night.end("c", &took(300.0, Verdict::Holds)) && !night.end("c", &took(1.0, Verdict::Broken)));
+        // 60, 120 and an average of 260 seconds, by two, at half the time.
+        assert_eq!(night.told(), "1 holds; about 2 min left");
+        for name in ["a", "b", "d"] {
+            night.end(name, &took(1.0, Verdict::Broken));
+        }
+        assert_eq!(night.told(), "1 holds, 3 broken");
     }
 
     #[test]

@@ -17,6 +17,9 @@ pub(in crate::cli) struct Telling {
     /// How to print what came of it
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
+    /// Fail only on what did not fail in this report, or folder of results, and say what is mended
+    #[arg(long, value_name = "FILE|DIR")]
+    baseline: Option<PathBuf>,
     /// Also write the JSON report to this file
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
@@ -82,6 +85,11 @@ impl Telling {
 
     /// Says what came of it; the lines that it speaks of are those of the guides as they are now.
     pub(in crate::cli) fn tell(&self, site: &site::Options, report: &Report) -> Exit {
+        let baseline = self.baseline.as_deref().map(site::read_reports).transpose();
+        let baseline = match baseline {
+            Ok(reports) => reports.and_then(Report::merged),
+            Err(failure) => return report_failure(&failure),
+        };
         let text = json::json(report);
         let unwritten = self.report.as_ref().and_then(|path| {
             let error = file::replace(path, &text).err()?;
@@ -97,6 +105,10 @@ impl Telling {
             warnings: denies(Deny::Warnings),
             partial: denies(Deny::Partial),
         };
+        let since = baseline.as_ref().map(|baseline| report.since(baseline, deny));
+        let whole = report;
+        // What fails as before is known.
+        let report = &since.as_ref().map_or_else(|| report.clone(), |since| report.without(&since.still));
         let path = &site.site;
         let folder = path.to_string_lossy();
         let folder = folder.trim_start_matches("./").trim_matches('.').trim_end_matches('/');
@@ -105,6 +117,9 @@ impl Telling {
         match self.format {
             Format::Human => {
                 print(&stdout, &human::human(report, &source, color(&stdout)));
+                if let Some(since) = &since {
+                    print(&stdout, &human::since(since));
+                }
                 print(std::io::stderr(), &next(site, report));
             }
             Format::Json => print(&stdout, &text),
@@ -125,7 +140,7 @@ impl Telling {
             return report_failure(&problem);
         }
         match report {
-            _ if report.is_incomplete() => Exit::Environment,
+            _ if whole.is_incomplete() => Exit::Environment,
             _ if report.fails(deny) => Exit::Guide,
             _ => Exit::Ok,
         }

@@ -1,0 +1,80 @@
+//! A folder of results: each guide's is there, whole, as soon as the guide has ended. Whatever ends a run, a signal or a lost
+//! engine, loses only what was running, and the same command goes on from there.
+//!
+//! A file is a report of one guide, named by its key: what the verdict depends on, hashed. So a guide that has changed is done
+//! again, runs on several machines may share a folder, and `guidepost report` reads it.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use super::{Job, hashes};
+use crate::report::{GuideReport, Report, SCHEMA, Verdict, file, json};
+
+/// Most bytes of one result.
+const LARGEST: u64 = 64 << 20;
+
+/// Hexadecimal digits of a key: 128 bits.
+const DIGITS: usize = 32;
+
+/// A folder of results.
+#[derive(Debug, Clone)]
+pub struct Results {
+    folder: PathBuf,
+    /// Whether what failed is done again.
+    again: bool,
+}
+
+impl Results {
+    /// The folder, made if it is not there. `again`: guides that failed are not taken from it.
+    ///
+    /// # Errors
+    /// If it cannot be made.
+    pub fn open(folder: &Path, again: bool) -> io::Result<Self> {
+        std::fs::create_dir_all(folder)?;
+        Ok(Self { folder: folder.to_owned(), again })
+    }
+
+    /// What came of a guide, if that is final.
+    pub fn get(&self, job: &Job) -> Option<GuideReport> {
+        let text = file::text(&self.file(job), LARGEST).ok()?;
+        let guide = json::read(&text).ok()?.guides.pop()?;
+        let fails = matches!(guide.verdict, Verdict::Broken | Verdict::Unreached);
+        (guide.path == job.plan.path && guide.is_final() && !(self.again && fails)).then_some(guide)
+    }
+
+    /// Keeps a report of one guide.
+    ///
+    /// # Errors
+    /// If it cannot be written; an older one is as it was.
+    pub(super) fn put(&self, job: &Job, report: &Report) -> io::Result<()> {
+        file::replace(&self.file(job), &json::json(report))
+    }
+
+    fn file(&self, job: &Job) -> PathBuf {
+        self.folder.join(format!("{}.json", key(job)))
+    }
+}
+
+/// What stands for a guide with all that its verdict depends on: hexadecimal digits, the same on every computer.
+pub fn key(job: &Job) -> String {
+    let mut hasher = blake3::Hasher::new();
+    // Each with its length, so that no two lists look alike.
+    let mut add = |text: &[u8]| {
+        hasher.update(&(text.len() as u64).to_le_bytes());
+        hasher.update(text);
+    };
+    add(&SCHEMA.to_le_bytes());
+    add(env!("CARGO_PKG_VERSION").as_bytes());
+    add(job.plan.path.as_bytes());
+    add(job.plan.machine.as_bytes());
+    for (path, hash) in hashes(&job.inputs) {
+        add(path.as_bytes());
+        add(hash.as_bytes());
+    }
+    if let Some(workspace) = &job.workspace {
+        add(&workspace.files);
+    }
+    hasher.finalize().to_hex()[..DIGITS].to_owned()
+}
