@@ -60,7 +60,9 @@ impl<'v> ByKind<'v> {
     /// names that differ only by a number for the first: `server_2` is not `server_1`. A domain keeps what it has below that of
     /// a site: `www.example.com`.
     fn take(&mut self, name: &str, kind: Kind, text: &str) -> Option<String> {
-        let values = self.values.get(&kind)?;
+        let is_one =
+            text.starts_with(['<', '[', '{']) || !text.contains(|c: char| c.is_whitespace() || "<>".contains(c));
+        let values = self.values.get(&kind).filter(|_| is_one)?;
         let known = self.names.iter().find(|(known, ..)| known == name);
         let value = match known {
             Some((.., value)) => value.clone(),
@@ -403,6 +405,7 @@ mod tests {
             }
         }
         let mut by_kind = ByKind::new(&one);
+        assert_eq!(by_kind.take("your user", Kind::User, "your user"), None);
         assert_eq!(by_kind.take("your_user", Kind::User, "your_user").as_deref(), Some("ann"));
         assert_eq!(by_kind.shown("your_user@x your_users <your_user>"), "ann@x your_users <ann>");
     }

@@ -52,7 +52,7 @@ pub(super) fn human(rows: &[Summary]) -> String {
 
 /// What stands below the table.
 fn sum(rows: &[Summary]) -> String {
-    let of = |figure: fn(&Summary) -> usize| rows.iter().map(figure).sum::<usize>();
+    let of = |figure: fn(&Summary) -> usize| figure_of(rows, figure);
     let guides: std::collections::BTreeSet<&str> = rows.iter().map(|row| row.path.as_str()).collect();
     let mut text = format!(
         "\n{}: {}, {} not done, {} to decide\n",
@@ -63,14 +63,20 @@ fn sum(rows: &[Summary]) -> String {
     );
     let unbound = placeholders(rows);
     if !unbound.is_empty() {
-        text.push_str(&format!("values that are not given: {}\n", values(&unbound)));
+        let waiting = match of(|row| row.waiting) {
+            0 => String::new(),
+            1 => "; 1 step waits for one".into(),
+            waiting => format!("; {waiting} steps wait for one"),
+        };
+        text.push_str(&format!("values that are not given: {}{waiting}\n", values(&unbound)));
     }
     let needs = needs(rows).into_iter().map(|(need, guides)| format!("{} {guides}", need.name()));
     let needs: Vec<String> = needs.collect();
     if !needs.is_empty() {
         text.push_str(&format!("guides that need it: {}\n", needs.join(", ")));
     }
-    let (failing, skipped) = (of(|row| usize::from(row.errors > 0)), of(|row| usize::from(row.skip.is_some())));
+    let failing = rows.iter().filter(|row| row.errors > 0).count();
+    let skipped = rows.iter().filter(|row| row.skip.is_some()).count();
     if failing > 0 {
         text.push_str(&format!("{} with errors: guidepost plan GUIDE shows them\n", count(failing, "plan")));
     }
@@ -82,7 +88,7 @@ fn sum(rows: &[Summary]) -> String {
 
 /// The rows and their sum, for programs.
 pub(super) fn json(rows: &[Summary]) -> Value {
-    let figures = |figure: fn(&Summary) -> usize| rows.iter().map(figure).sum::<usize>();
+    let figures = |figure: fn(&Summary) -> usize| figure_of(rows, figure);
     json!({
         "version": 1,
         "guides": rows,
@@ -92,16 +98,22 @@ pub(super) fn json(rows: &[Summary]) -> Value {
             "not_done": figures(|row| row.not_done),
             "to_decide": figures(|row| row.to_decide),
             "waiting": figures(|row| row.waiting),
-            "errors": figures(|row| row.errors),
+            "errors": rows.iter().map(|row| row.errors).sum::<usize>(),
             "placeholders": placeholders(rows),
             "needs": needs(rows),
         },
     })
 }
 
+/// A figure of all guides that are done: of one that is skipped as a whole, nothing is to do or to say.
+fn figure_of(rows: &[Summary], figure: fn(&Summary) -> usize) -> usize {
+    rows.iter().filter(|row| row.skip.is_none()).map(figure).sum()
+}
+
 fn placeholders(rows: &[Summary]) -> BTreeMap<Kind, usize> {
     let mut all = BTreeMap::new();
-    for (kind, count) in rows.iter().flat_map(|row| &row.placeholders) {
+    let done = rows.iter().filter(|row| row.skip.is_none());
+    for (kind, count) in done.flat_map(|row| &row.placeholders) {
         *all.entry(*kind).or_default() += count;
     }
     all
@@ -109,7 +121,7 @@ fn placeholders(rows: &[Summary]) -> BTreeMap<Kind, usize> {
 
 /// How many guides need it.
 fn needs(rows: &[Summary]) -> BTreeMap<Need, usize> {
-    let of = |need: &Need| rows.iter().filter(|row| row.needs.contains(need)).count();
+    let of = |need: &Need| rows.iter().filter(|row| row.skip.is_none() && row.needs.contains(need)).count();
     Need::ALL.iter().map(|need| (*need, of(need))).filter(|(_, guides)| *guides > 0).collect()
 }
 

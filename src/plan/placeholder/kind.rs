@@ -80,8 +80,8 @@ impl Kind {
 }
 
 /// Values that are nobody's: addresses and names that are kept for documentation (RFC 5737, RFC 2606), of which none leads to another
-/// computer, and what readers choose as they like. A token is given by somebody, and a path leads to what is there: of these no
-/// value is as good as any other.
+/// computer, and what readers choose as they like. A token is given by somebody, a path leads to what is there, and a name may be that
+/// of anything (a container, a process): of these no value is as good as any other.
 const DEFAULTS: &[(Kind, &str)] = &[
     (Kind::Address, "203.0.113.1"),
     (Kind::Host, "server.example"),
@@ -90,7 +90,6 @@ const DEFAULTS: &[(Kind, &str)] = &[
     (Kind::User, "example"),
     (Kind::Password, "Example-2718"),
     (Kind::Port, "8080"),
-    (Kind::Name, "example"),
 ];
 
 impl Kind {
