@@ -308,7 +308,7 @@ fn every_problem_is_reported_in_one_run() {
     for page in ["a.md", "b.md", "c.md", "d.md"] {
         assert!(ran.stderr.contains(&format!("content/{page}:")), "{page}: {}", ran.stderr);
     }
-    assert!(ran.stderr.contains("4 errors"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("3 errors, 1 warning"), "{}", ran.stderr);
 }
 
 #[test]
@@ -411,7 +411,7 @@ fn what_build_refuses_check_finds() {
         ),
     ] {
         let site = TestSite::new(files);
-        let (check, build) = (site.run(&["check"]), site.run(&["build"]));
+        let (check, build) = (site.run(&["check"]), site.run(&["build", "--strict"]));
         assert_eq!((check.status, build.status), (1, 1), "{message}: {check:?} {build:?}");
         assert!(check.stdout.contains(message) && build.stderr.contains(message), "{message}: {check:?} {build:?}");
         assert!(!site.has_output("index.html"), "{message}");

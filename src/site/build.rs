@@ -137,6 +137,10 @@ pub trait Listener: Sync {
 /// Nobody listens.
 impl Listener for () {}
 
+/// What is wrong with a site that can be shown all the same: an image is missing, or of two pages with one address the first is there.
+/// Libraries that are being moved have both for a while.
+const SHOWN_ALL_THE_SAME: &[&str] = &["missing-image", "same-url"];
+
 /// Builds a site.
 ///
 /// The output folder changes only if no error was found (and, under `strict`, no warning): everything is written beside it
@@ -154,13 +158,20 @@ pub fn build(options: &Options, listener: &dyn Listener) -> Result<Built, Failur
     let mut site = Site::read(&inputs, options);
     let mut diagnostics = std::mem::take(&mut site.diagnostics);
     diagnostics.extend(site.check_links(&options.site, Severity::Warning));
-    diagnostics.extend(plans::warnings(&site, options));
+    diagnostics.extend(match options.strict {
+        // Whoever wants a build without any warning wants all that `check` finds.
+        true => plans::check(&site, options),
+        false => plans::warnings(&site, options),
+    });
     match write::write(&site, options, &mut output, listener) {
         // What pages are called is their fault, and does not hide what else is.
         Ok(more) | Err(Failure::Pages(more)) => diagnostics.extend(more),
         Err(failure) => return Err(failure),
     }
     tidy(&mut diagnostics);
+    for problem in diagnostics.iter_mut().filter(|problem| SHOWN_ALL_THE_SAME.contains(&problem.code.as_str())) {
+        problem.severity = Severity::Warning;
+    }
     // A page that guidepost fails on stays as it was; the others are not held back by it.
     let fails = |d: &Diagnostic| d.is_error() && d.code != internal::CODE || options.strict;
     let written = if diagnostics.iter().any(fails) { None } else { Some(output.commit()?) };

@@ -2,7 +2,7 @@
 
 use std::{
     borrow::Cow,
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, hash_map::Entry},
 };
 
 use super::{
@@ -49,6 +49,8 @@ pub(super) struct Library {
     pub(super) by_url: HashMap<String, Target>,
     /// Old addresses and the pages that they lead to.
     pub(super) redirects: Vec<(String, usize)>,
+    /// What is not written because something else has its address: files by their paths, lists by their addresses.
+    pub(super) beaten: BTreeSet<String>,
     /// Slugs and file names, where only one page has them.
     pub(super) by_name: HashMap<String, Option<usize>>,
     /// Records that are no pages of the site: headless bundles, and pages that are not built.
@@ -149,6 +151,7 @@ impl Library {
                     Diagnostic::error("same-url", format!("this page has the same address as {other}: {}", page.url));
                 let problem = if page.written { problem.in_file(&page.record.source) } else { problem.in_file(other) };
                 diagnostics.push(problem.help("give one of them another `slug`"));
+                self.beaten.insert(page.record.source.clone());
                 continue;
             }
             folded.insert(page.url.to_lowercase(), index);
@@ -247,13 +250,19 @@ impl Library {
             .map(|(url, source)| (address::output_path(url).to_lowercase(), source.to_owned()))
             .collect();
         for (path, url) in self.resources.iter().chain(&self.statics) {
-            if let Some(other) = places.insert(address::output_path(url).to_lowercase(), path.clone()) {
-                let problem =
-                    Diagnostic::error("same-url", format!("this file has the same address as {other}: {url}"));
-                diagnostics.push(problem.in_file(path).help("rename one of them"));
+            match places.entry(address::output_path(url).to_lowercase()) {
+                Entry::Occupied(other) => {
+                    let message = format!("this file has the same address as {}: {url}", other.get());
+                    let problem = Diagnostic::error("same-url", message).in_file(path);
+                    diagnostics.push(problem.help("rename one of them"));
+                    self.beaten.insert(path.clone());
+                }
+                Entry::Vacant(place) => {
+                    place.insert(path.clone());
+                    self.by_url.entry(url.clone()).or_insert(Target::Other);
+                    self.files_by_url.insert(url.clone(), path.clone());
+                }
             }
-            self.by_url.entry(url.clone()).or_insert(Target::Other);
-            self.files_by_url.insert(url.clone(), path.clone());
         }
     }
 
@@ -318,6 +327,7 @@ impl Library {
                 return;
             }
         };
+        self.beaten.insert(url.to_owned());
         let problem = Diagnostic::error("same-url", format!("{url} is the address of this and of the list of {name}"));
         diagnostics
             .push(problem.in_file(&in_the_way).help("give the page another slug or alias, or rename the taxonomy"));

@@ -8,8 +8,9 @@ use super::{
     address::output_path,
     build::{Failure, Listener, Options},
     fingerprint::Fingerprints,
+    library::Page,
     links::Links,
-    lists::Listed,
+    lists::{Listed, Shown},
     load::Site,
     output::Output,
     plans,
@@ -67,7 +68,22 @@ pub(super) fn try_templates(site: &Site<'_>, options: &Options) -> Vec<Diagnosti
     for listed in views.lists() {
         let _ = render_listed(site, &views, &world, &listed, &mut diagnostics);
     }
+    let mut template =
+        |name: &str, context| diagnostics.extend(site.inputs.theme.render(name, &Value::Object(context)).err());
+    for (_, index) in &site.library.redirects {
+        template("redirect.html", redirect(&views, &links, &site.library.pages[*index]));
+    }
+    template("404.html", not_found(&views));
     diagnostics
+}
+
+/// The context of a page at an old address of another.
+fn redirect(views: &Views<'_>, links: &Links<'_>, page: &Page) -> Map<String, Value> {
+    let mut context = views.base(&page.record.title, &page.url, "");
+    context["head"]["noindex"] = true.into();
+    context.insert("target".into(), links.absolute_path(&page.url).into());
+    context.insert("canonical".into(), views.permalink(&page.url).into());
+    context
 }
 
 pub(super) fn views<'a>(
@@ -177,6 +193,9 @@ impl Writer<'_> {
     /// A guide's page and its Markdown copy.
     fn guide(&self, index: usize) -> Result<Vec<Diagnostic>, Failure> {
         let page = &self.site.library.pages[index];
+        if self.site.library.beaten.contains(&page.record.source) {
+            return Ok(Vec::new());
+        }
         let key = self.fingerprints.guide(index);
         let path = output_path(&page.url);
         let copy = output_path(&markdown_url(&page.url));
@@ -207,6 +226,9 @@ impl Writer<'_> {
     }
 
     fn listed(&self, listed: &Listed<'_>) -> Result<Vec<Diagnostic>, Failure> {
+        if self.is_beaten(listed) {
+            return Ok(Vec::new());
+        }
         let key = self.fingerprints.listed(listed);
         let path = output_path(&listed.url);
         let mut diagnostics = Vec::new();
@@ -219,13 +241,19 @@ impl Writer<'_> {
         Ok(diagnostics)
     }
 
+    /// Whether something else has the address of a list.
+    fn is_beaten(&self, listed: &Listed<'_>) -> bool {
+        let library = &self.site.library;
+        match listed.shown {
+            Shown::Section(index) => library.beaten.contains(&library.pages[index].record.source),
+            Shown::Taxonomy(taxonomy) => library.beaten.contains(&taxonomy.url),
+            Shown::Term(_, term) => library.beaten.contains(&term.url),
+        }
+    }
+
     fn redirects(&self, diagnostics: &mut Vec<Diagnostic>) -> Result<(), Failure> {
         for (url, index) in &self.site.library.redirects {
-            let page = &self.site.library.pages[*index];
-            let mut context = self.views.base(&page.record.title, &page.url, "");
-            context["head"]["noindex"] = true.into();
-            context.insert("target".into(), self.world.links.absolute_path(&page.url).into());
-            context.insert("canonical".into(), self.views.permalink(&page.url).into());
+            let context = redirect(self.views, self.world.links, &self.site.library.pages[*index]);
             self.template("redirect.html", &output_path(url), context, diagnostics)?;
         }
         Ok(())
@@ -262,7 +290,8 @@ impl Writer<'_> {
     /// Images and other files of pages, `static/`, recordings, and the theme's own.
     fn files(&self) -> Result<(), Failure> {
         let library = &self.site.library;
-        for (path, url) in library.resources.iter().chain(&library.statics) {
+        let files = library.resources.iter().chain(&library.statics);
+        for (path, url) in files.filter(|(path, _)| !library.beaten.contains(*path)) {
             self.output.copy(&output_path(url), &self.world.folder.join(path))?;
         }
         for recording in self.site.verified.recordings() {

@@ -190,16 +190,26 @@ pub(super) fn grammar(language: &str) -> Option<&'static str> {
         .map(|(grammar, _)| *grammar)
 }
 
-/// The listed name that is most like `language`, if one is near.
+/// The listed name that `language` is a slip of the fingers away from, if there is one.
 pub(super) fn nearest(language: &str) -> Option<&'static str> {
     let language = language.to_ascii_lowercase();
-    let distance = |name: &str| strsim::damerau_levenshtein(name, &language);
-    LANGUAGES
-        .iter()
-        .flat_map(|(_, names)| names.iter().copied())
-        .filter(|name| name.len() > 2)
-        .min_by_key(|name| distance(name))
-        .filter(|name| distance(name) <= 1 + language.len() / 5)
+    LANGUAGES.iter().flat_map(|(_, names)| names.iter().copied()).find(|name| is_slip(&language, name))
+}
+
+/// Whether a word is another with two letters in the wrong order, or with one missing, too many or another one inside. What
+/// differs at its ends is another word, as `https` is beside `http`, and so are short ones: `dns` and `dos`.
+fn is_slip(word: &str, name: &str) -> bool {
+    let (word, name) = (word.as_bytes(), name.as_bytes());
+    let before = word.iter().zip(name).take_while(|(a, b)| a == b).count();
+    let (word_rest, name_rest) = (&word[before..], &name[before..]);
+    let after = word_rest.iter().rev().zip(name_rest.iter().rev()).take_while(|(a, b)| a == b).count();
+    let core = |rest: &[u8]| rest[..rest.len() - after].to_vec();
+    match (core(word_rest).as_slice(), core(name_rest).as_slice()) {
+        ([a, b], [c, d]) => a == d && b == c && name.len() >= 4,
+        ([_], [_]) => before > 0 && after > 0 && name.len() >= 6,
+        ([_], []) | ([], [_]) => before > 0 && after > 0 && name.len() >= 4,
+        _ => false,
+    }
 }
 
 /// The usual name of the language of a file, by its name, its extension or the folder it is in; `None` if they do not
@@ -276,7 +286,11 @@ mod tests {
         assert_eq!(nearest("pyhton"), Some("python"));
         assert_eq!(nearest("Javascrpt"), Some("javascript"));
         assert_eq!(nearest("klingon"), None);
-        assert_eq!(nearest(""), None);
+        assert_eq!(nearest("bsah"), Some("bash"));
+        assert_eq!(nearest("dokcerfile"), Some("dockerfile"));
+        for word in ["", "https", "dns", "hcl2", "jsonx", "conf", "tls", "bask"] {
+            assert_eq!(nearest(word), None, "{word}");
+        }
     }
 
     #[test]

@@ -1,0 +1,125 @@
+//! A library that is being moved: what is wrong with it is told, and its pages are there all the same.
+
+mod support;
+
+use serde_json::Value;
+use std::{collections::BTreeSet, path::Path};
+use support::run_in;
+
+fn site(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (path, text) in files {
+        let file = folder.path().join(path);
+        std::fs::create_dir_all(file.parent().expect("a folder")).expect("folders can be made");
+        std::fs::write(file, text).expect("the file can be written");
+    }
+    folder
+}
+
+/// A page with this front matter and text.
+fn page(front: &str, text: &str) -> String {
+    format!("---\ntitle: {front}\n---\n\n{text}\n")
+}
+
+#[test]
+fn missing_images_and_addresses_that_are_there_twice_stop_no_build() {
+    let image = page("Image", "![x](gone.png)");
+    let (first, second) = (page("First\nslug: same", "first"), page("Second\nslug: Same", "second"));
+    let (list, tagged) = (page("List\nurl: /tags/", "own list"), page("Tagged\ntags: [x]", "tagged"));
+    let files = [
+        ("guidepost.yaml", "base_url: https://example.org/\n"),
+        ("content/a/image.md", image.as_str()),
+        ("content/a/one.md", &first),
+        ("content/a/two.md", &second),
+        ("content/list.md", &list),
+        ("content/tagged.md", &tagged),
+        ("content/a/b.txt", "of a page"),
+        ("static/a/b.txt", "of static"),
+    ];
+    let folder = site(&files);
+    let built = run_in(folder.path(), &["build"]);
+    assert_eq!(built.status, 0, "{built:?}");
+    for told in [
+        "warning[missing-image]",
+        "warning[same-url]: this page has",
+        "warning[same-url]: this file has",
+        "/tags/ is the address",
+    ] {
+        assert!(built.stderr.contains(told), "{told}: {}", built.stderr);
+    }
+    let read = |path: &str| std::fs::read_to_string(folder.path().join("public").join(path)).expect("it is built");
+    assert!(read("a/same/index.html").contains("first") && read("a/image/index.html").contains("gone.png"));
+    assert!(read("tags/index.html").contains("own list"));
+    assert_eq!(read("a/b.txt"), "of a page");
+    // The same once more, from what is remembered.
+    let again = run_in(folder.path(), &["build"]);
+    assert_eq!((again.status, read("a/same/index.html").contains("first")), (0, true), "{again:?}");
+    for command in [&["check"][..], &["build", "--strict"]] {
+        assert_eq!(run_in(folder.path(), command).status, 1, "{command:?}");
+    }
+    assert!(run_in(folder.path(), &["check"]).stdout.contains("error[missing-image]"));
+}
+
+/// What was found, without its severity: code, file, line and message.
+fn found(text: &str) -> BTreeSet<String> {
+    let mut all = BTreeSet::new();
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
+        let Some((_, told)) = line.split_once('[').filter(|(severity, _)| ["error", "warning"].contains(severity))
+        else {
+            continue;
+        };
+        let at = lines.peek().and_then(|line| line.trim().strip_prefix("--> ")).unwrap_or_default();
+        all.insert(format!("{told} at {at}"));
+    }
+    all
+}
+
+#[test]
+fn check_and_a_strict_build_find_the_same() {
+    let faults = [
+        ("link", "[x](gone.md) [y](link.md#gone)"),
+        ("image", "![x](gone.png)"),
+        ("shortcode", "{{< nosuch >}}"),
+        ("include", "{{< content \"nosuch\" >}}"),
+        ("block", "<!-- verify: frobnicate=1 -->\n\n```bash\nls\n```"),
+        ("command", "```bash\necho 'x\n```"),
+        ("language", "```pyhton\nx\n```"),
+        ("template", "{{< broken >}}"),
+        ("unclosed", "{{< note >}}"),
+    ];
+    let pages: Vec<(String, String)> =
+        faults.iter().map(|(name, text)| (format!("content/a/{name}.md"), page(name, text))).collect();
+    let meant = page("Meant\nverify: {machine: nosuch, timeout: 5}", "```bash\necho <name>\n```");
+    let front = page("Front\ntags: [a, b", "x");
+    let twice = page("Twice\nslug: link\naliases: [/a/image/]", "x");
+    let section = page("Section\nverify: {rules: [{tag: nosuch, timeout: 1m}]}", "");
+    let mut files = vec![
+        (
+            "guidepost.yaml",
+            "base_url: https://example.org/\nmenu: [{name: x, url: /gone/}]\nverify: {rules: [{command: nosuch, exit: 1}]}\n",
+        ),
+        ("content/_index.md", section.as_str()),
+        ("content/a/meant.md", &meant),
+        ("content/a/front.md", &front),
+        ("content/a/twice.md", &twice),
+        ("content/a/alone/verify.yaml", "x: 1\n"),
+        ("content/a/meant.verify.yaml", "steps: [{contains: nosuch, exit: 1}]\n"),
+        ("themes/default/shortcodes/broken.html", "{{ nosuch.nosuch }}"),
+        ("themes/default/templates/redirect.html", "{{ nosuch.nosuch }}"),
+        ("themes/default/templates/404.html", "{{ nosuch.nosuch }}"),
+    ];
+    files.extend(pages.iter().map(|(path, text)| (path.as_str(), text.as_str())));
+    let folder = site(&files);
+    let check = run_in(folder.path(), &["check"]);
+    let build = run_in(folder.path(), &["build", "--strict"]);
+    assert_eq!((check.status, build.status), (1, 1));
+    let (checked, built) = (found(&check.stdout), found(&build.stderr));
+    assert!(checked.len() > 20, "{checked:#?}");
+    let only = |one: &BTreeSet<String>, other: &BTreeSet<String>| one.difference(other).cloned().collect::<Vec<_>>();
+    assert_eq!((only(&checked, &built), only(&built, &checked)), (Vec::new(), Vec::new()));
+    assert!(!Path::new(&folder.path().join("public")).exists());
+    let json: Value =
+        serde_json::from_str(&run_in(folder.path(), &["check", "--format", "json"]).stdout).expect("JSON");
+    assert_eq!(json["diagnostics"].as_array().map(Vec::len), Some(checked.len()), "{json:#}");
+}
