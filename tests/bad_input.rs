@@ -468,6 +468,34 @@ fn drafts_inside_bundles_are_not_published() {
     }
 }
 
+/// A comment that is never closed would take the footer with it, and in the preview what shows there.
+#[test]
+fn raw_html_swallows_no_page() {
+    for (text, told, column) in [
+        ("Text.\n\n<!-- for editors\n\nMore.\n", "this comment is never closed", 1),
+        ("<div><script>\nx\n\ny\n", "this `script` is never closed", 6),
+        ("> <!-- a --> <!-- b\n\nText.\n", "this comment is never closed", 14),
+        ("- a\n\n  <textarea>\n  b\n", "this `textarea` is never closed", 3),
+        ("<!-- a\n\n-->\n\n<style>\np {}\n</style>\n", "", 0),
+        ("<!-- <script> -->\n", "", 0),
+        ("<scripts>\n</scripts>\n", "", 0),
+    ] {
+        let site = TestSite::new(&[(PAGE, &format!("---\ntitle: x\n---\n\n{text}"))]);
+        let built = site.run(&["build"]);
+        assert_eq!(built.status, 0, "{text}: {built:?}");
+        assert_eq!(built.stderr.contains("html-unclosed"), !told.is_empty(), "{text}: {built:?}");
+        assert!(
+            built.stderr.contains(told) && built.stderr.contains(&format!(":{column}\n")) || told.is_empty(),
+            "{text}: {built:?}"
+        );
+        let page = site.output("guides/x/index.html");
+        let (_, after) = page.rsplit_once("</article>").expect("the article ends");
+        assert!(after.contains("<footer") && !after.contains("-->"), "{text}: {page}");
+        let open = page.matches("<!--").count() == page.matches("-->").count();
+        assert!(open && page.matches("<textarea").count() == page.matches("</textarea>").count(), "{text}: {page}");
+    }
+}
+
 #[test]
 fn misspelt_arguments_and_languages_are_warnings() {
     let site = TestSite::new(&[(

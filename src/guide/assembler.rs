@@ -12,6 +12,7 @@ use super::{
 use crate::{diagnostic::Diagnostic, source::Span};
 
 mod code;
+mod raw;
 
 /// Deepest nesting of quotes, lists and emphasis that a page may have.
 const DEEPEST: usize = 200;
@@ -54,6 +55,8 @@ pub(super) struct Assembler<'a, 'b> {
     within: Within,
     /// Open elements of raw HTML whose text is meant as it is.
     verbatim: usize,
+    /// What a block of raw HTML has opened that would swallow the page.
+    raw: Option<raw::Open>,
     code: Option<(CodeBlock, Range<usize>, Vec<usize>, bool)>,
     /// Arguments of a comment `<!-- verify: … -->` that waits for its block, and where it stands.
     comment: Option<(Vec<Argument>, Span)>,
@@ -73,12 +76,16 @@ impl<'a, 'b> Assembler<'a, 'b> {
             after_block: false,
             within: Within::Text,
             verbatim: 0,
+            raw: None,
             code: None,
             comment: None,
         }
     }
 
     pub(super) fn event(&mut self, event: Event<'_>, range: Range<usize>) {
+        if let Event::Html(html) = &event {
+            self.follow_raw(html, range.clone());
+        }
         match event {
             Event::Start(Tag::CodeBlock(kind)) => self.start_code(&kind, range),
             Event::End(TagEnd::CodeBlock) => self.end_code(),
@@ -120,6 +127,9 @@ impl<'a, 'b> Assembler<'a, 'b> {
             }
             Event::Start(tag) => self.start(tag, range),
             Event::End(tag) => {
+                if tag == TagEnd::HtmlBlock {
+                    self.close_raw(range.clone());
+                }
                 if !is_inline(tag) || matches!(tag, TagEnd::Heading(_)) {
                     self.verbatim = 0;
                 }
