@@ -1,11 +1,14 @@
 //! Interpreters that a page shows at work without saying that they are opened: at `>>> `, a reader opens Python.
 
 use super::{
-    Attributes, Command, Step, StepKind,
+    At, Attributes, Command, Step, StepKind,
     blocks::Block,
     steps::{Builder, Draft},
 };
-use crate::terminal::{program::Program, prompt};
+use crate::terminal::{
+    program::{self, Program},
+    prompt,
+};
 
 /// An interpreter that the reader opened unasked, and has not left.
 #[derive(Debug)]
@@ -15,6 +18,8 @@ pub(super) struct Unasked {
     section: String,
     /// How it is left.
     leave: Step,
+    /// The text opens it, so that it stays open for all of its section that it reads.
+    stays: bool,
 }
 
 impl Builder<'_> {
@@ -43,12 +48,34 @@ impl Builder<'_> {
         self.push(open);
         let mut leave = draft.step(StepKind::Run { commands: vec![goodbye] }, Attributes::default());
         leave.inferred = vec![format!("`{}` is left, because what follows is not for it", program.name())];
-        self.unasked = Some(Unasked { program, section: draft.block.section.clone(), leave });
+        self.unasked = Some(Unasked { program, section: draft.block.section.clone(), leave, stays: false });
+    }
+
+    /// A program that only the text before a block has opened is left at the end of the section.
+    pub(super) fn opened_by_text(&mut self, draft: &Draft<'_, '_>, at: At) {
+        let Some(program) = self.program else { return };
+        let Some(goodbye) = program.goodbye() else { return };
+        let lines = vec![goodbye.to_owned()];
+        let goodbye = Command { lines, prompt: String::new(), stopped: false, at: at.clone() };
+        let mut leave = draft.step(StepKind::Run { commands: vec![goodbye] }, Attributes::default());
+        leave.at = at;
+        leave.inferred = vec![format!("`{}` is left, because what follows is not for it", program.name())];
+        self.unasked = Some(Unasked { program, section: draft.block.section.clone(), leave, stays: true });
+    }
+
+    /// Before a block of another section: a program that only the text has opened is left.
+    pub(super) fn leave_at_section(&mut self, block: &Block<'_>) {
+        let ends = |unasked: &mut Unasked| unasked.stays && unasked.section != block.section;
+        if let Some(unasked) = self.unasked.take_if(ends)
+            && self.program.take().is_some()
+        {
+            self.push(unasked.leave);
+        }
     }
 
     /// After a block: what follows is not read by an interpreter that was opened unasked, unless it shows its prompt.
     pub(super) fn rest_unasked(&mut self, block: &Block<'_>) {
-        let Some(unasked) = &self.unasked else { return };
+        let Some(unasked) = self.unasked.as_ref().filter(|unasked| !unasked.stays) else { return };
         let lines = block.code.text.lines().map(prompt::without_prompt);
         let imports = lines.filter(|line| line.starts_with("import ") || line.starts_with("from "));
         let new: Vec<String> = imports.map(str::to_owned).filter(|line| !self.imported.contains(line)).collect();
@@ -63,10 +90,16 @@ impl Builder<'_> {
     /// Before a block that is done: an interpreter that was opened unasked is left, unless the block goes on in it.
     pub(super) fn leave_unasked(&mut self, block: &Block<'_>) {
         let goes_on = |unasked: &mut Unasked| {
-            unasked.section == block.section
-                && interpreter(block).is_some_and(|program| std::ptr::eq(program, unasked.program))
+            let leaves = || block.code.text.lines().next().is_some_and(|line| unasked.program.leaves(line.trim()));
+            let reads = || unasked.stays && (!program::is_of_shell(&block.code.language) || leaves());
+            let shows = || interpreter(block).is_some_and(|program| std::ptr::eq(program, unasked.program));
+            unasked.section == block.section && (reads() || shows())
         };
         if let Some(unasked) = self.unasked.take_if(|unasked| !goes_on(unasked)) {
+            // Whoever has left it already, as the page says, does not leave it again.
+            if unasked.stays && self.program.take().is_none() {
+                return;
+            }
             self.push(unasked.leave);
         }
     }

@@ -86,7 +86,8 @@ impl Prose {
             ) => self.end(),
             Event::Text(text) => self.text(text),
             Event::Code(code) => self.code(code),
-            Event::SoftBreak | Event::HardBreak => self.text(" "),
+            Event::SoftBreak => self.text(" "),
+            Event::HardBreak => self.line_break(),
             Event::Html(html) | Event::InlineHtml(html) => self.html(html),
             _ => {}
         }
@@ -140,6 +141,15 @@ impl Prose {
         }
     }
 
+    /// A line ends in the middle of a passage: a label above the rest is a passage of its own.
+    fn line_break(&mut self) {
+        let is_label = |open: &Open| !open.plain && open.strong == 0 && !open.text.trim().is_empty();
+        match self.open.as_ref().filter(|open| is_label(open)).map(|open| open.kind) {
+            Some(kind) => self.begin(kind),
+            None => self.text(" "),
+        }
+    }
+
     /// Strong text begins or ends.
     pub(super) fn strong(&mut self, begins: bool) {
         if begins && self.open.is_none() {
@@ -180,7 +190,7 @@ impl Prose {
                     self.end();
                     self.summary = Some(String::new());
                 }
-                ("br", _) if self.open.is_some() => self.text(" "),
+                ("br", _) if self.open.is_some() => self.line_break(),
                 // Pages that cannot mark names as code in HTML mark them as keys.
                 ("kbd" | "code", _) => self.text("`"),
                 ("", true) if tag == "/kbd" || tag == "/code" => self.text("`"),
@@ -267,6 +277,14 @@ mod tests {
         prose.code("a/b");
         prose.end();
         prose.text("Plain");
+        prose.html("<br>");
+        prose.text("and plain");
+        prose.end();
+        prose.strong(true);
+        prose.text("Label");
+        prose.strong(false);
+        prose.html("<br>");
+        prose.text("Below it");
         prose.end();
         let shown: Vec<_> = prose.passages.iter().map(|p| (p.kind, p.text.as_str(), p.label)).collect();
         assert_eq!(
@@ -275,7 +293,9 @@ mod tests {
                 (Kind::Text, "Fedora:", true),
                 (Kind::Summary, "Example output", false),
                 (Kind::Text, "`a/b`", true),
-                (Kind::Text, "Plain", false)
+                (Kind::Text, "Plain and plain", false),
+                (Kind::Text, "Label", true),
+                (Kind::Text, "Below it", false)
             ]
         );
         assert_eq!(prose.folds, [] as [usize; 0]);

@@ -35,6 +35,12 @@ pub(super) struct Stands {
     before: Option<Act>,
     /// How many passages stood before it.
     passages: usize,
+    /// What it was folded in.
+    folds: Vec<usize>,
+    /// The list items that it stood in.
+    items: Vec<usize>,
+    /// What was done with the last block that was no alternative.
+    main: Option<Act>,
     /// The host that the first prompt names.
     host: Option<String>,
     /// The page is for Debian or Ubuntu as well.
@@ -127,11 +133,17 @@ impl Stands {
         // What stands in a note leaves the reader where the text has been.
         self.before = match act {
             Some(Act::Alternative) if block.aside => self.before,
+            Some(Act::Looked) if rule == decision::SHOWN_TO_SOME => self.before,
             // One of its ways was gone.
             Some(Act::Alternative) if rule == decision::SEVERAL => Some(Act::Typed),
             act => act,
         };
         self.passages = block.passages;
+        self.folds.clone_from(&block.folds);
+        self.items.clone_from(&block.items);
+        if self.before != Some(Act::Alternative) {
+            self.main = self.before;
+        }
         let lines = || block.code.text.lines().map(prompt::without_prompt);
         self.connected = lines().any(command::enters_a_server);
         if act == Some(Act::Saved) {
@@ -143,7 +155,8 @@ impl Stands {
             });
         }
         if act == Some(Act::Typed) {
-            self.earlier.push(Earlier::of(block, &evidence::headings(&prose[..block.passages])));
+            let prose = &prose[..block.passages];
+            self.earlier.push(Earlier::of(block, &evidence::headings(prose), evidence::label(prose, block)));
             self.editing = None;
             let host = block.code.text.lines().find_map(prompted);
             self.host = self.host.take().or(host);
@@ -185,7 +198,7 @@ fn prompted(line: &str) -> Option<String> {
 impl Builder<'_> {
     /// What is done with a block: what the author says, or else what speaks for it.
     pub(super) fn decide(&mut self, block: &Block<'_>, given: &Given) -> Decision {
-        self.near = None;
+        (self.near, self.first) = (None, None);
         let is_form = |act: &Act| !matches!(act, Act::Elsewhere | Act::Alternative);
         if let Some(act) = given.act.filter(is_form) {
             return Decision::said(act);
@@ -203,6 +216,7 @@ impl Builder<'_> {
         self.near = decision::near(&evidence);
         self.stands.sentence = evidence.sentence.to_owned();
         let decision = decision::decide(&evidence);
+        self.first = decision::first(&evidence, decision.rule);
         // Where it is done says nothing of what it is.
         match given.act {
             Some(act) => Decision { form: decision.form, saving: decision.saving, ..Decision::said(act) },
@@ -221,7 +235,7 @@ impl Builder<'_> {
             reads: program.is_some_and(|program| program.reads(&block.code.language)),
             file: self.stands.file.clone(),
             typed: self.stands.typed.clone(),
-            before: self.stands.before,
+            before: self.before(block),
             other_prompt: self.is_other_prompt(block),
             other_host: block.passages.checked_sub(1).and_then(|at| self.stands.others[at].clone()),
             editing: editing.is_some(),
@@ -244,9 +258,8 @@ impl Builder<'_> {
     /// Says of a block what it has in common with those before.
     fn compare(&mut self, block: &Block<'_>, standing: &mut Standing) {
         let prose = &self.prose[..block.passages];
-        let own = Earlier::of(block, &evidence::headings(prose));
-        let label = evidence::label(prose, block);
-        earlier::compare(&own, label, &self.stands.earlier, standing);
+        let own = Earlier::of(block, &evidence::headings(prose), evidence::label(prose, block));
+        earlier::compare(&own, &self.stands.earlier, standing);
         standing.installed_before |= self.stands.again.as_ref().is_some_and(|again| own.is_below(again));
         let text = &block.code.text;
         let others: Vec<&str> = self.stands.texts.iter().map(String::as_str).filter(|other| other != text).collect();
@@ -254,6 +267,13 @@ impl Builder<'_> {
             self.stands.again = Some(own.headings);
         }
         standing.uncalled = earlier::is_uncalled(text, &others);
+    }
+
+    /// What was done with the block before. An alternative in a fold or a list item that is closed goes on nowhere.
+    fn before(&self, block: &Block<'_>) -> Option<Act> {
+        let Stands { before, main, folds, items, .. } = &self.stands;
+        let is_open = block.folds.starts_with(folds) && block.items.starts_with(items);
+        if *before == Some(Act::Alternative) && !is_open { *main } else { *before }
     }
 
     /// Whether the prompts of a block are of another host, and nothing led there.

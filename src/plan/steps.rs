@@ -47,6 +47,8 @@ pub(super) struct Builder<'a> {
     blocks: Vec<Decided>,
     /// The file that the block would be saved to.
     pub(super) near: Option<String>,
+    /// What the text says to type before the block.
+    pub(super) first: Option<String>,
     pub(super) diagnostics: Vec<Diagnostic>,
     /// Number of the last step that types commands.
     last_run: Option<usize>,
@@ -113,6 +115,7 @@ impl<'a> Builder<'a> {
             left_out: Vec::new(),
             blocks: Vec::new(),
             near: None,
+            first: None,
             diagnostics,
             last_run: None,
             prose_of_run: String::new(),
@@ -137,6 +140,7 @@ impl<'a> Builder<'a> {
         let (skip, omission) = self.skip(block, &given).unzip();
         let mut vars = self.settings.vars.clone();
         vars.extend(given.vars.clone());
+        self.leave_at_section(block);
         let decision = self.decide(block, &given);
         let act = decision.act;
         let done = skip.is_none();
@@ -154,6 +158,9 @@ impl<'a> Builder<'a> {
         let draft = Draft { block, skip, omission, vars, inferred: block.inferred.clone(), given, rules };
         if matches!(act, Act::Typed | Act::Saved) || session || draft.given.run.is_some() {
             self.leave_unasked(block);
+        }
+        if let Some(first) = self.first.take() {
+            self.typed_first(&draft, &first);
         }
         match (act, &draft.given.run) {
             (Act::Compared, _) if transcript.is_some() => self.transcribed(draft, &decision, transcript.as_ref()),
@@ -189,6 +196,23 @@ impl<'a> Builder<'a> {
             Some(false) => None,
             None => block.folded.clone().map(|why| (why, Omission::Optional)),
         }
+    }
+
+    /// Types what only the text before a block says to type.
+    fn typed_first(&mut self, draft: &Draft<'_, '_>, command: &str) {
+        self.close_editor();
+        let source = &draft.block.origin.source;
+        let begin = draft.block.span.start;
+        let Some(at) = source.text[..begin].rfind(&format!("`{command}`")).map(|at| at + 1) else { return };
+        let at = At::new(source, Span::new(at, at + command.len()));
+        let lines = vec![command.to_owned()];
+        let command = Command { lines, prompt: String::new(), stopped: false, at: at.clone() };
+        self.run(draft, vec![command], Attributes::default());
+        if let Some(step) = self.steps.last_mut() {
+            step.at = at.clone();
+            step.inferred = vec!["it is typed, because the text says so, and what follows is about it".into()];
+        }
+        self.opened_by_text(draft, at);
     }
 
     /// `run`: something else is typed.

@@ -186,11 +186,12 @@ pub(crate) fn is_of_a_server(line: &str) -> bool {
 /// named by its host may be the page's own.
 pub(crate) fn publishes(line: &str) -> bool {
     let words: Vec<&str> = line.split_whitespace().skip_while(|word| *word == "sudo").collect();
-    let at_host = words.iter().skip(2).any(|word| word.split('/').next().is_some_and(|host| host.contains(['.', ':'])));
+    let is_host = |host: &str| host.contains(['.', ':', '<', '[']) || host.starts_with('$');
+    let at_host = words.iter().skip(2).any(|word| word.split('/').next().is_some_and(is_host));
     match words.as_slice() {
         ["docker" | "podman", "push", ..] => {
             let image = words.last().copied().unwrap_or_default();
-            !image.split_once('/').is_some_and(|(host, _)| host.contains(['.', ':', '<', '[']))
+            !image.split_once('/').is_some_and(|(host, _)| is_host(host))
         }
         ["docker" | "podman", "login", ..] => !at_host,
         ["npm" | "yarn" | "pnpm" | "cargo", "publish" | "login", ..] | ["git", "push", ..] => true,
@@ -346,6 +347,8 @@ mod tests {
         assert!(
             publishes("docker push a/b")
                 && !publishes("docker push a.example.org/b")
+                && !publishes("docker push $REGISTRY/b")
+                && !publishes("docker login $REGISTRY")
                 && !publishes("docker pull a/b")
                 && !publishes("git pull")
         );

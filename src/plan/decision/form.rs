@@ -5,7 +5,7 @@ use crate::terminal::{editor, prompt};
 use super::{
     super::{
         evidence::{
-            Evidence, Look, Tongue, mention,
+            Evidence, Look, Tongue, asked, mention,
             phrase::{Phrase, says},
         },
         prose::sentences,
@@ -16,6 +16,23 @@ use super::{
 
 /// The rule of lines that are there already, which the next block may take the place of.
 pub(in crate::plan) const FIND: &str = "find";
+
+/// The rule of what shows only where something is otherwise: the reader goes on as if it were not there.
+pub(in crate::plan) const SHOWN_TO_SOME: &str = "shown to some";
+
+/// The rule of what a command shows that only the text names.
+const OF_TEXT: &str = "output of a named command";
+/// The rule of what is typed into a program that only the text opens.
+const PROGRAM_OF_TEXT: &str = "program of the text";
+
+/// What a reader types before a block, because only the text says so.
+pub(in crate::plan) fn first(evidence: &Evidence<'_>, rule: &str) -> Option<String> {
+    match rule {
+        OF_TEXT => asked::command(evidence),
+        PROGRAM_OF_TEXT => asked::program(evidence),
+        _ => None,
+    }
+}
 
 /// The rules, the strongest first.
 pub(super) const RULES: &[Rule] = &[
@@ -85,10 +102,14 @@ pub(super) const RULES: &[Rule] = &[
         doubt: None,
     },
     Rule {
-        name: "shown to some",
+        name: SHOWN_TO_SOME,
         act: Act::Looked,
         why: "the text says that it shows only where something is otherwise than it should be",
-        fits: |e| e.announced && e.says(Phrase::Unexpected) && (e.says(Phrase::Output) || !e.is_typed()),
+        fits: |e| {
+            // “If you see nothing, you can install it with:”
+            let runs = e.look == Look::Commands && says(Phrase::Run, e.sentence);
+            e.announced && e.says(Phrase::Unexpected) && (e.says(Phrase::Output) && !runs || !e.is_typed())
+        },
         doubt: None,
     },
     Rule {
@@ -96,6 +117,18 @@ pub(super) const RULES: &[Rule] = &[
         act: Act::Compared,
         why: "it shows again what was typed before, with what it printed",
         fits: |e| e.standing.transcript && e.look == Look::Prompts && e.standing.editor.is_none(),
+        doubt: None,
+    },
+    Rule {
+        name: OF_TEXT,
+        act: Act::Compared,
+        why: "the text before it names the command, and it is what that shows",
+        fits: |e| {
+            let shown =
+                matches!(e.look, Look::Table | Look::Log | Look::Tree) || e.says(Phrase::Output) && !e.is_typed();
+            let bare = matches!(e.tongue, Tongue::Shell | Tongue::Plain) && e.standing.editor.is_none();
+            e.announced && shown && bare && !e.standing.program && asked::command(e).is_some()
+        },
         doubt: None,
     },
     Rule {
@@ -159,6 +192,13 @@ pub(super) const RULES: &[Rule] = &[
                 && (e.standing.reads
                     || e.standing.program && e.tongue == Tongue::Plain && !matches!(e.look, Look::Table | Look::Log))
         },
+        doubt: None,
+    },
+    Rule {
+        name: PROGRAM_OF_TEXT,
+        act: Act::Typed,
+        why: "it is typed at the prompt of the program that the text before it opens",
+        fits: |e| e.title.is_none() && e.announced && !e.standing.program && asked::program(e).is_some(),
         doubt: None,
     },
     Rule {
@@ -263,14 +303,15 @@ fn finds(e: &Evidence<'_>) -> bool {
     let of_passage = || {
         // “The file should contain a few lines. Of these, only the following are important:”
         let asks = e.says(Phrase::Add) || e.says(Phrase::Open) || e.says(Phrase::Change) && !e.says(Phrase::Describes);
-        says(Phrase::Find, e.passage) && !asks && e.standing.editor.is_some()
+        says(Phrase::Find, e.passage) && !asks && !e.says(Phrase::FindAndChange) && e.standing.editor.is_some()
     };
     if says(Phrase::HasContent, e.sentence) && e.title.is_none() && !has_content(e) {
         return true;
     }
     // What another language than a shell's has is not typed, whatever it looks like.
     let typed = e.is_typed() && e.tongue != Tongue::Other;
-    !typed && (e.says(Phrase::Find) && !saving::asks_to_add(e.sentence) || of_passage())
+    !typed
+        && (e.says(Phrase::Find) && !saving::asks_to_add(e.sentence) && !e.says(Phrase::FindAndChange) || of_passage())
 }
 
 /// Whether a block is what a file ends or begins with, and the text above asks for that.
@@ -308,7 +349,9 @@ fn is_output(e: &Evidence<'_>) -> bool {
         || e.sentence.contains("config")
         || e.standing.editor.is_some()
         || says(Phrase::Change, e.sentence) && e.tongue == Tongue::Other;
-    let shows = e.sentence.to_lowercase().contains("output");
+    // “Change the lines to get an output like this:” shows the lines.
+    let shows = e.sentence.to_lowercase().contains("output")
+        && !(e.tongue == Tongue::Other && says(Phrase::Change, e.sentence));
     let after = is_after_commands(e);
     let told = matches!(e.look, Look::Question | Look::Prose | Look::Log | Look::Unknown | Look::Table);
     let text = matches!(e.tongue, Tongue::Plain | Tongue::Shell) && e.standing.editor.is_none();

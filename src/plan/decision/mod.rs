@@ -6,7 +6,7 @@ mod saving;
 mod whether;
 
 pub(super) use doubt::SEVERAL;
-pub(super) use form::{FIND, says_output};
+pub(super) use form::{FIND, SHOWN_TO_SOME, first, says_output};
 pub(super) use saving::{Saving, near};
 
 use super::evidence::{Evidence, Look};

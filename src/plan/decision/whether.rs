@@ -111,6 +111,7 @@ pub(super) const RULES: &[Rule] = &[
                 && !goes_on
                 && !says(Phrase::Missing, e.sentence)
                 && !mentions_content(e)
+                || e.folds.iter().any(|fold| says(Phrase::Otherwise, fold))
                 || e.standing.before.is_some()
                     && (e.headings.iter().chain(&e.items).any(|h| is_second(h)) || e.announced && is_second(label(e)))
         },
@@ -359,7 +360,8 @@ fn is_of_a_client(e: &Evidence<'_>) -> bool {
     !e.standing.program && first.is_some_and(|shown| !prompt::is_shell(shown))
 }
 
-/// Whether the block is announced as an output.
+/// Whether the block is announced as an output of the same section.
 fn is_shown(e: &Evidence<'_>) -> bool {
-    e.says(Phrase::Output) && e.look != Look::Commands || e.folds.last().is_some_and(|fold| says(Phrase::Output, fold))
+    let said = e.says(Phrase::Output) && e.look != Look::Commands;
+    !e.headed && (said || e.folds.last().is_some_and(|fold| says(Phrase::Output, fold)))
 }

@@ -19,6 +19,8 @@ use crate::terminal::{command, line};
 pub(in crate::plan) struct Earlier {
     /// The list items that it stands in, outermost first.
     items: Vec<usize>,
+    /// What its list item is called.
+    label: String,
     /// The headings above it, outermost first.
     pub(in crate::plan) headings: Vec<String>,
     /// Its commands, without prompts.
@@ -28,10 +30,11 @@ pub(in crate::plan) struct Earlier {
 
 impl Earlier {
     /// What is kept of a block that was typed.
-    pub(in crate::plan) fn of(block: &Block<'_>, headings: &[&str]) -> Self {
+    pub(in crate::plan) fn of(block: &Block<'_>, headings: &[&str], label: &str) -> Self {
         let commands = commands(&block.code.language, &block.code.text);
         Self {
             items: block.items.clone(),
+            label: label.to_owned(),
             headings: headings.iter().map(|heading| (*heading).to_owned()).collect(),
             installs: installs(&commands),
             commands,
@@ -45,9 +48,9 @@ impl Earlier {
 }
 
 /// Says of a block what it has in common with those before.
-pub(in crate::plan) fn compare(own: &Earlier, label: &str, before: &[Earlier], standing: &mut Standing) {
+pub(in crate::plan) fn compare(own: &Earlier, before: &[Earlier], standing: &mut Standing) {
     standing.same_call =
-        is_name(label) && before.iter().any(|other| is_other_item(own, other) && calls_same(own, other));
+        is_name(&own.label) && before.iter().any(|other| is_other_item(own, other) && calls_same(own, other));
     standing.installed_before = own.headings.last().is_some_and(|heading| is_name(heading))
         && before.iter().any(|other| installs_same(own, other));
     standing.filled = before.last().is_some_and(|other| is_filled(&own.commands, &other.commands));
@@ -114,6 +117,9 @@ fn is_other_item(own: &Earlier, other: &Earlier) -> bool {
 
 /// Whether two blocks begin by calling the same program for the same thing, with other options.
 fn calls_same(own: &Earlier, other: &Earlier) -> bool {
+    let last = |label: &str| label.split_whitespace().skip(1).last().map(str::to_lowercase);
+    // `Round key`, `Square key`.
+    let kinds = last(&own.label).is_some() && last(&own.label) == last(&other.label);
     let (Some(own), Some(other)) = (own.commands.first(), other.commands.first()) else { return false };
     let (Some(run), Some(before)) = (line::Run::of(own), line::Run::of(other)) else { return false };
     let things = |run: &line::Run| -> HashSet<String> {
@@ -125,7 +131,7 @@ fn calls_same(own: &Earlier, other: &Earlier) -> bool {
     let same = shared > 1 && shared * 3 >= mine.len().min(theirs.len()) * 2;
     own != other
         && run.name == before.name
-        && (script || same)
+        && (script || same || kinds)
         && run.arguments.iter().any(|word| word.starts_with('-'))
 }
 
@@ -167,10 +173,11 @@ fn is_about(own: &Earlier, other: &Earlier) -> bool {
 mod tests {
     use super::*;
 
-    fn earlier(headings: &[&str], items: &[usize], text: &str) -> Earlier {
+    fn earlier(headings: &[&str], items: &[usize], label: &str, text: &str) -> Earlier {
         let commands = commands("console", text);
         Earlier {
             items: items.to_vec(),
+            label: label.to_owned(),
             headings: headings.iter().map(|heading| (*heading).to_owned()).collect(),
             installs: installs(&commands),
             commands,
@@ -187,6 +194,8 @@ mod tests {
                 true,
             ),
             ("CPU only", "./start.sh --fast", "./start.sh --slow", true),
+            ("Square key", "keytool make -t round", "keytool make -t square -b 9", true),
+            ("Square table", "keytool make -t round", "keytool make -t square -b 9", false),
             ("List all of them", "./start.sh --fast", "./start.sh --list", false),
             ("PHP", "sudo systemctl restart nginx", "sudo systemctl restart php-fpm", false),
             ("Again", "sudo systemctl restart nginx", "sudo systemctl restart nginx", false),
@@ -194,7 +203,8 @@ mod tests {
             ("PHP", "sudo apt install -y nginx", "sudo apt install -y php", false),
         ] {
             let mut standing = Standing::default();
-            compare(&earlier(&["a"], &[2], own), label, &[earlier(&["a"], &[1], before)], &mut standing);
+            let first = earlier(&["a"], &[1], "A round key", before);
+            compare(&earlier(&["a"], &[2], label, own), &[first], &mut standing);
             assert_eq!(standing.same_call, same, "{own}");
         }
     }
@@ -208,8 +218,8 @@ mod tests {
             (["Setup", "Alice"], "apt install -y tunnel", false),
         ] {
             let mut standing = Standing::default();
-            let before = earlier(&["Setup", "Alice"], &[], "sudo apt install -y tunnel");
-            compare(&earlier(&headings, &[], own), "", &[before], &mut standing);
+            let before = earlier(&["Setup", "Alice"], &[], "", "sudo apt install -y tunnel");
+            compare(&earlier(&headings, &[], "", own), &[before], &mut standing);
             assert_eq!(standing.installed_before, again, "{headings:?} {own}");
         }
     }
@@ -224,7 +234,7 @@ mod tests {
             ("tool open PORT\nls", "tool open 80", false),
         ] {
             let mut standing = Standing::default();
-            compare(&earlier(&[], &[], own), "", &[earlier(&[], &[], template)], &mut standing);
+            compare(&earlier(&[], &[], "", own), &[earlier(&[], &[], "", template)], &mut standing);
             assert_eq!(standing.filled, filled, "{own}");
         }
     }
@@ -241,7 +251,7 @@ mod tests {
 
     #[test]
     fn names_of_what_was_made() {
-        let about = |before: &str, own: &str| is_about(&earlier(&[], &[], own), &earlier(&[], &[], before));
+        let about = |before: &str, own: &str| is_about(&earlier(&[], &[], "", own), &earlier(&[], &[], "", before));
         assert!(about("screen -S my-game", "screen -X -S my-game quit"));
         assert!(!about("screen -S my-game", "screen -list"));
         assert!(!about("unzip my-game.zip", "rm my-game.zip"));

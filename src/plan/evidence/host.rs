@@ -91,7 +91,44 @@ pub(in crate::plan) fn connects(blocks: &[Block<'_>], prose: &[Passage]) -> usiz
     let before = || blocks.iter().filter(|block| block.passages < at && !of_cloud(block));
     let here = before().flat_map(&lines).any(|line| command::is_of_a_server(&line))
         || prose[..at].iter().any(|passage| sentences(&passage.text).into_iter().any(is_here));
-    if here { 0 } else { at }
+    // Where only keys and files are handled below, the page is about the reader's own computer.
+    let below = blocks.iter().filter(|block| block.passages >= at);
+    let is_there =
+        below.flat_map(lines).any(|line| line::commands(&line).filter_map(line::Run::of).any(|run| is_work(&run.name)));
+    if here || !is_there { 0 } else { at }
+}
+
+/// Whether a program does more than to get to a server and to bring keys and files there.
+fn is_work(name: &str) -> bool {
+    const ARRIVING: &[&str] = &[
+        "ssh",
+        "ssh-add",
+        "ssh-agent",
+        "ssh-copy-id",
+        "ssh-keygen",
+        "ssh-keyscan",
+        "scp",
+        "sftp",
+        "rsync",
+        "cat",
+        "cd",
+        "chmod",
+        "chown",
+        "cp",
+        "echo",
+        "exit",
+        "ls",
+        "mkdir",
+        "mv",
+        "nano",
+        "pwd",
+        "rm",
+        "tee",
+        "touch",
+        "vi",
+        "vim",
+    ];
+    command::is_program(name) && !ARRIVING.contains(&name)
 }
 
 /// Whether a sentence says that the reader is on the server.

@@ -103,10 +103,13 @@ const ROWS: &[Row] = &[
         look: Look::Tree,
         fits: |text| {
             text.lines.iter().any(|line| {
-                line.contains("── ") || line.trim_start().starts_with("|-- ") || line.trim_start().starts_with("`-- ")
+                line.contains("── ")
+                    || line.trim_start().starts_with(['└', '├'])
+                    || line.trim_start().starts_with("|-- ")
+                    || line.trim_start().starts_with("`-- ")
             })
         },
-        examples: &["app/\n├── main.py\n└── .env", ".\n|-- a"],
+        examples: &["app/\n├── main.py\n└── .env", ".\n|-- a", "sda 8:0\n└─sda1 8:1"],
     },
     Row {
         look: Look::Table,

@@ -1,5 +1,6 @@
 //! What speaks for what a block is: the author's word, the look of the text, the prose around it, and where the reader stands.
 
+pub(super) mod asked;
 pub(super) mod earlier;
 pub(super) mod host;
 mod looks;
@@ -167,7 +168,7 @@ impl<'e> Evidence<'e> {
         let announced = !spoken.is_empty() || headed;
         let all = &prose[..block.passages];
         let passages = if announced { spoken } else { last_spoken(all, block.aside) };
-        let useful = |text: &&&str| !says(Phrase::Replacing, text);
+        let useful = |text: &&&str| !says(Phrase::Replacing, text) && !is_only_example(text);
         let passage = passages.iter().rev().find(useful).or(passages.last()).copied().unwrap_or_default();
         let of_passage = sentences(passage);
         let sentence = of_passage.iter().rev().find(useful).or(of_passage.last()).copied().unwrap_or_default();
@@ -206,6 +207,12 @@ impl<'e> Evidence<'e> {
     pub(super) fn is_typed(&self) -> bool {
         matches!(self.look, Look::Commands | Look::Prompts)
     }
+}
+
+/// Whether a text says only that what follows is an example: then what it is stands before that.
+fn is_only_example(text: &str) -> bool {
+    let text = text.trim_matches(|c: char| !c.is_alphabetic()).to_lowercase();
+    ["for example", "example", "e.g", "for instance"].contains(&text.as_str())
 }
 
 /// What stands below the last heading; all of it if there is none.

@@ -15,6 +15,8 @@ pub(in crate::plan) enum Phrase {
     Question,
     /// It names lines that are there already.
     Find,
+    /// It names lines, and says what becomes of them.
+    FindAndChange,
     /// It describes what is there, and asks for nothing.
     Describes,
     /// A file is made.
@@ -118,24 +120,25 @@ const ROWS: &[Row] = &[
     },
     Row {
         phrase: Phrase::Unexpected,
-        pattern: r"^(\W*)((but|and|however|only|otherwise),? )?(if|in case|should) (you|it|this|that|there|the \w+|nothing|something|anything)\b[^,]*\b(\w+n't|\w+n’t|not|no|nothing|fail\w*|error|missing|wrong)\b.*:$|^(\W*)((but|and|however|only|otherwise),? )?(if|in case) (you|it|the \w+) (do |does )?(see|get|receive|encounter|shows?|says?|prints?|looks? like)s?( \w+){0,4}:$",
+        pattern: r"^(\W*)if you already [^,]*, you (might|may|will|would|could) (get|see|receive)\b.*:$|^(\W*)((but|and|however|only|otherwise),? )?(if|in case|should) (you|it|this|that|there|the \w+|nothing|something|anything)\b[^,]*\b(\w+n't|\w+n’t|not|no|nothing|fail\w*|error|missing|wrong)\b.*:$|^(\W*)((but|and|however|only|otherwise),? )?(if|in case) (you|it|the \w+) (do |does )?(see|get|receive|encounter|shows?|says?|prints?|looks? like)s?( \w+){0,4}:$",
         with: &[
             "If you don't have it, you should see:",
             "But if you see:",
             "If it says the following instead:",
             "If the command fails, you will get:",
+            "If you already have such a key, you might get something like this:",
         ],
         without: &["If everything is right, you should see:", "You should see:", "If you run it, it shows:"],
     },
     Row {
         phrase: Phrase::Question,
-        pattern: r"\b(prompts? (you|us|for)|(will|should|would|be) (be )?(ask|asked|prompted)|asks? (you|us|for|if|whether)|(will|to) ask)\b",
+        pattern: r"\b(prompts? (you|us|for)|(will|should|would|be) (be )?(ask|asked|prompted)|asks (you|us|for|if|whether)|ask (you|us)|(will|to) ask)\b",
         with: &[
             "MySQL will ask you to validate the password:",
             "You will be prompted for a name:",
             "It asks for a password",
         ],
-        without: &["Ask your provider.", "Type the password."],
+        without: &["Ask your provider.", "Type the password.", "Ask for one of them:"],
     },
     Row {
         phrase: Phrase::Find,
@@ -149,6 +152,12 @@ const ROWS: &[Row] = &[
             "It should already contain the following lines:",
         ],
         without: &["Find out more.", "Change it to:", "Add this line:"],
+    },
+    Row {
+        phrase: Phrase::FindAndChange,
+        pattern: r"\b(and|then) (change|edit|adapt|adjust|modify|replace|set) (it|them|this|these|its value)\b.*:$",
+        with: &["Find the line that sets `listen`, and change it so it looks like the following:"],
+        without: &["Find this line:", "Find the line and change:", "Look for it and change it."],
     },
     Row {
         phrase: Phrase::Describes,
@@ -273,9 +282,9 @@ const ROWS: &[Row] = &[
     },
     Row {
         phrase: Phrase::OwnComputer,
-        pattern: r"\b(on|from|in|to|at|of|onto) (your|the|my|our|a|another) (own |other )?((local|personal|home|host|client|developer|development|management|admin|windows|linux client|mac|second) )+(machine|computer|device|system|pc|laptop|workstation|terminal|shell|client|host|desktop|cli|environment)\b|\b(on|from|in|to|at|onto) (your|the|my|our) (own )?(laptop|computer|pc|workstation|desktop|mac|macbook|client)\b|\byour (existing |own )?local (\w+ )?server\b|\b(local (machine|computer|device|workstation|pc|laptop|system|client))\b|\blocally\b|\bpowershell\b|\bon the client\b",
+        pattern: r"\b(on|from|in|to|at|of|onto) (your|the|my|our|a|another) (own |other )?((local|personal|home|host|client|developer|development|management|admin|windows|linux client|mac|second) )+(machine|computer|device|system|pc|laptop|workstation|terminal|shell|client|host|desktop|cli|environment)\b|\b(on|from|in|to|at|onto) (your|the|my|our) (own )?(laptop|computer|pc|workstation|desktop|mac|macbook)\b|\b(on|from|in|at) (your|the|my|our) (own )?client\b|\byour (existing |own )?local (\w+ )?server\b|\b(local (machine|computer|device|workstation|pc|laptop|system|client))\b|\blocally\b|\bpowershell\b|\bon the client\b",
         with: &["On your local machine, run:", "From your laptop:", "Run this on the client:", "In PowerShell:"],
-        without: &["On your server:", "The local network:"],
+        without: &["On your server:", "The local network:", "Add the key of the server to the client:"],
     },
     Row {
         phrase: Phrase::Interface,

@@ -139,7 +139,7 @@ pub(super) static ROWS: &[Program] = &[
     },
     Program { names: &["duckdb"], words: 1, batch: &["-c", "-version", "--version"], prompts: &[unsure("D ", &["D "])], more: &[sure("[·‣] ", &["· "])], goodbye: &[".quit", ".exit"], refuses: Some((r"^(Catalog|Parser|Binder|Conversion) Error:", "Parser Error: syntax error")), ..SQL },
     Program { names: &["osqueryi"], languages: &["sql"], words: 0, valued: &["--config_path"], batch: &["--json", "--csv", "--version"], prompts: &[sure("osquery> ", &["osquery> "])], more: &[unsure(r" *\.\.\.> ", &["    ...> "])], goodbye: &[".exit", ".quit"], refuses: Some((r"^Error: ", "Error: no such table: x")), ..SQL },
-    Program { names: &["influx"], words: MANY, batch: &["-execute", "--version"], languages: &["influxql"], prompts: &[unsure("> ", &["> "])], refuses: Some((r"^ERR: ", "ERR: database not found: x")), ..SQL },
+    Program { names: &["influx"], words: MANY, batch: &["-execute", "--version"], languages: &["influxql", "sql"], prompts: &[unsure("> ", &["> "])], refuses: Some((r"^ERR: ", "ERR: database not found: x")), ..LINES },
     Program { names: &["sqlcmd", "tsql"], words: 0, valued: &["-S", "-U", "-P", "-H", "-p", "-D", "-d"], batch: &["-Q", "-q", "-i"], prompts: &[unsure(r"\d+> ", &["1> "])], goodbye: &["quit", "exit"], ..SQL },
     Program { names: &["sqlplus", "isql", "isql-fb"], words: 2, prompts: &[sure("SQL> ", &["SQL> "])], more: &[unsure(r" {1,3}\d+  |CON> ", &["  2  ", "CON> "])], refuses: Some((r"^ORA-\d+: |^Statement failed", "ORA-00942: table or view does not exist")), ..SQL },
     Program { names: &["pgcli", "mycli", "litecli"], words: 2, prompts: &[unsure(r"\S+?@?\S+:\S+> ", &["me@localhost:shop> "])], goodbye: &["exit", "quit", "\\q"], ..SQL },

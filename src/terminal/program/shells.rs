@@ -57,8 +57,19 @@ const MORE: &[Prompt] = &[
 const GOODBYE: &[&str] = &["exit", "logout", "bye"];
 
 /// Languages of blocks of commands.
-const LANGUAGES: &[&str] =
-    &["bash", "sh", "shell", "console", "zsh", "shell-session", "shellsession", "terminal", "ksh", "fish"];
+const LANGUAGES: &[&str] = &[
+    "bash",
+    "sh",
+    "shell",
+    "console",
+    "zsh",
+    "shell-session",
+    "shellsession",
+    "terminal",
+    "commandline",
+    "ksh",
+    "fish",
+];
 
 /// A shell, in which a script is run with the first word, and a command with `-c`.
 const SHELL: Program = Program { shell: true, prompts: PROMPTS, more: MORE, goodbye: GOODBYE, ..PLAIN };
