@@ -34,6 +34,9 @@ pub struct Config {
     /// Section path to URL pattern, `:slug`, `:sections`, `:year`, `:month`, `:day`, `:title`, `:filename`:
     /// `{guides: /docs/guides/:slug/}`.
     pub permalinks: BTreeMap<String, String>,
+    /// How files of pages are called that are not called as guidepost's are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page_names: Option<PageNames>,
     /// Front matter keys that group pages.
     pub taxonomies: Vec<String>,
     /// Pages in one page of a list; 0 for all.
@@ -63,6 +66,20 @@ pub struct Config {
     pub extra: Map<String, Value>,
 }
 
+/// Names of pages' files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum PageNames {
+    /// `01.en.md`: parts of the page of their folder, in a language. Pages of other languages than the site's are left out.
+    #[serde(rename = "PART.LANGUAGE")]
+    PartLanguage,
+    /// `01.md`: parts of the page of their folder.
+    #[serde(rename = "PART")]
+    Part,
+    /// `nginx.en.md`: pages in a language. Those of other languages than the site's are left out.
+    #[serde(rename = "NAME.LANGUAGE")]
+    NameLanguage,
+}
+
 /// A link of the header.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -84,6 +101,7 @@ impl Default for Config {
             copyright: None,
             theme: None,
             permalinks: BTreeMap::new(),
+            page_names: None,
             taxonomies: vec!["tags".into(), "authors".into()],
             paginate: 50,
             edit_url: None,

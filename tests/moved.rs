@@ -123,3 +123,76 @@ fn check_and_a_strict_build_find_the_same() {
         serde_json::from_str(&run_in(folder.path(), &["check", "--format", "json"]).stdout).expect("JSON");
     assert_eq!(json["diagnostics"].as_array().map(Vec::len), Some(checked.len()), "{json:#}");
 }
+
+#[test]
+fn pages_with_the_names_of_another_library() {
+    let text = |title: &str| page(title, "![x](images/x.png)");
+    let files = |config: &str, pages: &[(&str, &str)]| {
+        let mut files: Vec<(String, String)> =
+            vec![("guidepost.yaml".into(), format!("base_url: https://example.org/\n{config}"))];
+        files.extend(pages.iter().map(|(path, front)| (format!("content/{path}"), text(front))));
+        files.push(("content/t/nginx/images/x.png".into(), "x".into()));
+        files.push(("content/t/images/x.png".into(), "x".into()));
+        files
+    };
+    let parts = [
+        ("t/nginx/01.en.md", "One"),
+        ("t/nginx/02.en.md", "Two"),
+        ("t/nginx/01.de.md", "Eins"),
+        ("t/other/02.en.md", "O\nslug: mine"),
+    ];
+    let named = [("t/nginx.en.md", "One"), ("t/nginx.de.md", "Eins"), ("t/plain.md", "Plain")];
+    for (config, pages, there, gone) in [
+        (
+            "page_names: PART.LANGUAGE\n",
+            &parts[..],
+            &[
+                "t/nginx/index.html",
+                "t/nginx/02/index.html",
+                "t/nginx/images/x.png",
+                "t/mine/index.html",
+                "t/index.html",
+            ][..],
+            &["t/nginx/01.en/index.html", "t/nginx/01.de/index.html", "t/nginx/01.de.md", "t/other/index.html"][..],
+        ),
+        (
+            "page_names: PART.LANGUAGE\npermalinks: {t: /docs/:slug/}\n",
+            &parts,
+            &["docs/nginx/index.html", "docs/nginx/02/index.html", "docs/mine/index.html"],
+            &["t/nginx/index.html"],
+        ),
+        (
+            "page_names: PART.LANGUAGE\nlanguage: de\n",
+            &parts,
+            &["t/nginx/index.html"],
+            &["t/nginx/02/index.html", "t/mine/index.html"],
+        ),
+        (
+            "page_names: NAME.LANGUAGE\n",
+            &named,
+            &["t/nginx/index.html", "t/plain/index.html"],
+            &["t/nginx.en/index.html", "t/nginx.de/index.html"],
+        ),
+        ("", &named, &["t/nginx.en/index.html", "t/nginx.de/index.html"], &["t/nginx/index.html"]),
+    ] {
+        let files = files(config, pages);
+        let folder = site(&files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect::<Vec<_>>());
+        let built = run_in(folder.path(), &["build"]);
+        assert_eq!(built.status, 0, "{config} {built:?}");
+        let is_there = |path: &&&str| folder.path().join("public").join(path).exists();
+        let missing: Vec<_> = there.iter().filter(|path| !is_there(path)).collect();
+        let left: Vec<_> = gone.iter().filter(is_there).collect();
+        assert_eq!((missing, left), (Vec::new(), Vec::new()), "{config}{}", built.stderr);
+        assert!(!built.stderr.contains("same-url"), "{config}{}", built.stderr);
+    }
+    let files = files("page_names: PART.LANGUAGE\n", &parts);
+    let folder = site(&files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect::<Vec<_>>());
+    for (name, title) in [("nginx", "One"), ("nginx-02", "Two"), ("content/t/nginx/02.en.md", "Two"), ("mine", "O")] {
+        let plan = run_in(folder.path(), &["plan", name]);
+        assert_eq!(plan.stdout.lines().next(), Some(title), "{name} {plan:?}");
+    }
+    let below = run_in(folder.path(), &["plan", "content/t/nginx", "--all"]);
+    assert!(below.stdout.contains("\n2 guides: "), "{below:?}");
+    let wrong = run_in(site(&[("guidepost.yaml", "page_names: PARTS\n")]).path(), &["check"]);
+    assert!(wrong.status == 2 && wrong.stderr.contains("guidepost.yaml:1:"), "{wrong:?}");
+}

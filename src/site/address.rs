@@ -14,7 +14,7 @@ pub(super) fn url_path(record: &PageRecord, config: &Config) -> String {
     if let Some(url) = &record.front.url {
         return normal(url);
     }
-    let folders = section_path(&record.source);
+    let folders = section_path(record.lies());
     if record.kind == Kind::Section {
         let mut parts: Vec<String> = folders.split('/').filter(|f| !f.is_empty()).map(path_part).collect();
         if let (Some(last), Some(slug)) = (parts.last_mut(), &record.front.slug) {
@@ -22,17 +22,21 @@ pub(super) fn url_path(record: &PageRecord, config: &Config) -> String {
         }
         return join(&parts);
     }
-    let name = file_name(&record.source);
+    let name = file_name(record.lies());
     let slug = record.front.slug.as_deref().map(|s| s.trim_matches('/')).filter(|s| !s.is_empty());
+    let of_part = |url: String| match &record.part {
+        Some(part) => format!("{}{part}/", url.trim_end_matches(|c| c != '/')),
+        None => url,
+    };
     if let Some(pattern) = pattern(config, folders) {
-        return expand(pattern, record, folders, slug.unwrap_or(name), name);
+        return of_part(expand(pattern, record, folders, slug.unwrap_or(name), name));
     }
     let mut parts: Vec<String> = folders.split('/').filter(|f| !f.is_empty()).map(path_part).collect();
     match slug {
         Some(slug) => parts.extend(slug_parts(slug)),
         None => parts.push(path_part(name)),
     }
-    join(&parts)
+    of_part(join(&parts))
 }
 
 /// The folder of a page below `content/`, as the section that it belongs to: of `content/guides/x/index.md` and of
@@ -60,7 +64,7 @@ pub(super) fn lacks_date(record: &PageRecord, config: &Config) -> bool {
     record.kind == Kind::Guide
         && record.front.url.is_none()
         && record.front.published.is_none()
-        && pattern(config, section_path(&record.source)).is_some_and(dated)
+        && pattern(config, section_path(record.lies())).is_some_and(dated)
 }
 
 fn pattern<'a>(config: &'a Config, folders: &str) -> Option<&'a str> {

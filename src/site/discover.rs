@@ -5,8 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::plans::sidecar_path;
-use crate::{diagnostic::Diagnostic, plan::SIDECAR, source::inside::inside};
+use super::{naming, plans::sidecar_path};
+use crate::{config::Config, diagnostic::Diagnostic, plan::SIDECAR, source::inside::inside};
 
 /// The files of a site, sorted by path.
 #[derive(Debug, Default)]
@@ -29,13 +29,15 @@ impl Found {
 }
 
 /// Walks over a site's folder.
-pub(super) fn discover(site: &Path, diagnostics: &mut Vec<Diagnostic>) -> Found {
+pub(super) fn discover(site: &Path, config: &Config, diagnostics: &mut Vec<Diagnostic>) -> Found {
     let mut found = Found::default();
     for path in walk(site, "content", diagnostics) {
         let extension = path.rsplit_once('.').map_or("", |(_, e)| e);
         if path == "content/index.md" {
             let problem = Diagnostic::error("home", "this file would make all of `content/` one page");
             diagnostics.push(problem.in_file(&path).help("the home page is `content/_index.md`: rename it"));
+        } else if naming::is_of_another_language(config, &path) {
+            // It is neither a page of this site nor one of its files.
         } else if extension == "md" {
             found.pages.push(path);
         } else if extension.eq_ignore_ascii_case("md") || extension.eq_ignore_ascii_case("markdown") {

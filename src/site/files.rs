@@ -271,6 +271,8 @@ impl Files<'_> {
         links.extend(front_links(guide));
         images.extend(guide.front.image.as_ref().map(|image| front_reference(guide, "image", image)));
         PageRecord {
+            lies: String::new(),
+            part: None,
             source: file.path.clone(),
             hash: file.hash,
             bundles,

@@ -161,7 +161,7 @@ fn card(page: &Page, site: &Site<'_>, world: &SiteWorld<'_>) -> Fingerprint {
     for term in terms_of(record, "tags") {
         add(&term);
     }
-    let section = section_path(&record.source);
+    let section = section_path(record.lies());
     add(section);
     add(site.library.section_page(section).map_or("", |i| &site.library.pages[i].record.title));
     *hasher.finalize().as_bytes()

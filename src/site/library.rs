@@ -8,6 +8,7 @@ use std::{
 use super::{
     address::{self, file_name, normal, path_part, section_path, url_path},
     discover::Found,
+    naming,
     record::{Kind, PageRecord},
 };
 use crate::{
@@ -74,13 +75,14 @@ pub(super) struct Choice {
 impl Library {
     /// Gives every page its address.
     pub(super) fn new(
-        records: Vec<PageRecord>,
+        mut records: Vec<PageRecord>,
         found: &Found,
         config: &Config,
         choice: &Choice,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Self {
         let mut library = Self::default();
+        naming::place(config, &mut records);
         for record in records {
             let reason = reason_to_hide(&record, choice);
             match (record.kind, reason) {
@@ -114,14 +116,14 @@ impl Library {
     fn add_sections(&mut self, config: &Config) {
         let mut wanted: BTreeMap<String, ()> = BTreeMap::from([(String::new(), ())]);
         for page in self.pages.iter().filter(|p| p.record.kind == Kind::Guide) {
-            let mut section = section_path(&page.record.source);
+            let mut section = section_path(page.record.lies());
             while !section.is_empty() {
                 wanted.insert(section.to_owned(), ());
                 section = section.rsplit_once('/').map_or("", |(parent, _)| parent);
             }
         }
         for page in self.pages.iter().filter(|p| p.record.kind == Kind::Section) {
-            wanted.remove(section_path(&page.record.source));
+            wanted.remove(section_path(page.record.lies()));
         }
         for (section, ()) in wanted {
             let source = if section.is_empty() {
@@ -156,8 +158,12 @@ impl Library {
             }
             folded.insert(page.url.to_lowercase(), index);
             self.by_url.insert(page.url.clone(), Target::Page(index));
-            let names = [Some(file_name(&page.record.source)), page.record.front.slug.as_deref()];
-            let mut names: Vec<String> = names.into_iter().flatten().map(path_part).collect();
+            let names = [Some(file_name(page.record.lies())), page.record.front.slug.as_deref()];
+            let of_part = |name: &str| match &page.record.part {
+                Some(part) => path_part(&format!("{name}-{part}")),
+                None => path_part(name),
+            };
+            let mut names: Vec<String> = names.into_iter().flatten().map(of_part).collect();
             names.dedup();
             for name in names.into_iter().filter(|n| n != "_index") {
                 self.by_name
@@ -215,7 +221,8 @@ impl Library {
     /// Addresses of images and other files.
     fn add_files(&mut self, found: &Found, diagnostics: &mut Vec<Diagnostic>) {
         let bundles: HashMap<&str, Cow<'_, str>> = (self.pages.iter())
-            .filter_map(|p| Some((p.record.source.strip_suffix("/index.md")?, Cow::Borrowed(p.url.as_str()))))
+            .filter(|p| p.record.part.is_none())
+            .filter_map(|p| Some((p.record.lies().strip_suffix("/index.md")?, Cow::Borrowed(p.url.as_str()))))
             .chain(self.others.iter().filter(|r| r.kind == Kind::Headless).filter_map(|r| {
                 let folder = r.source.strip_suffix("/index.md")?;
                 let parts: Vec<String> = folder.split('/').skip(1).map(path_part).collect();
@@ -270,7 +277,7 @@ impl Library {
     fn order_sections(&mut self) {
         for (index, page) in self.pages.iter().enumerate() {
             if page.record.kind == Kind::Guide && page.record.front.build_list {
-                self.sections.entry(section_path(&page.record.source).to_owned()).or_default().push(index);
+                self.sections.entry(section_path(page.record.lies()).to_owned()).or_default().push(index);
             }
         }
         let pages = &self.pages;
@@ -296,7 +303,7 @@ impl Library {
     pub(super) fn subsections(&self, section: &str) -> Vec<usize> {
         let parent = |path: &str| path.rsplit_once('/').map_or("", |(parent, _)| parent).to_owned();
         let below = |page: &Page| {
-            let path = section_path(&page.record.source);
+            let path = section_path(page.record.lies());
             page.record.kind == Kind::Section
                 && !path.is_empty()
                 && parent(path) == section

@@ -47,7 +47,7 @@ impl<'a> Views<'a> {
     pub(super) fn lists(&self) -> Vec<Listed<'a>> {
         let mut lists = Vec::new();
         for (index, page) in self.library.pages.iter().enumerate() {
-            let section = section_path(&page.record.source);
+            let section = section_path(page.record.lies());
             if page.record.kind != Kind::Section || self.is_taxonomy(&page.url) {
                 continue;
             }
@@ -178,7 +178,7 @@ impl<'a> Views<'a> {
 
     /// Sections directly below the section of a page.
     pub(super) fn subsections(&self, index: usize) -> Vec<usize> {
-        self.library.subsections(section_path(&self.library.pages[index].record.source))
+        self.library.subsections(section_path(self.library.pages[index].record.lies()))
     }
 
     fn add_paginator(&self, listed: &Listed<'_>, context: &mut Map<String, Value>) {

@@ -123,7 +123,7 @@ impl<'a> Site<'a> {
                 files::read(&options.site, &found.pages, grammar, none(), BTreeMap::new(), &mut diagnostics);
             return Self::of(inputs, files, found, diagnostics).arranged(records, options);
         }
-        let found = discover::discover(&options.site, &mut diagnostics);
+        let found = discover::discover(&options.site, &inputs.config, &mut diagnostics);
         let discovered = diagnostics.clone();
         let fingerprint = grammar.fingerprint();
         let remembered = cache::load(&options.site, &fingerprint);
@@ -160,7 +160,7 @@ impl<'a> Site<'a> {
         let Self { mut found, mut discovered, .. } = self;
         if changed.iter().any(|path| !found.has(path) || !options.site.join(path).is_file()) {
             discovered = Vec::new();
-            found = discover::discover(&options.site, &mut discovered);
+            found = discover::discover(&options.site, &self.inputs.config, &mut discovered);
         }
         let mut diagnostics = discovered.clone();
         let records = self.library.into_records().into_iter().map(|record| (record.source.clone(), record)).collect();

@@ -26,6 +26,7 @@ mod lists;
 pub mod llms;
 mod load;
 mod loose;
+mod naming;
 pub mod output;
 mod plans;
 pub mod preview;

@@ -27,6 +27,12 @@ pub enum Kind {
 pub struct PageRecord {
     /// Path of the file relative to the site's folder: `content/guides/x/index.md`.
     pub source: String,
+    /// The path that it has its address by, if its name is one of `page_names`.
+    #[serde(skip)]
+    pub(super) lies: String,
+    /// Which part of its folder's page it is, if not the first.
+    #[serde(skip)]
+    pub(super) part: Option<String>,
     /// BLAKE3 of the file's bytes.
     pub hash: [u8; 32],
     /// BLAKE3 over all headless bundles, when this record was made.
@@ -62,10 +68,17 @@ pub struct PageRecord {
 }
 
 impl PageRecord {
+    /// The path that it has its address by.
+    pub fn lies(&self) -> &str {
+        if self.lies.is_empty() { &self.source } else { &self.lies }
+    }
+
     /// The record of a folder that has pages and no `_index.md`.
     pub(super) fn of_folder(source: String, title: String) -> Self {
         Self {
             source,
+            lies: String::new(),
+            part: None,
             hash: [0; 32],
             bundles: [0; 32],
             uses_content: false,

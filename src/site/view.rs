@@ -137,7 +137,7 @@ impl Views<'_> {
             .filter(|(_, terms)| terms.as_array().is_some_and(|t| !t.is_empty()))
             .collect();
         let people = |list: &[String]| list.iter().map(|p| self.person(p, &record.source)).collect::<Vec<_>>();
-        let section = self.library.section_page(section_path(&record.source)).filter(|s| *s != index);
+        let section = self.library.section_page(section_path(record.lies())).filter(|s| *s != index);
         json!({
             "title": record.title,
             "h1": front.h1_title.as_ref().unwrap_or(&record.title),
@@ -182,7 +182,7 @@ impl Views<'_> {
     pub(super) fn lite(&self, index: usize) -> Value {
         let page = &self.library.pages[index];
         let record = &page.record;
-        let section = section_path(&record.source);
+        let section = section_path(record.lies());
         let description = record.front.description.as_ref().unwrap_or(&record.summary);
         json!({
             "title": record.title,
@@ -208,7 +208,7 @@ impl Views<'_> {
 
     /// How many guides a section and those below it have.
     pub(super) fn guides_below(&self, index: usize) -> usize {
-        let section = section_path(&self.library.pages[index].record.source);
+        let section = section_path(self.library.pages[index].record.lies());
         let below = |path: &str| path == section || path.strip_prefix(section).is_some_and(|r| r.starts_with('/'));
         self.library.sections.iter().filter(|(path, _)| below(path)).map(|(_, pages)| pages.len()).sum()
     }
@@ -236,7 +236,7 @@ impl Views<'_> {
     }
 
     pub(super) fn neighbours(&self, index: usize) -> (Option<usize>, Option<usize>) {
-        let section = section_path(&self.library.pages[index].record.source);
+        let section = section_path(self.library.pages[index].record.lies());
         let Some(order) = self.library.sections.get(section) else { return (None, None) };
         let Some(at) = self.library.place_in_section(index) else { return (None, None) };
         (at.checked_sub(1).map(|i| order[i]), order.get(at + 1).copied())
@@ -249,7 +249,7 @@ impl Views<'_> {
     /// The section pages above a page, from the home page down.
     pub(super) fn ancestors(&self, index: usize) -> Vec<usize> {
         let mut found = Vec::new();
-        let mut section = section_path(&self.library.pages[index].record.source);
+        let mut section = section_path(self.library.pages[index].record.lies());
         loop {
             found.extend(self.library.section_page(section).filter(|i| *i != index));
             match section.rsplit_once('/') {

@@ -146,7 +146,7 @@ pub(super) fn related_pages(site: &Site<'_>) -> Vec<Vec<usize>> {
             related::Item {
                 listed: is_listed(page),
                 terms,
-                section: super::address::section_path(&page.record.source).to_owned(),
+                section: super::address::section_path(page.record.lies()).to_owned(),
                 date: front.published.as_ref().map(|d| d.day.clone()).unwrap_or_default(),
                 path: page.record.source.clone(),
             }
