@@ -20,6 +20,7 @@ mod changed;
 mod check;
 mod clean;
 mod completions;
+mod machines;
 mod man;
 mod new;
 mod plan;
@@ -54,6 +55,8 @@ enum Command {
     Report(reports::Arguments),
     /// Make a new site that builds at once
     New(new::Arguments),
+    /// List the site's machines, build them, show what is in them, or add one
+    Machines(machines::Arguments),
     /// Remove what interrupted runs of `verify` left behind in Docker
     Clean(clean::Arguments),
     /// Print the JSON Schema of guidepost.yaml, verify.yaml or front matter, for editors
@@ -83,6 +86,7 @@ pub fn run() -> ExitCode {
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Report(arguments) => reports::run(&arguments),
         Command::New(arguments) => new::run(&arguments),
+        Command::Machines(arguments) => machines::run(&arguments),
         Command::Clean(arguments) => clean::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),

@@ -1,10 +1,14 @@
 //! `guidepost new`
 
+use clap::builder::PossibleValuesParser;
 use include_dir::{Dir, DirEntry, include_dir};
 use std::path::{Path, PathBuf};
 
-use super::{Exit, print, report};
-use crate::site::Failure;
+use super::{Exit, machines, print, report};
+use crate::{
+    machine::{DEFAULT, READY, Ready},
+    site::Failure,
+};
 
 /// The files of a new site. A file `_name` becomes `.name`, because packages leave hidden files out.
 static STARTER: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/src/cli/starter");
@@ -14,6 +18,9 @@ pub(super) struct Arguments {
     /// The folder to make
     #[arg(value_name = "DIR")]
     folder: PathBuf,
+    /// Also a machine that is ready to be added, such as `server`
+    #[arg(long, value_name = "MACHINE", value_parser = PossibleValuesParser::new(READY.iter().map(|ready| ready.name)))]
+    machine: Option<String>,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Exit {
@@ -31,6 +38,10 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
     }
     if let Err(error) = write(&STARTER, folder).and_then(|()| super::schema::write(folder)) {
         return report(&Failure::Environment { message: format!("{} cannot be written: {error}", folder.display()) });
+    }
+    let ready = arguments.machine.as_deref().and_then(Ready::named).filter(|ready| ready.name != DEFAULT);
+    if let Some(Err(failure)) = ready.map(|ready| machines::add(folder, ready, ready.name)) {
+        return report(&failure);
     }
     let shown = folder.display();
     print(std::io::stdout(), &format!("made a site in {shown}\nnext: cd {shown} && guidepost serve\n"));
