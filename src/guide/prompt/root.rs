@@ -16,7 +16,13 @@ pub(super) fn is_prompted(language: &str, text: &str, sign: &str) -> bool {
     let calls = |line: &str| is_command(line) || line.split_whitespace().count() > 1 && line.starts_with(is_of_name);
     let all = || text.lines().all(|line| line.trim().is_empty() || line.strip_prefix(sign).is_some_and(calls));
     if !is_terminal(language) {
-        return sign == "> " && is_of_shell(language) && all();
+        // A block that says nothing about itself and has nothing but such lines is what a wiki has for root.
+        let for_root = || {
+            let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+            lines.all(|line| line.strip_prefix(sign).is_some_and(is_call))
+        };
+        let is_plain = language.is_empty() && sign == "# ";
+        return sign == "> " && is_of_shell(language) && all() || is_plain && for_root();
     }
     let has_other = text.lines().any(|line| line.starts_with("$ ") || line.starts_with("% "));
     // Below a command, one word is a command, too: `# hello`.
@@ -55,6 +61,16 @@ pub(super) fn is_command(line: &str) -> bool {
     !line.ends_with(['.', ':']) && (is_everyday(name) || is_path || is_name(first) && words.any(is_option))
 }
 
+/// Whether a line calls a program that is known, and is no sentence that begins with its name: `make sure that it runs`.
+fn is_call(line: &str) -> bool {
+    const SMALL: &[&str] =
+        &["a", "an", "and", "are", "for", "if", "is", "it", "of", "sure", "that", "the", "this", "to", "with", "your"];
+    command::known(line) == Known::Yes
+        && !line.ends_with(['.', ':'])
+        && line.split_whitespace().count() > 1
+        && !line.split_whitespace().any(|word| SMALL.contains(&word))
+}
+
 /// Whether names of programs begin with this character.
 fn is_of_name(c: char) -> bool {
     c.is_ascii_lowercase()
@@ -88,6 +104,10 @@ mod tests {
             ("console", "# ls\n$ ls\n", false),
             ("console", "ls\n# ls\n", false),
             ("bash", "# apt update\n", false),
+            ("", "# mkfs.ext4 -L disk /dev/sdb1\n\n# mount /dev/sdb1 /mnt\n", true),
+            ("", "# make sure that it runs\n", false),
+            ("", "# mount /dev/sdb1\nDevice=/dev/sdb1\n", false),
+            ("conf", "# mount /dev/sdb1\n", false),
             ("console", "", false),
         ] {
             assert_eq!(is_prompted(language, text, "# "), prompted, "{language} {text}");

@@ -323,8 +323,9 @@ fn has_content(e: &Evidence<'_>) -> bool {
 /// Whether the first line of a block is a comment which says that the rest is an output.
 pub(in crate::plan) fn says_output(text: &str) -> bool {
     let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim();
-    let Some(comment) = ["#", "//", "--"].iter().find_map(|mark| first.strip_prefix(mark)) else { return false };
-    let comment = comment.trim_matches(['#', ' ', '-', '=']).trim_end_matches([':', '.']).to_lowercase();
+    let marks = ["#", "//", "--", "[secondary_label "];
+    let Some(comment) = marks.iter().find_map(|mark| first.strip_prefix(mark)) else { return false };
+    let comment = comment.trim_matches(['#', ' ', '-', '=', ']']).trim_end_matches([':', '.']).to_lowercase();
     let comment = comment.trim_start_matches("example ").trim_start_matches("expected ").trim_start_matches("the ");
     ["output", "result", "returns", "prints", "shows"].contains(&comment)
 }
@@ -345,8 +346,7 @@ fn is_output(e: &Evidence<'_>) -> bool {
     };
     let of_file = mention::file(e.sentence).is_some()
         || of_passage()
-        || e.sentence.contains("file")
-        || e.sentence.contains("config")
+        || speaks_of_file(e.sentence)
         || e.standing.editor.is_some()
         || says(Phrase::Change, e.sentence) && e.tongue == Tongue::Other;
     // “Change the lines to get an output like this:” shows the lines.
@@ -368,6 +368,12 @@ fn is_output(e: &Evidence<'_>) -> bool {
     after && (commented || folded || headed || said && (!of_file || shows) && !runs || goes_on)
 }
 
+/// Whether a sentence speaks of a file, or of what is configured; not of profiles.
+fn speaks_of_file(sentence: &str) -> bool {
+    let mut words = sentence.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase);
+    words.any(|word| word.starts_with("file") || word.starts_with("config"))
+}
+
 /// Whether the block before is one of commands or of what they show, whoever does them.
 fn is_after_commands(e: &Evidence<'_>) -> bool {
     matches!(e.standing.before, Some(Act::Typed | Act::Compared | Act::Elsewhere | Act::Alternative))
@@ -376,7 +382,7 @@ fn is_after_commands(e: &Evidence<'_>) -> bool {
 /// Whether a block is announced as what shows, where no command is that would show it.
 fn is_output_of_nothing(e: &Evidence<'_>) -> bool {
     let told = matches!(e.look, Look::Question | Look::Prose | Look::Log | Look::Unknown | Look::Maybe);
-    let of_file = e.sentence.contains("file") || e.sentence.contains("config") || mention::file(e.sentence).is_some();
+    let of_file = speaks_of_file(e.sentence) || mention::file(e.sentence).is_some();
     let shows = e.announced && says(Phrase::Output, e.sentence) && !says(Phrase::Example, e.sentence);
     e.tongue == Tongue::Plain && told && shows && !of_file && !is_after_commands(e)
 }

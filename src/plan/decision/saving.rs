@@ -102,6 +102,12 @@ fn of_prose(evidence: &Evidence<'_>) -> Option<(String, Named)> {
         return None;
     }
     let item = evidence.items.last().and_then(|item| mention::is_only_a_file(item));
+    // “Enter the following text: … Save the file as `a.sh`.”
+    let enters = [Phrase::Add, Phrase::Create].iter().any(|phrase| says(*phrase, evidence.sentence));
+    let named_below = mention::file(evidence.next).filter(|_| enters && says(Phrase::SaveAs, evidence.next));
+    if let Some(path) = named_below.filter(|_| mention::file(evidence.sentence).is_none()) {
+        return Some((path, Named::Itself));
+    }
     let named = mention::file(evidence.sentence);
     if let Some(item) = item.filter(|item| named.as_ref().is_none_or(|named| same(named, item))) {
         return Some((item, Named::Itself));

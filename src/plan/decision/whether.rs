@@ -339,7 +339,10 @@ fn is_later(heading: &str, earlier: &[&str]) -> bool {
     };
     // “Adding, changing or deleting keys” undoes nothing.
     let undoes = has(&words, UNDOING) && !has(&words, DOING) && after(DOING);
-    let renews = has(&words, RENEWING) && !has(&words, INSTALLING) && after(INSTALLING);
+    // “Upgrade” alone speaks of what was installed.
+    let alone = words.iter().filter(|word| *word != "step" && word.parse::<u32>().is_err()).count() == 1
+        && earlier.iter().any(|other| has(&self::words(other), INSTALLING));
+    let renews = has(&words, RENEWING) && !has(&words, INSTALLING) && (alone || after(INSTALLING));
     cleans || undoes || renews || has(&words, ALWAYS)
 }
 

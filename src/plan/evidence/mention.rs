@@ -95,7 +95,9 @@ fn mention(path: &str) -> Mention {
     let top = path.starts_with('/') && path.matches('/').count() == 1 && !name.contains('.');
     // `/etc/x.d` holds files.
     let holds = name.ends_with(".d") || FOLDERS.contains(&name);
-    let folder = path.ends_with('/') || name.starts_with("..") || name.is_empty() || top || holds;
+    // Devices and what the kernel tells are no files that anybody saves.
+    let system = ["/dev/", "/proc/", "/sys/"].iter().any(|folder| path.starts_with(folder));
+    let folder = system || path.ends_with('/') || name.starts_with("..") || name.is_empty() || top || holds;
     Mention { path: path.to_owned(), folder }
 }
 
@@ -265,6 +267,7 @@ mod tests {
             ("Edit bin/server.property as follows:", Some("bin/server.property")),
             ("Add it to `/etc/auto.master.d`:", None),
             ("It stands in `~/.ssh`:", None),
+            ("Make a file system on `/dev/sdb1`:", None),
         ] {
             assert_eq!(file(text).as_deref(), file_of, "{text}");
         }

@@ -113,6 +113,8 @@ pub(super) struct Evidence<'e> {
     pub(super) passages: Vec<&'e str>,
     /// All passages of the page before the block, in order.
     pub(super) all: &'e [Passage],
+    /// The passage behind the block.
+    pub(super) next: &'e str,
     /// All passages of the section before those, in order.
     pub(super) section: Vec<&'e str>,
     /// All headings before those, in order.
@@ -186,6 +188,7 @@ impl<'e> Evidence<'e> {
             headed,
             passages,
             all,
+            next: prose.get(block.passages).filter(|p| p.kind == Kind::Text).map_or("", |p| p.text.as_str()),
             section: section(all, block),
             earlier: all.iter().filter(|p| matches!(p.kind, Kind::Heading(_))).map(|p| p.text.as_str()).collect(),
             intro: intro(all, block),

@@ -17,6 +17,8 @@ pub(in crate::plan) enum Phrase {
     Find,
     /// It names lines, and says what becomes of them.
     FindAndChange,
+    /// It says under which name to save what stands before it.
+    SaveAs,
     /// It describes what is there, and asks for nothing.
     Describes,
     /// A file is made.
@@ -158,6 +160,12 @@ const ROWS: &[Row] = &[
         pattern: r"\b(and|then) (change|edit|adapt|adjust|modify|replace|set) (it|them|this|these|its value)\b.*:$",
         with: &["Find the line that sets `listen`, and change it so it looks like the following:"],
         without: &["Find this line:", "Find the line and change:", "Look for it and change it."],
+    },
+    Row {
+        phrase: Phrase::SaveAs,
+        pattern: r"^\W*((then|now|and|next|finally),? )?save (the |this |your |it\b|them\b)[^.]*\b(as|to|under|in)\b",
+        with: &["Save the file as `startup.sh`.", "Now save it to `/etc/x.conf`", "Save this script as `a`"],
+        without: &["Save the file and close the editor.", "You can save it as `x`"],
     },
     Row {
         phrase: Phrase::Describes,
