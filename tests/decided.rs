@@ -145,6 +145,7 @@ fn verdicts_stand_at_blocks_that_say_nothing() {
         started: "2026-11-25T03:04:05Z".to_owned(),
         seconds: 1.0,
         engine: String::new(),
+        images: Default::default(),
         engine_api: String::new(),
         guides: vec![guide],
     };

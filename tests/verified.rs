@@ -97,6 +97,7 @@ fn page(site: &TestSite, guides: Vec<GuideReport>) -> String {
         started: "2026-11-25T03:04:05Z".to_owned(),
         seconds: 80.0,
         engine: "20.10.24".to_owned(),
+        images: Default::default(),
         engine_api: "1.41".to_owned(),
         guides,
     };
@@ -411,6 +412,7 @@ fn recordings_are_looked_at_before_they_are_read() {
         started: String::new(),
         seconds: 1.0,
         engine: String::new(),
+        images: Default::default(),
         engine_api: String::new(),
         guides: vec![reported],
     };

@@ -240,3 +240,56 @@ fn a_terminal_begins_at_home_in_the_shell_that_there_is() {
     let ran = site.run(&["verify"]);
     assert_eq!(ran.status, 0, "{ran:?}");
 }
+
+/// An image with a package of its own, in the version that its repository is pinned to.
+fn rotting(tag: &str, pin: &str) {
+    let version = |number: &str| {
+        format!(
+            "RUN mkdir -p /p/DEBIAN /p/usr/bin && printf 'Package: rotten\\nVersion: {number}\\nArchitecture: all\\nMaintainer: T <t@t.test>\\nDescription: t\\n' > /p/DEBIAN/control \\\n && printf '#!/bin/sh\\necho rotten {number}\\n' > /p/usr/bin/rotten && chmod +x /p/usr/bin/rotten && dpkg-deb -b /p /srv/rotten_{number}.deb && rm -r /p\n"
+        )
+    };
+    let dockerfile = format!(
+        "FROM debian:bookworm\n{}{}RUN cd /srv && for d in *.deb; do dpkg-deb -f $d; echo \"Filename: ./$d\"; echo \"Size: $(stat -c %s $d)\"; echo \"SHA256: $(sha256sum $d | cut -d' ' -f1)\"; echo; done > Packages \\\n && rm /etc/apt/sources.list.d/* /etc/apt/sources.list 2>/dev/null; echo 'deb [trusted=yes] file:/srv ./' > /etc/apt/sources.list && {pin} && apt-get update\n",
+        version("1.0"),
+        version("2.0"),
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("Dockerfile"), dockerfile).expect("written");
+    let built =
+        Command::new("docker").args(["build", "--quiet", "--tag", tag]).arg(folder.path()).output().expect("docker");
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+}
+
+/// Of a guide that held, the report says which package is another one now.
+#[test]
+fn rot_is_named() {
+    if !has_engine() {
+        return;
+    }
+    let tag = format!("guidepost-test-rot-{}", std::process::id());
+    let config = format!("title: T\nbase_url: https://example.org/\nmachines:\n  debian:\n    image: {tag}\n");
+    let site = TestSite::new(&[
+        ("guidepost.yaml", &config),
+        (
+            "content/a.md",
+            "---\ntitle: A\n---\n\n```command\napt-get install -y rotten > log\nrotten\n```\n\n```output {match=exact}\nrotten 1.0\n```\n",
+        ),
+    ]);
+    rotting(
+        &tag,
+        "printf 'Package: rotten\\nPin: version 1.0\\nPin-Priority: 1001\\n' > /etc/apt/preferences.d/rotten",
+    );
+    let held = site.run(&["verify", "--report", "night-1.json"]);
+    assert_eq!(held.status, 0, "{held:?}");
+    rotting(&tag, "true");
+    let broken = site.run(&["verify", "--against", "night-1.json", "--report", "night-2.json"]);
+    let removed = Command::new("docker").args(["image", "rm", "--force", &tag]).output();
+    assert_eq!(broken.status, 1, "{broken:?}");
+    let told = "since then: dpkg rotten 1.0 → 2.0";
+    assert!(broken.stdout.contains(told), "{}", broken.stdout);
+    assert!(removed.is_ok_and(|removed| removed.status.success()));
+    // Merging both says the same.
+    let merged = site.run(&["report", "night-1.json", "night-2.json", "--format", "json"]);
+    let merged: Value = serde_json::from_str(&merged.stdout).expect("a report");
+    assert_eq!(merged["guides"][0]["since"]["packages"][0]["package"], "dpkg rotten", "{merged:#}");
+}

@@ -232,7 +232,7 @@ const ROWS: &[Row] = &[
         ..HOST
     },
     Row {
-        pattern: r"(?i)could not resolve host(?:name)?:? '?(?P<what>[\w.-]+)|unable to resolve host address .(?P<what2>[\w.-]+)|(?P<what3>[\w.-]+): (?:name or service not known|temporary failure in name resolution|no address associated with hostname)|temporary failure resolving '(?P<what4>[^']+)'|getaddrinfo \w+ (?P<what5>[\w.-]+)|lookup (?P<what6>[\w.-]+)[^:]*: no such host",
+        pattern: r"(?i)^resolving (?P<what0>[\w.-]+) .*failed:|could not resolve host(?:name)?:? '?(?P<what>[\w.-]+)|unable to resolve host address .(?P<what2>[\w.-]+)|(?P<what3>[\w.-]+): (?:name or service not known|temporary failure in name resolution|no address associated with hostname)|temporary failure resolving '(?P<what4>[^']+)'|getaddrinfo \w+ (?P<what5>[\w.-]+)|lookup (?P<what6>[\w.-]+)[^:]*: no such host",
         example: ("curl: (6) Could not resolve host: get.example.org", "get.example.org"),
         ..HOST
     },
@@ -292,6 +292,7 @@ pub(crate) fn of_step(known: Option<(CauseKind, String)>, step: &StepReport) -> 
         (Some((kind, what)), _) => Cause::new(kind, what, message),
         (None, StepKind::Expect) => Cause::new(CauseKind::OutputDiffers, name(), message),
         (None, StepKind::Write) => Cause::new(CauseKind::FileUnexpected, step.first_typed(), message),
+        (None, StepKind::Run) if step.output.lines().any(|line| not_found(line).is_some()) => missing(step),
         (None, StepKind::Run) => by_output(step)
             .or_else(|| not_for(step))
             .unwrap_or_else(|| Cause::new(CauseKind::CommandFailed, name(), printed)),
@@ -490,6 +491,14 @@ mod tests {
                 Part::Machine,
                 "systemd",
             ),
+            (
+                "wget http://get.gone.dev/x",
+                "Resolving get.gone.dev (get.gone.dev)... failed: Name or service not known.",
+                CauseKind::DownloadFailed,
+                Part::Page,
+                "get.gone.dev",
+            ),
+            ("sudo pkg update", "sudo: pkg: command not found", CauseKind::CommandNotFound, Part::Machine, "pkg"),
             ("make", "make: *** No rule to make target 'x'.  Stop.", CauseKind::CommandFailed, Part::Page, "make"),
             ("grep -q x y", "", CauseKind::CommandFailed, Part::Page, "grep"),
         ] {

@@ -148,6 +148,9 @@ fn detail(problem: &Problem<'_>) -> String {
     }
     if let Some(step) = problem.step.filter(|_| !problem.aside) {
         out.push_str(&body(step));
+        if let Some(since) = &problem.guide.since {
+            out.push_str(&format!("\nIt {}.\n", escaped(&since.told())));
+        }
         out.push_str(&format!("\nTo look for yourself:\n\n{}", fenced("sh", &human::look(&problem.guide.path))));
     }
     out + "\n</details>\n"

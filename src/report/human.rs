@@ -261,6 +261,9 @@ fn details(guide: &GuideReport, step: &StepReport, color: bool) -> String {
     for row in &rows {
         out.push_str(&format!("    {}\n", painted_row(row, color)));
     }
+    if let Some(since) = &guide.since {
+        out.push_str(&format!("  {} {}\n", painted("since   ", QUIET, color), line(&since.told())));
+    }
     out.push_str(&format!("  {} {}\n", painted("look    ", QUIET, color), look(&guide.path)));
     out
 }

@@ -21,6 +21,7 @@ pub mod junit;
 pub mod safe;
 pub mod secrets;
 pub mod unified;
+pub mod world;
 
 pub use cause::{Cause, CauseKind, Part};
 pub use coverage::{Coverage, Gap, Whole};
@@ -88,6 +89,9 @@ pub struct Report {
     /// Version of the interface that guidepost spoke with it.
     #[serde(default)]
     pub engine_api: String,
+    /// What was installed in machines before anything was done, by the ids of their images.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub images: BTreeMap<String, world::Packages>,
     /// In the order of their paths.
     pub guides: Vec<GuideReport>,
 }
@@ -140,6 +144,12 @@ pub struct GuideReport {
     /// File of its recording, in the folder of `--record`.
     #[serde(default)]
     pub recording: Option<String>,
+    /// Packages that it has installed or brought to another version; those that it has removed have none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub packages: world::Packages,
+    /// What has changed since it held, if it did in an earlier report that was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<world::Since>,
     /// Blocks of it of which there is no step; of which it says so with a role, there is nothing here either.
     #[serde(default)]
     pub undone: Vec<Gap>,
@@ -261,8 +271,10 @@ impl Report {
                 guides.insert(key, guide);
             }
         }
-        let mut merged = Self { seconds, started, guides: guides.into_values().collect(), ..reports.pop()? };
+        let images = reports.iter_mut().flat_map(|report| std::mem::take(&mut report.images)).collect();
+        let mut merged = Self { seconds, started, images, guides: guides.into_values().collect(), ..reports.pop()? };
         merged.against(&all);
+        merged.look_back(&all);
         Some(merged)
     }
 
@@ -313,6 +325,8 @@ impl GuideReport {
             seconds: 0.0,
             session_seconds: 0.0,
             recording: None,
+            packages: BTreeMap::new(),
+            since: None,
             undone: Vec::new(),
             diagnostics: Vec::new(),
             steps: Vec::new(),

@@ -37,6 +37,7 @@ pub(super) fn report() -> Report {
         started: "2026-01-02T03:04:05Z".to_owned(),
         seconds: 92.25,
         engine: "20.10.24".to_owned(),
+        images: Default::default(),
         engine_api: "1.41".to_owned(),
         guides: vec![first, connect(), later, machine],
     }

@@ -182,6 +182,15 @@ pub(crate) fn is_of_a_server(line: &str) -> bool {
     runs.any(|run| programs.contains(&run.name.as_str()) || family_of(&run.name) == Some(Family::Debian))
 }
 
+/// Programs that install what no manager of the system knows.
+const OF_LANGUAGES: &[&str] =
+    &["pip", "pip3", "pipx", "uv", "poetry", "npm", "npx", "yarn", "pnpm", "gem", "bundle", "cargo"];
+
+/// Whether a line installs by the means of a language.
+pub(crate) fn installs_by_language(line: &str) -> bool {
+    super::line::commands(line).flat_map(super::line::pieces).any(|word| OF_LANGUAGES.contains(&word))
+}
+
 /// Whether a command puts something into an account of the reader's: an image, a package, a repository. A registry that is
 /// named by its host may be the page's own.
 pub(crate) fn publishes(line: &str) -> bool {

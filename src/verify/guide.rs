@@ -16,6 +16,7 @@ use super::{
     recording::Tape,
     stop::apart,
     visit::Stand,
+    world,
 };
 use crate::{
     diagnostic::Diagnostic,
@@ -23,7 +24,9 @@ use crate::{
     matching::{self, Evidence, State, Values},
     plan::{self, LeftOut, Omission, Plan, Rule, Step, StepKind as Planned},
     report::{
-        Cause, CauseKind, Gap, GuideReport, Secrets, StepKind, StepReport, Verdict, cause, count_bytes, masked::masked,
+        Cause, CauseKind, Gap, GuideReport, Secrets, StepKind, StepReport, Verdict, cause, count_bytes,
+        masked::masked,
+        world::{Packages, changed},
     },
     session::{
         End, Kind, Place,
@@ -215,7 +218,7 @@ impl<H: Host> Attempt<'_, H> {
     /// # Errors
     /// If the engine is at fault. A machine that cannot be made leaves the guide unreached.
     async fn on_machine(&self, report: &mut GuideReport) -> machine::Result<()> {
-        let Run { host, options, listener, unmade } = self.run;
+        let Run { host, options, listener, unmade, .. } = self.run;
         let machine = &self.job.plan.machine;
         let known = || unmade.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(why) = known().get(machine) {
@@ -245,6 +248,8 @@ impl<H: Host> Attempt<'_, H> {
         };
         report.image.clone_from(&machine.image().id);
         report.digest.clone_from(&machine.image().digest);
+        let languages = world::installs_by_language(&self.job.plan);
+        let before = self.first_look(&machine, languages).await;
         let ready = Instant::now();
         let mut reached = Reached::default();
         let patience = self.limit.left().saturating_add(GRACE);
@@ -272,6 +277,11 @@ impl<H: Host> Attempt<'_, H> {
             done => done,
         };
         report.session_seconds = ready.elapsed().as_secs_f64();
+        if done.is_ok() && report.is_final() {
+            let after = world::look(&machine, languages).await;
+            // A machine that is gone cannot be asked.
+            report.packages = if after.is_empty() { after } else { changed(&before, &after) };
+        }
         let broken =
             self.last && (report.reason.is_some() || report.steps.iter().any(|step| step.verdict == Verdict::Broken));
         let stand = &reached.stand;
@@ -288,6 +298,18 @@ impl<H: Host> Attempt<'_, H> {
         let closed = machine.close().await;
         done?;
         closed
+    }
+
+    /// What is installed in a machine in which nothing was done: the same in each that is made from the same image.
+    async fn first_look(&self, machine: &H::Running, languages: bool) -> Packages {
+        let known = || self.run.images.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = &machine.image().id;
+        if let Some(packages) = known().get(key).filter(|_| !languages) {
+            return packages.clone();
+        }
+        let packages = world::look(machine, languages).await;
+        known().insert(key.clone(), packages.clone());
+        packages
     }
 
     /// Does the steps, until one ends the guide.

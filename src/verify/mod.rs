@@ -16,7 +16,7 @@ use std::{
     panic::AssertUnwindSafe,
     path::PathBuf,
     sync::{
-        Mutex,
+        Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
@@ -44,6 +44,7 @@ mod stop;
 pub mod update;
 mod visit;
 mod workspace;
+mod world;
 
 pub use event::{Event, Listener, OUTPUT};
 pub(crate) use guide::{describe, secrets};
@@ -57,7 +58,7 @@ use crate::{
     internal,
     machine::{self, Engine, Machine, Scope},
     plan::Plan,
-    report::{GuideReport, Report, SCHEMA, Verdict},
+    report::{GuideReport, Report, SCHEMA, Verdict, world::Packages},
 };
 
 /// A guide to do.
@@ -122,6 +123,8 @@ struct Run<'a, H> {
     listener: &'a dyn Listener,
     /// Machines that could not be made, and why: nobody waits twice for that.
     unmade: Mutex<BTreeMap<String, String>>,
+    /// What was installed in the images of machines, by their ids.
+    images: Mutex<BTreeMap<String, Packages>>,
 }
 
 /// Does all jobs. Before, what crashed runs left behind in the engine is removed.
@@ -150,6 +153,7 @@ fn empty() -> Report {
         seconds: 0.0,
         engine: String::new(),
         engine_api: String::new(),
+        images: BTreeMap::new(),
         guides: Vec::new(),
     }
 }
@@ -167,14 +171,15 @@ pub async fn run_on(
     let begin = Instant::now();
     let mut report = empty();
     let broken = AtomicBool::new(false);
-    let shared = Run { host, options, listener, unmade: Mutex::default() };
+    let shared = Run { host, options, listener, unmade: Mutex::default(), images: Mutex::default() };
     let one = |job: Job| {
         let (shared, broken) = (&shared, &broken);
         async move {
             if options.fail_fast && broken.load(Ordering::Relaxed) {
                 return Ok(None);
             }
-            if let Some(report) = options.results.as_ref().and_then(|results| results.get(&job)) {
+            if let Some((report, images)) = options.results.as_ref().and_then(|results| results.get(&job)) {
+                shared.images.lock().unwrap_or_else(PoisonError::into_inner).extend(images);
                 listener.event(&job.name(), Event::Known { report: &report });
                 return Ok(Some(report));
             }
@@ -186,8 +191,10 @@ pub async fn run_on(
             };
             if let Some(results) = &options.results {
                 let (engine, engine_api) = host.version();
-                let alone =
-                    Report { engine, engine_api, seconds: report.seconds, guides: vec![report.clone()], ..empty() };
+                let known = shared.images.lock().unwrap_or_else(PoisonError::into_inner).get(&report.image).cloned();
+                let images = known.map(|packages| (report.image.clone(), packages)).into_iter().collect();
+                let guides = vec![report.clone()];
+                let alone = Report { engine, engine_api, images, seconds: report.seconds, guides, ..empty() };
                 if let Err(error) = results.put(&job, &alone) {
                     listener.event(&job.name(), Event::Unwritten { what: "result", why: error.to_string() });
                 }
@@ -202,6 +209,8 @@ pub async fn run_on(
     while let Some(done) = running.next().await {
         report.guides.extend(done?);
     }
+    drop(running);
+    report.images.extend(shared.images.into_inner().unwrap_or_else(PoisonError::into_inner));
     report.guides.sort_by(|a, b| (&a.path, &a.machine).cmp(&(&b.path, &b.machine)));
     report.seconds = begin.elapsed().as_secs_f64();
     (report.engine, report.engine_api) = host.version();

@@ -5,12 +5,13 @@
 //! again, runs on several machines may share a folder, and `guidepost report` reads it.
 
 use std::{
+    collections::BTreeMap,
     io,
     path::{Path, PathBuf},
 };
 
 use super::{Job, hashes};
-use crate::report::{GuideReport, Report, SCHEMA, Verdict, file, json};
+use crate::report::{GuideReport, Report, SCHEMA, Verdict, file, json, world::Packages};
 
 /// Most bytes of one result.
 const LARGEST: u64 = 64 << 20;
@@ -36,12 +37,13 @@ impl Results {
         Ok(Self { folder: folder.to_owned(), again })
     }
 
-    /// What came of a guide, if that is final.
-    pub fn get(&self, job: &Job) -> Option<GuideReport> {
+    /// What came of a guide, if that is final, and what was installed in its image.
+    pub fn get(&self, job: &Job) -> Option<(GuideReport, BTreeMap<String, Packages>)> {
         let text = file::text(&self.file(job), LARGEST).ok()?;
-        let guide = json::read(&text).ok()?.guides.pop()?;
+        let Report { mut guides, images, .. } = json::read(&text).ok()?;
+        let guide = guides.pop()?;
         let fails = matches!(guide.verdict, Verdict::Broken | Verdict::Unreached);
-        (guide.path == job.plan.path && guide.is_final() && !(self.again && fails)).then_some(guide)
+        (guide.path == job.plan.path && guide.is_final() && !(self.again && fails)).then_some((guide, images))
     }
 
     /// Keeps a report of one guide.

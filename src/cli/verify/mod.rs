@@ -140,6 +140,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
     progress.clear();
     if let Ok(Some(report)) = &mut done {
         report.against(&earlier);
+        report.look_back(&earlier);
     }
     match done {
         Ok(Some(report)) if arguments.update => {
