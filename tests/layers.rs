@@ -151,6 +151,32 @@ fn rules_select_guides_blocks_and_commands() {
 }
 
 #[test]
+fn a_guide_on_several_machines() {
+    let guide = |front: &str| format!("---\ntitle: G\n{front}---\n\n```bash\nls\n```\n");
+    let machines = |library: &str, front: &str| {
+        let folder = site(library, &[("g.md", &guide(front))]);
+        let ran = run_in(folder.path(), &["plan", "content/g.md", "--format", "jsonl"]);
+        let plans = ran.stdout.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+        plans.map(|plan| plan["machine"].as_str().expect("a name").to_owned()).collect::<Vec<_>>()
+    };
+    let both = "verify: {machines: [debian, server]}\n";
+    for (library, front, expected) in [
+        ("", both, &["debian", "server"][..]),
+        (both, "", &["debian", "server"]),
+        (both, "verify: {machine: docker}\n", &["docker"]),
+        ("verify: {machine: docker}\n", both, &["debian", "server"]),
+        ("verify: {rules: [{command: ls, machines: [server, docker]}]}\n", "", &["server", "docker"]),
+        ("", "verify: {machines: server}\n", &["server"]),
+    ] {
+        assert_eq!(machines(library, front), expected, "{library} {front}");
+    }
+    let folder = site("", &[("g.md", &guide("verify: {machines: [debian, sever]}\n"))]);
+    let ran = run_in(folder.path(), &["check"]);
+    assert!(ran.status == 1 && ran.stdout.contains("error[unknown-machine]: there is no machine `sever`"), "{ran:?}");
+    assert!(ran.stdout.contains("content/g.md:3:") && ran.stdout.matches("unknown-machine").count() == 1, "{ran:?}");
+}
+
+#[test]
 fn a_rule_of_a_section_and_of_a_guide() {
     let rule = "rules: [{command: reboot, skip: true, reason: section}]";
     let section = format!("---\ntitle: S\nverify: {{{rule}}}\n---\n");

@@ -287,12 +287,15 @@ impl<'a> Around<'a> {
     }
 }
 
-/// Plans a guide, once for each machine that its tabs are for. A guide that names its machine, or whose tabs name none of those
+/// Plans a guide, once for each of the machines that are named for it, or that its tabs are for. A guide that names its machine, or whose tabs name none of those
 /// that there are, has one plan.
 pub fn plans(guide: &Guide, around: Around<'_>) -> Vec<Plan> {
     let named = blocks::machines_of_tabs(guide, around.includes, around.machines);
     let once = on(guide, around, None);
-    let drafts = if named.is_empty() || once.0.settings.names_machine() {
+    let listed = once.0.settings.machines.clone();
+    let drafts = if !listed.is_empty() {
+        listed.iter().map(|machine| on(guide, around, Some((machine, &listed)))).collect()
+    } else if named.is_empty() || once.0.settings.names_machine() {
         vec![once]
     } else {
         named.iter().map(|machine| on(guide, around, Some((machine, &named)))).collect()
@@ -388,7 +391,11 @@ fn on(guide: &Guide, around: Around<'_>, wanted: Option<(&String, &[String])>) -
     settings.finish(&mut diagnostics);
     let (machine, why) = match wanted {
         Some((machine, named)) => {
-            let why = format!("on the machine `{machine}`, one of {} that its tabs are for", named.len());
+            diagnostics.extend(settings.unknown_machine(machines));
+            let why = match settings.from.get("machines") {
+                Some(origin) => format!("on the machine `{machine}`, one of {}, {origin}", named.len()),
+                None => format!("on the machine `{machine}`, one of {} that its tabs are for", named.len()),
+            };
             (machine.clone(), Some(why))
         }
         None => settings.machine(machines, &mut diagnostics),

@@ -190,6 +190,7 @@ impl Rule {
     /// Takes what it says: of guides, where only guides are selected or only guides can have it; else of blocks and commands.
     fn say(&mut self, name: &str, value: &Value, written: &Written<'_>) -> Result<(), Problem> {
         let of_guides = settings::NAMES.contains(&name);
+        // A block's own `machine` is another thing: where a guide is done, its rule says.
         let of_blocks = attributes::NAMES.contains(&name) && name != "machine";
         let selects_blocks = self.selects_blocks();
         if of_guides && !(of_blocks && selects_blocks) {

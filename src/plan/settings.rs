@@ -27,6 +27,7 @@ use crate::{
 #[rustfmt::skip]
 pub(super) const KEYS: &[Row] = &[
     Row { name: "machine", form: Form::Text, says: "Name of the machine; the first of guidepost.yaml by default" },
+    Row { name: "machines", form: Form::List, says: "Names of machines, on each of which the guide is done; the results are told as one" },
     Row { name: "answers", form: Form::Answers, says: "Replies to questions of any step" },
     Row { name: "setup", form: Form::Lines, says: "Commands that prepare the machine, typed before the first step" },
     Row { name: "requires", form: Form::List, says: "Guides to do first, by slug, address or file" },
@@ -79,6 +80,9 @@ pub struct Settings {
     /// The machine that was asked for.
     #[serde(skip)]
     machine: Option<String>,
+    /// Machines that were asked for, on each of which the guide is done.
+    #[serde(skip)]
+    pub(super) machines: Vec<String>,
     #[serde(skip)]
     reason: Option<String>,
     #[serde(skip)]
@@ -142,6 +146,12 @@ impl Settings {
         let here = || written.span(&[Key::Name(name.to_owned())]);
         match name {
             "machine" => self.machine = Some(value::text(name, value)?),
+            "machines" => {
+                self.machines = value::list(name, value)?;
+                if self.machines.is_empty() {
+                    return Err(Problem::new("`machines` is an empty list", "name the machines, or remove it"));
+                }
+            }
             "answers" => value::merge(&mut self.answers, value::answers(value)?),
             "setup" => {
                 let lines = value::lines(name, value)?;
@@ -237,7 +247,12 @@ impl Settings {
         self.order = nearer.order.or(self.order);
         self.skipped = nearer.skipped.or(self.skipped);
         self.reason = nearer.reason.clone().or(self.reason.take());
-        self.machine = nearer.machine.clone().or(self.machine.take());
+        if nearer.machine.is_some() || !nearer.machines.is_empty() {
+            // One machine or several: the nearer word stands for both.
+            self.machine.clone_from(&nearer.machine);
+            self.machines.clone_from(&nearer.machines);
+            self.from.retain(|name, _| !["machine", "machines"].contains(&name.as_str()));
+        }
         self.from.extend(nearer.from.clone());
     }
 
@@ -272,7 +287,7 @@ impl Settings {
 
     /// Where it is said which machine it wants.
     pub fn machine_at(&self) -> Option<&Place> {
-        self.from.get("machine").map(|origin| &origin.place)
+        self.from.get("machine").or_else(|| self.from.get("machines")).map(|origin| &origin.place)
     }
 
     /// The machine of the guide, and why it is that one where nobody says so. The first of `machines` is the default.
@@ -294,12 +309,12 @@ impl Settings {
         (name.clone(), why)
     }
 
-    /// The machine that was asked for, if there is none of that name.
+    /// The first machine that was asked for, and that is not there.
     pub(super) fn unknown_machine(&self, machines: &[String]) -> Option<Diagnostic> {
-        let (name, origin) = (self.machine.as_ref()?, self.from.get("machine")?);
-        if machines.contains(name) || machines.is_empty() && name == DEFAULT {
-            return None;
-        }
+        let one = self.machine.iter().zip(self.from.get("machine"));
+        let several = self.machines.iter().filter_map(|name| Some((name, self.from.get("machines")?)));
+        let is_known = |name: &String| machines.contains(name) || machines.is_empty() && name == DEFAULT;
+        let (name, origin) = one.chain(several).find(|(name, _)| !is_known(name))?;
         let help = match nearest(name, machines.iter().map(String::as_str)) {
             Some(near) => format!("did you mean `{near}`?"),
             None if machines.is_empty() => "describe it under `machines:` in guidepost.yaml".into(),

@@ -333,7 +333,8 @@ fn by_output(step: &StepReport) -> Option<Cause> {
         CauseKind::HostUnreachable if is_fictitious(&cause.what) => {
             let name = Run::of(step.first_typed()).map(|run| run.name).unwrap_or_default();
             Some(Cause {
-                mend: (!name.is_empty()).then(|| format!("skip: {{\"{name} *\": \"needs another host\"}}")),
+                mend: (!name.is_empty())
+                    .then(|| format!("rules: [{{command: {name}, skip: true, reason: needs another host}}]")),
                 ..cause
             })
         }
