@@ -321,3 +321,39 @@ fn a_table_of_the_library() {
     assert_eq!(plans.stdout.lines().count(), 2, "{plans:?}");
     assert_eq!(site.run(&["plan"]).status, 2, "a guide or --all");
 }
+
+#[test]
+fn guides_are_chosen_by_patterns_and_tags() {
+    let guide = |tags: &str| format!("---\ntitle: T\ntags: [{tags}]\n---\n\n```command\nls\n```\n");
+    let site = support::TestSite::new(&[
+        ("guidepost.yaml", "title: T\nbase_url: https://example.org/\n"),
+        ("content/guides/docker-a.md", &guide("Docker")),
+        ("content/guides/docker-b/index.md", &guide("docker, web")),
+        ("content/guides/other.md", &guide("web")),
+        ("content/deep/er/other.md", &guide("")),
+    ]);
+    for (name, chosen) in [
+        ("guides/docker-*", &["guides/docker-a.md", "guides/docker-b/index.md"][..]),
+        ("content/guides/*.md", &["guides/docker-a.md", "guides/other.md"]),
+        ("**/other.md", &["deep/er/other.md", "guides/other.md"]),
+        ("tag:docker", &["guides/docker-a.md", "guides/docker-b/index.md"]),
+        ("tag:w*", &["guides/docker-b/index.md", "guides/other.md"]),
+    ] {
+        let ran = site.run(&["plan", name, "--format", "jsonl"]);
+        let plan =
+            |line: &str| serde_json::from_str::<Value>(line).unwrap_or_else(|error| panic!("{name}: {error}: {ran:?}"));
+        let plans: Vec<Value> = ran.stdout.lines().map(plan).collect();
+        let paths = plans.iter().filter_map(|plan| plan["path"].as_str());
+        let mut paths: Vec<&str> = paths.map(|path| path.trim_start_matches("content/")).collect();
+        paths.sort_unstable();
+        assert_eq!(paths, chosen, "{name}");
+    }
+    for (name, told) in [
+        ("guides/*.txt", "no guide is one of `guides/*.txt`"),
+        ("tag:no", "no guide is one of `tag:no`"),
+        ("[", "is no pattern"),
+    ] {
+        let ran = site.run(&["plan", name]);
+        assert!(ran.status == 2 && ran.stderr.contains(told), "{name}: {ran:?}");
+    }
+}

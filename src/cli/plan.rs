@@ -21,7 +21,7 @@ const SHOWN: usize = 4;
 pub(super) struct Arguments {
     #[command(flatten)]
     site: SiteArguments,
-    /// Which guides: files, folders, addresses or slugs
+    /// Which guides: files, folders, addresses, slugs, patterns (`guides/docker-*`), tags (`tag:docker`)
     #[arg(value_name = "GUIDE", required_unless_present = "all")]
     guides: Vec<String>,
     /// A table of all guides, or of those that are named: what each needs, and what would have to be decided

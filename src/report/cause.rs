@@ -9,7 +9,10 @@ use super::{GuideReport, Report, StepKind, StepReport, Verdict};
 use crate::terminal::{
     failure::{not_found, said},
     line::{self, Run},
-    program,
+    program::{
+        self,
+        need::{Need, needs},
+    },
 };
 
 /// What stands in the way.
@@ -313,15 +316,17 @@ fn missing(step: &StepReport) -> Cause {
     let name = name.map_or_else(|| Run::of(step.first_typed()).map(|run| run.name).unwrap_or_default(), str::to_owned);
     let evidence = said.map_or_else(|| step.message.clone().unwrap_or_default(), |(_, line)| line.trim().to_owned());
     let cause = Cause::new(CauseKind::CommandNotFound, name.clone(), evidence);
-    match name.as_str() {
-        "sudo" | "systemctl" | "service" | "journalctl" | "timedatectl" | "hostnamectl" => {
-            cause.mended_by("machine: server")
-        }
-        "docker" | "docker-compose" => cause.mended_by("machine: docker"),
-        name => match program::basics(name).next() {
-            Some(package) => cause.mended_by(format!("setup: [apt-get update, apt-get install -y {package}]")),
-            None => cause,
-        },
+    // With something behind it, it is not asked for its version only.
+    let needs = needs(&format!("{name} x"));
+    let package = || program::basics(&name).next();
+    if needs.contains(&Need::Docker) {
+        cause.mended_by("machine: docker")
+    } else if needs.contains(&Need::Sudo) || needs.contains(&Need::Systemd) {
+        cause.mended_by("machine: server")
+    } else if let Some(package) = package() {
+        cause.mended_by(format!("setup: [apt-get update, apt-get install -y {package}]"))
+    } else {
+        cause
     }
 }
 

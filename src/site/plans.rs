@@ -1,5 +1,6 @@
 //! Guides of a site as plans.
 
+use globset::GlobBuilder;
 use rayon::prelude::*;
 use std::{
     collections::{BTreeMap, BTreeSet, HashSet},
@@ -67,6 +68,16 @@ pub(super) fn chosen(site: &Site<'_>, options: &Options, names: &[String]) -> Re
         return Ok(pages);
     }
     for name in names {
+        if let Some(fitting) = by_pattern(site, name) {
+            match fitting? {
+                fitting if fitting.is_empty() => {
+                    let help = "`guidepost plan --all` lists the guides; `*` stays in a folder, `**` does not";
+                    return Err(Failure::usage(format!("no guide is one of `{name}`"), help));
+                }
+                fitting => pages.extend(fitting),
+            }
+            continue;
+        }
         match below(site, options, name) {
             below if below.is_empty() => pages.push(find(site, options, name)?),
             below => pages.extend(below),
@@ -75,6 +86,36 @@ pub(super) fn chosen(site: &Site<'_>, options: &Options, names: &[String]) -> Re
     let mut seen = BTreeSet::new();
     pages.retain(|index| seen.insert(*index));
     Ok(pages)
+}
+
+/// The guides of a pattern, if a name is one: `guides/docker-*`, by their files with or without `content/`, or `tag:docker`.
+fn by_pattern(site: &Site<'_>, name: &str) -> Option<Result<Vec<usize>, Failure>> {
+    let (of_tags, pattern) = name.strip_prefix("tag:").map_or((false, name), |tag| (true, tag));
+    if !of_tags && !pattern.contains(['*', '?', '[']) {
+        return None;
+    }
+    let library = &site.library;
+    let glob =
+        GlobBuilder::new(pattern.trim_start_matches("./")).literal_separator(true).case_insensitive(of_tags).build();
+    let glob = match glob {
+        Ok(glob) => glob.compile_matcher(),
+        Err(error) => {
+            let message = format!("`{name}` is no pattern: {}", error.kind());
+            return Some(Err(Failure::usage(message, "write `guides/docker-*`, `**/install.md` or `tag:docker`")));
+        }
+    };
+    let fits = |index: &usize| {
+        let record = &library.pages[*index].record;
+        let file = record.source.as_str();
+        let inner = file.strip_prefix("content/").unwrap_or(file);
+        let bundle = inner.strip_suffix("/index.md").unwrap_or(inner);
+        let tags = record.front.taxonomies.iter().filter(|(key, _)| key == "tags").flat_map(|(_, terms)| terms);
+        match of_tags {
+            true => tags.into_iter().any(|tag| glob.is_match(tag)),
+            false => [file, inner, bundle].into_iter().any(|path| glob.is_match(path)),
+        }
+    };
+    Some(Ok(guides(library).filter(fits).collect()))
 }
 
 /// All guides below a folder that is no guide itself.

@@ -25,7 +25,7 @@ use crate::{
 pub(super) struct Arguments {
     #[command(flatten)]
     site: SiteArguments,
-    /// Which guides: files, folders, addresses or slugs; Markdown that lies in no site, too [default: the whole site]
+    /// Which guides: files, folders, addresses, slugs, patterns (`guides/docker-*`), tags (`tag:docker`); Markdown that lies in no site, too [default: the whole site]
     #[arg(value_name = "GUIDE")]
     guides: Vec<String>,
     /// Only guides of which something changed since this revision of git, committed or not
