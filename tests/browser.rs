@@ -1,5 +1,7 @@
 //! What readers see and do, in a real browser: builds sites, and runs the tests in `tests/browser/` on them with Node.
 
+#[path = "support/many.rs"]
+mod many;
 mod support;
 
 use std::{
@@ -48,6 +50,30 @@ fn fixture(out: &Path) {
     assert_eq!(ran.status, 0, "{ran:?}");
 }
 
+/// A library of made-up results: its site in `site`, the page of its last report in `report.html`.
+fn many(out: &Path, count: usize) {
+    let (site, reports) = (out.join("source"), out.join("reports"));
+    many::site(&site, count);
+    std::fs::create_dir_all(&reports).expect("a folder");
+    for day in [21, 24, 27] {
+        std::fs::write(reports.join(format!("{day}.json")), many::report(count, day)).expect("a report");
+    }
+    let (public, reports) = (out.join("site"), reports.to_string_lossy().into_owned());
+    let ran = support::run_in(&site, &["build", "--strict", "--out", &public.to_string_lossy(), "--report", &reports]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    let ran = support::run_in(&site, &["report", &format!("{reports}/27.json"), "--format", "html"]);
+    std::fs::write(public.join("report.html"), &ran.stdout).expect("written");
+}
+
+/// `GUIDEPOST_MANY=FOLDER GUIDEPOST_GUIDES=3000 cargo test --test browser -- --ignored`: writes such a library to look at.
+#[test]
+#[ignore = "for whoever measures or looks"]
+fn a_library_to_look_at() {
+    let folder = std::env::var_os("GUIDEPOST_MANY").expect("a folder");
+    let count = std::env::var("GUIDEPOST_GUIDES").map_or(3000, |count| count.parse().expect("a number"));
+    many(Path::new(&folder), count);
+}
+
 #[test]
 fn pages_do_what_they_should_in_a_browser() {
     if !support::has_program("node", "--version") {
@@ -64,6 +90,9 @@ fn pages_do_what_they_should_in_a_browser() {
     fixture(&site);
     let ran = support::run_in(Path::new(env!("CARGO_MANIFEST_DIR")), &["build", "--out", &content.to_string_lossy()]);
     assert_eq!(ran.status, 0, "{ran:?}");
+
+    let many_guides = sites.path().join("many");
+    many(&many_guides, 300);
 
     let mut tests: Vec<PathBuf> = std::fs::read_dir(folder()).expect("readable").flatten().map(|e| e.path()).collect();
     tests.retain(|path| path.to_string_lossy().ends_with(".test.js"));
@@ -83,6 +112,7 @@ fn pages_do_what_they_should_in_a_browser() {
         .env("GUIDEPOST", env!("CARGO_BIN_EXE_guidepost"))
         .env("GUIDEPOST_FIXTURE", &site)
         .env("GUIDEPOST_CONTENT", &content)
+        .env("GUIDEPOST_MANY", many_guides.join("site"))
         .output()
         .expect("node runs");
     let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);

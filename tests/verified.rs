@@ -445,3 +445,90 @@ fn recordings_are_looked_at_before_they_are_read() {
     let ran = site.run(&["build", "--report", "rep/report.json"]);
     assert!(ran.status == 0 && site.path().join("public/guides/node/session.cast").exists(), "{ran:?}");
 }
+
+/// Writes reports, each of a day, and builds.
+fn build_with_reports(site: &TestSite, days: &[(&str, Vec<GuideReport>)]) {
+    for (day, guides) in days {
+        let started = format!("{day}T03:04:05Z");
+        let guides = guides.iter().cloned().map(|guide| GuideReport { started: started.clone(), ..guide }).collect();
+        let report = Report {
+            schema: SCHEMA,
+            guidepost: "0.1.0".to_owned(),
+            started: started.clone(),
+            seconds: 80.0,
+            engine: "20.10.24".to_owned(),
+            engine_api: "1.41".to_owned(),
+            images: Default::default(),
+            guides,
+        };
+        site.write(&format!("reports/{day}.json"), json::json(&report));
+    }
+    let ran = site.run(&["build", "--report", "reports"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+}
+
+#[test]
+fn the_status_of_a_library_is_a_page_with_badges() {
+    let site = site();
+    let other = "content/guides/other.md";
+    let broken = || {
+        vec![StepReport {
+            message: Some("it ended with status 1: <b>no</b>".to_owned()),
+            output: "no such file\n".to_owned(),
+            ..step(StepKind::Run, other, 5, Verdict::Broken)
+        }]
+    };
+    let holds = || vec![step(StepKind::Run, other, 5, Verdict::Holds)];
+    build_with_reports(
+        &site,
+        &[
+            (
+                "2026-11-24",
+                vec![guide(&site, PATH, Verdict::Holds, all_well()), guide(&site, other, Verdict::Holds, holds())],
+            ),
+            ("2026-11-25", vec![guide(&site, other, Verdict::Broken, broken())]),
+        ],
+    );
+    let html = site.output("status/index.html");
+    for part in [
+        "1 of 2 guides is broken.",
+        "it ended with status 1: &lt;b&gt;no&lt;/b&gt;",
+        "broken since 25 November 2026, before: holds",
+        "<a href=\"/guides/other/\">Read the guide</a>",
+        "<td>1</td><td>0</td>",
+        "(https://example.org/status/badge.svg)](https://example.org/status/)",
+    ] {
+        assert!(html.contains(part), "{part}\n{html}");
+    }
+    for (badge, title) in [
+        ("status/badge.svg", "guides: 1 verified, 1 broken"),
+        ("guides/node/badge.svg", "Node: verified"),
+        ("guides/other/badge.svg", "Other: broken"),
+    ] {
+        let svg = site.output(badge);
+        assert!(svg.contains(&format!("<title id=\"t\">{title}</title>")), "{badge}: {svg}");
+    }
+    assert!(site.output("guides/node/index.html").contains("<a href=\"/status/\">Status</a>"));
+    assert!(site.output("sitemap.xml").contains("https://example.org/status/"));
+
+    // What a report says of another text, it does not say of this one.
+    site.write(PATH, format!("{GUIDE}\nMore.\n"));
+    build_with_reports(&site, &[]);
+    let html = site.output("status/index.html");
+    assert!(html.contains("The guide is broken.") && html.contains("Changed since they were verified (1)"), "{html}");
+    assert!(site.output("guides/node/badge.svg").contains(">Node: stale</title>"));
+    assert!(site.output("status/badge.svg").contains(">guides: 1 broken, 1 stale</title>"));
+}
+
+#[test]
+fn a_page_of_the_authors_own_stays() {
+    let site = site();
+    site.write("content/status.md", "---\ntitle: Mine\n---\n\nMine.\n");
+    build_with_reports(&site, &[("2026-11-24", vec![guide(&site, PATH, Verdict::Holds, all_well())])]);
+    assert!(site.output("status/index.html").contains("<h1>Mine</h1>"));
+    assert!(site.output("guides/node/badge.svg").contains("verified"));
+    // Without a report there is none of it.
+    assert_eq!(site.run(&["build"]).status, 0);
+    assert!(!site.path().join("public/guides/node/badge.svg").exists());
+    assert!(!site.output("guides/node/index.html").contains(">Status</a>"));
+}

@@ -44,7 +44,7 @@ fn jobs(site: &TestSite) -> Vec<Job> {
         site: site.path().to_owned(),
         out: None,
         base_url: None,
-        report: None,
+        reports: Vec::new(),
         drafts: false,
         strict: false,
         today: "2026-11-25".into(),

@@ -15,16 +15,16 @@ pub(super) struct Arguments {
     /// Where the site will be published, instead of the configuration's `base_url`
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
-    /// Show on the pages what `guidepost verify --report FILE` found
-    #[arg(long, value_name = "FILE")]
-    report: Option<PathBuf>,
+    /// Show on the pages, and of all of them at /status/, what `guidepost verify --report FILE` found. Several, or a folder of them, make a history
+    #[arg(long = "report", value_name = "FILE|DIR")]
+    reports: Vec<PathBuf>,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Exit {
     let mut options = arguments.site.options();
     options.out.clone_from(&arguments.out);
     options.base_url.clone_from(&arguments.base_url);
-    options.report.clone_from(&arguments.report);
+    options.reports.clone_from(&arguments.reports);
     let begin = Instant::now();
     let bar = Bar::default();
     let built = site::build(&options, &bar);

@@ -141,7 +141,7 @@ impl SiteArguments {
             workspace: true,
             out: None,
             base_url: None,
-            report: None,
+            reports: Vec::new(),
             strict: self.strict,
             today: chrono::Local::now().format("%Y-%m-%d").to_string(),
         }

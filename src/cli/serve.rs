@@ -32,7 +32,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Exit {
     let mut site = arguments.site.options();
-    site.report.clone_from(&arguments.report);
+    site.reports.extend(arguments.report.clone());
     if let Some(Err(failure)) = arguments.report.as_deref().map(crate::site::read_report) {
         return report(&failure);
     }

@@ -104,6 +104,28 @@ impl CauseKind {
         }
     }
 
+    /// As reports and addresses write it: `command-not-found`.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::NeedsMachine => "needs-machine",
+            Self::CommandNotFound => "command-not-found",
+            Self::PackageNotFound => "package-not-found",
+            Self::DownloadFailed => "download-failed",
+            Self::HostUnreachable => "host-unreachable",
+            Self::PlaceholderUnbound => "placeholder-unbound",
+            Self::QuestionUnanswered => "question-unanswered",
+            Self::ProgramNotLeft => "program-not-left",
+            Self::OutputDiffers => "output-differs",
+            Self::FileUnexpected => "file-unexpected",
+            Self::OutOfTime => "out-of-time",
+            Self::OutOfMemory => "out-of-memory",
+            Self::NoMachine => "no-machine",
+            Self::PlanWrong => "plan-wrong",
+            Self::CommandFailed => "command-failed",
+            Self::Internal => "internal",
+        }
+    }
+
     /// Whose turn it mostly is.
     fn part(self) -> Part {
         match self {
@@ -446,6 +468,13 @@ mod tests {
             let (line, what) = row.example;
             let cause = told(line).unwrap_or_else(|| panic!("{line}"));
             assert_eq!((cause.kind, cause.what.as_str()), (row.kind, what), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_key_is_the_word_of_the_json_report() {
+        for row in ROWS {
+            assert_eq!(serde_json::json!(row.kind), row.kind.key());
         }
     }
 

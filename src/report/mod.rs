@@ -15,6 +15,7 @@ pub mod coverage;
 pub mod file;
 pub mod github;
 pub mod gitlab;
+pub mod html;
 pub mod human;
 pub mod json;
 pub mod junit;
@@ -30,9 +31,11 @@ pub use secrets::Secrets;
 
 mod difference;
 mod forgiven;
+pub(crate) mod history;
 pub(crate) mod masked;
 mod problem;
 mod runs;
+pub(crate) mod shown;
 
 #[cfg(test)]
 mod sample;

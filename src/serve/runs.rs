@@ -85,7 +85,7 @@ pub(super) enum Busy {
 impl Runs {
     pub(super) fn new(site: site::Options, asks: mpsc::Sender<Ask>) -> Self {
         let kept = std::fs::read_to_string(file(&site)).ok().and_then(|text| stored::read(&text).ok());
-        let given = site.report.as_deref().and_then(|file| site::read_report(file).ok());
+        let given = site.reports.iter().filter_map(|file| site::read_report(file).ok());
         let report = Report::merged(kept.into_iter().chain(given).collect());
         let inner = Inner { run: 0, events: Vec::new(), kept: 0, busy: false, stop: None, report, asks: Some(asks) };
         Self { site, inner: Mutex::new(inner), ticks: watch::channel(0).0 }

@@ -29,7 +29,7 @@ pub(super) struct Watching {
 /// Why some or all changes will not be seen.
 pub(super) fn watch(options: &Options, asks: Sender<Ask>) -> Result<Watching, String> {
     let root = options.site.canonicalize().map_err(|error| error.to_string())?;
-    let report = options.report.clone().and_then(|given| Some((given.canonicalize().ok()?, given)));
+    let report = options.reports.first().cloned().and_then(|given| Some((given.canonicalize().ok()?, given)));
     let (events, heard) = std::sync::mpsc::channel();
     let config = Config::default().with_follow_symlinks(false);
     let debouncer = notify_debouncer_full::new_debouncer_opt(QUIET, Some(QUIET / 4), events, NoCache, config);

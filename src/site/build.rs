@@ -29,8 +29,8 @@ pub struct Options {
     pub drafts: bool,
     /// Whether a warning fails the build.
     pub strict: bool,
-    /// The report of `guidepost verify` that pages show.
-    pub report: Option<PathBuf>,
+    /// Reports of `guidepost verify` that pages show, and folders of them.
+    pub reports: Vec<PathBuf>,
     /// The day of the build, `YYYY-MM-DD`: pages expire by it.
     pub today: String,
 }

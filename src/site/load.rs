@@ -16,6 +16,7 @@ use super::{
     links::{Findings, Links},
     loose, plans,
     record::{Kind, PageRecord},
+    status,
     taxonomy::{self, Taxonomy},
     verified::{self, Verified},
     view::{Views, markdown_url},
@@ -25,7 +26,7 @@ use crate::{
     diagnostic::{Diagnostic, Severity},
     plan::Layer,
     render,
-    report::Report,
+    report::{Report, history::History},
     source::Source,
     theme::Theme,
 };
@@ -38,8 +39,10 @@ pub(super) struct Inputs {
     pub(super) source: Source,
     /// What guidepost.yaml says of the verification of all guides.
     pub(super) library: Layer,
-    /// What verification found.
+    /// What verification found, all reports together.
     pub(super) report: Option<Report>,
+    /// What it found day by day.
+    pub(super) history: History,
     /// Folders that recordings of it lie in.
     pub(super) recordings: Vec<PathBuf>,
     /// The folder of loose files, if it is no site.
@@ -89,10 +92,17 @@ impl Inputs {
             return Err(Failure::Configuration(library.diagnostics));
         }
         let theme = Theme::load(&options.site, config.theme.as_deref()).map_err(Failure::Pages)?;
-        let report = options.report.as_deref().map(verified::read).transpose()?;
-        let recordings = options.report.as_deref().and_then(Path::parent).map(Path::to_owned).into_iter().collect();
+        let reports: Result<Vec<Vec<Report>>, Failure> =
+            options.reports.iter().map(|path| verified::read_all(path)).collect();
+        let reports = reports?.concat();
+        // One that speaks of no guide is none.
+        let report = Report::merged(reports.clone()).filter(|report| !report.guides.is_empty());
+        let history = History::new(&reports, report.as_ref());
+        let folder =
+            |path: &PathBuf| if path.is_dir() { Some(path.clone()) } else { path.parent().map(Path::to_owned) };
+        let recordings = options.reports.iter().filter_map(folder).collect();
         let loose = (!options.loose.is_empty()).then(|| options.site.clone());
-        Ok(Self { config, theme, source, library, report, recordings, loose })
+        Ok(Self { config, theme, source, library, report, history, recordings, loose })
     }
 }
 
@@ -206,6 +216,12 @@ impl<'a> Site<'a> {
         };
         for recording in self.verified.recordings() {
             self.library.add_made(&recording.url);
+        }
+        if self.inputs.report.is_some() {
+            let guides = self.guide_indices().into_iter().map(|index| self.library.pages[index].url.as_str());
+            let badges: Vec<String> = guides.chain([status::URL]).map(status::badge_url).collect();
+            badges.iter().for_each(|url| self.library.add_made(url));
+            self.library.add_made(status::URL);
         }
         self.taxonomies = taxonomy::group(&self.library, config);
         for (url, name) in Views::list_urls(&self.taxonomies) {

@@ -8,6 +8,7 @@
 
 mod address;
 mod allowed;
+mod badge;
 mod build;
 mod cache;
 mod changed;
@@ -37,6 +38,7 @@ pub mod related;
 mod replace;
 pub mod search;
 pub mod sitemap;
+mod status;
 pub mod structured;
 mod taxonomy;
 mod update;

@@ -4,6 +4,7 @@ use super::{
     feed, llms,
     load::Site,
     search, sitemap,
+    status::{self, Status},
     taxonomy::{person, terms_of},
     view::{Views, is_listed, markdown_url},
 };
@@ -51,6 +52,11 @@ impl Programs<'_> {
                 .filter(|(url, _)| !library.has_own(url))
                 .map(|(url, _)| (self.views.permalink(url), None)),
         );
+        let status = Status { site: self.site, views: self.views };
+        if status.is_made() {
+            urls.push((self.views.permalink(status::URL), None));
+        }
+        files.extend(status.badges());
         if !library.has_own("/sitemap.xml") {
             let sitemaps = sitemap::sitemaps(&urls, &self.views.permalink("/"));
             files.extend(sitemaps.into_iter().map(|(path, xml)| (path, xml.into_bytes())));

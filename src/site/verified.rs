@@ -156,6 +156,12 @@ impl Verified {
         self.guides.values().flat_map(|proof| &proof.recordings)
     }
 
+    /// What came of the guide of a file, if it was done: `holds`, `partial`, `drifted`, `broken`, or `stale` if it is another
+    /// one now.
+    pub(super) fn state(&self, source: &str) -> Option<&str> {
+        self.guides.get(source)?.page["state"].as_str()
+    }
+
     /// `page.verified` of the page of a file.
     pub(super) fn page(&self, source: &str) -> Value {
         self.guides.get(source).map_or(Value::Null, |proof| proof.page.clone())

@@ -25,6 +25,8 @@ pub(super) struct Views<'a> {
     /// Related pages of each page, best first.
     pub(super) related: &'a [Vec<usize>],
     pub(super) verified: &'a Verified,
+    /// Whether there is a page of results.
+    pub(super) has_status: bool,
 }
 
 /// The file that links of the configuration are resolved from.
@@ -67,6 +69,7 @@ impl Views<'_> {
             "taxonomies": taxonomies.collect::<Vec<_>>(),
             "feed_url": config.feed.then(|| self.path("/atom.xml")),
             "search": config.search,
+            "status_url": self.has_status.then(|| self.path(super::status::URL)),
             "home_url": self.path("/"),
             "extra": config.extra,
             "version": env!("CARGO_PKG_VERSION"),

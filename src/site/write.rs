@@ -17,6 +17,7 @@ use super::{
     programs::Programs,
     record::Kind,
     related,
+    status::{self, Status},
     taxonomy::{newest_first, terms_of},
     view::{Views, is_listed, markdown_url},
     world::SiteWorld,
@@ -100,6 +101,7 @@ pub(super) fn views<'a>(
         folder: &options.site,
         related,
         verified: &site.verified,
+        has_status: site.inputs.report.is_some(),
     }
 }
 
@@ -183,6 +185,7 @@ impl Writer<'_> {
         }
         self.redirects(&mut diagnostics)?;
         self.not_found(&mut diagnostics)?;
+        self.status(&mut diagnostics)?;
         self.files()?;
         for (path, bytes) in (Programs { site: self.site, views: self.views }).files() {
             self.put(&path, &bytes)?;
@@ -264,6 +267,13 @@ impl Writer<'_> {
             return Ok(());
         }
         self.template("404.html", "404.html", not_found(self.views), diagnostics)
+    }
+
+    fn status(&self, diagnostics: &mut Vec<Diagnostic>) -> Result<(), Failure> {
+        match (Status { site: self.site, views: self.views }).page() {
+            Some(context) => self.template("status.html", &output_path(status::URL), context, diagnostics),
+            None => Ok(()),
+        }
     }
 
     fn template(

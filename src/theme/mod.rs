@@ -75,6 +75,14 @@ impl Theme {
         Self::from_files(files, site)
     }
 
+    /// The theme that guidepost has in itself, without a site.
+    ///
+    /// # Errors
+    /// Every problem of its templates.
+    pub fn built_in() -> Result<Self, Vec<Diagnostic>> {
+        Self::from_files(embedded(), Path::new(""))
+    }
+
     fn from_files(files: BTreeMap<String, File>, site: &Path) -> Result<Self, Vec<Diagnostic>> {
         let mut hasher = blake3::Hasher::new();
         let (mut sources, mut assets, mut problems) = (BTreeMap::new(), BTreeMap::new(), Vec::new());

@@ -83,7 +83,7 @@ pub(crate) fn site_options(site: &Path) -> site::Options {
         base_url: None,
         drafts: false,
         strict: false,
-        report: None,
+        reports: Vec::new(),
         today: "2026-01-01".into(),
     }
 }

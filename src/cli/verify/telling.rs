@@ -5,7 +5,7 @@ use std::{io::Write, path::PathBuf};
 
 use crate::{
     cli::{Exit, color, print, report as report_failure},
-    report::{self, Report, Verdict, file, github, gitlab, human, json, junit},
+    report::{self, Report, Verdict, file, github, gitlab, html, human, json, junit},
     site::{self, Failure},
 };
 
@@ -49,6 +49,8 @@ enum Format {
     Github,
     /// GitLab's Code Quality report
     Gitlab,
+    /// One page for a browser, which asks for nothing else
+    Html,
 }
 
 impl Telling {
@@ -134,6 +136,10 @@ impl Telling {
                 }
             }
             Format::Gitlab => print(&stdout, &gitlab::gitlab(report, folder, deny)),
+            Format::Html => match html::html(report) {
+                Ok(page) => print(&stdout, &page),
+                Err(problems) => return report_failure(&Failure::Pages(problems)),
+            },
         }
         // Said last, so that what was found is not lost.
         if let Some(problem) = unwritten {

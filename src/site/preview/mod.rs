@@ -233,13 +233,13 @@ impl<'a> Preview<'a> {
     fn turn(&self, paths: &[PathBuf], reads_site: bool) -> Option<Turn> {
         let is_page = |path: &String| path.starts_with("content/") || path.starts_with("static/");
         let changed: Vec<String> = paths.iter().map(|path| path.to_string_lossy().replace('\\', "/")).collect();
-        let report =
-            self.options.report.as_deref().map(|report| report.strip_prefix(&self.options.site).unwrap_or(report));
+        let own = |report: &'_ PathBuf| report.strip_prefix(&self.options.site).unwrap_or(report).to_owned();
+        let reports: Vec<PathBuf> = self.options.reports.iter().map(own).collect();
         let shared = |path: &String| {
             path == crate::config::FILE_NAME
                 || ["themes/", "data/"].iter().any(|folder| path.starts_with(folder))
                 || ["themes", "data", "content", "static"].contains(&path.as_str())
-                || report.is_some_and(|report| Path::new(path) == report)
+                || reports.iter().any(|report| Path::new(path) == report)
         };
         if changed.iter().any(shared) || (reads_site && changed.iter().any(is_page)) {
             return Some(Turn::Reload(changed));

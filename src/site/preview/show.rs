@@ -24,6 +24,7 @@ use crate::{
         plans,
         programs::Programs,
         record::Kind,
+        status::{self, Status},
         view::{Views, markdown_url},
         world::SiteWorld,
         write,
@@ -252,6 +253,10 @@ impl Show<'_> {
             (Some(listed), _) => write::render_listed(self.site, self.views, self.world, listed, &mut problems),
             (None, Some(index)) => {
                 write::render_guide(self.site, self.world, index, self.views.guide(index), &mut problems)
+            }
+            (None, None) if url == status::URL => {
+                let context = Status { site: self.site, views: self.views }.page()?;
+                write::finish(self.site, "status.html", context, &mut problems)
             }
             (None, None) => return None,
         };

@@ -1,0 +1,186 @@
+//! `/status/`: what the reports that a build was given say of the whole library, and badges of it and of each guide.
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    badge::{Tone, badge},
+    load::Site,
+    view::{Views, date},
+};
+use crate::{
+    report::{
+        Report, Verdict,
+        safe::line,
+        shown::{Around, Shown},
+    },
+    source::date::Date,
+};
+
+/// Its address in the site.
+pub(super) const URL: &str = "/status/";
+
+/// Days of the history that are shown, the newest.
+const DAYS: usize = 60;
+
+/// Makes them.
+pub(super) struct Status<'a> {
+    pub(super) site: &'a Site<'a>,
+    pub(super) views: &'a Views<'a>,
+}
+
+/// What is known of a guide as it is now.
+fn known(state: Option<&str>) -> (Tone, &'static str) {
+    match state {
+        Some("holds") => (Tone::Verified, "verified"),
+        Some("partial") => (Tone::Partial, "partial"),
+        Some("drifted") => (Tone::Drifted, "drifted"),
+        Some("broken") => (Tone::Broken, "broken"),
+        Some(_) => (Tone::Unknown, "stale"),
+        None => (Tone::Unknown, "unverified"),
+    }
+}
+
+/// The address of the badge of a page.
+pub(super) fn badge_url(page: &str) -> String {
+    let before = if page.ends_with('/') { "" } else { "-" };
+    format!("{page}{before}badge.svg")
+}
+
+impl Around for Status<'_> {
+    fn url(&self, path: &str) -> Option<String> {
+        let page = self.site.library.by_source.get(path)?;
+        Some(self.views.links.absolute_path(&self.site.library.pages[*page].url))
+    }
+
+    fn before(&self, path: &str, verdict: Verdict) -> Option<String> {
+        let (since, now, before) = self.site.inputs.history.changed(path)?;
+        // A verdict that is another one now has another reason than that day.
+        (now == verdict).then(|| format!("{} since {}, before: {}", now.name(), day(since), before.name()))
+    }
+}
+
+/// `24 November 2026`.
+fn day(day: &str) -> String {
+    Date::parse(day).and_then(|day| date(&day)["text"].as_str().map(str::to_owned)).unwrap_or_else(|| day.to_owned())
+}
+
+impl Status<'_> {
+    /// Whether guidepost makes the page: there is a report, and the site has no page of its own there.
+    pub(super) fn is_made(&self) -> bool {
+        self.site.inputs.report.is_some() && !self.site.library.has_own(URL)
+    }
+
+    /// The page.
+    pub(super) fn page(&self) -> Option<Map<String, Value>> {
+        let report = self.site.inputs.report.as_ref().filter(|_| self.is_made())?;
+        let known = |path: &str| self.site.library.by_source.contains_key(path) && !self.is_stale(path);
+        // What a report says of another text, it does not say of this one.
+        let others: Vec<&str> =
+            report.guides.iter().map(|guide| guide.path.as_str()).filter(|path| !known(path)).collect();
+        let report = if others.is_empty() { report } else { &report.without(&others) };
+        let mut context = self.views.base("Status", URL, "Which guides were verified, and what came of it.");
+        context.insert("results".into(), json!(Shown::new(report, self)));
+        context.insert("history".into(), self.history());
+        let badge = badge_url(URL);
+        context.insert(
+            "status".into(),
+            json!({
+                "url": self.views.links.absolute_path(URL),
+                "permalink": self.views.permalink(URL),
+                "badge": self.views.permalink(&badge),
+                "badge_url": self.views.links.absolute_path(&badge),
+                "message": self.library().1,
+                "changed": self.links(|state| state == Some("stale")),
+                "unverified": self.unverified(report),
+            }),
+        );
+        Some(context)
+    }
+
+    fn is_stale(&self, path: &str) -> bool {
+        self.site.verified.state(path) == Some("stale")
+    }
+
+    /// Guides by what is known of them, with their addresses.
+    fn links(&self, wanted: impl Fn(Option<&str>) -> bool) -> Vec<Value> {
+        let pages = self.site.guide_indices().into_iter().map(|index| &self.site.library.pages[index]);
+        let of = pages.filter(|page| wanted(self.site.verified.state(&page.record.source)));
+        of.map(|page| json!({"title": page.record.title, "url": self.views.links.absolute_path(&page.url)})).collect()
+    }
+
+    /// Guides that no report speaks of.
+    fn unverified(&self, report: &Report) -> Vec<Value> {
+        let told: std::collections::BTreeSet<&str> = report.guides.iter().map(|guide| guide.path.as_str()).collect();
+        let pages = self.site.guide_indices().into_iter().map(|index| &self.site.library.pages[index]);
+        let of =
+            pages.filter(|page| !told.contains(page.record.source.as_str()) && !self.is_stale(&page.record.source));
+        of.map(|page| json!({"title": page.record.title, "url": self.views.links.absolute_path(&page.url)})).collect()
+    }
+
+    /// Day by day, the newest first; nothing if there is only one.
+    fn history(&self) -> Value {
+        let days = self.site.inputs.history.days(&|path| self.site.library.by_source.contains_key(path));
+        if days.len() < 2 {
+            return json!([]);
+        }
+        let of = |day: &crate::report::history::Day<'_>| {
+            let counts = Verdict::ALL.iter().rev().filter_map(|verdict| {
+                let count = day.counts.get(verdict)?;
+                Some(json!({"name": verdict.name(), "count": count}))
+            });
+            json!({
+                "day": Date::parse(day.day).as_ref().map(date),
+                "counts": counts.collect::<Vec<_>>(),
+                "new": day.new,
+                "mended": day.mended,
+            })
+        };
+        days.iter().rev().take(DAYS).map(of).collect()
+    }
+
+    /// What the library's badge says, and its title: the worst that is known, and how many guides that concerns.
+    fn library(&self) -> (Tone, String, String) {
+        let guides = self.site.guide_indices();
+        let states: Vec<(Tone, &str)> = (guides.iter())
+            .map(|index| known(self.site.verified.state(&self.site.library.pages[*index].record.source)))
+            .collect();
+        let total = states.len();
+        let count = |word: &str| states.iter().filter(|(_, state)| *state == word).count();
+        let words = ["verified", "partial", "drifted", "broken", "stale", "unverified"];
+        let counts: Vec<String> = (words.iter())
+            .map(|word| (word, count(word)))
+            .filter(|(_, count)| *count > 0)
+            .map(|(word, count)| format!("{count} {word}"))
+            .collect();
+        let title = format!("guides: {}", counts.join(", "));
+        let (tone, message) = match (count("broken"), count("drifted"), count("verified")) {
+            (broken @ 1.., ..) => (Tone::Broken, format!("{broken} of {total} broken")),
+            (_, drifted @ 1.., _) => (Tone::Drifted, format!("{drifted} of {total} drifted")),
+            (.., verified) if verified == total && total > 0 => (Tone::Verified, "verified".to_owned()),
+            (.., 0) if count("partial") == 0 => (Tone::Unknown, "unverified".to_owned()),
+            (.., verified) => (Tone::Partial, format!("{verified} of {total} verified")),
+        };
+        (tone, message, title)
+    }
+
+    /// Badges of the library and of each guide: paths in the output, and bytes. None without a report.
+    pub(super) fn badges(&self) -> Vec<(String, Vec<u8>)> {
+        if self.site.inputs.report.is_none() {
+            return Vec::new();
+        }
+        let (tone, message, title) = self.library();
+        let of_library = (badge_url(URL), badge("guides", &message, tone, &title));
+        let of_guide = |index: usize| {
+            let page = &self.site.library.pages[index];
+            let (tone, word) = known(self.site.verified.state(&page.record.source));
+            let title = format!("{}: {word}", line(&page.record.title));
+            (badge_url(&page.url), badge("guide", word, tone, &title))
+        };
+        let guides = self.site.guide_indices().into_iter().map(of_guide);
+        // A page of the author's own at `/status/` has the library's.
+        let all = std::iter::once(of_library).chain(guides.filter(|(url, _)| *url != badge_url(URL)));
+        all.filter(|(url, _)| !self.site.library.has_own(url))
+            .map(|(url, svg)| (super::address::output_path(&url), svg.into_bytes()))
+            .collect()
+    }
+}
