@@ -478,6 +478,7 @@ fn raw_html_swallows_no_page() {
         ("- a\n\n  <textarea>\n  b\n", "this `textarea` is never closed", 3),
         ("<!-- a\n\n-->\n\n<style>\np {}\n</style>\n", "", 0),
         ("<!-- <script> -->\n", "", 0),
+        ("<div><!--> <!---> <script >x</script ></div>\n", "", 0),
         ("<scripts>\n</scripts>\n", "", 0),
     ] {
         let site = TestSite::new(&[(PAGE, &format!("---\ntitle: x\n---\n\n{text}"))]);

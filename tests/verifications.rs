@@ -89,3 +89,32 @@ fn whole_verifications() {
     let wrong = otherwise(&report.guides, &rows);
     assert!(wrong.is_empty(), "{} of {} came otherwise:\n\n{}", wrong.len(), rows.len(), wrong.join("\n"));
 }
+
+/// What a guide keeps secret stands nowhere in its report, its causes included.
+#[test]
+fn secrets_are_in_no_cause() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name);
+    std::fs::create_dir_all(path("content")).expect("a folder");
+    std::fs::write(
+        path("guidepost.yaml"),
+        "title: T\nbase_url: https://example.org/\nmachines:\n  debian: {image: x}\n",
+    )
+    .expect("written");
+    let answers = "answers: {Token: {reply: hunter2secret, secret: true}}";
+    let asks = format!(
+        "---\ntitle: A\nverify: {{{answers}}}\n---\n\n```command\nread -p 'Token: ' t; read -p \"Really use $t? \" y\n```\n"
+    );
+    std::fs::write(path("content/asks.md"), asks).expect("written");
+    let setup = "setup: [\"read -p 'Token: ' t; echo \\\"error: bad token $t\\\"; false\"]";
+    let prepares = format!("---\ntitle: A\nverify:\n  {answers}\n  {setup}\n---\n\n```command\nls\n```\n");
+    std::fs::write(path("content/prepares.md"), prepares).expect("written");
+    let of_site = table::folders::site_options(folder.path());
+    let jobs = guidepost::site::jobs(&of_site, &[]).unwrap_or_else(|failure| panic!("{failure:?}"));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let (host, options) = (LocalHost::default(), local_host::options(folder.path()));
+    let report = runtime.block_on(verify::run_on(&host, jobs, &options, &())).expect("the host is there");
+    assert!(report.guides.len() == 2 && report.guides.iter().all(|guide| !guide.causes().is_empty()), "{report:#?}");
+    let json = guidepost::report::json::json(&report);
+    assert!(!json.contains("hunter2secret"), "{json}");
+}

@@ -24,10 +24,12 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
         arguments.files.iter().map(|file| site::read_reports(file)).collect();
     match reports.map(|reports| reports.concat()) {
         Err(failure) => report_failure(&failure),
-        Ok(reports) => match (arguments.telling.hindrance(), Report::merged(reports)) {
-            (Some(failure), _) => report_failure(&failure),
-            (None, Some(report)) => arguments.telling.tell(&arguments.site.options(), &report),
-            (None, None) => Exit::Usage,
+        Ok(reports) => match (arguments.telling.hindrance(), arguments.telling.baseline(), Report::merged(reports)) {
+            (Some(failure), ..) | (None, Err(failure), _) => report_failure(&failure),
+            (None, Ok(baseline), Some(report)) => {
+                arguments.telling.tell(&arguments.site.options(), &report, baseline.as_ref())
+            }
+            (None, Ok(_), None) => Exit::Usage,
         },
     }
 }

@@ -164,6 +164,11 @@ impl Cause {
         Self { kind, part: kind.part(), what: what.into(), evidence: evidence.into(), mend: None }
     }
 
+    /// Everything in it that a machine or a guide may have said.
+    pub(crate) fn texts(&mut self) -> impl Iterator<Item = &mut String> {
+        [&mut self.what, &mut self.evidence].into_iter().chain(&mut self.mend)
+    }
+
     /// With what would mend it.
     pub fn mended_by(self, mend: impl Into<String>) -> Self {
         Self { mend: Some(mend.into()), ..self }
@@ -212,7 +217,7 @@ const ROWS: &[Row] = &[
     Row {
         pattern: r"(?i)are you root\?|(must|need to|has to) be (run|started|executed)? ?(as|by) (the )?(root|superuser)|only root (may|can)|run (this|it) as root|you (must|need to) be root|superuser privileges",
         what: "root's rights",
-        mend: "machine: {user: root}",
+        mend: "",
         example: (
             "E: Could not open lock file /var/lib/dpkg/lock-frontend - open (13: Permission denied), are you root?",
             "root's rights",
@@ -220,7 +225,7 @@ const ROWS: &[Row] = &[
         ..NEEDS
     },
     Row {
-        pattern: r"(?i)(modprobe: (FATAL|ERROR)|(setting|cannot set) \S+: (read-only|operation not permitted)|(iptables|nft|mount|sysctl|swapon|ip)\b.*: .*(operation not permitted|read-only file system|permission denied))",
+        pattern: r"(?i)(modprobe: (FATAL|ERROR)|(setting|cannot set) \S+: (read-only|operation not permitted)|\b(iptables|nft|mount|sysctl|swapon|ip)\b.*: .*(operation not permitted|read-only file system|permission denied))",
         what: "the kernel's rights",
         example: (
             "sysctl: permission denied on key \"vm.swappiness\", ignoring: Operation not permitted",
@@ -276,9 +281,16 @@ const ROWS: &[Row] = &[
     },
     Row {
         kind: CauseKind::OutOfMemory,
-        pattern: r"(?i)no space left on device|cannot allocate memory|out of memory|JavaScript heap out of memory",
-        mend: "memory: 4GiB",
+        pattern: r"(?i)no space left on device",
+        mend: "",
         example: ("tar: x: Cannot write: No space left on device", ""),
+        ..NEEDS
+    },
+    Row {
+        kind: CauseKind::OutOfMemory,
+        pattern: r"(?i)cannot allocate memory|out of memory|JavaScript heap out of memory",
+        mend: "memory: 4GiB",
+        example: ("fork: Cannot allocate memory", ""),
         ..NEEDS
     },
 ];
@@ -438,7 +450,9 @@ impl Report {
         for guide in &self.guides {
             for (cause, line) in guide.causes() {
                 let Cause { kind, part, what, mend, .. } = cause;
-                let mend = mend.as_deref();
+                // It is there already.
+                let there = |mend: &&str| *mend != format!("machine: {}", guide.machine);
+                let mend = mend.as_deref().filter(there);
                 let group = groups.entry((*kind, what)).or_insert_with(|| Group {
                     kind: *kind,
                     part: *part,
@@ -534,6 +548,7 @@ mod tests {
                 "get.gone.dev",
             ),
             ("sudo pkg update", "sudo: pkg: command not found", CauseKind::CommandNotFound, Part::Machine, "pkg"),
+            ("gzip x", "gzip: /root/x: Permission denied", CauseKind::CommandFailed, Part::Page, "gzip"),
             ("make", "make: *** No rule to make target 'x'.  Stop.", CauseKind::CommandFailed, Part::Page, "make"),
             ("grep -q x y", "", CauseKind::CommandFailed, Part::Page, "grep"),
         ] {

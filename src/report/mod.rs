@@ -42,6 +42,10 @@ mod sample;
 #[cfg(test)]
 mod samples;
 
+/// What a cause calls the limit of a whole guide, and of its machine's start.
+pub(crate) const LIMIT: &str = "the guide";
+pub(crate) const MACHINE: &str = "the machine";
+
 /// Version of the JSON report. It grows when a field changes its meaning or goes; new fields do not count.
 pub const SCHEMA: u32 = 2;
 
@@ -340,6 +344,13 @@ impl GuideReport {
     pub fn is_final(&self) -> bool {
         let lacks = |cause: &Cause| cause.kind == CauseKind::PlaceholderUnbound;
         self.verdict != Verdict::Unreached || self.cause.as_ref().is_some_and(lacks)
+    }
+
+    /// Whether it is the limit of the whole guide that has ended it.
+    pub(crate) fn is_out_of_time(&self) -> bool {
+        let limit =
+            |cause: &Cause| cause.kind == CauseKind::OutOfTime && [LIMIT, MACHINE].contains(&cause.what.as_str());
+        self.causes().iter().any(|(cause, _)| limit(cause))
     }
 
     /// Whether it is broken or could not be done, or is what is denied.

@@ -55,6 +55,8 @@ impl Changes<'_> {
     /// Why a guide with these inputs is to be done; nothing if it is as it was.
     fn reasons(&self, plan: &Plan, inputs: &[Input]) -> Vec<String> {
         let mut reasons: Vec<String> = inputs.iter().filter_map(|input| self.reason(plan, input)).collect();
+        // A layer that is gone is no input any more.
+        reasons.extend(self.library());
         if plan.diagnostics.iter().any(Diagnostic::is_error) {
             // Something that is gone is no input any more.
             reasons.push("its plan has errors".into());
@@ -104,11 +106,17 @@ impl Changes<'_> {
         (!plan.settings.names_machine() && first(before) != first(now)).then(|| "the default machine".into())
     }
 
+    /// Whether guidepost.yaml says something else of guides.
+    fn library(&self) -> Option<String> {
+        let of = |config: &Config| canonical(&config.verify.clone().into());
+        let other = self.machines.as_ref().is_some_and(|Machines { before, now }| of(before) != of(now));
+        other.then(|| format!("what {} says of guides", config::FILE_NAME))
+    }
+
     /// Whether guidepost.yaml says something else of guides, or the page of a section above this one has changed.
     fn layers(&self, plan: &Plan) -> Option<String> {
-        let of = |config: &Config| canonical(&config.verify.clone().into());
-        if self.machines.as_ref().is_some_and(|Machines { before, now }| of(before) != of(now)) {
-            return Some(format!("what {} says of guides", config::FILE_NAME));
+        if let Some(library) = self.library() {
+            return Some(library);
         }
         let folders = plan.path.match_indices('/').map(|(at, _)| &plan.path[..at]);
         let pages = folders.map(|folder| format!("{folder}/_index.md"));

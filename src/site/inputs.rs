@@ -29,6 +29,14 @@ impl<'s> Lister<'s> {
         for required in requires {
             let texts = self.texts(&self.site.library.pages[*required].record);
             inputs.extend(texts.into_iter().map(|input| Input { kind: InputKind::Required, ..input }));
+            let outer: String =
+                plans::plan_page(self.site, self.options, *required).into_iter().map(|plan| plan.outer).collect();
+            if !outer.is_empty() {
+                let source = &self.site.library.pages[*required].record.source;
+                let (path, hash) =
+                    (format!("{}#verify: of {source}", config::FILE_NAME), Input::hash_of(outer.as_bytes()));
+                inputs.push(Input { path, kind: InputKind::Layers, hash });
+            }
         }
         inputs.extend(self.machine(&plan.machine));
         if !plan.outer.is_empty() {

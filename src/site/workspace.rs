@@ -42,6 +42,8 @@ pub(super) fn of(folder: &Path, files: &[String]) -> Result<Option<Workspace>, F
         added.map_err(|error| Failure::environment(format!("{} cannot be read: {error}", path.display())))?;
     }
     workspace.files = Arc::new(archive.into_inner().map_err(|error| Failure::environment(error.to_string()))?);
+    let commit = git(&top, &["rev-parse", "--verify", "--quiet", "HEAD"])?;
+    workspace.commit = String::from_utf8_lossy(&commit.stdout).trim().to_owned();
     if !workspace.addresses.is_empty() {
         workspace.repository = Arc::new(bare(&top)?);
     }

@@ -188,7 +188,8 @@ const OF_LANGUAGES: &[&str] =
 
 /// Whether a line installs by the means of a language.
 pub(crate) fn installs_by_language(line: &str) -> bool {
-    super::line::commands(line).flat_map(super::line::pieces).any(|word| OF_LANGUAGES.contains(&word))
+    let mut runs = super::line::commands(line).filter_map(super::line::Run::of);
+    runs.any(|run| OF_LANGUAGES.contains(&run.name.as_str())) || line.contains(" -m pip ")
 }
 
 /// Whether a command puts something into an account of the reader's: an image, a package, a repository. A registry that is

@@ -24,7 +24,7 @@ use crate::{
     matching::{self, Evidence, State, Values},
     plan::{self, LeftOut, Omission, Plan, Rule, Step, StepKind as Planned},
     report::{
-        Cause, CauseKind, Gap, GuideReport, Secrets, StepKind, StepReport, Verdict, cause, count_bytes,
+        Cause, CauseKind, Gap, GuideReport, LIMIT, MACHINE, Secrets, StepKind, StepReport, Verdict, cause, count_bytes,
         masked::masked,
         world::{Packages, changed},
     },
@@ -77,7 +77,7 @@ impl Limit {
     pub(super) fn problem(&self) -> Fault {
         let help = "give the guide more (--guide-timeout 90m), or say what to wait for (until=\"…\", background)";
         let message = format!("the guide's limit of {} ended it", plan::duration::show(self.length));
-        Fault::new(message, help).of(CauseKind::OutOfTime, "the guide")
+        Fault::new(message, help).of(CauseKind::OutOfTime, LIMIT)
     }
 }
 
@@ -153,6 +153,7 @@ pub(super) async fn verify<H: Host>(job: &Job, run: &Run<'_, H>, last: bool) -> 
             }
         }
     }
+    report.cause.iter_mut().flat_map(Cause::texts).for_each(|text| *text = attempt.secrets.mask(text));
     finish(&mut report, plan);
     report.seconds = begin.elapsed().as_secs_f64();
     Ok(report)
@@ -168,11 +169,12 @@ pub(super) fn internal_error(job: &Job, said: &str) -> GuideReport {
         ..GuideReport::new(&plan.path, &plan.title, &plan.machine)
     };
     report.verdict = Verdict::Unreached;
-    report.cause = Some(Cause::new(CauseKind::Internal, "", clean(said)));
+    let secrets = secrets(std::iter::once(plan).chain(&job.requires));
+    report.cause = Some(Cause::new(CauseKind::Internal, "", secrets.mask(&clean(said))));
     report.reason = Some(format!(
         "an internal error of guidepost {}, and no fault of the guide: {}; please report it to those who make guidepost, with the guide and what was printed",
         env!("CARGO_PKG_VERSION"),
-        secrets(std::iter::once(plan).chain(&job.requires)).mask(&clean(said)),
+        secrets.mask(&clean(said)),
     ));
     finish(&mut report, plan);
     report
@@ -208,7 +210,7 @@ fn mask(step: &mut StepReport, secrets: &Secrets) {
     let warnings =
         step.warnings.iter_mut().flat_map(|warning| std::iter::once(&mut warning.message).chain(&mut warning.help));
     let texts = texts.into_iter().flatten().chain(&mut step.typed).chain(&mut step.command).chain(&mut step.place);
-    let cause = step.cause.iter_mut().flat_map(|cause| [&mut cause.what, &mut cause.evidence]);
+    let cause = step.cause.iter_mut().flat_map(Cause::texts);
     for text in texts.chain(warnings).chain(cause) {
         *text = secrets.mask(text);
     }
@@ -235,7 +237,7 @@ impl<H: Host> Attempt<'_, H> {
         let machine = match tokio::time::timeout(self.limit.left(), starting).await {
             Err(_) => {
                 let why = format!("its machine was not ready: {}", self.limit.problem().message);
-                report.cause = Some(Cause::new(CauseKind::OutOfTime, "the machine", &why));
+                report.cause = Some(Cause::new(CauseKind::OutOfTime, MACHINE, &why));
                 report.reason = Some(why);
                 return Ok(());
             }
@@ -278,9 +280,9 @@ impl<H: Host> Attempt<'_, H> {
         };
         report.session_seconds = ready.elapsed().as_secs_f64();
         if done.is_ok() && report.is_final() {
-            let after = world::look(&machine, languages).await;
             // A machine that is gone cannot be asked.
-            report.packages = if after.is_empty() { after } else { changed(&before, &after) };
+            let after = world::look(&machine, languages).await;
+            report.packages = before.zip(after).map_or_else(Packages::new, |(before, after)| changed(&before, &after));
         }
         let broken =
             self.last && (report.reason.is_some() || report.steps.iter().any(|step| step.verdict == Verdict::Broken));
@@ -300,16 +302,20 @@ impl<H: Host> Attempt<'_, H> {
         closed
     }
 
-    /// What is installed in a machine in which nothing was done: the same in each that is made from the same image.
-    async fn first_look(&self, machine: &H::Running, languages: bool) -> Packages {
+    /// What is installed in a machine in which nothing was done: the same in each that is made from the same image. `None` if that
+    /// cannot be known.
+    async fn first_look(&self, machine: &H::Running, languages: bool) -> Option<Packages> {
         let known = || self.run.images.lock().unwrap_or_else(PoisonError::into_inner);
         let key = &machine.image().id;
-        if let Some(packages) = known().get(key).filter(|_| !languages) {
-            return packages.clone();
+        let of_system =
+            |packages: Packages| packages.into_iter().filter(|(name, _)| world::is_of_system(name)).collect();
+        if let Some(packages) = known().get(key).cloned().filter(|_| !languages) {
+            // A guide that installs by a language has looked for more.
+            return Some(of_system(packages));
         }
-        let packages = world::look(machine, languages).await;
-        known().insert(key.clone(), packages.clone());
-        packages
+        let packages = world::look(machine, languages).await?;
+        known().entry(key.clone()).or_default().extend(packages.clone());
+        Some(packages)
     }
 
     /// Does the steps, until one ends the guide.

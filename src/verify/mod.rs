@@ -178,8 +178,11 @@ pub async fn run_on(
             if options.fail_fast && broken.load(Ordering::Relaxed) {
                 return Ok(None);
             }
-            if let Some((report, images)) = options.results.as_ref().and_then(|results| results.get(&job)) {
+            if let Some((report, images)) =
+                options.results.as_ref().and_then(|results| results.get(&job, options.retries))
+            {
                 shared.images.lock().unwrap_or_else(PoisonError::into_inner).extend(images);
+                broken.fetch_or(broken_for(&report, options), Ordering::Relaxed);
                 listener.event(&job.name(), Event::Known { report: &report });
                 return Ok(Some(report));
             }

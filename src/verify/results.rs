@@ -37,13 +37,17 @@ impl Results {
         Ok(Self { folder: folder.to_owned(), again })
     }
 
-    /// What came of a guide, if that is final, and what was installed in its image.
-    pub fn get(&self, job: &Job) -> Option<(GuideReport, BTreeMap<String, Packages>)> {
+    /// What came of a guide, if that is final, and what was installed in its image. One that was broken in fewer attempts than it
+    /// has now, or that the guide's limit has ended, is done again.
+    pub fn get(&self, job: &Job, retries: usize) -> Option<(GuideReport, BTreeMap<String, Packages>)> {
         let text = file::text(&self.file(job), LARGEST).ok()?;
         let Report { mut guides, images, .. } = json::read(&text).ok()?;
         let guide = guides.pop()?;
         let fails = matches!(guide.verdict, Verdict::Broken | Verdict::Unreached);
-        (guide.path == job.plan.path && guide.is_final() && !(self.again && fails)).then_some((guide, images))
+        let again = fails && (self.again || guide.attempts <= retries || guide.is_out_of_time());
+        // The recording is in the folder of the run that made it.
+        let guide = GuideReport { recording: None, ..guide };
+        (guide.path == job.plan.path && guide.is_final() && !again).then_some((guide, images))
     }
 
     /// Keeps a report of one guide.
@@ -75,8 +79,15 @@ pub fn key(job: &Job) -> String {
         add(path.as_bytes());
         add(hash.as_bytes());
     }
+    // What is done: what layers say of a guide that is required, too.
+    for plan in std::iter::once(&job.plan).chain(&job.requires) {
+        add(&serde_json::to_vec(plan).unwrap_or_default());
+    }
+    add(format!("{:?}", job.machine).as_bytes());
     if let Some(workspace) = &job.workspace {
         add(&workspace.files);
+        add(workspace.commit.as_bytes());
+        workspace.addresses.iter().for_each(|address| add(address.as_bytes()));
     }
     hasher.finalize().to_hex()[..DIGITS].to_owned()
 }

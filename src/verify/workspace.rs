@@ -18,6 +18,8 @@ pub struct Workspace {
     pub addresses: Vec<String>,
     /// Its tracked files as they lie there, as an uncompressed tar.
     pub files: Arc<Vec<u8>>,
+    /// The id of its last commit; empty if there is none.
+    pub commit: String,
     /// Its last commit as a bare repository, as an uncompressed tar; empty if there is none.
     pub repository: Arc<Vec<u8>>,
 }

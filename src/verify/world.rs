@@ -9,10 +9,13 @@ use crate::{
 };
 
 /// What the managers of Debian, Fedora and Alpine list.
-const SYSTEM: &str = r"dpkg-query -W -f 'dpkg\t${Package}\t${Version}\n' 2>/dev/null
+const SYSTEM: &str = r"dpkg-query -W -f 'dpkg\t${Package}\t${Version}\t${db:Status-Status}\n' 2>/dev/null | sed -n 's/\tinstalled$//p'
 rpm -qa --qf 'rpm\t%{NAME}\t%{VERSION}-%{RELEASE}\n' 2>/dev/null
 apk list --installed 2>/dev/null | sed -nE 's/^([^ ]+)-([0-9][^ ]*-r[0-9]+) .*/apk\t\1\t\2/p'
 ";
+
+/// Most bytes of a list.
+const LARGEST: usize = 8 << 20;
 
 /// What pip, npm, gem and cargo have put anywhere: in environments and folders of projects, too.
 const LANGUAGES: &str = r#"find / -xdev -type d -name '*.dist-info' 2>/dev/null | sed -nE 's,.*/([^/]+)-([^-/]+)\.dist-info$,pip\t\1\t\2,p'
@@ -32,12 +35,16 @@ pub(super) fn installs_by_language(plan: &Plan) -> bool {
     lines.any(|typed| command::installs_by_language(typed))
 }
 
-/// Everything that is installed; nothing if the machine cannot be asked.
-pub(super) async fn look(machine: &impl Running, languages: bool) -> Packages {
+/// Whether a package is one of the system's manager.
+pub(super) fn is_of_system(package: &str) -> bool {
+    ["dpkg ", "rpm ", "apk "].iter().any(|manager| package.starts_with(manager))
+}
+
+/// Everything that is installed; `None` if the machine cannot be asked, or has not told everything.
+pub(super) async fn look(machine: &impl Running, languages: bool) -> Option<Packages> {
     let script = if languages { format!("{SYSTEM}{LANGUAGES}") } else { SYSTEM.to_owned() };
     let command = ["sh", "-c", &script];
-    match machine.run(&Run { command: &command, ..Run::default() }).await {
-        Ok(output) => packages(&String::from_utf8_lossy(&output.stdout)),
-        Err(_) => Packages::new(),
-    }
+    let output = machine.run(&Run { command: &command, limit: LARGEST, ..Run::default() }).await.ok()?;
+    let whole = output.status.is_some() && output.dropped == 0;
+    whole.then(|| packages(&String::from_utf8_lossy(&output.stdout))).filter(|packages| !packages.is_empty())
 }

@@ -97,7 +97,14 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
         Err(failure) => return report_failure(&failure),
     };
     let jobs = match arguments.last_failed.as_deref().map_or(Ok(None), |path| failed(path).map(Some)) {
-        Ok(Some(failed)) => jobs.into_iter().filter(|job| failed.contains(&job.plan.path)).collect(),
+        Ok(Some(failed)) => {
+            let all = jobs.len();
+            let jobs: Vec<_> = jobs.into_iter().filter(|job| failed.contains(&job.plan.path)).collect();
+            let gone = failed.iter().filter(|path| !jobs.iter().any(|job| job.plan.path == **path)).count();
+            let gone = if gone > 0 { format!("; {gone} more that failed are no guides here") } else { String::new() };
+            print(std::io::stderr(), &format!("{} of {} failed last{gone}\n", jobs.len(), count(all, "guide")));
+            jobs
+        }
         Ok(None) => jobs,
         Err(failure) => return report_failure(&failure),
     };
@@ -108,6 +115,10 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
             let message = format!("the folder for results cannot be made: {error}");
             return report_failure(&Failure::Environment { message });
         }
+    };
+    let baseline = match arguments.telling.baseline() {
+        Ok(baseline) => baseline,
+        Err(failure) => return report_failure(&failure),
     };
     if let Some(problem) = arguments.telling.hindrance() {
         return report_failure(&problem);
@@ -146,18 +157,18 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
         Ok(Some(report)) if arguments.update => {
             let out = if arguments.telling.is_for_people() { update::Out::Stdout } else { update::Out::Stderr };
             match update::update(&site, report, arguments.dry_run, out) {
-                Ok((report, exit)) => arguments.telling.tell(&site, &report).max(exit),
+                Ok((report, exit)) => arguments.telling.tell(&site, &report, baseline.as_ref()).max(exit),
                 Err(failure) => report_failure(&failure),
             }
         }
-        Ok(Some(report)) => arguments.telling.tell(&site, &report),
+        Ok(Some(report)) => arguments.telling.tell(&site, &report, baseline.as_ref()),
         Err(error) => {
             let exit = environment(&error);
-            print(std::io::stderr(), &goes_on(results.as_ref(), kept.as_deref()));
+            print(std::io::stderr(), &goes_on(results.as_ref(), kept.as_deref(), arguments.retries));
             exit
         }
         Ok(None) => {
-            let goes_on = goes_on(results.as_ref(), kept.as_deref());
+            let goes_on = goes_on(results.as_ref(), kept.as_deref(), arguments.retries);
             print(std::io::stderr(), &format!("interrupted; the machines are removed\n{goes_on}"));
             Exit::Environment
         }
@@ -183,9 +194,9 @@ fn durations(earlier: &[Report]) -> BTreeMap<String, f64> {
 }
 
 /// What a run that was ended leaves behind.
-fn goes_on(results: Option<&Results>, jobs: Option<&[verify::Job]>) -> String {
+fn goes_on(results: Option<&Results>, jobs: Option<&[verify::Job]>, retries: usize) -> String {
     let (Some(results), Some(jobs)) = (results, jobs) else { return String::new() };
-    let done = jobs.iter().filter(|job| results.get(job).is_some()).count();
+    let done = jobs.iter().filter(|job| results.get(job, retries).is_some()).count();
     format!("{done} of {} have their results; the same command goes on from there\n", count(jobs.len(), "guide"))
 }
 

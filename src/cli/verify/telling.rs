@@ -85,13 +85,14 @@ impl Telling {
         }
     }
 
+    /// What is compared with: read before anything is done, since a folder of results fills while guides are done.
+    pub(in crate::cli) fn baseline(&self) -> Result<Option<Report>, Failure> {
+        let reports = self.baseline.as_deref().map(site::read_reports).transpose()?;
+        Ok(reports.and_then(Report::merged))
+    }
+
     /// Says what came of it; the lines that it speaks of are those of the guides as they are now.
-    pub(in crate::cli) fn tell(&self, site: &site::Options, report: &Report) -> Exit {
-        let baseline = self.baseline.as_deref().map(site::read_reports).transpose();
-        let baseline = match baseline {
-            Ok(reports) => reports.and_then(Report::merged),
-            Err(failure) => return report_failure(&failure),
-        };
+    pub(in crate::cli) fn tell(&self, site: &site::Options, report: &Report, baseline: Option<&Report>) -> Exit {
         let text = json::json(report);
         let unwritten = self.report.as_ref().and_then(|path| {
             let error = file::replace(path, &text).err()?;
@@ -107,7 +108,7 @@ impl Telling {
             warnings: denies(Deny::Warnings),
             partial: denies(Deny::Partial),
         };
-        let since = baseline.as_ref().map(|baseline| report.since(baseline, deny));
+        let since = baseline.map(|baseline| report.since(baseline, deny));
         let whole = report;
         // What fails as before is known.
         let report = &since.as_ref().map_or_else(|| report.clone(), |since| report.without(&since.still));

@@ -33,24 +33,21 @@ impl Assembler<'_, '_> {
         let mut rest = 0;
         loop {
             if let Some(open) = self.raw {
-                let Some(end) = lower[rest..].find(open.end) else { return };
-                rest += end + open.end.len();
+                let Some(end) = end_of(&lower[rest..], open.end) else { return };
+                rest += end;
                 self.raw = None;
             }
-            let begins = |begin: &str| {
-                let found = |at: usize| {
-                    let after = lower[at + begin.len()..].chars().next();
-                    begin == "<!--" || after.is_none_or(|c| c.is_whitespace() || c == '>' || c == '/')
-                };
-                lower[rest..].match_indices(begin).map(|(at, _)| rest + at).find(|at| found(*at))
+            let Some(at) = lower[rest..].find('<').map(|found| rest + found) else { return };
+            rest = at + 1;
+            let Some((begin, end, name)) = SWALLOWING.iter().find(|(begin, ..)| begins(&lower[at..], begin)) else {
+                continue;
             };
-            let first = SWALLOWING.iter().filter_map(|row| Some((begins(row.0)?, row))).min_by_key(|(at, _)| *at);
-            let Some((at, (begin, end, name))) = first else { return };
             // Inside a rewritten text a line need not be as long as its source.
             let here = range.start + at;
             let here = here..(here + begin.len()).min(range.end.max(here));
             self.raw = Some(Open { end, name, at: self.buffer.span(here) });
-            rest = at + begin.len();
+            // `<!-->` and `<!--->` are whole comments.
+            rest = if *end == "-->" { at + 2 } else { at + begin.len() };
         }
     }
 
@@ -61,4 +58,20 @@ impl Assembler<'_, '_> {
         self.builder.diagnostics.push(problem.at(self.builder.source, at).help(format!("close it with `{end}`")));
         self.push(Event::Html(format!("{end}\n").into()), range.end..range.end);
     }
+}
+
+/// Whether a text begins with what opens.
+fn begins(text: &str, begin: &str) -> bool {
+    let after = text.strip_prefix(begin).map(|rest| rest.chars().next());
+    after.is_some_and(|next| begin == "<!--" || next.is_none_or(|c| c.is_whitespace() || c == '>' || c == '/'))
+}
+
+/// Where that ends in a text which `end` closes, if it does: `</script >` closes, too.
+fn end_of(text: &str, end: &str) -> Option<usize> {
+    let Some(tag) = end.strip_suffix('>').filter(|_| end != "-->") else {
+        return text.find(end).map(|at| at + end.len());
+    };
+    let closes = |at: &usize| text[at + tag.len()..].starts_with(|c: char| c == '>' || c == '/' || c.is_whitespace());
+    let at = text.match_indices(tag).map(|(at, _)| at).find(closes)?;
+    Some(text[at..].find('>').map_or(text.len(), |found| at + found + 1))
 }
