@@ -199,8 +199,9 @@ fn edit(input: &[u8]) {
             let Ok(edited) = edit::apply(existing, &block, &how) else { continue };
             assert_ne!(edited.how, How::Auto);
             assert!(edited.changed.end <= edited.text.lines().count(), "{edited:?}");
-            // Each line that the block shows is in the file, but for those that stand for others.
-            let lines: Vec<&str> = edited.text.lines().map(str::trim).collect();
+            // Each line that the block shows is in the file, but for those that stand for others. A byte order mark stays first.
+            let text = edited.text.trim_start_matches('\u{feff}');
+            let lines: Vec<&str> = text.lines().map(str::trim).collect();
             for line in block.lines().map(str::trim).filter(|line| !line.is_empty()) {
                 assert!(lines.contains(&line) || is_elision(line), "{how:?}: {line:?} is not in {:?}", edited.text);
             }

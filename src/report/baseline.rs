@@ -47,7 +47,7 @@ impl Whole<'_> {
             same.is_some_and(|same| same.fails(deny) && same.verdict >= guide.verdict)
         };
         let failing: Vec<&&GuideReport> = self.reports.iter().filter(|guide| guide.fails(deny)).collect();
-        before.verdict() >= self.verdict() && failing.into_iter().all(|guide| known(guide))
+        before.verdict() >= self.verdict() && failing.into_iter().all(known)
     }
 
     /// Whether it is broken or could not be done, or is what is denied.
