@@ -271,7 +271,7 @@ fn report(input: &[u8]) {
     {
         assert!(!text.contains('\u{1b}'), "{text:?}");
     }
-    let _ = guidepost::report::Report::merged(vec![report, again]);
+    let _ = guidepost::report::Report::merged(&[report, again]);
 }
 
 /// What a terminal shows is recorded in pieces: lines of JSON, without the secret.

@@ -18,7 +18,8 @@ fn what_a_careful_reader_does() {
     let (_folder, options) = site(&rows, CONFIG);
     let mut wrong = Vec::new();
     for row in &rows {
-        let plans = guidepost::site::plans(&options, &[row.path()]).unwrap_or_else(|failure| panic!("{failure:?}"));
+        let (plans, _) =
+            guidepost::site::plans(&options, &[row.path()]).unwrap_or_else(|failure| panic!("{failure:?}"));
         let came = plans.iter().map(told).collect::<Vec<_>>().join("\n");
         if renews() {
             row.renew(&came);

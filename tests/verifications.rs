@@ -71,7 +71,7 @@ fn results_are_kept_and_not_done_again() {
     std::fs::write(&command, text + "\nMore.\n").expect("written");
     assert_eq!(run(false, Some("a-"))[1].1, Verdict::Unreached, "a guide that has changed is another one");
     let files = std::fs::read_dir(&kept).expect("a folder").count();
-    let reports = guidepost::site::read_reports(&kept).unwrap_or_else(|failure| panic!("{failure:?}"));
+    let reports = guidepost::site::read_reports(&[&kept]).unwrap_or_else(|failure| panic!("{failure:?}"));
     assert_eq!((files, reports.len()), (4, 4), "each result is a report");
 }
 

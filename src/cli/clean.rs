@@ -15,17 +15,21 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Exit {
     let scope = if arguments.all { Scope::NotKnownToLive } else { Scope::OwnerGone };
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => return report(&Failure::Environment { message: error.to_string() }),
-    };
-    match runtime.block_on(async { machine::reap(&Engine::connect().await?, scope).await }) {
+    match on_engine(async |engine| machine::reap(&engine, scope).await) {
         Ok(reaped) => {
             print(std::io::stdout(), &told(&reaped));
             Exit::Ok
         }
-        Err(error) => verify::environment(&error),
+        Err(exit) => exit,
     }
+}
+
+/// Does something with the engine; what goes wrong is said.
+pub(super) fn on_engine<T>(work: impl AsyncFnOnce(Engine) -> machine::Result<T>) -> Result<T, Exit> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| report(&Failure::Environment { message: error.to_string() }))?;
+    let done = runtime.block_on(async { work(Engine::connect().await?).await });
+    done.map_err(|error| verify::environment(&error))
 }
 
 fn told(reaped: &Reaped) -> String {

@@ -3,14 +3,14 @@
 use clap::{Subcommand, builder::PossibleValuesParser};
 use std::{collections::BTreeMap, path::Path};
 
-use super::{Exit, SiteArguments, print, report, verify};
+use super::{Exit, SiteArguments, clean, print, report};
 use crate::{
     machine::{
         self, Engine, Identity, Machine, Name, Owner, READY, Ready, Run, RunId,
         settings::{ImageSource, Init, Network},
     },
     site::{self, Failure},
-    terminal::clean::clean,
+    terminal,
 };
 
 #[derive(Debug, clap::Args)]
@@ -78,7 +78,7 @@ fn list(machines: &BTreeMap<String, Machine>, first: &str) -> String {
     let mut text = String::new();
     for (name, machine) in machines {
         let default = if name == first { ", the default" } else { "" };
-        text.push_str(&format!("{name:width$}  {}{default}\n", clean(&told(machine))));
+        text.push_str(&format!("{name:width$}  {}{default}\n", terminal::clean::clean(&told(machine))));
     }
     let others: Vec<&Ready> = READY.iter().filter(|ready| !machines.contains_key(ready.name)).collect();
     if !others.is_empty() {
@@ -117,13 +117,8 @@ fn on_engine(options: &site::Options, names: &[String], shows: bool) -> Exit {
         let message = format!("there is no machine `{unknown}`");
         return report(&Failure::Usage { message, help: format!("guidepost.yaml describes {}", known.join(", ")) });
     }
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => return report(&Failure::Environment { message: error.to_string() }),
-    };
     let chosen = machines.iter().filter(|(name, _)| names.is_empty() || names.contains(name));
-    let done = runtime.block_on(async {
-        let engine = Engine::connect().await?;
+    let done = clean::on_engine(async |engine| {
         for (name, machine) in chosen {
             match shows {
                 true => show(&engine, name, machine, &options.site).await?,
@@ -132,14 +127,11 @@ fn on_engine(options: &site::Options, names: &[String], shows: bool) -> Exit {
         }
         Ok(())
     });
-    match done {
-        Ok(()) => Exit::Ok,
-        Err(error) => verify::environment(&error),
-    }
+    done.map_or_else(|exit| exit, |()| Exit::Ok)
 }
 
 fn tell(event: machine::Event) {
-    print(std::io::stderr(), &format!("{}\n", clean(&event.to_string())));
+    print(std::io::stderr(), &format!("{}\n", terminal::clean::clean(&event.to_string())));
 }
 
 async fn build(engine: &Engine, name: &str, machine: &Machine, site: &Path) -> machine::Result<()> {
@@ -175,7 +167,10 @@ async fn show(engine: &Engine, name: &str, machine: &Machine, site: &Path) -> ma
     let closed = running.close().await;
     print(
         std::io::stdout(),
-        &format!("{name}\n{}", looked?.text().lines().map(|line| format!("  {}\n", clean(line))).collect::<String>()),
+        &format!(
+            "{name}\n{}",
+            looked?.text().lines().map(|line| format!("  {}\n", terminal::clean::clean(line))).collect::<String>()
+        ),
     );
     closed
 }

@@ -47,7 +47,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
         Ok(options) => options,
         Err(failure) => return report(&failure),
     };
-    let (plans, unused) = match site::plans_and_rules(&options, &arguments.guides) {
+    let (plans, unused) = match site::plans(&options, &arguments.guides) {
         Ok(planned) => planned,
         Err(failure) => return report(&failure),
     };

@@ -3,10 +3,7 @@
 use std::path::PathBuf;
 
 use super::{Exit, SiteArguments, report as report_failure, verify::Telling};
-use crate::{
-    report::Report,
-    site::{self, Failure},
-};
+use crate::{report::Report, site};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -20,11 +17,9 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Exit {
-    let reports: Result<Vec<Vec<Report>>, Failure> =
-        arguments.files.iter().map(|file| site::read_reports(file)).collect();
-    match reports.map(|reports| reports.concat()) {
+    match site::read_reports(&arguments.files) {
         Err(failure) => report_failure(&failure),
-        Ok(reports) => match (arguments.telling.hindrance(), arguments.telling.baseline(), Report::merged(reports)) {
+        Ok(reports) => match (arguments.telling.hindrance(), arguments.telling.baseline(), Report::merged(&reports)) {
             (Some(failure), ..) | (None, Err(failure), _) => report_failure(&failure),
             (None, Ok(baseline), Some(report)) => {
                 arguments.telling.tell(&arguments.site.options(), &report, baseline.as_ref())

@@ -1,6 +1,6 @@
 //! `guidepost schema`
 
-use clap::ValueEnum;
+use clap::{ValueEnum, builder::PossibleValue};
 use std::path::Path;
 
 use super::{Exit, print};
@@ -13,26 +13,26 @@ const FOLDER: &str = "schemas";
 pub(super) struct Arguments {
     /// Of what
     #[arg(value_enum)]
-    of: Name,
+    of: Of,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Name {
-    /// guidepost.yaml
-    Guidepost,
-    /// verify.yaml
-    Verify,
-    /// The YAML at the top of a guide
-    FrontMatter,
+impl ValueEnum for Of {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let help = match self {
+            Self::Guidepost => "guidepost.yaml",
+            Self::Verify => "verify.yaml",
+            Self::FrontMatter => "The YAML at the top of a guide",
+        };
+        Some(PossibleValue::new(self.name()).help(help))
+    }
 }
 
 pub(super) fn run(arguments: &Arguments) -> Exit {
-    let of = match arguments.of {
-        Name::Guidepost => Of::Guidepost,
-        Name::Verify => Of::Verify,
-        Name::FrontMatter => Of::FrontMatter,
-    };
-    print(std::io::stdout(), &text(of));
+    print(std::io::stdout(), &text(arguments.of));
     Exit::Ok
 }
 

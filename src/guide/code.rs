@@ -10,7 +10,7 @@ use std::ops::Range;
 use crate::{source::Span, terminal::program::is_of_shell};
 
 /// Whether a language name means "typed at a terminal".
-pub(crate) fn is_shell(language: &str) -> bool {
+pub(super) fn is_shell(language: &str) -> bool {
     is_of_shell(language)
 }
 

@@ -11,7 +11,6 @@
 
 use pulldown_cmark::Event;
 
-pub(crate) use code::is_shell;
 pub use shortcode::{Argument, Arguments, Level, Registry};
 
 use crate::{

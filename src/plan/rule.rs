@@ -234,8 +234,7 @@ impl Rule {
         let is_below = |section: &String| {
             section.is_empty() || inner.strip_prefix(section.as_str()).is_some_and(|rest| rest.starts_with('/'))
         };
-        let tags = || guide.front.taxonomies.iter().filter(|(key, _)| key == "tags").flat_map(|(_, terms)| terms);
-        let is_tagged = |glob: &GlobMatcher| tags().any(|tag| glob.is_match(tag));
+        let is_tagged = |glob: &GlobMatcher| guide.front.terms("tags").iter().any(|tag| glob.is_match(tag));
         any(&self.paths, |glob| glob.is_match(path) || glob.is_match(inner))
             && any(&self.sections, is_below)
             && any(&self.tags, is_tagged)

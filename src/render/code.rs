@@ -26,11 +26,12 @@ impl Renderer<'_> {
         let (code, path) = roles.of(&guide.path, span.start, code);
         let code = code.as_ref();
         let language = self.language(code);
+        let kinds = if code.role == Role::Command { prompt::lines(&code.language, &code.text) } else { Vec::new() };
         let mut lines = match code.role {
-            Role::Command => self.commands(code, &language),
+            Role::Command => self.commands(code, &language, &kinds),
             _ => lines_of(&self.world.highlight(&language, &code.text)),
         };
-        self.inserts(guide, code, &mut lines);
+        self.inserts(guide, code, &kinds, &mut lines);
         let html = decorate(lines, code);
         let template = match code.role {
             Role::Command => "command",
@@ -77,14 +78,13 @@ impl Renderer<'_> {
     }
 
     /// Typed lines highlighted without their prompts, shown lines as they are.
-    fn commands(&self, code: &CodeBlock, language: &str) -> Vec<String> {
+    fn commands(&self, code: &CodeBlock, language: &str, kinds: &[Line]) -> Vec<String> {
         let text = &code.text;
-        let kinds = prompt::lines(&code.language, text);
         if kinds.iter().all(|kind| matches!(kind, Line::Typed { prompt: 0, .. })) {
             return lines_of(&self.world.highlight(language, text));
         }
         let mut typed = String::new();
-        for (line, kind) in text.lines().zip(&kinds) {
+        for (line, kind) in text.lines().zip(kinds) {
             if let Line::Typed { prompt, .. } = kind {
                 typed.push_str(&line[*prompt..]);
                 typed.push('\n');
@@ -92,7 +92,7 @@ impl Renderer<'_> {
         }
         let mut highlighted = lines_of(&self.world.highlight(language, &typed)).into_iter();
         text.lines()
-            .zip(&kinds)
+            .zip(kinds)
             .map(|(line, kind)| match kind {
                 Line::Typed { prompt: 0, .. } => highlighted.next().unwrap_or_default(),
                 Line::Typed { prompt, .. } => {
@@ -105,10 +105,10 @@ impl Renderer<'_> {
     }
 
     /// Puts rendered shortcodes where the text of theirs stands, and marks what stands for a value of the reader's.
-    fn inserts(&mut self, guide: &Guide, code: &CodeBlock, lines: &mut [String]) {
+    fn inserts(&mut self, guide: &Guide, code: &CodeBlock, kinds: &[Line], lines: &mut [String]) {
         let mut inserts: Vec<(Range<usize>, String)> =
             code.inserts.iter().map(|(range, shortcode)| (range.clone(), self.shortcode(guide, shortcode))).collect();
-        for named in self.variables(code) {
+        for named in self.variables(code, kinds) {
             let text = &code.text[named.range.clone()];
             let context = Map::from_iter([("text".into(), text.into()), ("variable".into(), named.name.into())]);
             inserts.push((named.range, self.template("placeholder", context, guide, code.inner)));
@@ -127,7 +127,7 @@ impl Renderer<'_> {
 
     /// What stands for a value, shortcodes left out. A placeholder that no variable binds counts in commands only, and below
     /// them where it is the same: elsewhere it may be markup.
-    fn variables(&mut self, code: &CodeBlock) -> Vec<Named> {
+    fn variables(&mut self, code: &CodeBlock, kinds: &[Line]) -> Vec<Named> {
         let own = code.arguments.named("vars").map(|vars| plan::values(&vars.into()));
         let mut bound = Cow::Borrowed(&self.variables.bound);
         if let Some(own) = own {
@@ -139,7 +139,6 @@ impl Renderer<'_> {
         }
         let mut named = plan::named(code, &bound, plan::placeholder::How::Typed, &self.variables.said);
         if code.role == Role::Command {
-            let kinds = prompt::lines(&code.language, &code.text);
             let is_typed = |named: &&Named| {
                 let line = code.text[..named.range.start].matches('\n').count();
                 matches!(kinds.get(line), Some(Line::Typed { .. }))

@@ -3,8 +3,9 @@
 use std::{borrow::Cow, collections::HashMap};
 
 use crate::{
-    guide::{CodeBlock, Role, is_shell},
+    guide::{CodeBlock, Role},
     plan::Decided,
+    terminal::program::is_of_shell,
 };
 
 /// What was decided for the blocks of a page, by the files and bytes where they begin.
@@ -37,7 +38,7 @@ impl Roles {
         shown.role = *role;
         shown.title = shown.title.or_else(|| file.clone());
         // What a command shows is in no shell's language.
-        if *role == Role::Output && is_shell(&shown.language) {
+        if *role == Role::Output && is_of_shell(&shown.language) {
             shown.language.clear();
         }
         (Cow::Owned(shown), file.clone())

@@ -318,9 +318,8 @@ pub(crate) fn of_step(known: Option<(CauseKind, String)>, step: &StepReport) -> 
     match (known, step.kind) {
         (Some((CauseKind::CommandNotFound, _)), _) => missing(step),
         (Some((kind @ CauseKind::QuestionUnanswered, question)), _) => {
-            let reply = if is_secret(&question) { "{reply: \"…\", secret: true}" } else { "\"…\"" };
-            let key = serde_json::Value::from(question.as_str());
-            Cause::new(kind, question, message).mended_by(format!("answers: {{{key}: {reply}}}"))
+            let line = answers(&question);
+            Cause::new(kind, question, message).mended_by(line)
         }
         (Some((kind @ CauseKind::OutOfTime, what)), _) => Cause::new(kind, what, message).mended_by("timeout: 20m"),
         (Some((kind @ CauseKind::DownloadFailed, what)), _) => {
@@ -336,10 +335,13 @@ pub(crate) fn of_step(known: Option<(CauseKind, String)>, step: &StepReport) -> 
     }
 }
 
-/// Whether a question asks for what nobody else may see.
-pub(crate) fn is_secret(question: &str) -> bool {
+/// What to write so that a question is answered: its text as a key of YAML, and what nobody else may see kept secret.
+pub(crate) fn answers(question: &str) -> String {
     let lower = question.to_lowercase();
-    ["password", "passphrase", "passwort", "pin:", "secret", "token"].iter().any(|word| lower.contains(word))
+    let secret =
+        ["password", "passphrase", "passwort", "pin:", "secret", "token"].iter().any(|word| lower.contains(word));
+    let reply = if secret { "{reply: \"…\", secret: true}" } else { "\"…\"" };
+    format!("answers: {{{}: {reply}}}", serde_json::Value::from(question))
 }
 
 /// A command that is not there.

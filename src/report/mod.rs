@@ -267,22 +267,37 @@ pub enum StepKind {
 impl Report {
     /// Several reports as one; `None` without any. Of a guide on a machine, what was begun last counts, unless it could not be
     /// done then. Times add up, and versions are those of the newest report.
-    pub fn merged(mut reports: Vec<Self>) -> Option<Self> {
-        reports.sort_by(|a, b| a.started.cmp(&b.started));
-        let (seconds, started) = (reports.iter().map(|r| r.seconds).sum(), reports.first()?.started.clone());
-        let all = reports.clone();
-        let mut guides: BTreeMap<_, GuideReport> = BTreeMap::new();
-        for guide in reports.iter_mut().flat_map(|report| report.guides.drain(..)) {
-            let key = (guide.path.clone(), guide.machine.clone());
+    pub fn merged(reports: &[Self]) -> Option<Self> {
+        let mut sorted: Vec<&Self> = reports.iter().collect();
+        sorted.sort_by(|a, b| a.started.cmp(&b.started));
+        let (first, last) = (sorted.first()?, sorted.last()?);
+        let mut merged = Self {
+            schema: last.schema,
+            guidepost: last.guidepost.clone(),
+            started: first.started.clone(),
+            seconds: sorted.iter().map(|report| report.seconds).sum(),
+            engine: last.engine.clone(),
+            engine_api: last.engine_api.clone(),
+            images: sorted.iter().flat_map(|report| report.images.clone()).collect(),
+            guides: Self::newest(reports).into_values().cloned().collect(),
+        };
+        merged.against(reports);
+        Some(merged)
+    }
+
+    /// Of each guide on each machine, by its path and the machine's name, the report that counts: what was begun last, unless it
+    /// could not be done then.
+    pub fn newest(reports: &[Self]) -> BTreeMap<(&str, &str), &GuideReport> {
+        let mut sorted: Vec<&Self> = reports.iter().collect();
+        sorted.sort_by(|a, b| a.started.cmp(&b.started));
+        let mut guides: BTreeMap<(&str, &str), &GuideReport> = BTreeMap::new();
+        for guide in sorted.iter().flat_map(|report| &report.guides) {
+            let key = (guide.path.as_str(), guide.machine.as_str());
             if guide.verdict != Verdict::Unreached || !guides.contains_key(&key) {
                 guides.insert(key, guide);
             }
         }
-        let images = reports.iter_mut().flat_map(|report| std::mem::take(&mut report.images)).collect();
-        let mut merged = Self { seconds, started, images, guides: guides.into_values().collect(), ..reports.pop()? };
-        merged.against(&all);
-        merged.look_back(&all);
-        Some(merged)
+        guides
     }
 
     /// Guides of a verdict, each once.

@@ -1,28 +1,45 @@
 //! Runs are evidence: what other real runs of a guide showed tells which of its values vary.
 
+use std::collections::BTreeMap;
+
 use super::{GuideReport, Report, StepKind, StepReport, Verdict};
 use crate::matching::{self, runs::Earlier};
 
 impl Report {
-    /// Judges outputs that are not broken once more, by what earlier runs of the same guides on the same machines showed.
+    /// Looks at earlier runs of the same guides on the same machines: outputs that are not broken are judged once more by what
+    /// these showed, and of guides that do not hold it is said what has changed since they did.
     pub fn against(&mut self, earlier: &[Self]) {
+        let mut runs: BTreeMap<(&str, &str), Vec<Run<'_>>> = BTreeMap::new();
+        for (report, guide) in earlier.iter().flat_map(|report| report.guides.iter().map(move |guide| (report, guide)))
+        {
+            runs.entry((&guide.path, &guide.machine)).or_default().push(Run { report, guide });
+        }
+        for runs in runs.values_mut() {
+            runs.sort_by(|a, b| a.guide.started.cmp(&b.guide.started));
+            runs.dedup_by(|a, b| a.guide.started == b.guide.started);
+        }
         for guide in &mut self.guides {
-            let same = |other: &&GuideReport| {
-                (&other.path, &other.machine) == (&guide.path, &guide.machine) && other.started < guide.started
-            };
-            let mut others: Vec<&GuideReport> = earlier.iter().flat_map(|report| &report.guides).filter(same).collect();
-            others.sort_by(|a, b| a.started.cmp(&b.started));
-            others.dedup_by(|a, b| a.started == b.started);
-            if !others.is_empty() && guide.weigh(&others) {
+            let (path, machine) = (guide.path.clone(), guide.machine.clone());
+            let Some(runs) = runs.get(&(path.as_str(), machine.as_str())) else { continue };
+            let others = &runs[..runs.partition_point(|run| run.guide.started < guide.started)];
+            if !others.is_empty() && guide.weigh(others) {
                 guide.judge();
             }
+            guide.look_back(self.images.get(&guide.image), others);
         }
     }
 }
 
+/// An earlier run of a guide, and the report that tells of it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Run<'a> {
+    pub(super) report: &'a Report,
+    pub(super) guide: &'a GuideReport,
+}
+
 impl GuideReport {
     /// Whether a verdict has changed.
-    fn weigh(&mut self, others: &[&Self]) -> bool {
+    fn weigh(&mut self, others: &[Run<'_>]) -> bool {
         let mut changed = false;
         for step in &mut self.steps {
             if step.kind != StepKind::Expect || !matches!(step.verdict, Verdict::Holds | Verdict::Drifted) {
@@ -30,7 +47,7 @@ impl GuideReport {
             }
             let earlier: Vec<Earlier<'_>> = others
                 .iter()
-                .filter_map(|guide| {
+                .filter_map(|Run { guide, .. }| {
                     let other = guide.steps.iter().filter(|other| is_same(step, other));
                     let other = other.min_by_key(|other| other.number.abs_diff(step.number))?;
                     Some(Earlier {
@@ -119,7 +136,8 @@ mod tests {
             let why = step.message.clone().unwrap_or_default();
             assert_eq!(step.verdict, expected, "{documented}: {earlier:?}, {now}: {why}");
             assert!(report.guides[0].verdict >= expected || expected == Holds, "{documented}");
-            let merged = Report::merged(before.into_iter().chain([run(20, documented, now)]).collect()).unwrap();
+            let merged =
+                Report::merged(&before.into_iter().chain([run(20, documented, now)]).collect::<Vec<_>>()).unwrap();
             assert_eq!(merged.guides[0].steps[0].verdict, expected, "merged: {documented}: {earlier:?}, {now}");
         }
     }

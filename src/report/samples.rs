@@ -60,7 +60,7 @@ fn what_was_not_done_is_told_in_every_format() {
 fn coverage_survives_a_merge() {
     let report = sample::with_every_verdict();
     let again = json::read(&json::json(&report)).unwrap();
-    let merged = super::Report::merged(vec![again.clone(), again]).unwrap();
+    let merged = super::Report::merged(&[again.clone(), again]).unwrap();
     assert_eq!((merged.coverage(), merged.count(super::Verdict::Partial)), (report.coverage(), 1));
     let summary: serde_json::Value = serde_json::from_str(&json::json(&merged)).unwrap();
     let guides = &summary["summary"]["guides"];

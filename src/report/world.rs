@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-use super::{GuideReport, Report, Verdict};
+use super::{GuideReport, Verdict, runs::Run};
 
 /// Versions by the manager and the name of a package: `dpkg nodejs` is `18.19.0+dfsg-6`. What a guide has removed has none.
 pub type Packages = BTreeMap<String, String>;
@@ -73,67 +73,49 @@ impl Since {
     }
 }
 
-impl Report {
-    /// Everything that was installed when a guide ended; `None` if that is not known.
-    fn installed(&self, guide: &GuideReport) -> Option<Packages> {
-        let mut all = self.images.get(&guide.image)?.clone();
-        all.extend(guide.packages.clone());
+impl GuideReport {
+    /// Everything that was installed when it ended, beside what its image has.
+    fn installed(&self, image: &Packages) -> Packages {
+        let mut all = image.clone();
+        all.extend(self.packages.clone());
         all.retain(|_, version| !version.is_empty());
-        Some(all)
+        all
     }
 
-    /// Says of guides that are broken or have drifted what has changed since they held last, by earlier reports.
-    pub fn look_back(&mut self, earlier: &[Self]) {
-        let guides = std::mem::take(&mut self.guides);
-        self.guides = guides
-            .into_iter()
-            .map(|guide| GuideReport { since: self.since_it_held(&guide, earlier), ..guide })
-            .collect();
-    }
-
-    fn since_it_held(&self, guide: &GuideReport, earlier: &[Self]) -> Option<Since> {
-        if !matches!(guide.verdict, Verdict::Drifted | Verdict::Broken) {
-            return None;
+    /// Says, if it is broken or has drifted, what has changed since it held last, by what its image has and by earlier runs of it,
+    /// the oldest first.
+    pub(super) fn look_back(&mut self, image: Option<&Packages>, earlier: &[Run<'_>]) {
+        self.since = None;
+        if !matches!(self.verdict, Verdict::Drifted | Verdict::Broken) {
+            return;
         }
-        let held = |other: &GuideReport| {
-            (&other.path, &other.machine) == (&guide.path, &guide.machine)
-                && other.started < guide.started
-                && matches!(other.verdict, Verdict::Holds | Verdict::Partial)
-        };
-        let found = earlier.iter().flat_map(|report| report.guides.iter().map(move |guide| (report, guide)));
-        let (report, then) =
-            found.filter(|(_, other)| held(other)).max_by(|(_, a), (_, b)| a.started.cmp(&b.started))?;
-        let moved = match (report.installed(then), self.installed(guide)) {
-            (Some(before), Some(now)) => {
-                let names = before.keys().chain(now.keys().filter(|name| !before.contains_key(*name)));
-                let other = names.filter(|name| before.get(*name) != now.get(*name));
-                // A guide that broke early has not installed what it installed then: that is no change of the world.
-                let reached = |name: &&String| now.contains_key(*name) || !then.packages.contains_key(*name);
-                let version = |all: &Packages, name: &String| all.get(name).cloned();
-                let moved = |name: &String| Moved {
-                    package: name.clone(),
-                    then: version(&before, name),
-                    now: version(&now, name),
-                };
-                let mut moved: Vec<Moved> = other.filter(reached).map(moved).collect();
-                moved.sort_by_key(|moved| (!guide.packages.contains_key(&moved.package), moved.package.clone()));
-                moved
-            }
+        let held = |run: &&Run<'_>| matches!(run.guide.verdict, Verdict::Holds | Verdict::Partial);
+        let Some(Run { report, guide: then }) = earlier.iter().rfind(held) else { return };
+        let packages = match (report.images.get(&then.image), image) {
+            (Some(before), Some(now)) => self.moved(&then.installed(before), &self.installed(now), then),
             _ => Vec::new(),
         };
-        let inputs = guide.inputs.iter().filter(|(path, hash)| then.inputs.get(*path) != Some(hash));
-        Some(Since {
-            held: then.started.clone(),
-            inputs: inputs.map(|(path, _)| path.clone()).collect(),
-            packages: moved,
-        })
+        let inputs = self.inputs.iter().filter(|(path, hash)| then.inputs.get(*path) != Some(hash));
+        let inputs = inputs.map(|(path, _)| path.clone()).collect();
+        self.since = Some(Since { held: then.started.clone(), inputs, packages });
+    }
+
+    /// Packages that are others than when it held.
+    fn moved(&self, before: &Packages, now: &Packages, then: &Self) -> Vec<Moved> {
+        // A guide that broke early has not installed what it installed then: that is no change of the world.
+        let reached = |name: &String| now.contains_key(name) || !then.packages.contains_key(name);
+        let moved =
+            |name: String| Moved { then: before.get(&name).cloned(), now: now.get(&name).cloned(), package: name };
+        let mut moved: Vec<Moved> = changed(before, now).into_keys().filter(reached).map(moved).collect();
+        moved.sort_by_key(|moved| (!self.packages.contains_key(&moved.package), moved.package.clone()));
+        moved
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::sample;
+    use crate::report::{Report, sample};
 
     fn report(started: &str, verdict: Verdict, image: &[(&str, &str)], guide: &[(&str, &str)]) -> Report {
         let packages = |of: &[(&str, &str)]| {
@@ -180,15 +162,15 @@ mod tests {
         ];
         let mut now =
             report("2026-11-28T01:00:00Z", Verdict::Broken, &[("d x", "2"), ("d y", "1")], &[("d node", "20")]);
-        now.look_back(&earlier);
+        now.against(&earlier);
         let since = now.guides[0].since.as_ref().expect("it held");
         assert_eq!(since.told(), "held on 2026-11-20; since then: d node 18 → 20, d x 1 → 2");
         let mut same =
             report("2026-11-28T01:00:00Z", Verdict::Drifted, &[("d x", "1"), ("d y", "1")], &[("d node", "18")]);
-        same.look_back(&earlier);
+        same.against(&earlier);
         assert!(same.guides[0].since.as_ref().is_some_and(|since| since.packages.is_empty()));
         let mut holds = report("2026-11-28T01:00:00Z", Verdict::Holds, &[], &[]);
-        holds.look_back(&earlier);
+        holds.against(&earlier);
         assert_eq!(holds.guides[0].since, None);
     }
 }

@@ -31,8 +31,13 @@ pub(super) async fn accept(State(app): State<Arc<App>>, body: Bytes) -> Response
     let Ok(asked) = serde_json::from_slice::<Asked>(&body) else {
         return (StatusCode::BAD_REQUEST, "name a guide, a machine and a step\n").into_response();
     };
-    let written = tokio::task::spawn_blocking(move || app.runs.accept(&asked)).await;
-    match written.unwrap_or_else(|error| Err(error.to_string())) {
+    let done = tokio::task::spawn_blocking(move || app.runs.accept(&asked)).await;
+    written(done.unwrap_or_else(|error| Err(error.to_string())))
+}
+
+/// The answer to what was to be written.
+pub(super) fn written(result: Result<(), String>) -> Response {
+    match result {
         Ok(()) => StatusCode::NO_CONTENT.into_response(),
         Err(why) => (StatusCode::CONFLICT, why).into_response(),
     }

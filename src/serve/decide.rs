@@ -6,18 +6,10 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use serde::Deserialize;
 use std::sync::Arc;
-use tokio::sync::oneshot;
 
-use super::App;
+use super::{App, accept::written, runs::Asked};
 use crate::site::preview::{Ask, Reply};
-
-#[derive(Debug, Deserialize)]
-struct Asked {
-    /// Path of the guide's file.
-    guide: String,
-}
 
 /// `POST decide`
 pub(super) async fn decide(State(app): State<Arc<App>>, body: Bytes) -> Response {
@@ -36,11 +28,8 @@ pub(super) async fn back(State(app): State<Arc<App>>, body: Bytes) -> Response {
 }
 
 async fn answer(app: &App, ask: impl FnOnce(Reply<Result<(), String>>) -> Ask) -> Response {
-    let (sender, written) = oneshot::channel();
-    let _ = app.asks.send(ask(Box::new(|written| drop(sender.send(written)))));
-    match written.await {
-        Ok(Ok(())) => StatusCode::NO_CONTENT.into_response(),
-        Ok(Err(why)) => (StatusCode::CONFLICT, why).into_response(),
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the server ends\n").into_response(),
+    match app.ask(ask).await {
+        Some(result) => written(result),
+        None => (StatusCode::SERVICE_UNAVAILABLE, "the server ends\n").into_response(),
     }
 }

@@ -35,7 +35,7 @@ use crate::{
     machine::RunId,
     site::{
         self, Failure,
-        preview::{Answer, Ask, Notice, Preview, State},
+        preview::{Answer, Ask, Notice, Preview, Reply, State},
     },
 };
 
@@ -83,16 +83,19 @@ struct App {
 }
 
 impl App {
-    async fn get(&self, url: String) -> Answer {
+    /// Asks the thread that has the site; `None` if it has ended.
+    async fn ask<T: Send + 'static>(&self, ask: impl FnOnce(Reply<T>) -> Ask) -> Option<T> {
         let (sender, answer) = oneshot::channel();
-        let _ = self.asks.send(Ask::Get(url, Box::new(|answer| drop(sender.send(answer)))));
-        answer.await.unwrap_or(Answer::Nothing)
+        let _ = self.asks.send(ask(Box::new(|answer| drop(sender.send(answer)))));
+        answer.await.ok()
+    }
+
+    async fn get(&self, url: String) -> Answer {
+        self.ask(|reply| Ask::Get(url, reply)).await.unwrap_or(Answer::Nothing)
     }
 
     async fn state(&self, url: String) -> Option<State> {
-        let (sender, state) = oneshot::channel();
-        let _ = self.asks.send(Ask::State(url, Box::new(|state| drop(sender.send(state)))));
-        state.await.ok().flatten()
+        self.ask(|reply| Ask::State(url, reply)).await.flatten()
     }
 }
 

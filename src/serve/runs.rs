@@ -86,7 +86,7 @@ impl Runs {
     pub(super) fn new(site: site::Options, asks: mpsc::Sender<Ask>) -> Self {
         let kept = std::fs::read_to_string(file(&site)).ok().and_then(|text| stored::read(&text).ok());
         let given = site.reports.iter().filter_map(|file| site::read_report(file).ok());
-        let report = Report::merged(kept.into_iter().chain(given).collect());
+        let report = Report::merged(&kept.into_iter().chain(given).collect::<Vec<_>>());
         let inner = Inner { run: 0, events: Vec::new(), kept: 0, busy: false, stop: None, report, asks: Some(asks) };
         Self { site, inner: Mutex::new(inner), ticks: watch::channel(0).0 }
     }
@@ -220,7 +220,7 @@ impl Runs {
     /// Keeps what was found: for this server, its pages, and the next start.
     pub(super) fn found(&self, report: Report) {
         let mut inner = self.inner();
-        let report = Report::merged(inner.report.take().into_iter().chain(Some(report)).collect());
+        let report = Report::merged(&inner.report.take().into_iter().chain(Some(report)).collect::<Vec<_>>());
         inner.report = report;
         let Some(report) = &inner.report else { return };
         // One that cannot be kept is known until the server ends.
@@ -330,10 +330,11 @@ impl Listener for Told<'_> {
     }
 }
 
+/// A guide that something is to be done with.
 #[derive(Debug, Deserialize)]
-struct Asked {
+pub(super) struct Asked {
     /// Path of the guide's file.
-    guide: String,
+    pub(super) guide: String,
 }
 
 /// `POST run`

@@ -39,6 +39,11 @@ pub(super) fn url_path(record: &PageRecord, config: &Config) -> String {
     of_part(join(&parts))
 }
 
+/// The folders above a path, the outermost first.
+pub(super) fn folders(path: &str) -> impl Iterator<Item = &str> {
+    path.match_indices('/').map(|(at, _)| &path[..at])
+}
+
 /// The folder of a page below `content/`, as the section that it belongs to: of `content/guides/x/index.md` and of
 /// `content/guides/x.md` it is `guides`, of `content/guides/_index.md` too.
 pub(super) fn section_path(source: &str) -> &str {

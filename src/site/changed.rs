@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, path::Path};
 
 use super::{
+    address,
     build::{Failure, Options},
     git::Commit,
     inputs::canonical,
@@ -29,7 +30,10 @@ pub fn changed_since(options: &Options, revision: &str, jobs: Vec<Job>) -> Resul
         now = std::fs::read_to_string(options.site.join(config::FILE_NAME)).ok().and_then(parse);
     }
     let machines = before.map(|before| Machines { before: before.unwrap_or_default(), now: now.unwrap_or_default() });
-    let changes = Changes { site: &options.site, paths, machines };
+    let of = |config: &Config| canonical(&config.verify.clone().into());
+    let other = machines.as_ref().is_some_and(|Machines { before, now }| of(before) != of(now));
+    let library = other.then(|| format!("what {} says of guides", config::FILE_NAME));
+    let changes = Changes { site: &options.site, paths, machines, library };
     let with_reasons = jobs.into_iter().map(|job| {
         let reasons = changes.reasons(&job.plan, &job.inputs);
         (job, reasons)
@@ -43,6 +47,8 @@ struct Changes<'s> {
     paths: BTreeSet<String>,
     /// If guidepost.yaml is another.
     machines: Option<Machines>,
+    /// If guidepost.yaml says something else of guides: that it does.
+    library: Option<String>,
 }
 
 /// The configuration of both times; a file that cannot be read has no machines.
@@ -56,7 +62,7 @@ impl Changes<'_> {
     fn reasons(&self, plan: &Plan, inputs: &[Input]) -> Vec<String> {
         let mut reasons: Vec<String> = inputs.iter().filter_map(|input| self.reason(plan, input)).collect();
         // A layer that is gone is no input any more.
-        reasons.extend(self.library());
+        reasons.extend(self.library.clone());
         if plan.diagnostics.iter().any(Diagnostic::is_error) {
             // Something that is gone is no input any more.
             reasons.push("its plan has errors".into());
@@ -106,20 +112,12 @@ impl Changes<'_> {
         (!plan.settings.names_machine() && first(before) != first(now)).then(|| "the default machine".into())
     }
 
-    /// Whether guidepost.yaml says something else of guides.
-    fn library(&self) -> Option<String> {
-        let of = |config: &Config| canonical(&config.verify.clone().into());
-        let other = self.machines.as_ref().is_some_and(|Machines { before, now }| of(before) != of(now));
-        other.then(|| format!("what {} says of guides", config::FILE_NAME))
-    }
-
     /// Whether guidepost.yaml says something else of guides, or the page of a section above this one has changed.
     fn layers(&self, plan: &Plan) -> Option<String> {
-        if let Some(library) = self.library() {
-            return Some(library);
+        if self.library.is_some() {
+            return self.library.clone();
         }
-        let folders = plan.path.match_indices('/').map(|(at, _)| &plan.path[..at]);
-        let pages = folders.map(|folder| format!("{folder}/_index.md"));
+        let pages = address::folders(&plan.path).map(|folder| format!("{folder}/_index.md"));
         pages.filter(|page| self.is_changed(page)).map(|page| format!("its section: {page}")).next()
     }
 
@@ -150,6 +148,5 @@ impl Changes<'_> {
 
 /// Whether a path, or a folder that it lies in and of which git says no more, is among these.
 fn is_changed(paths: &BTreeSet<String>, path: &str) -> bool {
-    let folders = path.match_indices('/').map(|(at, _)| &path[..at]);
-    folders.chain([path]).any(|path| paths.contains(path))
+    address::folders(path).chain([path]).any(|path| paths.contains(path))
 }

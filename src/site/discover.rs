@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{naming, plans::sidecar_path};
+use super::{address, naming, plans::sidecar_path};
 use crate::{config::Config, diagnostic::Diagnostic, plan::SIDECAR, source::inside::inside};
 
 /// The files of a site, sorted by path.
@@ -66,9 +66,8 @@ pub(super) fn discover(site: &Path, config: &Config, diagnostics: &mut Vec<Diagn
     }
     let (mut kept, mut inner) = (Vec::new(), Vec::new());
     for page in &found.pages {
-        let mut folders = page.match_indices('/').map(|(i, _)| &page[..i]);
         let own = page.strip_suffix("/index.md");
-        let bundle = folders.find(|folder| bundles.contains(folder) && Some(*folder) != own);
+        let bundle = address::folders(page).find(|folder| bundles.contains(folder) && Some(*folder) != own);
         match bundle {
             None => kept.push(page.clone()),
             Some(bundle) => inner.push((page.clone(), bundle.to_owned())),

@@ -15,11 +15,13 @@ pub(super) struct Lister<'s> {
     site: &'s Site<'s>,
     options: &'s Options,
     folders: RefCell<BTreeMap<String, String>>,
+    /// What layers say of pages that are required, by their numbers.
+    layers: RefCell<BTreeMap<usize, String>>,
 }
 
 impl<'s> Lister<'s> {
     pub(super) fn new(site: &'s Site<'s>, options: &'s Options) -> Self {
-        Self { site, options, folders: RefCell::default() }
+        Self { site, options, folders: RefCell::default(), layers: RefCell::default() }
     }
 
     /// The inputs of a page that is planned so, and requires these pages.
@@ -29,14 +31,7 @@ impl<'s> Lister<'s> {
         for required in requires {
             let texts = self.texts(&self.site.library.pages[*required].record);
             inputs.extend(texts.into_iter().map(|input| Input { kind: InputKind::Required, ..input }));
-            let outer: String =
-                plans::plan_page(self.site, self.options, *required).into_iter().map(|plan| plan.outer).collect();
-            if !outer.is_empty() {
-                let source = &self.site.library.pages[*required].record.source;
-                let (path, hash) =
-                    (format!("{}#verify: of {source}", config::FILE_NAME), Input::hash_of(outer.as_bytes()));
-                inputs.push(Input { path, kind: InputKind::Layers, hash });
-            }
+            inputs.extend(self.layers(*required));
         }
         inputs.extend(self.machine(&plan.machine));
         if !plan.outer.is_empty() {
@@ -45,6 +40,20 @@ impl<'s> Lister<'s> {
         }
         inputs.extend(self.files(record));
         inputs
+    }
+
+    /// What the library and sections say of a page that others require.
+    fn layers(&self, index: usize) -> Option<Input> {
+        let source = &self.site.library.pages[index].record.source;
+        let known = self.layers.borrow().get(&index).cloned();
+        let outer = known.unwrap_or_else(|| {
+            let guide = self.site.files.guide(source);
+            let plans = guide.map(|guide| plans::plan_guide(self.site, self.options, &guide)).unwrap_or_default();
+            plans.into_iter().map(|plan| plan.outer).collect()
+        });
+        self.layers.borrow_mut().insert(index, outer.clone());
+        let (path, kind) = (format!("{}#verify: of {source}", config::FILE_NAME), InputKind::Layers);
+        (!outer.is_empty()).then(|| Input { path, kind, hash: Input::hash_of(outer.as_bytes()) })
     }
 
     /// A file, what it includes, and its sidecar.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{files::Files, library::Library, record::Kind};
+use super::{address, files::Files, library::Library, record::Kind};
 use crate::{
     config,
     diagnostic::Diagnostic,
@@ -33,8 +33,7 @@ pub(super) struct Outer<'s> {
 impl<'s> Outer<'s> {
     /// What concerns the guide in a file, the farthest first.
     pub(super) fn of(&self, path: &str) -> Vec<&'s Layer> {
-        let folders = path.match_indices('/').map(|(at, _)| &path[..at]);
-        let sections = folders.filter_map(|folder| self.sections.get(folder));
+        let sections = address::folders(path).filter_map(|folder| self.sections.get(folder));
         [self.library].into_iter().chain(sections).collect()
     }
 

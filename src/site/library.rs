@@ -231,7 +231,7 @@ impl Library {
             .collect();
         let hidden: Vec<&str> = self.hidden.keys().filter_map(|s| s.strip_suffix("/index.md")).collect();
         for resource in &found.resources {
-            let folders: Vec<&str> = resource.match_indices('/').map(|(i, _)| &resource[..i]).collect();
+            let folders: Vec<&str> = address::folders(resource).collect();
             if hidden.iter().any(|h| folders.contains(h)) {
                 continue;
             }

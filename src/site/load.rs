@@ -92,11 +92,9 @@ impl Inputs {
             return Err(Failure::Configuration(library.diagnostics));
         }
         let theme = Theme::load(&options.site, config.theme.as_deref()).map_err(Failure::Pages)?;
-        let reports: Result<Vec<Vec<Report>>, Failure> =
-            options.reports.iter().map(|path| verified::read_all(path)).collect();
-        let reports = reports?.concat();
+        let reports = verified::read_all(&options.reports)?;
         // One that speaks of no guide is none.
-        let report = Report::merged(reports.clone()).filter(|report| !report.guides.is_empty());
+        let report = Report::merged(&reports).filter(|report| !report.guides.is_empty());
         let history = History::new(&reports, report.as_ref());
         let folder =
             |path: &PathBuf| if path.is_dir() { Some(path.clone()) } else { path.parent().map(Path::to_owned) };

@@ -151,9 +151,9 @@ pub(super) fn resolve(folder: &Path, target: &str, from: &str, page: impl Fn(&st
     if known.is_some() {
         return Resolved::Here { url: path, page: known, anchor: anchor.to_owned() };
     }
-    let top = repository(&folder.join(from));
+    let top = || repository(&folder.join(from));
     let Some(file) = (match path.strip_prefix('/') {
-        Some(rest) => top.as_ref().map(|top| top.join(rest)),
+        Some(rest) => top().map(|top| top.join(rest)),
         None => Some(folder.join(own).join(&path)),
     }) else {
         // Without a repository, nobody knows where `/` is.
@@ -162,7 +162,7 @@ pub(super) fn resolve(folder: &Path, target: &str, from: &str, page: impl Fn(&st
     match file.exists() {
         true => Resolved::Here { url: path, page: None, anchor: String::new() },
         // `../../issues` leads to GitHub's own pages.
-        false if top.is_some_and(|top| !lexical(&file).starts_with(top)) => Resolved::Elsewhere,
+        false if top().is_some_and(|top| !lexical(&file).starts_with(top)) => Resolved::Elsewhere,
         false => Resolved::Broken { path },
     }
 }

@@ -53,7 +53,7 @@ pub use changed::changed_since;
 pub use decide::{Choice, Place};
 pub use loose::{Ground, ground};
 pub use machines::{add_machine, machines};
-pub use plans::{jobs, plans, plans_and_rules, sidecar_path};
+pub use plans::{jobs, plans, sidecar_path};
 pub use replace::Unwritten;
 pub use update::{Updated, updates};
 pub use verified::{LARGEST_REPORT, read as read_report, read_all as read_reports};

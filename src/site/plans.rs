@@ -28,7 +28,7 @@ use crate::{
     verify::{Job, hashes},
 };
 
-/// Plans the guides with these names, in that order; every guide of the site if there are none. A guide whose tabs are for
+/// Plans the guides with these names, in that order; every guide of the site if there are none, and then also tells the rules that fit no guide. A guide whose tabs are for
 /// several machines has a plan for each.
 ///
 /// A guide is named by its file or folder (relative to the site's folder or to the working directory), by its address, or by
@@ -36,21 +36,12 @@ use crate::{
 ///
 /// # Errors
 /// If a name fits no guide or several, and as for [`build`](super::build).
-pub fn plans(options: &Options, names: &[String]) -> Result<Vec<Plan>, Failure> {
-    plans_and_rules(options, names).map(|(plans, _)| plans)
-}
-
-/// The same, and the rules that fit no guide, if all guides are planned.
-///
-/// # Errors
-/// As for [`plans`].
-pub fn plans_and_rules(options: &Options, names: &[String]) -> Result<(Vec<Plan>, Vec<Diagnostic>), Failure> {
+pub fn plans(options: &Options, names: &[String]) -> Result<(Vec<Plan>, Vec<Diagnostic>), Failure> {
     let inputs = Inputs::load(options)?;
     let site = Site::read(&inputs, options);
     let pages = chosen(&site, options, names)?;
     let mut plans: Vec<Plan> = pages.into_par_iter().flat_map_iter(|index| plan_whole(&site, options, index)).collect();
     if options.workspace
-        && !options.loose.is_empty()
         && let Some((_, workspace)) = workspace::named(&options.site, &options.loose)?
     {
         plans.iter_mut().for_each(|plan| plan.inferred.push(workspace.told(plan)));
@@ -109,9 +100,8 @@ fn by_pattern(site: &Site<'_>, name: &str) -> Option<Result<Vec<usize>, Failure>
         let file = record.source.as_str();
         let inner = file.strip_prefix("content/").unwrap_or(file);
         let bundle = inner.strip_suffix("/index.md").unwrap_or(inner);
-        let tags = record.front.taxonomies.iter().filter(|(key, _)| key == "tags").flat_map(|(_, terms)| terms);
         match of_tags {
-            true => tags.into_iter().any(|tag| glob.is_match(tag)),
+            true => record.front.terms("tags").iter().any(|tag| glob.is_match(tag)),
             false => [file, inner, bundle].into_iter().any(|path| glob.is_match(path)),
         }
     };
@@ -156,7 +146,7 @@ pub fn jobs(options: &Options, names: &[String]) -> Result<Vec<Job>, Failure> {
     }
     let site = Site::read(&inputs, options);
     let lister = Lister::new(&site, options);
-    let workspace = match options.workspace && !options.loose.is_empty() {
+    let workspace = match options.workspace {
         true => workspace::of(&options.site, &options.loose)?,
         false => None,
     };

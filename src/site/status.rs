@@ -1,6 +1,7 @@
 //! `/status/`: what the reports that a build was given say of the whole library, and badges of it and of each guide.
 
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 
 use super::{
     badge::{Tone, badge},
@@ -9,7 +10,7 @@ use super::{
 };
 use crate::{
     report::{
-        Report, Verdict,
+        Verdict,
         safe::line,
         shown::{Around, Shown},
     },
@@ -82,6 +83,7 @@ impl Status<'_> {
         context.insert("results".into(), json!(Shown::new(report, self)));
         context.insert("history".into(), self.history());
         let badge = badge_url(URL);
+        let told: BTreeSet<&str> = report.guides.iter().map(|guide| guide.path.as_str()).collect();
         context.insert(
             "status".into(),
             json!({
@@ -90,8 +92,8 @@ impl Status<'_> {
                 "badge": self.views.permalink(&badge),
                 "badge_url": self.views.links.absolute_path(&badge),
                 "message": self.library().1,
-                "changed": self.links(|state| state == Some("stale")),
-                "unverified": self.unverified(report),
+                "changed": self.links(|path| self.is_stale(path)),
+                "unverified": self.links(|path| !told.contains(path) && !self.is_stale(path)),
             }),
         );
         Some(context)
@@ -101,19 +103,10 @@ impl Status<'_> {
         self.site.verified.state(path) == Some("stale")
     }
 
-    /// Guides by what is known of them, with their addresses.
-    fn links(&self, wanted: impl Fn(Option<&str>) -> bool) -> Vec<Value> {
+    /// Guides, by the paths of their files, with their addresses.
+    fn links(&self, wanted: impl Fn(&str) -> bool) -> Vec<Value> {
         let pages = self.site.guide_indices().into_iter().map(|index| &self.site.library.pages[index]);
-        let of = pages.filter(|page| wanted(self.site.verified.state(&page.record.source)));
-        of.map(|page| json!({"title": page.record.title, "url": self.views.links.absolute_path(&page.url)})).collect()
-    }
-
-    /// Guides that no report speaks of.
-    fn unverified(&self, report: &Report) -> Vec<Value> {
-        let told: std::collections::BTreeSet<&str> = report.guides.iter().map(|guide| guide.path.as_str()).collect();
-        let pages = self.site.guide_indices().into_iter().map(|index| &self.site.library.pages[index]);
-        let of =
-            pages.filter(|page| !told.contains(page.record.source.as_str()) && !self.is_stale(&page.record.source));
+        let of = pages.filter(|page| wanted(&page.record.source));
         of.map(|page| json!({"title": page.record.title, "url": self.views.links.absolute_path(&page.url)})).collect()
     }
 

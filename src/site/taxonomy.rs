@@ -61,8 +61,7 @@ fn taxonomy(library: &Library, name: &str) -> Taxonomy {
 
 /// Terms of a page as plain names: an author who is written as a Markdown link is known by the link's text.
 pub(super) fn terms_of(record: &PageRecord, taxonomy: &str) -> Vec<String> {
-    let found = record.front.taxonomies.iter().find(|(name, _)| name == taxonomy);
-    found.map_or_else(Vec::new, |(_, terms)| terms.iter().map(|t| person(t).0.to_owned()).collect())
+    record.front.terms(taxonomy).iter().map(|term| person(term).0.to_owned()).collect()
 }
 
 /// The name and the address of `[Name](address)`; a plain name has no address.

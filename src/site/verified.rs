@@ -42,14 +42,24 @@ pub fn read(file: &Path) -> Result<Report, Failure> {
     json::read(&text).map_err(|error| unusable(error.to_string()))
 }
 
-/// Reads a report, or all of a folder of results, each of which is one.
+/// Reads reports, and all of folders of results, each of which is one.
 ///
 /// # Errors
-/// As [`read`], or if the folder has none.
-pub fn read_all(path: &Path) -> Result<Vec<Report>, Failure> {
-    if !path.is_dir() {
-        return Ok(vec![read(path)?]);
+/// As [`read`], or if a folder has none.
+pub fn read_all(paths: &[impl AsRef<Path>]) -> Result<Vec<Report>, Failure> {
+    let mut reports = Vec::new();
+    for path in paths.iter().map(AsRef::as_ref) {
+        if path.is_dir() {
+            reports.extend(read_folder(path)?);
+        } else {
+            reports.push(read(path)?);
+        }
     }
+    Ok(reports)
+}
+
+/// All reports of a folder, by the names of their files.
+fn read_folder(path: &Path) -> Result<Vec<Report>, Failure> {
     let help = "make it with: guidepost verify --results DIR";
     let unusable =
         |why: String| Failure::usage(format!("the results in {} cannot be used: {why}", path.display()), help);

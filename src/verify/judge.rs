@@ -17,12 +17,8 @@ const INSTALL: &str = "install it in an earlier step, or correct its name; if a 
 
 /// What to write so that a question is answered: its text as a key of YAML, and a password kept secret.
 fn answers(question: &str) -> String {
-    let question = serde_json::Value::from(question);
-    let reply = if cause::is_secret(&question.to_string()) { "{reply: \"…\", secret: true}" } else { "\"…\"" };
-    format!(
-        "add to the front matter:  verify: {{answers: {{{question}: {reply}}}}}  or to verify.yaml beside the guide:  \
-         answers: {{{question}: {reply}}}"
-    )
+    let line = cause::answers(question);
+    format!("add to the front matter:  verify: {{{line}}}  or to verify.yaml beside the guide:  {line}")
 }
 
 /// What to write so that the question of a dialogue is asked in lines, and answered.
@@ -87,16 +83,18 @@ impl Ended<'_> {
                 let fault = Fault::new(message, format!("{}{opens}", answers(text.trim())));
                 Some(fault.of(CauseKind::QuestionUnanswered, text.trim()))
             }
-            End::FullScreen { screen } if asked_in_frame(screen).is_some() => {
-                let question = asked_in_frame(screen).unwrap_or_default();
-                let message = format!("it asks in a dialogue, and the guide does not say what to answer: {question}");
-                Some(Fault::new(message, dialogue(&question)).of(CauseKind::QuestionUnanswered, question))
-            }
-            End::FullScreen { .. } => of(
-                CauseKind::ProgramNotLeft,
-                "it opens a full-screen program".into(),
-                "let a `file` block follow an editor, so that the file is written; or skip the step with a reason",
-            ),
+            End::FullScreen { screen } => match asked_in_frame(screen) {
+                Some(question) => {
+                    let message =
+                        format!("it asks in a dialogue, and the guide does not say what to answer: {question}");
+                    Some(Fault::new(message, dialogue(&question)).of(CauseKind::QuestionUnanswered, question))
+                }
+                None => of(
+                    CauseKind::ProgramNotLeft,
+                    "it opens a full-screen program".into(),
+                    "let a `file` block follow an editor, so that the file is written; or skip the step with a reason",
+                ),
+            },
             End::Serves => of(
                 CauseKind::ProgramNotLeft,
                 "it serves, and does not end by itself".into(),

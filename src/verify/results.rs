@@ -39,15 +39,25 @@ impl Results {
 
     /// What came of a guide, if that is final, and what was installed in its image. One that was broken in fewer attempts than it
     /// has now, or that the guide's limit has ended, is done again.
-    pub fn get(&self, job: &Job, retries: usize) -> Option<(GuideReport, BTreeMap<String, Packages>)> {
-        let text = file::text(&self.file(job), LARGEST).ok()?;
+    pub(super) fn get(&self, job: &Job, retries: usize) -> Option<(GuideReport, BTreeMap<String, Packages>)> {
+        self.read(&self.file(job), retries).filter(|(guide, _)| guide.path == job.plan.path)
+    }
+
+    /// Where the results of guides are, or will be.
+    pub fn files(&self, jobs: &[Job]) -> Vec<PathBuf> {
+        jobs.iter().map(|job| self.file(job)).collect()
+    }
+
+    /// As [`Results::get`], of a file.
+    pub fn read(&self, file: &Path, retries: usize) -> Option<(GuideReport, BTreeMap<String, Packages>)> {
+        let text = file::text(file, LARGEST).ok()?;
         let Report { mut guides, images, .. } = json::read(&text).ok()?;
         let guide = guides.pop()?;
         let fails = matches!(guide.verdict, Verdict::Broken | Verdict::Unreached);
         let again = fails && (self.again || guide.attempts <= retries || guide.is_out_of_time());
         // The recording is in the folder of the run that made it.
         let guide = GuideReport { recording: None, ..guide };
-        (guide.path == job.plan.path && guide.is_final() && !again).then_some((guide, images))
+        (guide.is_final() && !again).then_some((guide, images))
     }
 
     /// Keeps a report of one guide.

@@ -126,9 +126,8 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
     if let Some(problem) = arguments.record.as_deref().and_then(|folder| unrecordable(folder, &jobs)) {
         return report_failure(&problem);
     }
-    let earlier: Result<Vec<_>, _> = arguments.against.iter().map(|file| site::read_reports(file)).collect();
-    let earlier = match earlier {
-        Ok(earlier) => earlier.concat(),
+    let earlier = match site::read_reports(&arguments.against) {
+        Ok(earlier) => earlier,
         Err(failure) => return report_failure(&failure),
     };
     let options = Options {
@@ -146,12 +145,11 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
     };
     let names = jobs.iter().map(verify::Job::name).collect();
     let progress = progress::Progress::new().of_all(names, durations(&earlier), options.jobs);
-    let kept = results.as_ref().map(|_| jobs.clone());
+    let files = results.as_ref().map(|results| results.files(&jobs)).unwrap_or_default();
     let mut done = verify::run_until(jobs, &options, &progress, interrupted());
     progress.clear();
     if let Ok(Some(report)) = &mut done {
         report.against(&earlier);
-        report.look_back(&earlier);
     }
     match done {
         Ok(Some(report)) if arguments.update => {
@@ -164,11 +162,11 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
         Ok(Some(report)) => arguments.telling.tell(&site, &report, baseline.as_ref()),
         Err(error) => {
             let exit = environment(&error);
-            print(std::io::stderr(), &goes_on(results.as_ref(), kept.as_deref(), arguments.retries));
+            print(std::io::stderr(), &goes_on(results.as_ref(), &files, arguments.retries));
             exit
         }
         Ok(None) => {
-            let goes_on = goes_on(results.as_ref(), kept.as_deref(), arguments.retries);
+            let goes_on = goes_on(results.as_ref(), &files, arguments.retries);
             print(std::io::stderr(), &format!("interrupted; the machines are removed\n{goes_on}"));
             Exit::Environment
         }
@@ -177,27 +175,26 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
 
 /// The paths of the guides that failed in a report, or in a folder of results.
 fn failed(path: &Path) -> Result<BTreeSet<String>, Failure> {
-    let report = Report::merged(site::read_reports(path)?);
-    let failed =
-        report.into_iter().flat_map(|report| report.guides).filter(|guide| guide.verdict >= Verdict::Unreached);
-    Ok(failed.map(|guide| guide.path).collect())
+    let reports = site::read_reports(&[path])?;
+    let failed = Report::newest(&reports).into_values().filter(|guide| guide.verdict >= Verdict::Unreached);
+    Ok(failed.map(|guide| guide.path.clone()).collect())
 }
 
 /// How long guides took last, in seconds, by the names that listeners hear.
 fn durations(earlier: &[Report]) -> BTreeMap<String, f64> {
     let mut known = BTreeMap::new();
-    for guide in Report::merged(earlier.to_vec()).into_iter().flat_map(|report| report.guides) {
+    for guide in Report::newest(earlier).into_values() {
         known.insert(format!("{} on {}", guide.path, guide.machine), guide.seconds);
-        known.insert(guide.path, guide.seconds);
+        known.insert(guide.path.clone(), guide.seconds);
     }
     known
 }
 
-/// What a run that was ended leaves behind.
-fn goes_on(results: Option<&Results>, jobs: Option<&[verify::Job]>, retries: usize) -> String {
-    let (Some(results), Some(jobs)) = (results, jobs) else { return String::new() };
-    let done = jobs.iter().filter(|job| results.get(job, retries).is_some()).count();
-    format!("{done} of {} have their results; the same command goes on from there\n", count(jobs.len(), "guide"))
+/// What a run that was ended leaves behind, of guides with these results.
+fn goes_on(results: Option<&Results>, files: &[PathBuf], retries: usize) -> String {
+    let Some(results) = results else { return String::new() };
+    let done = files.iter().filter(|file| results.read(file, retries).is_some()).count();
+    format!("{done} of {} have their results; the same command goes on from there\n", count(files.len(), "guide"))
 }
 
 /// Minutes, or a time with its unit.

@@ -87,8 +87,7 @@ impl Telling {
 
     /// What is compared with: read before anything is done, since a folder of results fills while guides are done.
     pub(in crate::cli) fn baseline(&self) -> Result<Option<Report>, Failure> {
-        let reports = self.baseline.as_deref().map(site::read_reports).transpose()?;
-        Ok(reports.and_then(Report::merged))
+        Ok(Report::merged(&site::read_reports(self.baseline.as_slice())?))
     }
 
     /// Says what came of it; the lines that it speaks of are those of the guides as they are now.
@@ -111,7 +110,8 @@ impl Telling {
         let since = baseline.map(|baseline| report.since(baseline, deny));
         let whole = report;
         // What fails as before is known.
-        let report = &since.as_ref().map_or_else(|| report.clone(), |since| report.without(&since.still));
+        let told = since.as_ref().map(|since| report.without(&since.still));
+        let report = told.as_ref().unwrap_or(report);
         let path = &site.site;
         let folder = path.to_string_lossy();
         let folder = folder.trim_start_matches("./").trim_matches('.').trim_end_matches('/');

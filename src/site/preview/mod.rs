@@ -176,7 +176,7 @@ impl<'a> Preview<'a> {
         let base_path = inputs.config.base_path();
         inputs.config.base_url = format!("{}{base_path}", self.origin);
         inputs.recordings.push(folder(&self.options));
-        inputs.report = Report::merged(inputs.report.into_iter().chain(self.report.clone()).collect());
+        inputs.report = Report::merged(&inputs.report.into_iter().chain(self.report.clone()).collect::<Vec<_>>());
         inputs
     }
 

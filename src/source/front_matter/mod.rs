@@ -137,6 +137,13 @@ pub struct Parsed {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+impl FrontMatter {
+    /// Its terms of a taxonomy, `tags` for one, as they are written.
+    pub fn terms(&self, taxonomy: &str) -> &[String] {
+        self.taxonomies.iter().find(|(name, _)| name == taxonomy).map_or(&[], |(_, terms)| terms)
+    }
+}
+
 /// Cuts off and reads the front matter.
 ///
 /// `taxonomies` are the keys of the configured taxonomies. Front matter that cannot be read is an error and counts as
