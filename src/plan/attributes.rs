@@ -188,7 +188,20 @@ impl Given {
     }
 }
 
+impl Attributes {
+    /// Without what is said of how the last command ends.
+    pub(super) fn before_the_end(self) -> Self {
+        let Self { timeout, answers, terminal, .. } = self;
+        Self { timeout, answers, terminal, ..Self::default() }
+    }
+}
+
 impl Given {
+    /// Why it is skipped.
+    pub(super) fn why(&self) -> String {
+        self.reason.clone().unwrap_or_else(|| "no reason is given".into())
+    }
+
     /// Whether the block itself or its sidecar says this of it, and no rule.
     pub(super) fn says(&self, name: &str) -> bool {
         let name = if name == "verify" { "skip" } else { name };
@@ -197,9 +210,7 @@ impl Given {
 
     /// The same without what is said of how the last command of the block ends.
     pub(super) fn before_the_end(&self) -> Self {
-        let Attributes { timeout, answers, terminal, .. } = self.runs.clone();
-        let runs = Attributes { timeout, answers, terminal, ..Attributes::default() };
-        let mut given = Self { runs, expect: None, ..self.clone() };
+        let mut given = Self { runs: self.runs.clone().before_the_end(), expect: None, ..self.clone() };
         given
             .from
             .retain(|name, _| !["exit", "until", "opens", "background", "retry", "expect"].contains(&name.as_str()));

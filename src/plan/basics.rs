@@ -23,7 +23,7 @@ impl Plan {
         packages.sort_unstable();
         packages.dedup();
         let of_debian = |run: line::Run| known::family_of(&run.name) == Some(Family::Debian);
-        let installs = lines.iter().any(|line| line::commands(line).filter_map(line::Run::of).any(of_debian));
+        let installs = lines.iter().any(|line| line::runs(line).any(of_debian));
         if packages.is_empty() && !installs {
             return;
         }

@@ -30,6 +30,11 @@ pub struct Command {
 }
 
 impl Command {
+    /// One line that the plan types of its own accord, for what stands there.
+    pub(super) fn one(line: &str, at: At) -> Self {
+        Self { lines: vec![line.to_owned()], prompt: String::new(), stopped: false, at }
+    }
+
     /// Its first line, with what goes on from it behind a `\`. What follows is a document or a body of its own.
     pub(super) fn line(&self) -> String {
         joined(self.lines.iter().map(String::as_str))

@@ -22,6 +22,18 @@ pub(super) struct Unasked {
     stays: bool,
 }
 
+impl Unasked {
+    /// A program that is left by what is typed at `at`; none if nobody knows what says goodbye to it. `stays`: it is open until the
+    /// section ends.
+    fn new(draft: &Draft<'_, '_>, program: &'static Program, at: At, stays: bool) -> Option<Self> {
+        let goodbye = Command::one(program.goodbye()?, at.clone());
+        let mut leave = draft.step(StepKind::Run { commands: vec![goodbye] }, Attributes::default());
+        leave.at = at;
+        leave.inferred = vec![format!("`{}` is left, because what follows is not for it", program.name())];
+        Some(Self { program, section: draft.block.section.clone(), leave, stays })
+    }
+}
+
 impl Builder<'_> {
     /// Opens the interpreter whose prompt a block shows, if nothing is open. It knows what the page has imported before.
     pub(super) fn open_unasked(&mut self, draft: &Draft<'_, '_>) {
@@ -33,34 +45,22 @@ impl Builder<'_> {
         if self.program.is_some() {
             return;
         }
-        let typed = |line: &str| Command {
-            lines: vec![line.to_owned()],
-            prompt: String::new(),
-            stopped: false,
-            at: draft.block.at(),
-        };
-        let goodbye = program.goodbye().map(typed);
-        let Some(goodbye) = goodbye else { return };
+        let Some(unasked) = Unasked::new(draft, program, draft.block.at(), false) else { return };
+        let typed = |line: &str| Command::one(line, draft.block.at());
         let commands = std::iter::once(program.name()).chain(self.imported.iter().map(String::as_str)).map(typed);
         let mut open = draft.step(StepKind::Run { commands: commands.collect() }, Attributes::default());
         open.inferred = vec![format!("`{}` is opened, because the block shows its prompt", program.name())];
         self.program = Some(program);
         self.push(open);
-        let mut leave = draft.step(StepKind::Run { commands: vec![goodbye] }, Attributes::default());
-        leave.inferred = vec![format!("`{}` is left, because what follows is not for it", program.name())];
-        self.unasked = Some(Unasked { program, section: draft.block.section.clone(), leave, stays: false });
+        self.unasked = Some(unasked);
     }
 
     /// A program that only the text before a block has opened is left at the end of the section.
     pub(super) fn opened_by_text(&mut self, draft: &Draft<'_, '_>, at: At) {
         let Some(program) = self.program else { return };
-        let Some(goodbye) = program.goodbye() else { return };
-        let lines = vec![goodbye.to_owned()];
-        let goodbye = Command { lines, prompt: String::new(), stopped: false, at: at.clone() };
-        let mut leave = draft.step(StepKind::Run { commands: vec![goodbye] }, Attributes::default());
-        leave.at = at;
-        leave.inferred = vec![format!("`{}` is left, because what follows is not for it", program.name())];
-        self.unasked = Some(Unasked { program, section: draft.block.section.clone(), leave, stays: true });
+        if let Some(unasked) = Unasked::new(draft, program, at, true) {
+            self.unasked = Some(unasked);
+        }
     }
 
     /// Before a block of another section: a program that only the text has opened is left.

@@ -348,6 +348,12 @@ fn layered<'l, 'a: 'l>(
 ) -> Layered<'l> {
     let mut found =
         Layered { settings: Settings::default(), rules: Vec::new(), fitted: Vec::new(), outer: String::new() };
+    // Each block with the prose before it, and with what it types.
+    let typed = LazyCell::new(|| {
+        let followed = whole.blocks.iter().map(|block| (block, &whole.prose[..]));
+        let others = whole.unfollowed.iter().map(|one| (&one.block, &[][..]));
+        followed.chain(others).map(|(block, prose)| (block, prose, rule::commands_of(block))).collect::<Vec<_>>()
+    });
     for layer in layers {
         found.settings.take(&layer.settings);
         let is_outer = |origin: &Origin| origin.scope < Scope::Guide;
@@ -355,12 +361,8 @@ fn layered<'l, 'a: 'l>(
             found.outer.push_str(&layer.raw);
         }
         for rule in layer.rules.iter().filter(|rule| rule.fits_guide(guide)) {
-            let fits = |block: &blocks::Block<'_>, prose| rule.fits_block(block, prose) && rule.fits_commands(block);
-            let in_blocks = || {
-                let tabs = whole.unfollowed.iter().map(|one| &one.block);
-                whole.blocks.iter().any(|block| fits(block, &whole.prose))
-                    || tabs.into_iter().any(|block| fits(block, &[]))
-            };
+            let in_blocks =
+                || typed.iter().any(|(block, prose, typed)| rule.fits_block(block, prose) && rule.fits_commands(typed));
             if rule.selects_blocks() {
                 found.rules.push(rule);
                 if !in_blocks() {

@@ -19,9 +19,9 @@ pub(super) fn in_tab(unfollowed: &Unfollowed<'_>, decided: &[Decided]) -> Option
     if act == Act::Looked && decided.is_none_or(|decided| decided.doubt.is_none()) {
         return None;
     }
-    let (why, omission) = match (given.skip, given.reason, &block.folded) {
-        (Some(true), reason, _) => (reason.unwrap_or_else(|| "no reason is given".into()), Omission::Skipped),
-        (None, _, Some(why)) => (why.clone(), Omission::Optional),
+    let (why, omission) = match (given.skip, &block.folded) {
+        (Some(true), _) => (given.why(), Omission::Skipped),
+        (None, Some(why)) => (why.clone(), Omission::Optional),
         _ if act == Act::Elsewhere => (decided.map_or_else(String::new, |d| d.why.clone()), Omission::Elsewhere),
         _ if act == Act::Alternative => (decided.map_or_else(String::new, |d| d.why.clone()), Omission::Optional),
         _ => (format!("no machine is for its tab “{tab}”"), Omission::NotDone),

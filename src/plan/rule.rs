@@ -253,9 +253,9 @@ impl Rule {
         any(&self.languages, |glob| glob.is_match(&block.code.language)) && (self.headings.is_empty() || is_below())
     }
 
-    /// Whether a block has a command that it selects, if it selects commands.
-    pub(super) fn fits_commands(&self, block: &Block<'_>) -> bool {
-        self.commands.is_empty() || commands_of(block).iter().any(|typed| self.fits_command(typed))
+    /// Whether one of the lines that a block types has a command that it selects, if it selects commands.
+    pub(super) fn fits_commands(&self, typed: &[String]) -> bool {
+        self.commands.is_empty() || typed.iter().any(|typed| self.fits_command(typed))
     }
 
     /// Whether one of the commands of a typed line is one of those that it selects.
@@ -289,7 +289,7 @@ fn glob(name: &str, text: &str, words: bool) -> Result<GlobMatcher, Problem> {
 }
 
 /// The lines that a block types, if it has commands of a shell.
-fn commands_of(block: &Block<'_>) -> Vec<String> {
+pub(super) fn commands_of(block: &Block<'_>) -> Vec<String> {
     let code = &block.code;
     let of_shell = code.role == Role::Command || code.language.is_empty() || program::is_of_shell(&code.language);
     if !of_shell || matches!(code.role, Role::File | Role::Output) {

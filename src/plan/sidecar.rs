@@ -30,10 +30,10 @@ pub const FILE_NAME: &str = "verify.yaml";
 /// The key of what is said about single blocks.
 pub(super) const STEPS: &str = "steps";
 
-/// What an entry finds its block by.
 /// The text of a step that has no block.
 const TEXT: &str = "text";
 
+/// What an entry finds its block by.
 #[rustfmt::skip]
 const KEYS: &[Row] = &[
     Row { name: "at", form: Form::Text, says: "A heading that the block stands below; alone, all blocks of the section" },
@@ -238,7 +238,6 @@ impl Entry {
             self.line.is_some(),
             self.lines.is_some(),
             self.index.is_some(),
-            false,
         ];
         SELECTORS.iter().zip(is_given).find(|(_, given)| *given).map(|(name, _)| *name)
     }

@@ -61,6 +61,8 @@ pub(super) struct Stands {
     again: Option<Vec<String>>,
     /// The sentence before the block before.
     sentence: String,
+    /// What is kept of the block that was looked at last, if it is typed.
+    current: Option<Earlier>,
     /// The texts of all blocks.
     texts: Vec<String>,
     /// The lines that the block before says to find in a file.
@@ -84,14 +86,14 @@ struct Saved {
 impl Stands {
     /// Before the first block.
     pub(super) fn new(blocks: &[Block<'_>], prose: &[Passage]) -> Self {
-        let apt = |block: &Block<'_>| {
-            let runs = block.code.text.lines().flat_map(line::pieces).filter_map(line::Run::of);
-            runs.into_iter().any(|run| command::family_of(&run.name) == Some(Family::Debian))
+        let runs = |block: &Block<'_>| -> Vec<line::Run> {
+            block.code.text.lines().flat_map(line::pieces).filter_map(line::Run::of).collect()
         };
+        let apt =
+            |block: &Block<'_>| runs(block).iter().any(|run| command::family_of(&run.name) == Some(Family::Debian));
         let named = |passage: &Passage| command::families(&passage.text).contains(&Family::Debian);
         let fetches = |block: &Block<'_>| {
-            let runs = block.code.text.lines().flat_map(line::pieces).filter_map(line::Run::of);
-            runs.into_iter().any(|run| run.name == "git" && run.arguments.iter().any(|word| word == "clone"))
+            runs(block).iter().any(|run| run.name == "git" && run.arguments.iter().any(|word| word == "clone"))
         };
         Self {
             fetches: blocks.iter().any(fetches),
@@ -156,7 +158,9 @@ impl Stands {
         }
         if act == Some(Act::Typed) {
             let prose = &prose[..block.passages];
-            self.earlier.push(Earlier::of(block, &evidence::headings(prose), evidence::label(prose, block)));
+            let kept = || Earlier::of(block, &evidence::headings(prose), evidence::label(prose, block));
+            let kept = self.current.take().unwrap_or_else(kept);
+            self.earlier.push(kept);
             self.editing = None;
             let host = block.code.text.lines().find_map(prompted);
             self.host = self.host.take().or(host);
@@ -198,7 +202,7 @@ fn prompted(line: &str) -> Option<String> {
 impl Builder<'_> {
     /// What is done with a block: what the author says, or else what speaks for it.
     pub(super) fn decide(&mut self, block: &Block<'_>, given: &Given) -> Decision {
-        (self.near, self.first) = (None, None);
+        (self.near, self.first, self.stands.current) = (None, None, None);
         let is_form = |act: &Act| !matches!(act, Act::Elsewhere | Act::Alternative);
         if let Some(act) = given.act.filter(is_form) {
             return Decision::said(act);
@@ -262,11 +266,12 @@ impl Builder<'_> {
         earlier::compare(&own, &self.stands.earlier, standing);
         standing.installed_before |= self.stands.again.as_ref().is_some_and(|again| own.is_below(again));
         let text = &block.code.text;
-        let others: Vec<&str> = self.stands.texts.iter().map(String::as_str).filter(|other| other != text).collect();
         if standing.installed_before && self.stands.again.is_none() {
-            self.stands.again = Some(own.headings);
+            self.stands.again = Some(own.headings.clone());
         }
-        standing.uncalled = earlier::is_uncalled(text, &others);
+        let others = self.stands.texts.iter().map(String::as_str).filter(|other| other != text);
+        standing.uncalled = earlier::is_uncalled(text, others);
+        self.stands.current = Some(own);
     }
 
     /// What was done with the block before. An alternative in a fold or a list item that is closed goes on nowhere.

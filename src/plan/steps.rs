@@ -162,16 +162,16 @@ impl<'a> Builder<'a> {
         if let Some(first) = self.first.take() {
             self.typed_first(&draft, &first);
         }
-        match (act, &draft.given.run) {
-            (Act::Compared, _) if transcript.is_some() => self.transcribed(draft, &decision, transcript.as_ref()),
-            (Act::Compared, _) if session => self.session(draft),
-            (Act::Compared, _) if self.last_run.is_some() || draft.is_said() => self.output(draft, &decision),
-            (_, Some(run)) if act != Act::Compared => {
+        match (act, &draft.given.run, &transcript) {
+            (Act::Compared, _, Some(shown)) => self.transcribed(draft, &decision, shown),
+            (Act::Compared, ..) if session => self.session(draft),
+            (Act::Compared, ..) if self.last_run.is_some() || draft.is_said() => self.output(draft, &decision),
+            (_, Some(run), _) if act != Act::Compared => {
                 let run = run.clone();
                 self.instead(draft, &run);
             }
-            (Act::Typed, _) => self.typed(draft, &decision),
-            (Act::Saved, _) => self.file(draft, &decision),
+            (Act::Typed, ..) => self.typed(draft, &decision),
+            (Act::Saved, ..) => self.file(draft, &decision),
             _ => self.leave(draft, &decision),
         }
         self.rest_unasked(block);
@@ -190,8 +190,7 @@ impl<'a> Builder<'a> {
                     let origin = given.from.get("skip");
                     self.diagnostics.extend(origin.map(|origin| settings::without_reason(origin.place.clone())));
                 }
-                let reason = given.reason.clone().unwrap_or_else(|| "no reason is given".into());
-                Some((reason, Omission::Skipped))
+                Some((given.why(), Omission::Skipped))
             }
             Some(false) => None,
             None => block.folded.clone().map(|why| (why, Omission::Optional)),
@@ -205,9 +204,7 @@ impl<'a> Builder<'a> {
         let begin = draft.block.span.start;
         let Some(at) = source.text[..begin].rfind(&format!("`{command}`")).map(|at| at + 1) else { return };
         let at = At::new(source, Span::new(at, at + command.len()));
-        let lines = vec![command.to_owned()];
-        let command = Command { lines, prompt: String::new(), stopped: false, at: at.clone() };
-        self.run(draft, vec![command], Attributes::default());
+        self.run(draft, vec![Command::one(command, at.clone())], Attributes::default());
         if let Some(step) = self.steps.last_mut() {
             step.at = at.clone();
             step.inferred = vec!["it is typed, because the text says so, and what follows is about it".into()];
@@ -341,8 +338,7 @@ impl<'a> Builder<'a> {
         }
         let mut given = if last { draft.given.clone() } else { draft.given.before_the_end() };
         rules.iter().for_each(|rule| rule.say_of(&mut given));
-        let reason = given.reason.clone().unwrap_or_else(|| "no reason is given".into());
-        let skip = given.skip.unwrap_or(false).then_some(reason);
+        let skip = given.skip.unwrap_or(false).then(|| given.why());
         let omission = skip.as_ref().map(|_| Omission::Skipped).or(draft.omission);
         Some(Draft { given, skip, omission, rules: Vec::new(), ..draft.clone() })
     }
@@ -410,14 +406,7 @@ impl<'a> Builder<'a> {
     fn shown(&mut self, draft: &Draft<'_, '_>, lines: &[&str], shown: &[usize]) {
         self.close_editor();
         let Some(of) = self.last_run else { return };
-        let block = draft.block;
-        let text = shown.iter().map(|line| lines[*line].to_owned() + "\n").collect();
-        let begins = shown.iter().filter_map(|line| block.code.lines.get(*line).copied()).collect();
-        let sums = own::compares(&[&block.prose]);
-        let kind = expect(block, text, begins, sums, of, draft.given.rule);
-        let mut step = draft.step(kind, Attributes::default());
-        let (first, last) = (shown[0], shown[shown.len() - 1]);
-        step.at = At::new(&block.origin.source, whole_lines(block, first, last));
+        let mut step = draft.shows(lines, shown, own::compares(&[&draft.block.prose]), of);
         if step.skip.is_none()
             && let Step { skip: Some(reason), omission, .. } = &self.steps[of - 1]
         {
@@ -500,8 +489,7 @@ impl<'a> Builder<'a> {
         let mut placeholders = self.placeholders_of(&draft, named.iter());
         for named in variables::of_path(&file, &draft.vars, self.placeholders) {
             let line = draft.block.at().line;
-            let variables::Named { name, kind, bound, sure, waits, .. } = named;
-            let placeholder = Placeholder { name, kind, bound, sure, waits, line };
+            let placeholder = named.placeholder(line);
             if draft.skip.is_none() && self.told.insert(placeholder.name.clone()) {
                 self.diagnostics.push(unbound(&placeholder).at(&block.origin.source, block.span));
             }
@@ -529,9 +517,8 @@ impl<'a> Builder<'a> {
         let mut found: Vec<Placeholder> = Vec::new();
         for (number, named) in named {
             let line = block.origin.source.line_of(whole_line(block, *number).start).0;
-            let variables::Named { name, kind, bound, sure, waits, .. } = named.clone();
-            let placeholder = Placeholder { name, kind, bound, sure, waits, line };
-            if !bound && draft.skip.is_none() && self.told.insert(placeholder.name.clone()) {
+            let placeholder = named.placeholder(line);
+            if !named.bound && draft.skip.is_none() && self.told.insert(placeholder.name.clone()) {
                 self.diagnostics.push(not_bound(block, *number, named, &placeholder));
             }
             if found.iter().all(|known| known.name != placeholder.name) {
@@ -566,15 +553,11 @@ impl<'a> Builder<'a> {
         // Some pages repeat the command, with its prompt, above what it shows.
         let repeats = |command: &str| self.stands.typed.last().is_some_and(|typed| typed.trim() == command);
         if first_command(&block.code.text).is_some_and(|(_, command)| repeats(command)) {
-            let blank = text.lines().take_while(|line| line.trim().is_empty()).count();
-            text = text.split_inclusive('\n').skip(blank + 1).collect();
-            begins.drain(..(blank + 1).min(begins.len()));
+            without_first(&mut text, &mut begins);
             draft.inferred.push("its first line repeats the command, and is not compared".into());
         }
         if decision::says_output(&text) {
-            let above = text.lines().take_while(|line| line.trim().is_empty()).count();
-            text = text.split_inclusive('\n').skip(above + 1).collect();
-            begins.drain(..(above + 1).min(begins.len()));
+            without_first(&mut text, &mut begins);
             draft.inferred.push("its first line, a comment, says that the rest is an output".into());
         }
         let sums = own::compares(&[&block.prose, &self.prose_of_run]);
@@ -584,18 +567,14 @@ impl<'a> Builder<'a> {
     }
 
     /// What a transcript shows of each step that was done.
-    fn transcribed(&mut self, mut draft: Draft<'_, '_>, decision: &Decision, transcript: Option<&Transcript>) {
+    fn transcribed(&mut self, mut draft: Draft<'_, '_>, decision: &Decision, transcript: &Transcript) {
         let block = draft.block;
         draft.infer(decision);
         draft.inferred.push("its commands were typed before, and are not typed again".into());
         let lines: Vec<&str> = block.code.text.lines().collect();
         let sums = own::compares(&[&block.prose, &self.prose_of_run]);
-        for (of, shown) in transcript.into_iter().flat_map(|transcript| &transcript.parts) {
-            let text = shown.iter().map(|line| lines[*line].to_owned() + "\n").collect();
-            let begins = shown.iter().filter_map(|line| block.code.lines.get(*line).copied()).collect();
-            let mut step = draft.step(expect(block, text, begins, sums, *of, draft.given.rule), Attributes::default());
-            step.at = At::new(&block.origin.source, whole_lines(block, shown[0], shown[shown.len() - 1]));
-            self.push(step);
+        for (of, shown) in &transcript.parts {
+            self.push(draft.shows(&lines, shown, sums, *of));
         }
     }
 
@@ -726,16 +705,29 @@ impl Draft<'_, '_> {
         }
     }
 
+    /// Of these lines of its block, which are what step `of` shows. `sums`: a reader is told to compare checksums.
+    fn shows(&self, lines: &[&str], shown: &[usize], sums: bool, of: usize) -> Step {
+        let block = self.block;
+        let text = shown.iter().map(|line| lines[*line].to_owned() + "\n").collect();
+        let begins = shown.iter().filter_map(|line| block.code.lines.get(*line).copied()).collect();
+        let mut step = self.step(expect(block, text, begins, sums, of, self.given.rule), Attributes::default());
+        step.at = At::new(&block.origin.source, whole_lines(block, shown[0], shown[shown.len() - 1]));
+        step
+    }
+
     /// Of a run of commands; what is said about an end belongs to the last of its block.
     fn attributes(&self, settings: &Settings, last: bool) -> Attributes {
         let mut attributes = self.given.runs.clone();
         attributes.timeout = attributes.timeout.or(settings.timeout);
-        if !last {
-            let Attributes { timeout, answers, terminal, .. } = attributes;
-            attributes = Attributes { timeout, answers, terminal, ..Attributes::default() };
-        }
-        attributes
+        if last { attributes } else { attributes.before_the_end() }
     }
+}
+
+/// Leaves out the first line of an output that says something, and what is blank above it; of where lines begin, too.
+fn without_first(text: &mut String, begins: &mut Vec<usize>) {
+    let above = text.lines().take_while(|line| line.trim().is_empty()).count();
+    *text = text.split_inclusive('\n').skip(above + 1).collect();
+    begins.drain(..(above + 1).min(begins.len()));
 }
 
 /// Who saves the file of an editor.

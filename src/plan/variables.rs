@@ -5,7 +5,7 @@ use serde_json::Value;
 use std::{collections::BTreeMap, ops::Range};
 
 use super::{
-    placeholder::{self, Found, How, Kind, Reading, Said},
+    placeholder::{self, Found, How, Kind, Placeholder, Reading, Said},
     value,
 };
 use crate::guide::CodeBlock;
@@ -29,6 +29,14 @@ pub struct Named {
     pub waits: bool,
     /// Its value.
     pub(super) value: Option<String>,
+}
+
+impl Named {
+    /// As a placeholder of a step, at this line of its file, from 1.
+    pub(super) fn placeholder(&self, line: usize) -> Placeholder {
+        let Self { name, kind, bound, sure, waits, .. } = self.clone();
+        Placeholder { name, kind, bound, sure, waits, line }
+    }
 }
 
 /// What a placeholder has because of its kind.

@@ -178,7 +178,7 @@ pub(crate) fn enters_a_server(line: &str) -> bool {
 /// Whether a command is one that people type on servers only: it installs or manages services there.
 pub(crate) fn is_of_a_server(line: &str) -> bool {
     let programs = ["systemctl", "service", "ufw", "adduser", "useradd", "usermod", "journalctl"];
-    let mut runs = super::line::commands(line).filter_map(super::line::Run::of);
+    let mut runs = super::line::runs(line);
     runs.any(|run| programs.contains(&run.name.as_str()) || family_of(&run.name) == Some(Family::Debian))
 }
 
@@ -188,7 +188,7 @@ const OF_LANGUAGES: &[&str] =
 
 /// Whether a line installs by the means of a language.
 pub(crate) fn installs_by_language(line: &str) -> bool {
-    let mut runs = super::line::commands(line).filter_map(super::line::Run::of);
+    let mut runs = super::line::runs(line);
     runs.any(|run| OF_LANGUAGES.contains(&run.name.as_str())) || line.contains(" -m pip ")
 }
 

@@ -24,6 +24,11 @@ pub(crate) fn pipeline(line: &str) -> Vec<&str> {
     if commands.is_empty() { last } else { commands }
 }
 
+/// What the commands of a line run, without `sudo` and its like.
+pub(crate) fn runs(line: &str) -> impl Iterator<Item = Run> {
+    commands(line).filter_map(Run::of)
+}
+
 /// The commands of a line, whatever joins them.
 pub(crate) fn commands(line: &str) -> impl Iterator<Item = &str> {
     commands_of(line).into_iter().map(|(command, _)| command).filter(|command| !command.is_empty())

@@ -55,7 +55,7 @@ impl Workspace {
             _ => &[],
         });
         let lines = typed.flat_map(|command| &command.lines);
-        for run in lines.flat_map(|typed| line::commands(typed)).filter_map(line::Run::of) {
+        for run in lines.flat_map(|typed| line::runs(typed)) {
             let begins = |word: &&String| self.addresses.iter().any(|known| bare(word).starts_with(&bare(known)));
             let longer = run.arguments.iter().filter(begins).filter(|word| !self.is_own(word));
             way.longer.extend(longer.map(|word| word.rsplit_once("git+").map_or(&**word, |(_, rest)| rest).to_owned()));

@@ -1,6 +1,6 @@
 //! A page with an attribute more on one of its blocks: in its fence, or in a comment before what has none.
 
-use super::Saying;
+use super::{Saying, sidecar::end_of_line};
 use crate::{
     guide::{CodeBlock, Form, Guide},
     source::Span,
@@ -76,7 +76,7 @@ fn place(text: &str, code: &CodeBlock, span: Span, more: &str) -> Option<(Span, 
         _ => span.start - start,
     };
     let is_alone = text[start..span.start].trim().is_empty();
-    let end = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    let end = end_of_line(text);
     let comment = format!("{}<!-- verify:{more} -->{end}", " ".repeat(depth));
     is_alone.then_some((Span::new(start, start), comment))
 }

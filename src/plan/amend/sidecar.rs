@@ -109,7 +109,7 @@ fn scalar(text: &str) -> String {
     }
 }
 
-fn end_of_line(text: &str) -> &str {
+pub(super) fn end_of_line(text: &str) -> &'static str {
     if text.contains("\r\n") { "\r\n" } else { "\n" }
 }
 

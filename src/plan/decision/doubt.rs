@@ -11,7 +11,7 @@ use super::{
         },
         prose::sentences,
     },
-    Act, Decision, Rule,
+    Act, Decision, Rule, did_it, has, words,
 };
 use crate::terminal::{command, line, prompt};
 
@@ -248,17 +248,7 @@ fn changes_earlier(heading: &str, earlier: &[&str]) -> bool {
         "generating",
     ];
     let words = words(heading);
-    let has = |words: &[String], names: &[&str]| words.iter().any(|word| names.contains(&word.as_str()));
-    let makes_it = |other: &&str| {
-        let other = self::words(other);
-        has(&other, MAKING) && other.last() == words.last()
-    };
-    has(&words, CHANGING) && !has(&words, MAKING) && earlier.iter().any(makes_it)
-}
-
-/// The words of a heading, in small letters.
-fn words(text: &str) -> Vec<String> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+    has(&words, CHANGING) && !has(&words, MAKING) && did_it(&words, earlier, MAKING)
 }
 
 /// Whether a line says in a comment that what follows is another way: `# OR`.

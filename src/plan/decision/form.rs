@@ -5,7 +5,7 @@ use crate::terminal::{editor, prompt};
 use super::{
     super::{
         evidence::{
-            Evidence, Look, Tongue, asked, mention,
+            Evidence, Look, Tongue, as_reader, asked, mention,
             phrase::{Phrase, says},
         },
         prose::sentences,
@@ -389,9 +389,8 @@ fn is_output_of_nothing(e: &Evidence<'_>) -> bool {
 
 /// Whether the session of a block begins with what was typed just now.
 fn is_typed_already(e: &Evidence<'_>) -> bool {
-    let bare = |line: &str| line.trim().trim_start_matches("sudo ").to_owned();
-    let first = e.text.lines().find_map(|line| prompt::prompt_length(line).map(|length| bare(&line[length..])));
-    first.is_some_and(|first| e.standing.typed.iter().any(|typed| bare(typed) == first))
+    let first = e.text.lines().find_map(|line| prompt::prompt_length(line).map(|length| as_reader(&line[length..])));
+    first.is_some_and(|first| e.standing.typed.iter().any(|typed| as_reader(typed) == first))
 }
 
 /// Whether a block is what the open editor waits for.

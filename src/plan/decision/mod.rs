@@ -13,6 +13,24 @@ use super::evidence::{Evidence, Look};
 use crate::guide::Role;
 use serde::Serialize;
 
+/// The words of a heading, in small letters.
+fn words(text: &str) -> Vec<String> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+}
+
+/// Whether one of these names is among the words.
+fn has(words: &[String], names: &[&str]) -> bool {
+    words.iter().any(|word| names.contains(&word.as_str()))
+}
+
+/// Whether an earlier heading, by one of these verbs, did something with what the words of a heading end with.
+fn did_it(heading: &[String], earlier: &[&str], verbs: &[&str]) -> bool {
+    earlier.iter().any(|other| {
+        let other = words(other);
+        has(&other, verbs) && other.last() == heading.last()
+    })
+}
+
 /// What is done with a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]

@@ -5,7 +5,7 @@ use super::{
         Evidence, Look, Tongue,
         phrase::{Phrase, says},
     },
-    Act, Decision, Rule,
+    Act, Decision, Rule, did_it, has, words,
 };
 use crate::terminal::{command, command::Family, line, prompt};
 
@@ -254,8 +254,7 @@ fn mentions_content(e: &Evidence<'_>) -> bool {
 
 /// Whether a heading or an item is the second of several ways: `Option 2`, `Method B`.
 fn is_second(text: &str) -> bool {
-    let words: Vec<String> =
-        text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
+    let words = words(text);
     words.windows(2).any(|pair| {
         ["option", "method", "variant", "way", "alternative", "approach", "possibility"].contains(&pair[0].as_str())
             && (pair[1].parse::<u32>().is_ok_and(|number| number > 1)
@@ -329,19 +328,13 @@ fn is_later(heading: &str, earlier: &[&str]) -> bool {
     const RENEWING: &[&str] = &["update", "updating", "upgrade", "upgrading"];
     const INSTALLING: &[&str] = &["install", "installing", "deploy", "deploying", "setup"];
     let words = words(heading);
-    let has = |words: &[String], names: &[&str]| words.iter().any(|word| names.contains(&word.as_str()));
     let cleans = words.windows(2).any(|pair| ["cleaning", "clean"].contains(&pair[0].as_str()) && pair[1] == "up");
-    let after = |names: &[&str]| {
-        earlier.iter().any(|other| {
-            let other = self::words(other);
-            has(&other, names) && other.last() == words.last()
-        })
-    };
+    let after = |names: &[&str]| did_it(&words, earlier, names);
     // “Adding, changing or deleting keys” undoes nothing.
     let undoes = has(&words, UNDOING) && !has(&words, DOING) && after(DOING);
     // “Upgrade” alone speaks of what was installed.
     let alone = words.iter().filter(|word| *word != "step" && word.parse::<u32>().is_err()).count() == 1
-        && earlier.iter().any(|other| has(&self::words(other), INSTALLING));
+        && earlier.iter().any(|other| has(&super::words(other), INSTALLING));
     let renews = has(&words, RENEWING) && !has(&words, INSTALLING) && (alone || after(INSTALLING));
     cleans || undoes || renews || has(&words, ALWAYS)
 }
@@ -350,11 +343,6 @@ fn is_later(heading: &str, earlier: &[&str]) -> bool {
 fn is_history(heading: &str) -> bool {
     let words = words(heading).join(" ");
     ["changelog", "change log", "release notes", "release history", "version history"].contains(&words.as_str())
-}
-
-/// The words of a heading, in small letters.
-fn words(text: &str) -> Vec<String> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
 }
 
 /// Whether the block shows the prompt of a program that is not open here.

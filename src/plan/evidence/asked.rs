@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{super::prose::sentences, Evidence};
+use super::{super::prose::sentences, Evidence, as_reader};
 use crate::terminal::{
     command::{Known, known},
     line,
@@ -37,10 +37,9 @@ pub(in crate::plan) fn command(e: &Evidence<'_>) -> Option<String> {
         of.or_else(|| found.name("command").map(|command| command.as_str())).map(|code| code.trim().to_owned())
     };
     let found = shows().or_else(|| asks(e).into_iter().rev().find(|code| is_command(code)))?;
-    let bare = |line: &str| line.trim().trim_start_matches("sudo ").to_owned();
-    let typed = || e.standing.typed.iter().map(|line| bare(line));
+    let typed = || e.standing.typed.iter().map(|line| as_reader(line));
     // One that was typed with more words is the same.
-    let again = typed().any(|line| line.split_whitespace().next() == bare(&found).split_whitespace().next());
+    let again = typed().any(|line| line.split_whitespace().next() == as_reader(&found).split_whitespace().next());
     (!again).then_some(found)
 }
 

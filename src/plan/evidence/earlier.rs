@@ -25,6 +25,8 @@ pub(in crate::plan) struct Earlier {
     pub(in crate::plan) headings: Vec<String>,
     /// Its commands, without prompts.
     commands: Vec<String>,
+    /// The programs that these run.
+    runs: Vec<line::Run>,
     installs: Vec<String>,
 }
 
@@ -37,6 +39,7 @@ impl Earlier {
             label: label.to_owned(),
             headings: headings.iter().map(|heading| (*heading).to_owned()).collect(),
             installs: installs(&commands),
+            runs: commands.iter().flat_map(|typed| line::runs(typed)).collect(),
             commands,
         }
     }
@@ -58,13 +61,12 @@ pub(in crate::plan) fn compare(own: &Earlier, before: &[Earlier], standing: &mut
 }
 
 /// Whether all that a block does is to define functions which no other block calls.
-pub(in crate::plan) fn is_uncalled(text: &str, others: &[&str]) -> bool {
+pub(in crate::plan) fn is_uncalled<'t>(text: &str, mut others: impl Iterator<Item = &'t str>) -> bool {
     let names: Vec<&str> = text.lines().filter_map(defined).collect();
     let body = |line: &str| line.starts_with([' ', '\t', '}', '{']) || line.trim().is_empty() || line.starts_with('#');
-    let calls = |text: &&str| {
-        text.split(|c: char| !(c.is_alphanumeric() || "_-".contains(c))).any(|word| names.contains(&word))
-    };
-    !names.is_empty() && text.lines().all(|line| body(line) || defined(line).is_some()) && !others.iter().any(calls)
+    let calls =
+        |text: &str| text.split(|c: char| !(c.is_alphanumeric() || "_-".contains(c))).any(|word| names.contains(&word));
+    !names.is_empty() && text.lines().all(|line| body(line) || defined(line).is_some()) && !others.any(calls)
 }
 
 /// The function whose definition a line begins: `name() {`, `function name {`.
@@ -138,9 +140,9 @@ fn calls_same(own: &Earlier, other: &Earlier) -> bool {
 /// Whether a section installs what a section before has installed, as one does on another machine.
 fn installs_same(own: &Earlier, other: &Earlier) -> bool {
     let beside = own.headings.len() == other.headings.len() && own.headings != other.headings;
-    let named = other.headings.last().is_some_and(|heading| is_name(heading));
+    let named = || other.headings.last().is_some_and(|heading| is_name(heading));
     let (mine, theirs): (HashSet<_>, HashSet<_>) = (own.installs.iter().collect(), other.installs.iter().collect());
-    beside && named && !mine.is_empty() && mine == theirs
+    beside && !mine.is_empty() && mine == theirs && named()
 }
 
 /// Whether a command is the one before, with values where that has placeholders.
@@ -157,15 +159,11 @@ fn is_filled(own: &[String], template: &[String]) -> bool {
 
 /// Whether a block names something that an earlier command named with the same program: a session, a container, a device.
 fn is_about(own: &Earlier, other: &Earlier) -> bool {
-    let runs = |earlier: &Earlier| -> Vec<line::Run> {
-        earlier.commands.iter().flat_map(|typed| line::commands(typed)).filter_map(line::Run::of).collect()
-    };
-    let before = runs(other);
-    runs(own).iter().any(|run| {
+    own.runs.iter().any(|run| {
         let names =
             run.arguments.iter().filter(|word| word.len() > 3 && !word.starts_with('-') && !command::is_program(word));
         let mut names = names.filter(|word| word.contains(['-', '_', '/']));
-        names.any(|name| before.iter().any(|before| before.name == run.name && before.arguments.contains(name)))
+        names.any(|name| other.runs.iter().any(|before| before.name == run.name && before.arguments.contains(name)))
     })
 }
 
@@ -180,6 +178,7 @@ mod tests {
             label: label.to_owned(),
             headings: headings.iter().map(|heading| (*heading).to_owned()).collect(),
             installs: installs(&commands),
+            runs: commands.iter().flat_map(|typed| line::runs(typed)).collect(),
             commands,
         }
     }
@@ -242,6 +241,7 @@ mod tests {
     #[test]
     fn functions_that_nobody_calls() {
         let text = "# When it is done\nAFTER_ALL() {\n   clean --all\n}\n";
+        let is_uncalled = |text: &str, others: &[&str]| is_uncalled(text, others.iter().copied());
         assert!(is_uncalled(text, &["make all"]));
         assert!(!is_uncalled(text, &["make all && AFTER_ALL"]));
         assert!(!is_uncalled(&format!("{text}AFTER_ALL\n"), &[]));

@@ -93,8 +93,7 @@ pub(in crate::plan) fn connects(blocks: &[Block<'_>], prose: &[Passage]) -> usiz
         || prose[..at].iter().any(|passage| sentences(&passage.text).into_iter().any(is_here));
     // Where only keys and files are handled below, the page is about the reader's own computer.
     let below = blocks.iter().filter(|block| block.passages >= at);
-    let is_there =
-        below.flat_map(lines).any(|line| line::commands(&line).filter_map(line::Run::of).any(|run| is_work(&run.name)));
+    let is_there = below.flat_map(lines).any(|line| line::runs(&line).any(|run| is_work(&run.name)));
     if here || !is_there { 0 } else { at }
 }
 

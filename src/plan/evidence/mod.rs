@@ -134,6 +134,11 @@ pub(super) struct Evidence<'e> {
     pub(super) standing: &'e Standing,
 }
 
+/// A command without what makes its reader root.
+pub(super) fn as_reader(command: &str) -> &str {
+    command.trim().trim_start_matches("sudo ")
+}
+
 /// Languages that say nothing.
 const PLAIN: &[&str] =
     &["", "text", "txt", "plain", "plaintext", "none", "output", "code", "log", "raw", "no-highlight", "nohighlight"];

@@ -2,7 +2,7 @@
 
 use std::{ops::Range, sync::LazyLock};
 
-use regex::Regex;
+use regex::{Regex, RegexSet};
 
 use super::{
     Found, How, Kind, Reading,
@@ -355,12 +355,16 @@ const LOOKS: &[Look] = &[
 pub(super) fn in_line(line: &str, reading: Reading<'_>) -> Vec<Found> {
     static PATTERNS: LazyLock<Vec<Regex>> =
         LazyLock::new(|| LOOKS.iter().map(|look| Regex::new(look.pattern).expect("a valid pattern")).collect());
+    static SET: LazyLock<RegexSet> =
+        LazyLock::new(|| RegexSet::new(LOOKS.iter().map(|look| look.pattern)).expect("valid patterns"));
     let end = text_end(line, reading.how);
     let mut found = Vec::new();
     if is_synopsis(line) {
         return found;
     }
-    for (look, pattern) in LOOKS.iter().zip(PATTERNS.iter()) {
+    // Most lines have none.
+    for at in SET.matches(&line[..end]).iter() {
+        let (look, pattern) = (&LOOKS[at], &PATTERNS[at]);
         for groups in pattern.captures_iter(&line[..end]) {
             let Some(group) = groups.get(1) else { continue };
             let name = group.as_str();

@@ -80,7 +80,7 @@ pub fn find(line: &str, reading: Reading<'_>) -> Vec<Found> {
 
 /// A text of this name as a placeholder.
 fn made(text: &str, name: &str, range: Range<usize>, kind: Option<Kind>, sure: bool, how: How) -> Found {
-    let kind = kind.or_else(|| kind::by_shape(name)).or_else(|| kind::by_nouns(name)).unwrap_or(Kind::Name);
+    let kind = kind.unwrap_or_else(|| kind_of(name));
     let waits = sure && !kind::is_value(kind, text, how == How::Saved);
     Found { name: name.to_owned(), range, kind, sure, waits }
 }
