@@ -90,7 +90,7 @@ fn every_case_is_named_at_its_place() {
         let site = TestSite::new(&[(PAGE, case.text)]);
         let ran = site.run(&["check", "--format", "json"]);
         assert_eq!(ran.status, 1, "{}: {ran:?}", case.name);
-        let report: serde_json::Value = serde_json::from_str(&ran.stdout).expect("JSON");
+        let report: serde_json::Value = ran.json();
         let found: Vec<(String, u64, u64, String)> = (report["diagnostics"].as_array().expect("a list").iter())
             .filter(|d| d["severity"] == "error")
             .map(|d| {

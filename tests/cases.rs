@@ -12,10 +12,7 @@ mod local;
 mod local_host;
 mod support;
 
-use guidepost::{
-    report::{GuideReport, Report, Verdict},
-    verify,
-};
+use guidepost::report::{GuideReport, Report, Verdict};
 use local_host::LocalHost;
 use std::{
     fs,
@@ -234,14 +231,11 @@ fn what_is_said() {
 #[test]
 fn what_needs_a_shell() {
     let Some(cases) = cases("sites") else { return };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let mut wrong = Vec::new();
     for (case, broken) in OF_A_SHELL {
         let site = site_of(&cases.join(case));
         let of_site = folders::site_options(site.path());
-        let jobs = guidepost::site::jobs(&of_site, &[]).unwrap_or_else(|failure| panic!("{case}: {failure:?}"));
-        let options = local_host::options(site.path());
-        let report = runtime.block_on(verify::run_on(&LocalHost::default(), jobs, &options, &())).expect("the host");
+        let report = local_host::run(&LocalHost::default(), &of_site, &local_host::options(site.path()));
         let expected: Vec<Out> = broken.iter().map(|(name, word)| (*name, Verdict::Broken, *word)).collect();
         wrong.extend(otherwise(case, &report, &expected));
     }

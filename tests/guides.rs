@@ -13,7 +13,7 @@ const PROJECT: &str = env!("CARGO_MANIFEST_DIR");
 /// Exit status and guides of a run.
 fn verify(folder: &Path, guides: &[&str]) -> (i32, Vec<Value>) {
     let ran = run_in(folder, &[&["verify", "--format", "json"], guides].concat());
-    let report: Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|e| panic!("{e}: {ran:?}"));
+    let report: Value = ran.json();
     (ran.status, report["guides"].as_array().expect("guides").clone())
 }
 

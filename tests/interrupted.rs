@@ -138,7 +138,7 @@ fn what_has_ended_is_not_done_again() {
     }
     assert_eq!(kept(), before);
     let report = TestSite::run(&site, &["report", "results", "--format", "json"]);
-    let report: Value = serde_json::from_str(&report.stdout).unwrap_or_else(|error| panic!("{error}: {report:?}"));
+    let report: Value = report.json();
     assert_eq!(report["guides"].as_array().map(Vec::len), Some(2), "{report:#}");
     assert_eq!(report["guides"][1]["steps"][0]["cause"]["kind"], "command-failed", "{report:#}");
 }

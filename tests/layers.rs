@@ -4,7 +4,7 @@ mod support;
 
 use serde_json::Value;
 use std::path::Path;
-use support::{Ran, run_in};
+use support::{Ran, TestSite, run_in};
 
 const MACHINES: &str = "machines:\n  debian: {image: debian:bookworm}\n  server: {image: debian:bookworm}\n  docker: {image: debian:bookworm}\n";
 
@@ -12,21 +12,16 @@ const GUIDE: &str = "---\ntitle: G\ntags: [Backup]\n---\n\n## Start\n\nRun:\n\n`
     ```console\n$ reboot\nGoing down\n$ ls\nx\n```\n\n## Stop\n\n```sh\nsystemctl stop x\n```\n";
 
 /// A site with these files below `content/`, and this under its machines.
-fn site(library: &str, files: &[(&str, &str)]) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let write = |path: &str, text: &str| {
-        let file = folder.path().join(path);
-        std::fs::create_dir_all(file.parent().expect("a folder")).expect("folders can be made");
-        std::fs::write(file, text).expect("the file can be written");
-    };
-    write("guidepost.yaml", &format!("base_url: https://example.org/\n{MACHINES}{library}"));
-    files.iter().for_each(|(path, text)| write(&format!("content/{path}"), text));
-    folder
+fn site(library: &str, files: &[(&str, &str)]) -> TestSite {
+    let config = format!("base_url: https://example.org/\n{MACHINES}{library}");
+    let site = TestSite::new(&[("guidepost.yaml", &config)]);
+    files.iter().for_each(|(path, text)| site.write(&format!("content/{path}"), text));
+    site
 }
 
 fn plan(folder: &Path, guide: &str) -> Value {
     let ran = run_in(folder, &["plan", guide, "--format", "json"]);
-    let shown: Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error}: {ran:?}"));
+    let shown: Value = ran.json();
     shown["plan"].clone()
 }
 
@@ -302,8 +297,7 @@ fn what_is_wrong_is_told_at_its_place() {
     // What a section says wrongly is told once, and of its guides alone.
     let section = "---\ntitle: S\nverify: {timeout: 5}\n---\n";
     let folder = site("", &[("s/_index.md", section), ("s/g.md", GUIDE), ("s/h.md", GUIDE), ("i.md", GUIDE)]);
-    let report: Value =
-        serde_json::from_str(&run_in(folder.path(), &["check", "--format", "json"]).stdout).expect("JSON");
+    let report: Value = run_in(folder.path(), &["check", "--format", "json"]).json();
     assert_eq!(
         (&report["errors"], &report["diagnostics"][0]["place"]["path"]),
         (&1.into(), &"content/s/_index.md".into()),
@@ -319,7 +313,7 @@ fn a_rule_that_fits_nothing_is_a_warning() {
     let section = "---\ntitle: S\nverify: {rules: [{path: \"**/g.md\", timeout: 1m}]}\n---\n";
     let folder = site(library, &[("g.md", GUIDE), ("s/_index.md", section), ("s/h.md", GUIDE)]);
     let ran = run_in(folder.path(), &["check", "--format", "json"]);
-    let report: Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    let report: Value = ran.json();
     let unused: Vec<String> = report["diagnostics"]
         .as_array()
         .expect("a list")

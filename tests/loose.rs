@@ -10,9 +10,7 @@ use support::{has_engine, run_in};
 fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
     for (path, text) in files {
-        let file = folder.path().join(path);
-        std::fs::create_dir_all(file.parent().expect("a folder")).expect("folders can be made");
-        std::fs::write(file, text).expect("the file can be written");
+        support::write(folder.path(), path, text);
     }
     folder
 }
@@ -63,7 +61,7 @@ fn what_is_broken_is_told_at_its_place() {
     let text = "# A\n\n[a](gone.md) [b](b.md#nowhere) [c](/gone) ![d](gone.png) [e](#a) [f](#nowhere)\n";
     let project = folder(&[("a.md", text), ("b.md", "# B\n"), (".git/HEAD", "x")]);
     let ran = run_in(project.path(), &["check", "--format", "json", "a.md", "b.md"]);
-    let report: Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    let report: Value = ran.json();
     let found: Vec<(&str, u64, u64)> = (report["diagnostics"].as_array().expect("problems").iter())
         .map(|problem| {
             let place = &problem["place"];
@@ -107,7 +105,7 @@ fn a_site_above_is_found() {
     ]);
     let plan = |folder: &str, name: &str| {
         let ran = run_in(&site.path().join(folder), &["plan", "--format", "json", name]);
-        let plan: Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|e| panic!("{e}: {ran:?}"));
+        let plan: Value = ran.json();
         (plan["plan"]["path"].clone(), plan["plan"]["machine"].clone())
     };
     let expected = ("content/guides/a.md".into(), "own".into());

@@ -4,17 +4,7 @@ mod support;
 
 use serde_json::Value;
 use std::{collections::BTreeSet, path::Path};
-use support::run_in;
-
-fn site(files: &[(&str, &str)]) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    for (path, text) in files {
-        let file = folder.path().join(path);
-        std::fs::create_dir_all(file.parent().expect("a folder")).expect("folders can be made");
-        std::fs::write(file, text).expect("the file can be written");
-    }
-    folder
-}
+use support::{TestSite, run_in};
 
 /// A page with this front matter and text.
 fn page(front: &str, text: &str) -> String {
@@ -36,7 +26,7 @@ fn missing_images_and_addresses_that_are_there_twice_stop_no_build() {
         ("content/a/b.txt", "of a page"),
         ("static/a/b.txt", "of static"),
     ];
-    let folder = site(&files);
+    let folder = TestSite::new(&files);
     let built = run_in(folder.path(), &["build"]);
     assert_eq!(built.status, 0, "{built:?}");
     for told in [
@@ -110,7 +100,7 @@ fn check_and_a_strict_build_find_the_same() {
         ("themes/default/templates/404.html", "{{ nosuch.nosuch }}"),
     ];
     files.extend(pages.iter().map(|(path, text)| (path.as_str(), text.as_str())));
-    let folder = site(&files);
+    let folder = TestSite::new(&files);
     let check = run_in(folder.path(), &["check"]);
     let build = run_in(folder.path(), &["build", "--strict"]);
     assert_eq!((check.status, build.status), (1, 1));
@@ -119,8 +109,7 @@ fn check_and_a_strict_build_find_the_same() {
     let only = |one: &BTreeSet<String>, other: &BTreeSet<String>| one.difference(other).cloned().collect::<Vec<_>>();
     assert_eq!((only(&checked, &built), only(&built, &checked)), (Vec::new(), Vec::new()));
     assert!(!Path::new(&folder.path().join("public")).exists());
-    let json: Value =
-        serde_json::from_str(&run_in(folder.path(), &["check", "--format", "json"]).stdout).expect("JSON");
+    let json: Value = run_in(folder.path(), &["check", "--format", "json"]).json();
     assert_eq!(json["diagnostics"].as_array().map(Vec::len), Some(checked.len()), "{json:#}");
 }
 
@@ -176,7 +165,8 @@ fn pages_with_the_names_of_another_library() {
         ("", &named, &["t/nginx.en/index.html", "t/nginx.de/index.html"], &["t/nginx/index.html"]),
     ] {
         let files = files(config, pages);
-        let folder = site(&files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect::<Vec<_>>());
+        let folder =
+            TestSite::new(&files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect::<Vec<_>>());
         let built = run_in(folder.path(), &["build"]);
         assert_eq!(built.status, 0, "{config} {built:?}");
         let is_there = |path: &&&str| folder.path().join("public").join(path).exists();
@@ -186,13 +176,13 @@ fn pages_with_the_names_of_another_library() {
         assert!(!built.stderr.contains("same-url"), "{config}{}", built.stderr);
     }
     let files = files("page_names: PART.LANGUAGE\n", &parts);
-    let folder = site(&files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect::<Vec<_>>());
+    let folder = TestSite::new(&files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect::<Vec<_>>());
     for (name, title) in [("nginx", "One"), ("nginx-02", "Two"), ("content/t/nginx/02.en.md", "Two"), ("mine", "O")] {
         let plan = run_in(folder.path(), &["plan", name]);
         assert_eq!(plan.stdout.lines().next(), Some(title), "{name} {plan:?}");
     }
     let below = run_in(folder.path(), &["plan", "content/t/nginx", "--all"]);
     assert!(below.stdout.contains("\n2 guides: "), "{below:?}");
-    let wrong = run_in(site(&[("guidepost.yaml", "page_names: PARTS\n")]).path(), &["check"]);
+    let wrong = run_in(TestSite::new(&[("guidepost.yaml", "page_names: PARTS\n")]).path(), &["check"]);
     assert!(wrong.status == 2 && wrong.stderr.contains("guidepost.yaml:1:"), "{wrong:?}");
 }

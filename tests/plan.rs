@@ -186,7 +186,7 @@ fn a_plan_for_programs_and_names_of_guides() {
         let ran = site.run(&["plan", name, "--format", "json"]);
         assert_eq!(ran.status, 0, "{name} {ran:?}");
         assert!(!ran.stdout.contains("hunter2"));
-        let json: Value = serde_json::from_str(&ran.stdout).expect("JSON");
+        let json: Value = ran.json();
         assert_eq!((&json["version"], &json["plan"]["title"]), (&Value::from(1), &Value::from("One")));
         let kinds: Vec<&str> =
             json["plan"]["steps"].as_array().expect("steps").iter().filter_map(|s| s["kind"].as_str()).collect();
@@ -257,7 +257,7 @@ fn a_machine_is_for_those_who_may_use_it() {
     ]);
     let ran = site.run(&["check", "--format", "json"]);
     assert_eq!(ran.status, 1, "{ran:?}");
-    let report: Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    let report: Value = ran.json();
     let mut told = Vec::new();
     for problem in report["diagnostics"].as_array().expect("diagnostics") {
         assert_eq!(problem["code"], "machine-not-allowed", "{problem}");
@@ -312,7 +312,7 @@ fn a_table_of_the_library() {
     assert_eq!(rows.iter().map(|row| row["title"].as_str()).collect::<Vec<_>>(), [Some("C"), Some("A")]);
     assert_eq!((&rows[0]["waiting"], &rows[0]["placeholders"]["address"]), (&Value::from(1), &Value::from(1)));
     assert_eq!(rows[0]["needs"], serde_json::json!(["sudo", "network"]));
-    let json: Value = serde_json::from_str(&site.run(&["plan", "--all", "--format", "json"]).stdout).expect("JSON");
+    let json: Value = site.run(&["plan", "--all", "--format", "json"]).json();
     assert_eq!((&json["guides"][0], &json["sum"]["steps"]), (&rows[0], &Value::from(1)));
     // A folder stands for its guides, in a table and as plans.
     let of_folder = site.run(&["plan", "--all", "content/b", "--format", "jsonl"]);

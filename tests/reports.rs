@@ -43,7 +43,7 @@ fn the_newest_verdict_of_a_guide_counts() {
     for files in [["1.json", "2.json"], ["2.json", "1.json"]] {
         let ran = site.run(&["report", files[0], files[1], "--format", "json", "--report", "all.json"]);
         assert_eq!(ran.status, 0, "{ran:?}");
-        let merged: Value = serde_json::from_str(&ran.stdout).expect("JSON");
+        let merged: Value = ran.json();
         assert_eq!(merged["guides"].as_array().map(Vec::len), Some(2), "{merged:#}");
         assert_eq!(merged["guides"][0]["verdict"], "holds");
         assert_eq!(merged["started"], "2026-11-25T01:00:00Z");
@@ -119,7 +119,7 @@ fn partial_and_coverage_survive_and_are_denied() {
         assert!(ran.stdout.contains("not done  line 9: nobody can"), "{ran:?}");
     }
     let ran = site.run(&["report", "2.json", "--format", "json"]);
-    let again: Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    let again: Value = ran.json();
     assert_eq!(again["summary"]["guides"]["partial"], 1, "{again:#}");
     assert_eq!(again["summary"]["by_guide"][0]["coverage"]["not_done"], 1, "{again:#}");
     let ran = site.run(&["report", "2.json", "--format", "junit", "--deny", "partial"]);

@@ -33,7 +33,7 @@ fn outputs_are_written_and_nothing_else() {
     assert_eq!(ran.status, 1, "one output is refused: {ran:?}");
     assert!(ran.stderr.contains("content/a.md: 2 outputs updated, at lines 9 and 21"), "{ran:?}");
     assert!(ran.stderr.contains("this output is not updated: the real output holds `~~~`"), "{ran:?}");
-    let report: serde_json::Value = serde_json::from_str(&ran.stdout).expect("the report");
+    let report: serde_json::Value = ran.json();
     let verdicts: Vec<&str> = report["guides"][0]["steps"]
         .as_array()
         .expect("steps")
@@ -115,7 +115,7 @@ fn outputs_in_tabs_are_those_of_their_machines() {
     assert!(ran.stderr.contains("it is shown on several machines, and the real ones differ"), "{ran:?}");
     let new = std::fs::read_to_string(site.path().join("content/a.md")).expect("the guide");
     assert_eq!(new, text("no", "yes", "same"));
-    let report: serde_json::Value = serde_json::from_str(&ran.stdout).expect("the report");
+    let report: serde_json::Value = ran.json();
     let guides = report["guides"].as_array().expect("guides");
     let hash = blake3::hash(new.as_bytes()).to_hex();
     // The line that is at fault, where it stands now.

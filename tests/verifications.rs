@@ -8,6 +8,7 @@
 mod local;
 #[path = "support/local_host.rs"]
 mod local_host;
+mod support;
 #[path = "support/verifications.rs"]
 mod table;
 
@@ -19,9 +20,7 @@ use table::{Row, folders::renews, otherwise, rows, site, told};
 /// Does rows on a host.
 fn done(host: &LocalHost, rows: &[Row]) -> guidepost::report::Report {
     let (_folder, of_site) = site(rows);
-    let jobs = guidepost::site::jobs(&of_site, &[]).unwrap_or_else(|failure| panic!("{failure:?}"));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(verify::run_on(host, jobs, &local_host::options(&of_site.site), &())).expect("the host is there")
+    local_host::run(host, &of_site, &local_host::options(&of_site.site))
 }
 
 /// A fault of guidepost's own is one of that guide: the others are done.
@@ -50,10 +49,7 @@ fn results_are_kept_and_not_done_again() {
     let run = |again: bool, panics: Option<&'static str>| {
         let results = Some(verify::Results::open(&kept, again).expect("a folder"));
         let options = verify::Options { results, ..local_host::options(&of_site.site) };
-        let jobs = guidepost::site::jobs(&of_site, &[]).unwrap_or_else(|failure| panic!("{failure:?}"));
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let host = LocalHost { panics };
-        let report = runtime.block_on(verify::run_on(&host, jobs, &options, &())).expect("the host is there");
+        let report = local_host::run(&LocalHost { panics }, &of_site, &options);
         report.guides.iter().map(|guide| (guide.path.clone(), guide.verdict)).collect::<Vec<_>>()
     };
     let path = |name: &str| format!("content/{name}/index.md");
@@ -93,27 +89,19 @@ fn whole_verifications() {
 /// What a guide keeps secret stands nowhere in its report, its causes included.
 #[test]
 fn secrets_are_in_no_cause() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = |name: &str| folder.path().join(name);
-    std::fs::create_dir_all(path("content")).expect("a folder");
-    std::fs::write(
-        path("guidepost.yaml"),
-        "title: T\nbase_url: https://example.org/\nmachines:\n  debian: {image: x}\n",
-    )
-    .expect("written");
     let answers = "answers: {Token: {reply: hunter2secret, secret: true}}";
     let asks = format!(
         "---\ntitle: A\nverify: {{{answers}}}\n---\n\n```command\nread -p 'Token: ' t; read -p \"Really use $t? \" y\n```\n"
     );
-    std::fs::write(path("content/asks.md"), asks).expect("written");
     let setup = "setup: [\"read -p 'Token: ' t; echo \\\"error: bad token $t\\\"; false\"]";
     let prepares = format!("---\ntitle: A\nverify:\n  {answers}\n  {setup}\n---\n\n```command\nls\n```\n");
-    std::fs::write(path("content/prepares.md"), prepares).expect("written");
-    let of_site = table::folders::site_options(folder.path());
-    let jobs = guidepost::site::jobs(&of_site, &[]).unwrap_or_else(|failure| panic!("{failure:?}"));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let (host, options) = (LocalHost::default(), local_host::options(folder.path()));
-    let report = runtime.block_on(verify::run_on(&host, jobs, &options, &())).expect("the host is there");
+    let site = support::TestSite::new(&[
+        ("guidepost.yaml", "title: T\nbase_url: https://example.org/\nmachines:\n  debian: {image: x}\n"),
+        ("content/asks.md", &asks),
+        ("content/prepares.md", &prepares),
+    ]);
+    let of_site = table::folders::site_options(site.path());
+    let report = local_host::run(&LocalHost::default(), &of_site, &local_host::options(site.path()));
     assert!(report.guides.len() == 2 && report.guides.iter().all(|guide| !guide.causes().is_empty()), "{report:#?}");
     let json = guidepost::report::json::json(&report);
     assert!(!json.contains("hunter2secret"), "{json}");

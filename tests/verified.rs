@@ -89,19 +89,23 @@ fn all_well() -> Vec<StepReport> {
     steps
 }
 
-/// Writes the report and builds; the page of the guide.
-fn page(site: &TestSite, guides: Vec<GuideReport>) -> String {
-    let report = Report {
+/// A report of these guides, begun then.
+fn report(started: &str, guides: Vec<GuideReport>) -> Report {
+    Report {
         schema: SCHEMA,
         guidepost: "0.1.0".to_owned(),
-        started: "2026-11-25T03:04:05Z".to_owned(),
+        started: started.to_owned(),
         seconds: 80.0,
         engine: "20.10.24".to_owned(),
         images: Default::default(),
         engine_api: "1.41".to_owned(),
         guides,
-    };
-    site.write("report.json", json::json(&report));
+    }
+}
+
+/// Writes the report and builds; the page of the guide.
+fn page(site: &TestSite, guides: Vec<GuideReport>) -> String {
+    site.write("report.json", json::json(&report("2026-11-25T03:04:05Z", guides)));
     build(site, &["build", "--report", "report.json"])
 }
 
@@ -451,17 +455,7 @@ fn build_with_reports(site: &TestSite, days: &[(&str, Vec<GuideReport>)]) {
     for (day, guides) in days {
         let started = format!("{day}T03:04:05Z");
         let guides = guides.iter().cloned().map(|guide| GuideReport { started: started.clone(), ..guide }).collect();
-        let report = Report {
-            schema: SCHEMA,
-            guidepost: "0.1.0".to_owned(),
-            started: started.clone(),
-            seconds: 80.0,
-            engine: "20.10.24".to_owned(),
-            engine_api: "1.41".to_owned(),
-            images: Default::default(),
-            guides,
-        };
-        site.write(&format!("reports/{day}.json"), json::json(&report));
+        site.write(&format!("reports/{day}.json"), json::json(&report(&started, guides)));
     }
     let ran = site.run(&["build", "--report", "reports"]);
     assert_eq!(ran.status, 0, "{ran:?}");

@@ -8,7 +8,7 @@ mod table;
 use guidepost::report::Report;
 use serde_json::Value;
 use std::process::Command;
-use support::{TestSite, has_engine};
+use support::{TestSite, docker, has_engine};
 
 const CONFIG: &str = "title: T\nbase_url: https://example.org/\nmachines:\n  debian:\n    image: debian:bookworm\n";
 
@@ -18,7 +18,7 @@ fn verify(text: &str, more: &[&str]) -> (i32, Value) {
     let mut arguments = vec!["verify", "a", "--format", "json"];
     arguments.extend(more);
     let ran = site.run(&arguments);
-    let report: Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|e| panic!("{e}: {ran:?}"));
+    let report: Value = ran.json();
     (ran.status, report["guides"][0].clone())
 }
 
@@ -117,7 +117,7 @@ fn a_machine_that_somebody_else_ends_leaves_its_guide_unreached() {
             ran.join().expect("it ran")
         });
         assert_eq!(ran.status, 3, "{how:?}: {ran:?}");
-        let report: Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|e| panic!("{e}: {ran:?}"));
+        let report: Value = ran.json();
         let guide = &report["guides"][0];
         assert_eq!(guide["verdict"], "unreached", "{how:?}: {guide:#}");
         assert!(guide["reason"].as_str().is_some_and(|reason| reason.contains(said)), "{how:?}: {guide:#}");
@@ -136,7 +136,7 @@ fn what_ends_a_machine_from_outside_leaves_its_guide_unreached() {
         let site = TestSite::new(&[("guidepost.yaml", &config), ("content/a.md", &text)]);
         let ran = site.run(&["verify", "--format", "json"]);
         assert_eq!(ran.status, 3, "{line}: {ran:?}");
-        let report: Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|e| panic!("{e}: {ran:?}"));
+        let report: Value = ran.json();
         let guide = &report["guides"][0];
         assert_eq!((&guide["verdict"], &guide["steps"][0]["verdict"]), (&"unreached".into(), &"unreached".into()));
         let problem = &guide["diagnostics"][0];
@@ -159,7 +159,7 @@ fn whole_verifications_come_to_the_same_in_docker() {
     let rows: Vec<table::Row> = table::rows().into_iter().step_by(EVERY).collect();
     let (folder, _) = table::site(&rows);
     let ran = support::run_in(folder.path(), &["verify", "--jobs", "4", "--format", "json"]);
-    let report: Report = serde_json::from_str(&ran.stdout).unwrap_or_else(|e| panic!("{e}: {ran:?}"));
+    let report: Report = ran.json();
     let wrong = table::otherwise(&report.guides, &rows);
     assert!(wrong.is_empty(), "{} of {} came otherwise in Docker:\n\n{}", wrong.len(), rows.len(), wrong.join("\n"));
 }
@@ -255,9 +255,7 @@ fn rotting(tag: &str, pin: &str) {
     );
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("Dockerfile"), dockerfile).expect("written");
-    let built =
-        Command::new("docker").args(["build", "--quiet", "--tag", tag]).arg(folder.path()).output().expect("docker");
-    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    docker(&["build", "--quiet", "--tag", tag, &folder.path().to_string_lossy()]);
 }
 
 /// Of a guide that held, the report says which package is another one now.
@@ -290,6 +288,6 @@ fn rot_is_named() {
     assert!(removed.is_ok_and(|removed| removed.status.success()));
     // Merging both says the same.
     let merged = site.run(&["report", "night-1.json", "night-2.json", "--format", "json"]);
-    let merged: Value = serde_json::from_str(&merged.stdout).expect("a report");
+    let merged: Value = merged.json();
     assert_eq!(merged["guides"][0]["since"]["packages"][0]["package"], "dpkg rotten", "{merged:#}");
 }

@@ -13,7 +13,7 @@ fn site(text: &str) -> TestSite {
 }
 
 fn guides(ran: &Ran) -> Vec<Value> {
-    let report: Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|e| panic!("{e}: {ran:?}"));
+    let report: Value = ran.json();
     report["guides"].as_array().expect("guides").clone()
 }
 

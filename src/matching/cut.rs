@@ -10,9 +10,6 @@ use super::{Change, LineDiff, State, Why, kinds::Kind, line, value::Scale};
 /// Signs at the end of what was cut.
 const SIGNS: [char; 2] = ['>', '…'];
 
-/// A line of a table in a narrower terminal is at least so long.
-const NARROW: usize = 40;
-
 /// A real line as a narrower terminal would show it.
 #[derive(Debug, Default)]
 struct Cut {
@@ -50,7 +47,8 @@ pub(super) fn compare(lines: &mut [LineDiff], documented: &[&str], real: &[&str]
     for line in lines.iter_mut().filter(|line| line.state >= State::Drifted && line.real.len() == 1) {
         let Some(d) = line.documented else { continue };
         let (Some(wanted), Some(shown)) = (documented.get(d), real.get(line.real.start)) else { continue };
-        let rulers = ruler(&documented[..d]).zip(ruler(&real[..line.real.start]));
+        // Most pages have none, and outputs can be long.
+        let rulers = ruler(&documented[..d]).and_then(|narrow| Some((narrow, ruler(&real[..line.real.start])?)));
         let cut = match rulers {
             Some((narrow, wide)) => by_ruler(wanted, &narrow, shown, &wide),
             None => at_edge(wanted, shown, edge),
@@ -140,7 +138,7 @@ fn shortened<'a>(d: &str, r: &'a str) -> Option<(&'a str, Option<char>)> {
 fn at_edge(wanted: &str, shown: &str, edge: usize) -> Option<Cut> {
     let wanted = wanted.trim_end();
     let sign = wanted.chars().next_back().filter(|last| SIGNS.contains(last))?;
-    if wanted.chars().count() != edge || edge < NARROW {
+    if wanted.chars().count() != edge || edge < super::layout::NARROW {
         return None;
     }
     // Columns have other widths: it is cut behind as many letters.

@@ -11,7 +11,7 @@ use crate::terminal::program::footer;
 const WORDS: usize = 20_000;
 
 /// A terminal is not narrower than this.
-const NARROW: usize = 40;
+pub(super) const NARROW: usize = 40;
 
 /// Looks again at what differs.
 pub(super) fn compare(mut comparison: Comparison, documented: &str, real: &str, scale: Scale<'_>) -> Comparison {

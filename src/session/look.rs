@@ -38,22 +38,24 @@ pub(crate) fn question(line: &str) -> Question {
     }
 }
 
+/// A part of a frame: Unicode's block of box drawing.
+fn is_drawn(c: char) -> bool {
+    ('\u{2500}'..='\u{257f}').contains(&c)
+}
+
 /// A line of a frame that a dialogue draws.
 pub(crate) fn is_frame(line: &str) -> bool {
     let line = line.trim();
-    let drawn = line.chars().filter(|c| ('\u{2500}'..='\u{257f}').contains(c)).count();
+    let drawn = line.chars().filter(|c| is_drawn(*c)).count();
     drawn > 2 && drawn * 2 > line.chars().count()
 }
 
 /// What a dialogue asks: the last line in its frame that is a question, or its first.
 pub(crate) fn asked_in_frame(screen: &str) -> Option<String> {
-    let inner = |line: &str| {
-        let bare = line.trim().trim_matches(|c: char| ('\u{2500}'..='\u{257f}').contains(&c) || c.is_whitespace());
-        bare.trim().to_owned()
-    };
     screen.lines().any(is_frame).then_some(())?;
-    let mut lines = screen.lines().filter(|line| line.contains('\u{2502}') && !is_frame(line)).map(inner);
-    let all: Vec<String> = lines.by_ref().filter(|line| line.chars().any(char::is_alphabetic)).collect();
+    let inner = |line: &'_ str| line.trim_matches(|c: char| is_drawn(c) || c.is_whitespace()).to_owned();
+    let lines = screen.lines().filter(|line| line.contains('\u{2502}') && !is_frame(line)).map(inner);
+    let all: Vec<String> = lines.filter(|line| line.chars().any(char::is_alphabetic)).collect();
     let asks = all.iter().rev().find(|line| line.ends_with([':', '?']));
     asks.or(all.first()).cloned()
 }

@@ -7,6 +7,8 @@
 use super::local::Local;
 use guidepost::{
     machine::{self, Error, FileError, Identity, Image, Machine, Output, RemoteFile, Result, Run, TerminalOptions},
+    report::Report,
+    site,
     verify::{self, Host, Running},
 };
 use pty_process::blocking::Command;
@@ -16,6 +18,13 @@ use std::{
     path::{Path, PathBuf},
     time::Duration,
 };
+
+/// Does all guides of a site on a host.
+pub(crate) fn run(host: &LocalHost, of_site: &site::Options, options: &verify::Options) -> Report {
+    let jobs = site::jobs(of_site, &[]).unwrap_or_else(|failure| panic!("{}: {failure:?}", of_site.site.display()));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(verify::run_on(host, jobs, options, &())).expect("the host is there")
+}
 
 /// How guides of a site are done on it.
 pub(crate) fn options(site: &Path) -> verify::Options {

@@ -45,13 +45,8 @@ fn text(index: usize) -> String {
 
 /// A site of `count` guides.
 pub(crate) fn site(folder: &Path, count: usize) {
-    let write = |path: String, text: String| {
-        let file = folder.join(path);
-        std::fs::create_dir_all(file.parent().expect("a folder")).expect("folders can be made");
-        std::fs::write(file, text).expect("a file can be written");
-    };
-    write("guidepost.yaml".into(), "title: A library\nbase_url: https://example.org/\n".into());
-    (0..count).for_each(|index| write(path(index), text(index)));
+    crate::support::write(folder, "guidepost.yaml", "title: A library\nbase_url: https://example.org/\n");
+    (0..count).for_each(|index| crate::support::write(folder, &path(index), text(index)));
 }
 
 /// The report of a night over that site; of ten guides about seven hold, and from day to day other ones break.

@@ -77,9 +77,7 @@ impl TestSite {
 
     /// Writes a file of the site.
     pub(crate) fn write(&self, path: &str, bytes: impl AsRef<[u8]>) {
-        let file = self.path().join(path);
-        std::fs::create_dir_all(file.parent().expect("a folder")).expect("folders can be made");
-        std::fs::write(file, bytes).expect("the file can be written");
+        write(self.path(), path, bytes);
     }
 
     /// A file of the output folder.
@@ -104,6 +102,13 @@ impl TestSite {
     }
 }
 
+/// Writes a file below a folder, and makes the folders that it lies in.
+pub(crate) fn write(folder: &Path, path: &str, bytes: impl AsRef<[u8]>) {
+    let file = folder.join(path);
+    std::fs::create_dir_all(file.parent().expect("a folder")).expect("folders can be made");
+    std::fs::write(file, bytes).expect("the file can be written");
+}
+
 /// Every file below a folder with its content, `.guidepost` left out.
 pub(crate) fn tree(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let mut files = Vec::new();
@@ -122,6 +127,13 @@ pub(crate) struct Ran {
     pub(crate) status: i32,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
+}
+
+impl Ran {
+    /// What it printed, as JSON.
+    pub(crate) fn json<T: serde::de::DeserializeOwned>(&self) -> T {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
 }
 
 /// Runs the binary in a folder.

@@ -211,12 +211,12 @@ impl Engine {
             return None;
         }
         let Some((seconds, keys)) = ATTEMPTS.get(presses) else { return Some(since + GIVE_UP) };
-        let asks = matches!(&self.phase, Phase::Stopping { end: End::Question { .. }, .. });
-        let keys = if asks && keys.len() > 1 && !self.screen.is_alternate() { END_OF_INPUT } else { keys };
         let due = since + Duration::from_secs(*seconds);
         if now < due {
             return Some(if now < glance { due.min(glance) } else { due });
         }
+        let asks = matches!(&self.phase, Phase::Stopping { end: End::Question { .. }, .. });
+        let keys = if asks && keys.len() > 1 && !self.screen.is_alternate() { END_OF_INPUT } else { keys };
         if let Phase::Stopping { presses, .. } = &mut self.phase {
             *presses += 1;
         }
