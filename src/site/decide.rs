@@ -43,7 +43,7 @@ pub struct Choice {
     pub path: String,
     /// The line where it begins, from 1.
     pub line: usize,
-    /// What tells its text, as [`id`] does.
+    /// What tells its text, as `id` does.
     pub id: String,
     /// The role, as an author writes it.
     pub role: String,

@@ -165,7 +165,7 @@ impl Updated {
         }
     }
 
-    /// Writes the file, as [`Change::write`] does.
+    /// Writes the file, as `Change::write` does.
     ///
     /// # Errors
     /// [`Unwritten`]; the file is then as it was.

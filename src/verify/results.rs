@@ -48,7 +48,7 @@ impl Results {
         jobs.iter().map(|job| self.file(job)).collect()
     }
 
-    /// As [`Results::get`], of a file.
+    /// As `Results::get`, of a file.
     pub fn read(&self, file: &Path, retries: usize) -> Option<(GuideReport, BTreeMap<String, Packages>)> {
         let text = file::text(file, LARGEST).ok()?;
         let Report { mut guides, images, .. } = json::read(&text).ok()?;
