@@ -1,6 +1,7 @@
 //! What an author decides about a block, written where the author would write it: into `verify.yaml`, or as an attribute in
 //! the page. Pure: a text goes in, and a new one comes out that says one thing more and is otherwise the same.
 
+pub mod merge;
 pub mod page;
 pub mod sidecar;
 

@@ -1,6 +1,6 @@
 //! A page with an attribute more on one of its blocks: in its fence, or in a comment before what has none.
 
-use super::{Saying, sidecar::end_of_line};
+use super::{Saying, merge::end_of_line};
 use crate::{
     guide::{CodeBlock, Form, Guide},
     source::Span,

@@ -1,7 +1,7 @@
 //! `verify.yaml` with one thing more in it. The text is changed at one place, so that comments and everything else stay as they
 //! are; what comes out is read again, and must say what was meant and nothing else.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::{
     super::{
@@ -9,6 +9,7 @@ use super::{
         yaml::{self, Key},
     },
     Saying,
+    merge::{merge, says, scalar, with_lines},
 };
 use crate::{
     diagnostic::Diagnostic,
@@ -20,6 +21,8 @@ pub type Selectors = Vec<(&'static str, Value)>;
 
 /// A file that is not there yet.
 const HEAD: &str = "# What verification does with single blocks of the guide beside this file.\n";
+/// Entries are blocks, and what is in them is not.
+const LEVELS: usize = 2;
 
 /// Says something in the entry with this number, from 0; nothing if the entry is written so that it cannot be done.
 pub fn amend(source: &Source, number: usize, saying: &Saying) -> Option<String> {
@@ -46,71 +49,19 @@ pub fn amend(source: &Source, number: usize, saying: &Saying) -> Option<String> 
         });
         texts = next.collect();
     }
+    let new = Value::Object(new);
     texts.into_iter().find(|text| says(source, text, &new))
 }
 
 /// Adds an entry at the end; nothing if the file is written so that it cannot be done. No file is an empty one.
 pub fn append(source: &Source, selectors: &Selectors, saying: &Saying) -> Option<String> {
-    let old = yaml::read(source).ok()?;
+    // Selectors come first, as an author writes them.
     let mut entry: Map<String, Value> =
         selectors.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
     let said = saying.attributes().into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.into())));
     entry.extend(said);
-    let mut new = old.clone();
-    let steps = new.entry(STEPS).or_insert(Value::Null);
-    if steps.is_null() {
-        *steps = Value::Array(Vec::new());
-    }
-    let number = steps.as_array()?.len();
-    steps.as_array_mut()?.push(Value::Object(entry.clone()));
-    // Selectors come first, as an author writes them.
-    let mut lines: Vec<String> = selectors.iter().map(|(name, value)| line(name, value)).collect();
-    lines.extend(saying.attributes().iter().filter_map(|(name, value)| Some(line(name, &(*value)?.into()))));
-    let of_old = old.get(STEPS).filter(|steps| !steps.is_null());
-    let texts = match of_old {
-        Some(_) if number > 0 => below(source, number - 1, &lines),
-        Some(_) => emptied(source, &lines),
-        None => begun(source, &lines, old.contains_key(STEPS)),
-    };
-    texts.into_iter().find(|text| says(source, text, &new))
-}
-
-/// Whether a new text says this, as data, and keeps every comment of the old one.
-fn says(old: &Source, text: &str, wanted: &Map<String, Value>) -> bool {
-    let comments = |text: &str| text.matches('#').count();
-    let read = yaml::read(&Source::new(old.path.as_str(), text));
-    read.is_ok_and(|read| read == *wanted) && comments(text) >= comments(&old.text)
-}
-
-/// A key with its value, as YAML.
-fn line(name: &str, value: &Value) -> String {
-    match value {
-        Value::String(text) => format!("{name}: {}", scalar(text)),
-        other => format!("{name}: {other}"),
-    }
-}
-
-/// A text as YAML: bare if nobody could take it for something else.
-fn scalar(text: &str) -> String {
-    let begins = text.starts_with(|c: char| c.is_alphabetic() || "/.~".contains(c)) && text != "~";
-    let plain = |c: char| c.is_alphanumeric() || "/._-+=~ ()".contains(c);
-    let is_plain = begins && text.chars().all(plain) && !text.ends_with(' ');
-    // Words that are read as something else.
-    let word =
-        ["true", "false", "yes", "no", "on", "off", "null", "y", "n"].iter().any(|w| w.eq_ignore_ascii_case(text));
-    let number =
-        text.trim_start_matches('.').starts_with(|c: char| c.is_ascii_digit()) || [".inf", ".nan"].contains(&text);
-    if is_plain && !word && !number {
-        text.to_owned()
-    } else if text.chars().all(|c| !c.is_control()) {
-        format!("'{}'", text.replace('\'', "''"))
-    } else {
-        Value::from(text).to_string()
-    }
-}
-
-pub(super) fn end_of_line(text: &str) -> &'static str {
-    if text.contains("\r\n") { "\r\n" } else { "\n" }
+    let text = merge(source, &Map::from_iter([(STEPS.to_owned(), json!([entry]))]), LEVELS)?;
+    Some(if source.text.trim().is_empty() { format!("{HEAD}{text}") } else { text })
 }
 
 /// An entry in the text.
@@ -121,8 +72,6 @@ struct Item {
     column: usize,
     /// It stands in braces.
     braces: bool,
-    /// Bytes before its dash; none of an entry in a list in brackets.
-    dash: Option<usize>,
     /// Where something can be added below its last key: behind the last line of it that is no comment, or the last at all.
     ends: [usize; 2],
 }
@@ -142,7 +91,7 @@ fn item(source: &Source, number: usize) -> Option<Item> {
     let column = at - start;
     let is_alone = |dash: &usize| before[..*dash].trim().is_empty() && before[dash + 1..].trim().is_empty();
     let Some(dash) = before.find('-').filter(is_alone) else {
-        return braces.then_some(Item { at, column, braces, dash: None, ends: [at, at] });
+        return braces.then_some(Item { at, column, braces, ends: [at, at] });
     };
     let mut ends = [start, start];
     let mut end = start;
@@ -160,22 +109,14 @@ fn item(source: &Source, number: usize) -> Option<Item> {
             }
         }
     }
-    Some(Item { at, column, braces, dash: Some(dash), ends })
-}
-
-/// A text with lines of their own at a place between lines.
-fn with_lines(text: &str, at: usize, lines: &str) -> String {
-    let (before, after) = text.split_at(at);
-    let end = end_of_line(text);
-    let gap = if before.is_empty() || before.ends_with('\n') { "" } else { end };
-    format!("{before}{gap}{}{after}", lines.replace('\n', end))
+    Some(Item { at, column, braces, ends })
 }
 
 /// The texts with a key more in an entry, the likeliest first.
 fn inserted(source: &Source, number: usize, name: &str, value: &str) -> Vec<String> {
     let Some(item) = item(source, number) else { return Vec::new() };
     let text = &source.text;
-    let new = line(name, &value.into());
+    let new = format!("{name}: {}", scalar(value));
     if !item.braces {
         let line = format!("{}{new}\n", " ".repeat(item.column));
         return item.ends.iter().map(|end| with_lines(text, *end, &line)).collect();
@@ -227,48 +168,6 @@ fn removed(source: &Source, number: usize, name: &str) -> Option<String> {
     let end = text[value.end..].find('\n').map_or(text.len(), |end| value.end + end + 1);
     let alone = text[start..key.start].trim().is_empty() && text[value.end..end].trim().is_empty();
     alone.then(|| format!("{}{}", &text[..start], &text[end..]))
-}
-
-/// Lines of a new entry, behind a dash in this column.
-fn entry(lines: &[String], dash: usize) -> String {
-    let indent = " ".repeat(dash);
-    lines.iter().enumerate().map(|(n, line)| format!("{indent}{} {line}\n", if n == 0 { "-" } else { " " })).collect()
-}
-
-/// Behind the last entry.
-fn below(source: &Source, last: usize, lines: &[String]) -> Vec<String> {
-    let Some(Item { dash: Some(dash), ends, .. }) = item(source, last) else { return Vec::new() };
-    ends.iter().map(|end| with_lines(&source.text, *end, &entry(lines, dash))).collect()
-}
-
-/// In place of `[]`.
-fn emptied(source: &Source, lines: &[String]) -> Vec<String> {
-    let text = &source.text;
-    let key = yaml::find(source, Span::new(0, text.len()), &[Key::Name(STEPS.into())]);
-    let Some(open) = key.and_then(|key| text[key.end..].find('[').map(|at| key.end + at)) else { return Vec::new() };
-    let Some(close) = text[open..].find(']').map(|at| open + at + 1) else { return Vec::new() };
-    let kept = text[..open].trim_end();
-    let rest = format!("{kept}{}", &text[close..]);
-    let end = rest[kept.len()..].find('\n').map_or(rest.len(), |end| kept.len() + end + 1);
-    vec![with_lines(&rest, end, &entry(lines, 2))]
-}
-
-/// As the first entry.
-fn begun(source: &Source, lines: &[String], named: bool) -> Vec<String> {
-    let text = &source.text;
-    let entry = entry(lines, 2);
-    if named {
-        let key = yaml::find(source, Span::new(0, text.len()), &[Key::Name(STEPS.into())]);
-        let Some(key) = key else { return Vec::new() };
-        let end = text[key.end..].find('\n').map_or(text.len(), |end| key.end + end + 1);
-        return vec![with_lines(text, end, &entry)];
-    }
-    let steps = format!("{STEPS}:\n{entry}");
-    if text.trim().is_empty() {
-        return vec![format!("{HEAD}{steps}")];
-    }
-    let gap = if text.ends_with("\n\n") || text.ends_with("\n\r\n") { "" } else { "\n" };
-    vec![with_lines(text, text.len(), &format!("{gap}{steps}"))]
 }
 
 /// Why a file cannot be read as YAML, if it cannot.
@@ -347,7 +246,7 @@ mod tests {
 
     #[test]
     fn what_is_written_otherwise_is_left_alone() {
-        for text in ["steps: [{at: A, skip: true}]\n", "{vars: {a: b}}\n", "a: [\n", "- x\n", "a: 1\n...\n"] {
+        for text in ["{vars: {a: b}}\n", "a: [\n", "- x\n", "a: 1\n...\n"] {
             assert_eq!(appended(text), None, "{text}");
         }
         for text in ["steps:\n- at: A\n  role: !!str file\n", "steps:\n- at: A\n  role: >-\n    file\n"] {
@@ -401,16 +300,5 @@ mod tests {
         }
         // A path with a comment is nobody's to remove.
         assert_eq!(amended("steps:\n- at: A\n  role: file\n  path: /a # old\n", 0, &saying(Act::Typed, None)), None);
-    }
-
-    #[test]
-    fn scalars_are_read_as_they_were() {
-        for text in [
-            "a", "yes", "1.5", "~", "~/x", "- a", "a: b", "a #b", "it's", "é", "a\tb", "{", "null", "0x1f", ".5", "@a",
-            "`a`", "a,b", "a ", "*", "!x", "%",
-        ] {
-            let read: Value = serde_yaml::from_str(&line("k", &text.into())).expect(text);
-            assert_eq!(read["k"], Value::from(text), "{}", scalar(text));
-        }
     }
 }
