@@ -37,6 +37,7 @@ pub mod serve;
 pub mod session;
 pub mod site;
 pub mod source;
+pub mod suggest;
 pub mod terminal;
 pub mod theme;
 pub mod verify;

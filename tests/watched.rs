@@ -48,6 +48,7 @@ fn jobs(site: &TestSite) -> Vec<Job> {
         drafts: false,
         strict: false,
         today: "2026-11-25".into(),
+        texts: std::collections::BTreeMap::new(),
     };
     site::jobs(&options, &["a".into()]).expect("a job")
 }

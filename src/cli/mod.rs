@@ -5,6 +5,7 @@
 
 use clap::{CommandFactory, Parser, Subcommand};
 use std::{
+    collections::BTreeMap,
     io::{IsTerminal, Write},
     path::PathBuf,
     process::ExitCode,
@@ -144,6 +145,7 @@ impl SiteArguments {
             reports: Vec::new(),
             strict: self.strict,
             today: chrono::Local::now().format("%Y-%m-%d").to_string(),
+            texts: BTreeMap::new(),
         }
     }
 }

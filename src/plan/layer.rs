@@ -69,6 +69,11 @@ impl Serialize for Origin {
     }
 }
 
+/// Whether a layer can say this.
+pub fn is_setting(key: &str) -> bool {
+    key == RULES || settings::NAMES.contains(&key)
+}
+
 /// What one place says.
 #[derive(Debug, Clone, Default)]
 pub struct Layer {

@@ -52,7 +52,7 @@ pub use attributes::{Answer, Attributes, NAMES as ATTRIBUTES, Rule};
 pub use command::Command;
 pub use decided::{Decided, blocks as decided};
 pub use decision::Act;
-pub use layer::{Layer, Origin, Scope, schema};
+pub use layer::{Layer, Origin, Scope, is_setting, schema};
 pub use order::Order;
 pub use placeholder::{Kind, Placeholder, Said};
 pub use settings::Settings;

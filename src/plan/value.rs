@@ -129,14 +129,18 @@ fn answer(question: &str, value: &Value) -> Result<Answer, Problem> {
     let Value::Object(map) = value else {
         return Err(Problem::new(format!("the answer to `{question}` is {}", kind(value)), form));
     };
-    let Some(reply) = map.get("reply").and_then(scalar) else {
-        return Err(Problem::new(format!("the answer to `{question}` has no `reply`"), form));
-    };
     if let Some(other) = map.keys().find(|key| !matches!(key.as_str(), "reply" | "secret")) {
         return Err(Problem::new(format!("the answer to `{question}` has an unknown key `{other}`"), form));
     }
     let secret = map.get("secret").map_or(Ok(false), |secret| truth("secret", secret))?;
-    Ok(make(reply, secret))
+    match map.get("reply").and_then(scalar) {
+        Some(reply) => Ok(make(reply, secret)),
+        // Left blank: something that a reader could have chosen.
+        None if secret && map.get("reply").is_none_or(Value::is_null) => {
+            Ok(make(Kind::Password.default_value().unwrap_or_default().to_owned(), secret))
+        }
+        None => Err(Problem::new(format!("the answer to `{question}` has no `reply`"), form)),
+    }
 }
 
 /// Adds answers; one to the same question replaces the one before.

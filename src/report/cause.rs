@@ -3,6 +3,7 @@
 
 use regex::Regex;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use std::{collections::BTreeMap, net::IpAddr, sync::LazyLock};
 
 use super::{GuideReport, Report, StepKind, StepReport, Verdict};
@@ -164,6 +165,12 @@ impl Cause {
         Self { kind, part: kind.part(), what: what.into(), evidence: evidence.into(), mend: None }
     }
 
+    /// What would mend it, as data; nothing if no line would, or if it needs what only its author knows.
+    pub fn says(&self) -> Option<Map<String, Value>> {
+        let mend = self.mend.as_deref().filter(|mend| !mend.contains(BLANK))?;
+        serde_yaml::from_str(mend).ok()
+    }
+
     /// Everything in it that a machine or a guide may have said.
     pub(crate) fn texts(&mut self) -> impl Iterator<Item = &mut String> {
         [&mut self.what, &mut self.evidence].into_iter().chain(&mut self.mend)
@@ -322,6 +329,9 @@ pub(crate) fn of_step(known: Option<(CauseKind, String)>, step: &StepReport) -> 
             Cause::new(kind, question, message).mended_by(line)
         }
         (Some((kind @ CauseKind::OutOfTime, what)), _) => Cause::new(kind, what, message).mended_by("timeout: 20m"),
+        (Some((kind @ CauseKind::ProgramNotLeft, what)), _) if what == SERVES => {
+            Cause::new(kind, name(), message).mended_by(of_command(step.first_typed(), "background: true"))
+        }
         (Some((kind @ CauseKind::DownloadFailed, what)), _) => {
             by_output(step).unwrap_or_else(|| Cause::new(kind, what, printed))
         }
@@ -335,13 +345,37 @@ pub(crate) fn of_step(known: Option<(CauseKind, String)>, step: &StepReport) -> 
     }
 }
 
-/// What to write so that a question is answered: its text as a key of YAML, and what nobody else may see kept secret.
+/// What a cause of [`CauseKind::ProgramNotLeft`] calls a command that serves.
+pub(crate) const SERVES: &str = "it serves";
+
+/// Where a line needs a value that only its author has.
+pub(crate) const BLANK: &str = "…";
+
+/// What is to be said of one command, as a rule.
+fn of_command(line: &str, says: &str) -> String {
+    format!("rules: [{{command: {}, {says}}}]", Value::from(line))
+}
+
+/// Replies that hardly any reader thinks about, and what is asked then; the first that fits counts. What nobody else may see is left
+/// blank: guidepost makes something up.
+const REPLIES: &[(&str, &str, &str)] = &[
+    (r"(?i)\byes/no\b", "\"yes\"", "Are you sure you want to continue connecting (yes/no/[fingerprint])?"),
+    (r"(?i)[\[(]y(es)?\s*[/|,]\s*no?\b|\by/n\b", "\"y\"", "Do you want to continue? [Y/n]"),
+    (r"(?i)passw|passphrase|\bpin\b|secret|token", "{secret: true}", "Enter new UNIX password:"),
+    (
+        r"(?i)press\b.*\b(enter|return|key)\b|\[enter\]|\b(empty|blank) for\b|\[[^\]]*\]\s*[:?>]*$|\(default\b[^)]*\)\s*[:?>]*$",
+        "\"\"",
+        "Enter file in which to save the key (/root/.ssh/id_rsa) or press enter:",
+    ),
+];
+
+/// What to write so that a question is answered: its text as a key of YAML.
 pub(crate) fn answers(question: &str) -> String {
-    let lower = question.to_lowercase();
-    let secret =
-        ["password", "passphrase", "passwort", "pin:", "secret", "token"].iter().any(|word| lower.contains(word));
-    let reply = if secret { "{reply: \"…\", secret: true}" } else { "\"…\"" };
-    format!("answers: {{{}: {reply}}}", serde_json::Value::from(question))
+    static PATTERNS: LazyLock<Vec<Regex>> =
+        LazyLock::new(|| REPLIES.iter().map(|row| Regex::new(row.0).expect("a valid pattern")).collect());
+    let known = REPLIES.iter().zip(PATTERNS.iter()).find(|(_, pattern)| pattern.is_match(question));
+    let reply = known.map_or_else(|| format!("\"{BLANK}\""), |(row, _)| row.1.to_owned());
+    format!("answers: {{{}: {reply}}}", Value::from(question))
 }
 
 /// A command that is not there.
@@ -372,12 +406,15 @@ fn by_output(step: &StepReport) -> Option<Cause> {
     let typed = |name: &str| step.typed.iter().any(|line| line.contains(name));
     match cause.kind {
         CauseKind::HostUnreachable if is_fictitious(&cause.what) => {
-            let name = Run::of(step.first_typed()).map(|run| run.name).unwrap_or_default();
-            Some(Cause {
-                mend: (!name.is_empty())
-                    .then(|| format!("rules: [{{command: {name}, skip: true, reason: needs another host}}]")),
-                ..cause
-            })
+            let skip = |run: Run| {
+                // Who always goes to other computers is skipped wherever it goes.
+                let host = if run.is_elsewhere { String::new() } else { format!(" * *{}*", cause.what) };
+                of_command(&format!("{}{host}", run.name), "skip: true, reason: needs another host")
+            };
+            Some(Cause { mend: Run::of(step.first_typed()).map(skip), ..cause })
+        }
+        CauseKind::HostUnreachable if is_here(&cause.what) => {
+            Some(Cause { mend: Some(of_command(step.first_typed(), "retry: 30s")), ..cause })
         }
         CauseKind::DownloadFailed if cause.what.is_empty() => {
             Some(Cause { what: address(step).unwrap_or_default().to_owned(), ..cause })
@@ -400,8 +437,18 @@ fn address(step: &StepReport) -> Option<&str> {
 fn not_for(step: &StepReport) -> Option<Cause> {
     let reads = step.place.last().and_then(|place| place.split_whitespace().next())?;
     let first = line::pieces(step.first_typed()).next()?;
-    (program::reads_its_own(reads) && program::is_everyday(first))
-        .then(|| Cause::new(CauseKind::ProgramNotLeft, reads, step.message.as_deref().unwrap_or_default()))
+    if !program::reads_its_own(reads) || !program::is_everyday(first) {
+        return None;
+    }
+    let cause = Cause::new(CauseKind::ProgramNotLeft, reads, step.message.as_deref().unwrap_or_default());
+    let line = step.first_typed();
+    Some(match program::goodbye(reads) {
+        Some(goodbye) => {
+            let typed = format!("run: [{}, {}]", Value::from(goodbye), Value::from(line));
+            cause.mended_by(of_command(line, &typed))
+        }
+        None => cause,
+    })
 }
 
 /// Whether an address or a name stands for one of the reader's: RFC 5737, RFC 3849 and RFC 2606.
@@ -437,6 +484,11 @@ pub struct Group<'a> {
 }
 
 impl GuideReport {
+    /// Whether it did not come to its end.
+    pub fn ends_early(&self) -> bool {
+        matches!(self.verdict, Verdict::Broken | Verdict::Unreached)
+    }
+
     /// Why it did not come to its end, each with the line of its step: one, or in a README one a part.
     pub fn causes(&self) -> Vec<(&Cause, usize)> {
         let ends = |step: &&StepReport| matches!(step.verdict, Verdict::Broken | Verdict::Unreached);
@@ -477,6 +529,7 @@ impl Report {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn each_row_knows_its_example() {
@@ -502,6 +555,56 @@ mod tests {
             message: Some("it ended with status 1".into()),
             ..StepReport::new(1, kind, "a.md", 3)
         }
+    }
+
+    #[test]
+    fn each_reply_knows_its_question() {
+        for (_, reply, question) in REPLIES {
+            assert_eq!(answers(question), format!("answers: {{{}: {reply}}}", Value::from(*question)));
+        }
+        for (question, reply) in [
+            ("Your name:", "\"…\""),
+            ("Country [AU]:", "\"\""),
+            ("Is this correct? (y/n)", "\"y\""),
+            ("Enter passphrase (empty for no passphrase):", "{secret: true}"),
+            ("Overwrite (y/N)?", "\"y\""),
+            ("Which one? [1, 2]", "\"\""),
+        ] {
+            assert_eq!(answers(question), format!("answers: {{{}: {reply}}}", Value::from(question)));
+        }
+    }
+
+    #[test]
+    fn what_mends_is_data() {
+        for (typed, output, says) in [
+            (
+                "curl -s http://localhost:80/ | grep -c x",
+                "curl: (7) Failed to connect to localhost port 80 after 0 ms: x",
+                json!({"rules": [{"command": "curl -s http://localhost:80/ | grep -c x", "retry": "30s"}]}),
+            ),
+            (
+                "ssh root@203.0.113.1",
+                "ssh: connect to host 203.0.113.1 port 22: Connection timed out",
+                json!({"rules": [{"command": "ssh", "skip": true, "reason": "needs another host"}]}),
+            ),
+            (
+                "curl -I http://203.0.113.1",
+                "curl: (7) Failed to connect to 203.0.113.1 port 80 after 0 ms: x",
+                json!({"rules": [{"command": "curl * *203.0.113.1*", "skip": true, "reason": "needs another host"}]}),
+            ),
+            ("gzip x", "gzip: x: No space left on device", Value::Null),
+        ] {
+            let cause = of_step(None, &broken(StepKind::Run, typed, output));
+            assert_eq!(cause.says().map_or(Value::Null, Value::Object), says, "{typed}");
+        }
+        let inside = StepReport {
+            place: vec!["psql".into()],
+            ..broken(StepKind::Run, "ls -l", "ERROR:  syntax error at or near \"ls\"")
+        };
+        let left = json!({"rules": [{"command": "ls -l", "run": ["\\q", "ls -l"]}]});
+        assert_eq!(of_step(None, &inside).says().map(Value::Object), Some(left));
+        let asked = Some((CauseKind::QuestionUnanswered, "Your name:".to_owned()));
+        assert_eq!(of_step(asked, &broken(StepKind::Run, "x", "")).says(), None, "only its author knows");
     }
 
     #[test]

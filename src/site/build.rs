@@ -1,6 +1,9 @@
 //! The whole way of a build, and of a check.
 
-use std::{collections::BTreeSet, path::PathBuf};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+};
 
 use super::{
     load::{Inputs, Site},
@@ -33,6 +36,19 @@ pub struct Options {
     pub reports: Vec<PathBuf>,
     /// The day of the build, `YYYY-MM-DD`: pages expire by it.
     pub today: String,
+    /// Texts of `guidepost.yaml` and of sidecars that are read instead of what lies there, by their paths: so it can be tried what
+    /// would come of them.
+    pub texts: BTreeMap<String, String>,
+}
+
+impl Options {
+    /// The text of a file of the site, by its path.
+    pub(super) fn text(&self, path: &str) -> std::io::Result<String> {
+        match self.texts.get(path) {
+            Some(text) => Ok(text.clone()),
+            None => std::fs::read_to_string(self.site.join(path)),
+        }
+    }
 }
 
 /// What a build came to.

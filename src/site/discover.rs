@@ -86,7 +86,7 @@ pub(super) fn discover(site: &Path, config: &Config, diagnostics: &mut Vec<Diagn
 }
 
 /// Whether a file is a sidecar, by its name.
-fn is_sidecar(path: &str) -> bool {
+pub(super) fn is_sidecar(path: &str) -> bool {
     path.rsplit('/').next() == Some(SIDECAR) || path.strip_suffix(SIDECAR).is_some_and(|name| name.ends_with('.'))
 }
 

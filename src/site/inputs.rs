@@ -65,7 +65,7 @@ impl<'s> Lister<'s> {
             inputs.push(Input { path, kind: InputKind::Include, hash });
         }
         if let Some(path) = plans::sidecar_of(self.site, &record.source) {
-            let hash = std::fs::read(self.options.site.join(path)).map(|bytes| Input::hash_of(&bytes));
+            let hash = self.options.text(path).map(|text| Input::hash_of(text.as_bytes()));
             inputs.push(Input { path: path.to_owned(), kind: InputKind::Sidecar, hash: hash.unwrap_or_default() });
         }
         inputs

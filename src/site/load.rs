@@ -8,7 +8,7 @@ use std::{
 use super::{
     build::{Failure, Options},
     cache,
-    discover::{self, Found},
+    discover::{self, Found, is_sidecar},
     files::{self, Files, Grammar},
     inputs::Lister,
     layers::{self, Outer, Sections},
@@ -60,6 +60,7 @@ impl Inputs {
         }
         let text = match std::fs::read(&file) {
             _ if !options.loose.is_empty() => loose::configuration(&options.site),
+            _ if options.texts.contains_key(config::FILE_NAME) => options.texts[config::FILE_NAME].clone(),
             Ok(bytes) => String::from_utf8(bytes).map_err(|_| {
                 Failure::Configuration(vec![
                     Diagnostic::error("encoding", "this file is not UTF-8").in_file(config::FILE_NAME),
@@ -125,13 +126,15 @@ impl<'a> Site<'a> {
         let mut diagnostics = Vec::new();
         let grammar = Grammar { config: &inputs.config, theme: &inputs.theme };
         if inputs.loose.is_some() {
-            let found = loose::found(&options.site, &options.loose);
+            let found = loose::found(options);
             let none = BTreeMap::new;
             let (files, records) =
                 files::read(&options.site, &found.pages, grammar, none(), BTreeMap::new(), &mut diagnostics);
             return Self::of(inputs, files, found, diagnostics).arranged(records, options);
         }
-        let found = discover::discover(&options.site, &inputs.config, &mut diagnostics);
+        let mut found = discover::discover(&options.site, &inputs.config, &mut diagnostics);
+        let more = options.texts.keys().filter(|path| is_sidecar(path) && !found.sidecars.contains(path));
+        found.sidecars.extend(more.cloned().collect::<Vec<_>>());
         let discovered = diagnostics.clone();
         let fingerprint = grammar.fingerprint();
         let remembered = cache::load(&options.site, &fingerprint);

@@ -8,7 +8,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use super::{
-    build::Failure,
+    build::{Failure, Options},
     discover::Found,
     links::{Resolved, beside, is_elsewhere},
     plans::sidecar_path,
@@ -119,9 +119,10 @@ pub(super) fn configuration(folder: &Path) -> String {
 }
 
 /// What lies there: these files with their sidecars, and nothing beside them.
-pub(super) fn found(folder: &Path, files: &[String]) -> Found {
-    let sidecars = files.iter().map(|file| sidecar_path(file)).filter(|path| folder.join(path).is_file());
-    Found { pages: files.to_vec(), sidecars: sidecars.collect(), ..Found::default() }
+pub(super) fn found(options: &Options) -> Found {
+    let sidecars = options.loose.iter().map(|file| sidecar_path(file));
+    let sidecars = sidecars.filter(|path| options.texts.contains_key(path) || options.site.join(path).is_file());
+    Found { pages: options.loose.clone(), sidecars: sidecars.collect(), ..Found::default() }
 }
 
 /// What is wrong with a file that is read, as far as it matters where nothing is published: GitHub shows shortcodes as they

@@ -260,7 +260,7 @@ pub(super) fn plan_guide(site: &Site<'_>, options: &Options, guide: &Guide) -> V
     let machines = machines(site);
     let mut problem = None;
     let sidecar = sidecar_of(site, &guide.path).and_then(|path| {
-        let text = std::fs::read_to_string(options.site.join(path));
+        let text = options.text(path);
         text.map(|text| Source::new(path, text))
             .map_err(|e| {
                 problem = Some(Diagnostic::error("unreadable", format!("this file cannot be read: {e}")).in_file(path))
@@ -369,7 +369,7 @@ pub(super) fn sidecar_of<'s>(site: &'s Site<'_>, source: &str) -> Option<&'s str
 /// Sidecars, by their pages. One that cannot be read says nothing: planning tells of it.
 pub(super) fn sidecars(site: &Site<'_>, options: &Options) -> BTreeMap<String, Source> {
     let of_page = |path: &String| {
-        let text = std::fs::read_to_string(options.site.join(path)).ok()?;
+        let text = options.text(path).ok()?;
         let folder = path.strip_suffix(SIDECAR)?;
         let page = folder.strip_suffix('.').map_or_else(|| format!("{folder}index.md"), |name| format!("{name}.md"));
         Some((page, Source::new(path.as_str(), text)))

@@ -127,8 +127,8 @@ impl Form {
                 "type": ["object", "string"],
                 "additionalProperties": {
                     "type": ["string", "number", "boolean", "object"],
-                    "properties": { "reply": text, "secret": Self::Truth.schema() },
-                    "required": ["reply"],
+                    "properties": { "reply": { "type": ["string", "number", "boolean", "null"] }, "secret": Self::Truth.schema() },
+                    "anyOf": [{ "required": ["reply"] }, { "required": ["secret"] }],
                     "additionalProperties": false,
                 },
             }),
@@ -184,8 +184,11 @@ impl Form {
             Self::Size => (vec![json!("2GiB"), json!(4_000_000_000_u64)], vec![json!([1]), json!(true)]),
             Self::Statuses => (vec![json!(1), json!([0, 130]), json!("0, 1")], vec![json!(256), json!(true)]),
             Self::Answers => (
-                vec![json!({ "q": "a", "p": { "reply": "x", "secret": true } }), json!("q => a")],
-                vec![json!({ "q": { "repl": "x" } }), json!(3)],
+                vec![
+                    json!({ "q": "a", "p": { "reply": "x", "secret": true }, "r": { "secret": true } }),
+                    json!("q => a"),
+                ],
+                vec![json!({ "q": { "repl": "x" } }), json!({ "q": {} }), json!(3)],
             ),
             Self::Vars => (vec![json!({ "IP": "10.0.0.1", "N": 1 }), json!("A=b")], vec![map, json!(["A=b"])]),
             Self::Kinds(words) => {

@@ -427,6 +427,11 @@ pub(crate) fn reads_its_own(name: &str) -> bool {
     named(name).is_some_and(|program| !program.shell && !program.prompts.is_empty())
 }
 
+/// What a reader types to leave the program of this name.
+pub(crate) fn goodbye(name: &str) -> Option<&'static str> {
+    named(name)?.goodbye()
+}
+
 /// Whether a word is the name of a program that begins commands of many guides, and no sentence.
 pub(crate) fn is_everyday(word: &str) -> bool {
     named(word).is_some_and(|program| program.everyday || program.before.is_some() || program.shell)

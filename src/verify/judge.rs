@@ -2,7 +2,10 @@
 
 use super::{ended::Ended, fault::Fault};
 use crate::{
-    report::{CauseKind, cause},
+    report::{
+        CauseKind,
+        cause::{self, SERVES},
+    },
     session::{End, look::asked_in_frame},
     terminal::{
         clean::clean,
@@ -95,11 +98,11 @@ impl Ended<'_> {
                     "let a `file` block follow an editor, so that the file is written; or skip the step with a reason",
                 ),
             },
-            End::Serves => of(
-                CauseKind::ProgramNotLeft,
-                "it serves, and does not end by itself".into(),
-                "let it run on in a terminal of its own (background, and until=\"…\" for what it shows when it is ready), or stop it once it has shown something (until=\"…\")",
-            ),
+            End::Serves => {
+                let help = "let it run on in a terminal of its own (background, and until=\"…\" for what it shows when it is ready), or stop it once it has shown something (until=\"…\")";
+                let fault = Fault::new("it serves, and does not end by itself", help);
+                Some(fault.of(CauseKind::ProgramNotLeft, SERVES))
+            }
             End::TimedOut => of(
                 CauseKind::OutOfTime,
                 format!("it did not end in time{}", said(&self.output)),

@@ -11,7 +11,7 @@ use std::{
 };
 
 use super::{Job, hashes};
-use crate::report::{GuideReport, Report, SCHEMA, Verdict, file, json, world::Packages};
+use crate::report::{GuideReport, Report, SCHEMA, file, json, world::Packages};
 
 /// Most bytes of one result.
 const LARGEST: u64 = 64 << 20;
@@ -53,7 +53,7 @@ impl Results {
         let text = file::text(file, LARGEST).ok()?;
         let Report { mut guides, images, .. } = json::read(&text).ok()?;
         let guide = guides.pop()?;
-        let fails = matches!(guide.verdict, Verdict::Broken | Verdict::Unreached);
+        let fails = guide.ends_early();
         let again = fails && (self.again || guide.attempts <= retries || guide.is_out_of_time());
         // The recording is in the folder of the run that made it.
         let guide = GuideReport { recording: None, ..guide };

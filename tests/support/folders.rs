@@ -3,7 +3,10 @@
 #![allow(dead_code, reason = "each test uses a part of it")]
 
 use guidepost::site;
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 /// A row of a table.
 #[derive(Debug, Clone)]
@@ -85,5 +88,6 @@ pub(crate) fn site_options(site: &Path) -> site::Options {
         strict: false,
         reports: Vec::new(),
         today: "2026-01-01".into(),
+        texts: BTreeMap::new(),
     }
 }

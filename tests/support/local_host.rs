@@ -22,6 +22,11 @@ use std::{
 /// Does all guides of a site on a host.
 pub(crate) fn run(host: &LocalHost, of_site: &site::Options, options: &verify::Options) -> Report {
     let jobs = site::jobs(of_site, &[]).unwrap_or_else(|failure| panic!("{}: {failure:?}", of_site.site.display()));
+    run_jobs(host, jobs, options)
+}
+
+/// Does these jobs on a host.
+pub(crate) fn run_jobs(host: &LocalHost, jobs: Vec<verify::Job>, options: &verify::Options) -> Report {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(verify::run_on(host, jobs, options, &())).expect("the host is there")
 }

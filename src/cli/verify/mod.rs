@@ -8,6 +8,7 @@ use std::{
 };
 
 mod progress;
+mod suggest;
 mod telling;
 
 pub(super) use telling::Telling;
@@ -52,6 +53,12 @@ pub(super) struct Arguments {
     /// Show what --update would write, and write nothing
     #[arg(long, requires = "update")]
     dry_run: bool,
+    /// Try what would mend guides that fail (an answer, a value, a machine, a skipped command …), and show as a diff what helps
+    #[arg(long, conflicts_with_all = ["update", "shell", "fail_fast"])]
+    suggest: bool,
+    /// Write what --suggest shows: into guidepost.yaml what several guides need, into verify.yaml the rest
+    #[arg(long, requires = "suggest")]
+    write: bool,
     /// How long one guide may take, its machine's start included: minutes, or a time such as 90s or 1h30m
     #[arg(long, value_name = "TIME", default_value = "60", value_parser = guide_timeout)]
     guide_timeout: Duration,
@@ -146,6 +153,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
     let names = jobs.iter().map(verify::Job::name).collect();
     let progress = progress::Progress::new().of_all(names, durations(&earlier), options.jobs);
     let files = results.as_ref().map(|results| results.files(&jobs)).unwrap_or_default();
+    let planned = if arguments.suggest { jobs.clone() } else { Vec::new() };
     let mut done = verify::run_until(jobs, &options, &progress, interrupted());
     progress.clear();
     if let Ok(Some(report)) = &mut done {
@@ -157,6 +165,19 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
             match update::update(&site, report, arguments.dry_run, out) {
                 Ok((report, exit)) => arguments.telling.tell(&site, &report, baseline.as_ref()).max(exit),
                 Err(failure) => report_failure(&failure),
+            }
+        }
+        Ok(Some(report)) if arguments.suggest => {
+            match suggest::suggest(&site, planned, &options, report.clone(), arguments.write) {
+                Ok(told) => {
+                    let exit = arguments.telling.tell(&site, &told.report, baseline.as_ref());
+                    match arguments.telling.is_for_people() {
+                        true => print(std::io::stdout(), &told.text),
+                        false => print(std::io::stderr(), &told.text),
+                    }
+                    told.unwritten.as_ref().map_or(exit, |failure| exit.max(report_failure(failure)))
+                }
+                Err(failure) => arguments.telling.tell(&site, &report, baseline.as_ref()).max(report_failure(&failure)),
             }
         }
         Ok(Some(report)) => arguments.telling.tell(&site, &report, baseline.as_ref()),
