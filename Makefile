@@ -24,12 +24,13 @@ demo: ## build guidepost, do its own guides in Docker, and build their site with
 test: ## check everything, as CI does; installs what is missing
 	@scripts/test
 
-bench: ## time guidepost beside Zola and Hugo, its verification in Docker, and its preview; options: make bench ARGS="--pages 200 --rounds 5"
+bench: ## time guidepost beside Zola and Hugo, its verification in Docker, its preview, and a night; options: make bench ARGS="--pages 200 --rounds 5"
 	@scripts/prepare bench
 	@scripts/engine
 	tests/bench/run $(ARGS)
 	tests/bench/verify
 	tests/bench/serve
+	tests/bench/night
 
 SECONDS ?= 60
 fuzz: ## give guidepost's parsers and engines odd inputs; options: make fuzz SECONDS=1800 TARGETS="matching edit"

@@ -12,9 +12,9 @@ mod support;
 #[path = "support/verifications.rs"]
 mod table;
 
-use guidepost::{report::Verdict, verify};
+use guidepost::{report::Verdict, site, verify};
 use local_host::LocalHost;
-use std::time::Instant;
+use std::{sync::Mutex, time::Instant};
 use table::{Row, folders::renews, otherwise, rows, site, told};
 
 /// Does rows on a host.
@@ -28,7 +28,7 @@ fn done(host: &LocalHost, rows: &[Row]) -> guidepost::report::Report {
 fn a_panic_takes_no_other_guide_down() {
     let rows: Vec<Row> =
         rows().into_iter().filter(|row| ["a-command", "a-file"].contains(&row.name.as_str())).collect();
-    let report = done(&LocalHost { panics: Some("a-command") }, &rows);
+    let report = done(&LocalHost { panics: Some("a-command"), ..LocalHost::default() }, &rows);
     let [command, file] = &report.guides[..] else { panic!("{report:#?}") };
     assert_eq!(file.verdict, Verdict::Holds, "{file:#?}");
     assert_eq!(command.verdict, Verdict::Unreached, "{command:#?}");
@@ -49,7 +49,7 @@ fn results_are_kept_and_not_done_again() {
     let run = |again: bool, panics: Option<&'static str>| {
         let results = Some(verify::Results::open(&kept, again).expect("a folder"));
         let options = verify::Options { results, ..local_host::options(&of_site.site) };
-        let report = local_host::run(&LocalHost { panics }, &of_site, &options);
+        let report = local_host::run(&LocalHost { panics, ..LocalHost::default() }, &of_site, &options);
         report.guides.iter().map(|guide| (guide.path.clone(), guide.verdict)).collect::<Vec<_>>()
     };
     let path = |name: &str| format!("content/{name}/index.md");
@@ -69,6 +69,48 @@ fn results_are_kept_and_not_done_again() {
     let files = std::fs::read_dir(&kept).expect("a folder").count();
     let reports = guidepost::site::read_reports(&[&kept]).unwrap_or_else(|failure| panic!("{failure:?}"));
     assert_eq!((files, reports.len()), (4, 4), "each result is a report");
+}
+
+/// Who notes when guides are begun, ready before their turn, and over: by one letter.
+#[derive(Default)]
+struct Heard(Mutex<Vec<String>>);
+
+impl verify::Listener for Heard {
+    fn event(&self, guide: &str, event: verify::Event<'_>) {
+        let what = match event {
+            verify::Event::Begin { .. } => 'b',
+            verify::Event::Ready => 'r',
+            verify::Event::End { .. } => 'e',
+            _ => return,
+        };
+        let name = guide.split('/').nth(1).unwrap_or(guide);
+        self.0.lock().expect("no panic").push(format!("{what} {name}"));
+    }
+}
+
+/// The machine of the next guide is made while others are done, if the memory of all fits; those that took longest begin.
+#[test]
+fn machines_are_made_while_others_run() {
+    let names = ["a-command", "a-file", "a-function"];
+    let rows: Vec<Row> = rows().into_iter().filter(|row| names.contains(&row.name.as_str())).collect();
+    let (_folder, of_site) = site(&rows);
+    let jobs = site::jobs(&of_site, &[]).unwrap_or_else(|failure| panic!("{failure:?}"));
+    let one = jobs[0].machine.memory;
+    let seconds = [("a-command", 1.0), ("a-function", 3.0)];
+    let expected = seconds.map(|(name, seconds)| (format!("content/{name}/index.md"), seconds));
+    let usual = verify::Options { jobs: 1, expected: expected.into(), ..local_host::options(&of_site.site) };
+    let fail_fast = verify::Options { fail_fast: true, ..usual.clone() };
+    let prepared = "b a-function, b a-file, r a-file, e a-function, b a-command, r a-command, e a-file, e a-command";
+    let one_by_one = "b a-function, e a-function, b a-file, e a-file, b a-command, e a-command";
+    for (memory, options, order) in
+        [(2 * one, &usual, prepared), (2 * one - 1, &usual, one_by_one), (2 * one, &fail_fast, one_by_one)]
+    {
+        let heard = Heard::default();
+        let report =
+            local_host::run_heard(&LocalHost { memory, ..LocalHost::default() }, jobs.clone(), options, &heard);
+        assert!(report.guides.iter().all(|guide| guide.verdict == Verdict::Holds), "{report:#?}");
+        assert_eq!(heard.0.into_inner().expect("no panic").join(", "), order);
+    }
 }
 
 #[test]

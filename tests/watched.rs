@@ -8,6 +8,7 @@ use guidepost::{
     verify::{self, Event, Job, Listener, Options},
 };
 use std::{
+    collections::BTreeMap,
     path::PathBuf,
     sync::mpsc,
     time::{Duration, Instant},
@@ -65,6 +66,7 @@ fn options(site: PathBuf) -> Options {
         record: None,
         guide_timeout: Duration::from_secs(600),
         results: None,
+        expected: BTreeMap::new(),
     }
 }
 

@@ -29,6 +29,8 @@ pub struct EngineInfo {
     pub kernel: String,
     /// How many processors it has.
     pub cpus: u32,
+    /// Its memory, in bytes; 0 if it does not say.
+    pub memory: u64,
 }
 
 /// A Docker engine that answers. Cheap to clone.
@@ -78,6 +80,7 @@ impl Engine {
             platform: format!("{}/{}", or_unknown(version.os), or_unknown(version.arch)),
             kernel: or_unknown(version.kernel_version),
             cpus: host.cpus,
+            memory: info.mem_total.and_then(|n| u64::try_from(n).ok()).unwrap_or(0),
         };
         Ok(Self { docker, address, info, host })
     }

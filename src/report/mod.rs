@@ -287,8 +287,8 @@ impl Report {
 
     /// Of each guide on each machine, by its path and the machine's name, the report that counts: what was begun last, unless it
     /// could not be done then.
-    pub fn newest(reports: &[Self]) -> BTreeMap<(&str, &str), &GuideReport> {
-        let mut sorted: Vec<&Self> = reports.iter().collect();
+    pub fn newest<'r>(reports: impl IntoIterator<Item = &'r Self>) -> BTreeMap<(&'r str, &'r str), &'r GuideReport> {
+        let mut sorted: Vec<&Self> = reports.into_iter().collect();
         sorted.sort_by(|a, b| a.started.cmp(&b.started));
         let mut guides: BTreeMap<(&str, &str), &GuideReport> = BTreeMap::new();
         for guide in sorted.iter().flat_map(|report| &report.guides) {

@@ -34,6 +34,10 @@ impl Host for Engine {
         (self.info().version.clone(), self.info().api_version.clone())
     }
 
+    fn memory(&self) -> u64 {
+        self.info().memory
+    }
+
     async fn start(
         &self,
         machine: &Machine,

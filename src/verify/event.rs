@@ -12,6 +12,8 @@ pub enum Event<'a> {
     },
     /// Its machine is made.
     Machine(crate::machine::Event),
+    /// Its machine is ready before it is its turn.
+    Ready,
     /// A step is begun.
     Step {
         /// Its number, from 1.

@@ -2,10 +2,12 @@
 
 use std::{
     borrow::Cow,
+    cell::Cell,
     collections::{BTreeMap, BTreeSet},
     sync::PoisonError,
     time::{Duration, Instant},
 };
+use tokio::sync::SemaphorePermit;
 
 use super::{
     Event, Job, Listener, Run,
@@ -44,14 +46,14 @@ pub(super) struct Attempt<'a, H> {
     name: String,
     secrets: Secrets,
     tape: Option<Tape>,
-    limit: Limit,
+    limit: Cell<Limit>,
 }
 
 /// How long a guide may take.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limit {
+    begin: Instant,
     length: Duration,
-    end: Option<Instant>,
 }
 
 /// The status of a command that was ended by the signal KILL.
@@ -65,12 +67,22 @@ const GRACE: Duration = Duration::from_secs(10);
 
 impl Limit {
     fn new(length: Duration) -> Self {
-        Self { length, end: Instant::now().checked_add(length) }
+        Self { begin: Instant::now(), length }
+    }
+
+    /// The time that it has taken.
+    fn taken(&self) -> Duration {
+        self.begin.elapsed()
     }
 
     /// The time that is left.
     pub(super) fn left(&self) -> Duration {
-        self.end.map_or(Duration::MAX, |end| end.saturating_duration_since(Instant::now()))
+        self.length.saturating_sub(self.taken())
+    }
+
+    /// The same without a time in which it was others' turn.
+    fn without(self, waited: Duration) -> Self {
+        Self { begin: self.begin + waited, ..self }
     }
 
     /// What is wrong with a step that it has ended.
@@ -98,7 +110,6 @@ struct Reached {
 /// # Errors
 /// If the environment is at fault. What is wrong with the guide is in its report.
 pub(super) async fn verify<H: Host>(job: &Job, run: &Run<'_, H>, last: bool) -> machine::Result<GuideReport> {
-    let begin = Instant::now();
     let plan = &job.plan;
     let mut report = GuideReport {
         hash: job.inputs.first().map(|own| own.hash.clone()).unwrap_or_default(),
@@ -127,7 +138,7 @@ pub(super) async fn verify<H: Host>(job: &Job, run: &Run<'_, H>, last: bool) -> 
     }
     let secrets = secrets(std::iter::once(plan).chain(&job.requires));
     let tape = run.options.record.as_ref().and_then(|_| Tape::new(&plan.title, secrets.clone()).ok());
-    let limit = Limit::new(run.options.guide_timeout);
+    let limit = Cell::new(Limit::new(run.options.guide_timeout));
     let attempt = Attempt { job, run, last, name: job.name(), secrets, tape, limit };
     match attempt.on_machine(&mut report).await {
         Ok(()) => {}
@@ -155,7 +166,7 @@ pub(super) async fn verify<H: Host>(job: &Job, run: &Run<'_, H>, last: bool) -> 
     }
     report.cause.iter_mut().flat_map(Cause::texts).for_each(|text| *text = attempt.secrets.mask(text));
     finish(&mut report, plan);
-    report.seconds = begin.elapsed().as_secs_f64();
+    report.seconds = attempt.limit.get().taken().as_secs_f64();
     Ok(report)
 }
 
@@ -232,11 +243,12 @@ impl<H: Host> Attempt<'_, H> {
             guide: Name::new(&self.job.plan.path),
             machine: Name::new(machine),
         };
-        let tell = |event| listener.event(&self.name, Event::Machine(event));
+        let name = &self.name;
+        let tell = |event| listener.event(name, Event::Machine(event));
         let starting = host.start(&self.job.machine, &identity, &options.site, &tell);
-        let machine = match tokio::time::timeout(self.limit.left(), starting).await {
+        let machine = match tokio::time::timeout(self.limit.get().left(), starting).await {
             Err(_) => {
-                let why = format!("its machine was not ready: {}", self.limit.problem().message);
+                let why = format!("its machine was not ready: {}", self.limit.get().problem().message);
                 report.cause = Some(Cause::new(CauseKind::OutOfTime, MACHINE, &why));
                 report.reason = Some(why);
                 return Ok(());
@@ -252,12 +264,13 @@ impl<H: Host> Attempt<'_, H> {
         report.digest.clone_from(&machine.image().digest);
         let languages = world::installs_by_language(&self.job.plan);
         let before = self.first_look(&machine, languages).await;
+        let turn = self.turn().await;
         let ready = Instant::now();
         let mut reached = Reached::default();
-        let patience = self.limit.left().saturating_add(GRACE);
+        let patience = self.limit.get().left().saturating_add(GRACE);
         let done =
             tokio::time::timeout(patience, self.steps(&machine, &mut reached, report)).await.unwrap_or_else(|_| {
-                let fault = self.limit.problem();
+                let fault = self.limit.get().problem();
                 match reached.running.take() {
                     Some(mut step) => {
                         fault.breaks(&mut step);
@@ -297,9 +310,24 @@ impl<H: Host> Attempt<'_, H> {
             listener.event(&self.name, Event::Shell);
             machine.visit(&stand.options()).await?;
         }
+        // Its machine is removed while the next guide is done.
+        drop(turn);
         let closed = machine.close().await;
         done?;
         closed
+    }
+
+    /// Waits until it is the guide's turn, which does not count as its own time. Its machine was made while others were done.
+    async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        if let Ok(turn) = self.run.turns.try_acquire() {
+            return Some(turn);
+        }
+        self.run.listener.event(&self.name, Event::Ready);
+        let begin = Instant::now();
+        // The semaphore is never closed.
+        let turn = self.run.turns.acquire().await.ok();
+        self.limit.set(self.limit.get().without(begin.elapsed()));
+        turn
     }
 
     /// What is installed in a machine in which nothing was done: the same in each that is made from the same image. `None` if that
@@ -351,7 +379,7 @@ impl<H: Host> Attempt<'_, H> {
             listener: self.run.listener,
             name: &self.name,
             secrets: &self.secrets,
-            limit: self.limit,
+            limit: self.limit.get(),
             own: false,
             memory: self.job.machine.memory,
             killed: 0,

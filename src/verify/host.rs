@@ -16,6 +16,9 @@ pub trait Host: Sync {
     /// What it says of itself, for reports: its version, and that of its interface.
     fn version(&self) -> (String, String);
 
+    /// Most memory that it has for all machines together, in bytes.
+    fn memory(&self) -> u64;
+
     /// Starts a clean machine and waits until it is ready. `site` is the folder that `build:` is relative to. Nothing is left
     /// behind if it fails, or if the future is dropped on the way.
     ///

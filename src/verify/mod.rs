@@ -21,6 +21,7 @@ use std::{
     },
     time::{Duration, Instant},
 };
+use tokio::sync::Semaphore;
 
 mod docker;
 mod ended;
@@ -111,6 +112,9 @@ pub struct Options {
     pub guide_timeout: Duration,
     /// Where each guide's result is kept as it ends; a guide with a final one there is not done again.
     pub results: Option<Results>,
+    /// How long guides took in earlier runs, in seconds, by their names: those that take longest are begun first, so that none of
+    /// them is left alone at the end.
+    pub expected: BTreeMap<String, f64>,
 }
 
 /// How long one command may take where neither its step nor its guide says.
@@ -125,6 +129,8 @@ struct Run<'a, H> {
     unmade: Mutex<BTreeMap<String, String>>,
     /// What was installed in the images of machines, by their ids.
     images: Mutex<BTreeMap<String, Packages>>,
+    /// How many guides may be done at the same time. The machine of one more is made meanwhile.
+    turns: Semaphore,
 }
 
 /// Does all jobs. Before, what crashed runs left behind in the engine is removed.
@@ -171,7 +177,10 @@ pub async fn run_on(
     let begin = Instant::now();
     let mut report = empty();
     let broken = AtomicBool::new(false);
-    let shared = Run { host, options, listener, unmade: Mutex::default(), images: Mutex::default() };
+    let turns = Semaphore::new(options.jobs.clamp(1, Semaphore::MAX_PERMITS));
+    let shared = Run { host, options, listener, unmade: Mutex::default(), images: Mutex::default(), turns };
+    let at_once = options.jobs.max(1) + usize::from(is_prepared(&jobs, options, host.memory()));
+    let jobs = longest_first(jobs, &options.expected);
     let one = |job: Job| {
         let (shared, broken) = (&shared, &broken);
         async move {
@@ -208,7 +217,7 @@ pub async fn run_on(
             Ok::<_, machine::Error>(Some(report))
         }
     };
-    let mut running = futures_util::stream::iter(jobs.into_iter().map(one)).buffer_unordered(options.jobs.max(1));
+    let mut running = futures_util::stream::iter(jobs.into_iter().map(one)).buffer_unordered(at_once);
     while let Some(done) = running.next().await {
         report.guides.extend(done?);
     }
@@ -218,6 +227,23 @@ pub async fn run_on(
     report.seconds = begin.elapsed().as_secs_f64();
     (report.engine, report.engine_api) = host.version();
     Ok(report)
+}
+
+/// Whether the machine of the next guide is made while others are done: if the memory of all fits, and if it is known that the guide
+/// will be done.
+fn is_prepared(jobs: &[Job], options: &Options, memory: u64) -> bool {
+    let mut largest: Vec<u64> = jobs.iter().map(|job| job.machine.memory).collect();
+    largest.sort_unstable_by(|a, b| b.cmp(a));
+    let all = largest.iter().take(options.jobs.saturating_add(1)).fold(0_u64, |all, one| all.saturating_add(*one));
+    !options.fail_fast && !options.shell && all <= memory
+}
+
+/// The order in which guides are begun. One that is new takes as long as the others do on average.
+fn longest_first(mut jobs: Vec<Job>, expected: &BTreeMap<String, f64>) -> Vec<Job> {
+    let average = expected.values().sum::<f64>() / expected.len().max(1) as f64;
+    let seconds = |job: &Job| expected.get(&job.name()).copied().unwrap_or(average);
+    jobs.sort_by(|a, b| seconds(b).total_cmp(&seconds(a)));
+    jobs
 }
 
 /// Does all jobs on this thread, until `stop` is ready: [`run`] for callers without a runtime. It is `None` if it was stopped;

@@ -13,6 +13,7 @@ use guidepost::{
 };
 use pty_process::blocking::Command;
 use std::{
+    collections::BTreeMap,
     io::ErrorKind,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
@@ -27,8 +28,18 @@ pub(crate) fn run(host: &LocalHost, of_site: &site::Options, options: &verify::O
 
 /// Does these jobs on a host.
 pub(crate) fn run_jobs(host: &LocalHost, jobs: Vec<verify::Job>, options: &verify::Options) -> Report {
+    run_heard(host, jobs, options, &())
+}
+
+/// Does jobs on a host, and somebody hears of it.
+pub(crate) fn run_heard(
+    host: &LocalHost,
+    jobs: Vec<verify::Job>,
+    options: &verify::Options,
+    listener: &dyn verify::Listener,
+) -> Report {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(verify::run_on(host, jobs, options, &())).expect("the host is there")
+    runtime.block_on(verify::run_on(host, jobs, options, listener)).expect("the host is there")
 }
 
 /// How guides of a site are done on it.
@@ -44,6 +55,7 @@ pub(crate) fn options(site: &Path) -> verify::Options {
         record: None,
         guide_timeout: Duration::from_secs(300),
         results: None,
+        expected: BTreeMap::new(),
     }
 }
 
@@ -53,10 +65,18 @@ const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 const LOOK: &str = "20";
 
 /// Makes machines of folders.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct LocalHost {
     /// Guides with this in their names panic when a terminal is opened.
     pub(crate) panics: Option<&'static str>,
+    /// Most memory of all machines, in bytes.
+    pub(crate) memory: u64,
+}
+
+impl Default for LocalHost {
+    fn default() -> Self {
+        Self { panics: None, memory: u64::MAX }
+    }
 }
 
 impl Host for LocalHost {
@@ -64,6 +84,10 @@ impl Host for LocalHost {
 
     fn version(&self) -> (String, String) {
         ("local".into(), "local".into())
+    }
+
+    fn memory(&self) -> u64 {
+        self.memory
     }
 
     async fn start(

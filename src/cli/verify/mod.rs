@@ -137,6 +137,9 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
         Ok(earlier) => earlier,
         Err(failure) => return report_failure(&failure),
     };
+    // Of an older state of the guides, too; what cannot be read tells nothing.
+    let kept = arguments.results.as_deref().and_then(|folder| site::read_reports(&[folder]).ok()).unwrap_or_default();
+    let expected = durations(earlier.iter().chain(&baseline).chain(&kept));
     let options = Options {
         site: site.site.clone(),
         // One person has one terminal.
@@ -149,9 +152,10 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
         record: arguments.record.clone(),
         guide_timeout: arguments.guide_timeout,
         results: results.clone(),
+        expected: expected.clone(),
     };
     let names = jobs.iter().map(verify::Job::name).collect();
-    let progress = progress::Progress::new().of_all(names, durations(&earlier), options.jobs);
+    let progress = progress::Progress::new().of_all(names, expected, options.jobs);
     let files = results.as_ref().map(|results| results.files(&jobs)).unwrap_or_default();
     let planned = if arguments.suggest { jobs.clone() } else { Vec::new() };
     let mut done = verify::run_until(jobs, &options, &progress, interrupted());
@@ -202,7 +206,7 @@ fn failed(path: &Path) -> Result<BTreeSet<String>, Failure> {
 }
 
 /// How long guides took last, in seconds, by the names that listeners hear.
-fn durations(earlier: &[Report]) -> BTreeMap<String, f64> {
+fn durations<'r>(earlier: impl Iterator<Item = &'r Report>) -> BTreeMap<String, f64> {
     let mut known = BTreeMap::new();
     for guide in Report::newest(earlier).into_values() {
         known.insert(format!("{} on {}", guide.path, guide.machine), guide.seconds);

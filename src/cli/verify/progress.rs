@@ -181,6 +181,11 @@ impl Listener for Progress {
                 }
             }
             Event::Machine(event) => self.machine(path, guide, &event),
+            Event::Ready => {
+                if let Some(bar) = &guide.bar {
+                    bar.set_message("machine: ready, and others are first");
+                }
+            }
             Event::Step { number, what } => {
                 (guide.number, guide.what) = (number, one_line(&what));
                 if let Some(bar) = &guide.bar {
