@@ -232,7 +232,12 @@ fn what_is_wrong_is_told_at_its_place() {
         ("verify:\n  timeout: 5\n", "verify-setting", "7:3", "`timeout` is 5"),
         ("verify:\n  machine: sever\n", "unknown-machine", "7:3", "there is no machine `sever`"),
         ("verify:\n  kinds:\n    adress: x\n", "verify-setting", "8:5", "placeholders have no kind `adress`"),
-        ("verify:\n  answers:\n    q: {repl: x}\n", "verify-setting", "8:5", "the answer to `q` has an unknown key `repl`"),
+        (
+            "verify:\n  answers:\n    q: {repl: x}\n",
+            "verify-setting",
+            "8:5",
+            "the answer to `q` has an unknown key `repl`",
+        ),
         ("verify:\n  env:\n    a-b: x\n", "verify-setting", "7:3", "`a-b` cannot name an environment variable"),
         ("verify:\n  rules: x\n", "verify-setting", "7:3", "`rules` is \"x\", a list is wanted"),
         (

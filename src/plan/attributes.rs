@@ -427,7 +427,7 @@ mod tests {
             (
                 "answers",
                 json!({"q": {"repl": "x"}}),
-                "the answer to `q` has no `reply`: write it as `{reply: …, secret: true}`",
+                "the answer to `q` has an unknown key `repl`: write it as `{reply: …, secret: true}`",
             ),
             ("vars", json!("IP"), "`vars` has no `=`: write it as `NAME=value; NAME=value`"),
         ] {

@@ -312,6 +312,11 @@ fn bare<'v>(line: &str, at: usize, vars: &'v BTreeMap<String, String>) -> Option
     if before.is_some_and(|c| word(c) || c == '$') || line[..at].ends_with("${") {
         return None;
     }
+    // An option is called so.
+    let options = line[..at].trim_end_matches('-');
+    if options.len() < at && !options.ends_with(|c: char| !c.is_whitespace()) {
+        return None;
+    }
     let fits =
         |name: &str| !name.is_empty() && line[at..].strip_prefix(name).is_some_and(|rest| !rest.starts_with(word));
     // The longest name: `example` must not hide `example.com`.
@@ -352,6 +357,7 @@ mod tests {
             ("ssh <user>@<your_ip>:<path>", "ssh <user>@10.0.0.2:<path>", &["user", "path"]),
             ("curl http://example.com/example", "curl http://site.test/x", &[]),
             ("cat <IP>x", "cat 10.0.0.1x", &[]),
+            ("nc --PORT -IP --to=IP a-IP", "nc --PORT -IP --to=10.0.0.1 a-10.0.0.1", &[]),
             ("nc your_ip [PORT]", "nc 10.0.0.2 8080", &[]),
             ("curl {{ your_ip }}:{{ IP }}", "curl 10.0.0.2:10.0.0.1", &[]),
             ("curl http://your_ip.example.com", "curl http://10.0.0.2.site.test", &[]),

@@ -363,7 +363,7 @@ const REPLIES: &[(&str, &str, &str)] = &[
     (r"(?i)[\[(]y(es)?\s*[/|,]\s*no?\b|\by/n\b", "\"y\"", "Do you want to continue? [Y/n]"),
     (r"(?i)passw|passphrase|\bpin\b|secret|token", "{secret: true}", "Enter new UNIX password:"),
     (
-        r"(?i)press\b.*\b(enter|return|key)\b|\[enter\]|\b(empty|blank) for\b|\[[^\]]*\]\s*[:?>]*$|\(default\b[^)]*\)\s*[:?>]*$",
+        r"(?i)press\b.*\b(enter|return|key)\b|\[enter\]|\b(empty|blank) (for|to)\b|\[[^\]]*\]\s*[:?>]*$|\(default\b[^)]*\)\s*[:?>]*$",
         "\"\"",
         "Enter file in which to save the key (/root/.ssh/id_rsa) or press enter:",
     ),
@@ -565,6 +565,7 @@ mod tests {
         for (question, reply) in [
             ("Your name:", "\"…\""),
             ("Country [AU]:", "\"\""),
+            ("Username (leave blank to use 'root'):", "\"\""),
             ("Is this correct? (y/n)", "\"y\""),
             ("Enter passphrase (empty for no passphrase):", "{secret: true}"),
             ("Overwrite (y/N)?", "\"y\""),

@@ -82,6 +82,8 @@ pub struct Program {
     pages: &'static [When],
     /// When it shows what others wrote.
     pub(super) shows: &'static [When],
+    /// When it lists what the computer has, whoever looks: disks, memory, addresses, processes.
+    surveys: &'static [When],
     /// When it opens an editor, and for which file.
     pub(super) edits: &'static [Edits],
     /// In a pipe it hands on all that it reads, and ends when that does.
@@ -133,6 +135,7 @@ const PLAIN: Program = Program {
     serves: &[],
     pages: &[],
     shows: &[],
+    surveys: &[],
     edits: &[],
     hands_on: false,
     ends_with: &[],
@@ -391,6 +394,12 @@ pub(crate) fn is_elsewhere(opened_by: &str) -> bool {
 /// A command whose full screen is a pager's, whatever it shows.
 pub(crate) fn runs_pager(line: &str) -> bool {
     line::last_run(line).is_some_and(|run| run.is(|program| program.pages))
+}
+
+/// Whether a command lists what the computer has, and so shows something else on each.
+pub(crate) fn surveys(line: &str) -> bool {
+    let first = line::pipeline(line).first().and_then(|first| Run::of(first));
+    first.is_some_and(|run| !run.is_elsewhere && run.is(|program| program.surveys))
 }
 
 /// A command that shows or moves the shell's jobs on purpose.

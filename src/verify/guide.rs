@@ -17,6 +17,7 @@ use super::{
     now,
     recording::Tape,
     stop::apart,
+    survey::{ANOTHER, LOOKED_AT, is_of_another_computer},
     visit::Stand,
     world,
 };
@@ -814,6 +815,14 @@ impl<M: Running> Doing<'_, M> {
             report.help = Some("let the command show less, or document only how its output begins and ends".into());
             return;
         };
+        let comparison = match rule {
+            None if comparison.verdict == matching::Verdict::Broken
+                && is_of_another_computer(self.plan, of, command.as_deref().unwrap_or_default(), text, &comparison) =>
+            {
+                matching::Comparison { verdict: matching::Verdict::Drifted, why: ANOTHER.to_owned(), ..comparison }
+            }
+            _ => comparison,
+        };
         report.verdict = match comparison.verdict {
             matching::Verdict::Holds => Verdict::Holds,
             matching::Verdict::Drifted => Verdict::Drifted,
@@ -839,6 +848,7 @@ impl<M: Running> Doing<'_, M> {
         }
         if report.verdict == Verdict::Drifted {
             let help = "write it as it is now, or `[..]` where it may be another one; match=\"kinds\" forgives all that drifted";
+            let help = if comparison.why == ANOTHER { LOOKED_AT } else { help };
             report.help = Some(help.into());
         }
         report.output = real.into_owned();

@@ -58,6 +58,8 @@ impl Ended<'_> {
                 let message = format!("a command was not found (status 127){}", said(&self.output));
                 of(CauseKind::CommandNotFound, message, INSTALL)
             }
+            // What comes of nothing says less.
+            End::Prompt { status: Some(status) } if self.unfetched(*status).is_some() => self.unfetched(*status),
             End::Prompt { status: Some(status) } => {
                 let wait =
                     if is_refused(&self.output) { ", or if what it asks is still starting, retry=10s" } else { "" };
@@ -120,25 +122,18 @@ impl Ended<'_> {
 
     /// What is wrong before the last command of a pipe, whose status hides it: `curl … | bash` ends with 0 if nothing was fetched.
     pub(super) fn pipe(&self) -> Option<Fault> {
-        let (line, outcome) = (self.line, self.outcome);
+        let outcome = self.outcome;
         let (End::Prompt { status: Some(status) }, false) = (&outcome.end, outcome.left) else { return None };
-        let parts = pipeline(line);
-        for (index, of) in outcome.pipe.iter().enumerate().rev().skip(1) {
-            // As many parts as statuses: it is the last pipeline of the line.
-            let part = parts.get(index).filter(|_| parts.len() == outcome.pipe.len());
-            let name = part.and_then(|part| Run::of(part)).map_or(String::new(), |run| run.name);
-            let fails = tells(&name, *of);
+        for (name, of) in self.parts() {
+            let fails = tells(&name, of);
             let what = if name.is_empty() { "a command".to_owned() } else { format!("`{name}`") };
             let pipe = format!("in a pipe that ended with status {status}");
-            if *of == 127 {
+            if of == 127 {
                 let fault = Fault::new(format!("{what} was not found, {pipe}"), INSTALL);
                 return Some(fault.of(CauseKind::CommandNotFound, name));
             }
             if fails && fetches(&name) {
-                let help =
-                    "see whether its address still leads anywhere; the status of a pipe is that of its last command";
-                let fault = Fault::new(format!("nothing was fetched: {what} ended with status {of}, {pipe}"), help);
-                return Some(fault.of(CauseKind::DownloadFailed, name));
+                return self.unfetched(*status);
             }
             if fails {
                 let help = "mend the command; the status of a pipe is that of its last command";
@@ -149,6 +144,26 @@ impl Ended<'_> {
             }
         }
         None
+    }
+
+    /// The programs of a pipe before its last, each with its status, the last first.
+    fn parts(&self) -> impl Iterator<Item = (String, i32)> {
+        let (statuses, parts) = (&self.outcome.pipe, pipeline(self.line));
+        let named = move |(index, of): (usize, &i32)| {
+            // As many parts as statuses: it is the last pipeline of the line.
+            let part = parts.get(index).filter(|_| parts.len() == statuses.len());
+            (part.and_then(|part| Run::of(part)).map_or(String::new(), |run| run.name), *of)
+        };
+        statuses.iter().enumerate().rev().skip(1).map(named)
+    }
+
+    /// What is wrong if the beginning of a pipe that ended with this status has fetched nothing.
+    fn unfetched(&self, status: i32) -> Option<Fault> {
+        let (name, of) = self.parts().find(|(name, of)| tells(name, *of) && fetches(name))?;
+        let message =
+            format!("nothing was fetched: `{name}` ended with status {of}, in a pipe that ended with status {status}");
+        let help = "see whether its address still leads anywhere; the status of a pipe is that of its last command";
+        Some(Fault::new(message, help).of(CauseKind::DownloadFailed, name))
     }
 
     /// A command that the shell did not find, where the line's status hides it: `no-such; true`, `echo $(no-such)`, `no-such &`.
@@ -200,6 +215,11 @@ mod tests {
             ("sudo -u root curl -fsSL x | sh", &[6, 0], "nothing was fetched: `curl` ended with status 6"),
             ("doas -u web env A=1 timeout 5 /usr/bin/wget -q x | sh", &[4, 0], "nothing was fetched: `wget`"),
             ("cd \"a; b\" && nice -n 5 curl x | sh", &[6, 0], "nothing was fetched: `curl`"),
+            (
+                "curl -s x | apt-key add -",
+                &[6, 2],
+                "nothing was fetched: `curl` ended with status 6, in a pipe that ended with status 2",
+            ),
             ("curl x | head -1", &[23, 0], ""),
             ("grep x y | wc -l", &[1, 0], ""),
             ("yes | head -1", &[141, 0], ""),

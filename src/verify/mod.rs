@@ -42,6 +42,7 @@ mod refused;
 mod results;
 mod run;
 mod stop;
+mod survey;
 pub mod update;
 mod visit;
 mod workspace;

@@ -2,6 +2,7 @@
 
 use std::{ops::Range, sync::LazyLock};
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use regex::{Regex, RegexSet};
 
 use super::Kind;
@@ -69,6 +70,9 @@ const LABELS: &[(&str, Kind)] = &[
     (r"\bMD5:((?:[0-9a-f]{2}:){15}[0-9a-f]{2})\b", Kind::Fingerprint),
     (r"\b(SWMTKN-[0-9]+-[0-9a-z]+-[0-9a-z]+)\b", Kind::Fingerprint),
     (r"\b(sha(?:256|384|512)-[A-Za-z0-9+/]{43,88}={0,2})", Kind::Fingerprint),
+    // keys: WireGuard's and others of 32 bytes, public ones of SSH
+    (r#"(?:^|[\s="':,(\[])([A-Za-z0-9+/]{43}=)(?:$|[\s"',;)\]])"#, Kind::Fingerprint),
+    (r"\b(?:ssh-(?:ed25519|rsa|dss)|ecdsa-sha2-nistp[0-9]+) (AAAA[A-Za-z0-9+/]{40,}={0,2})", Kind::Fingerprint),
     // sums of packages: they move with the distribution
     (r"\b([0-9]+) upgraded, ([0-9]+) newly installed, ([0-9]+) to remove and ([0-9]+) not upgraded", Kind::Count),
     (r"\b([0-9]+) packages? (?:can be upgraded|are looking for funding)", Kind::Count),
@@ -83,6 +87,11 @@ static SET: LazyLock<RegexSet> =
 static EACH: LazyLock<Vec<Regex>> =
     LazyLock::new(|| LABELS.iter().map(|(p, _)| Regex::new(p).expect("the table of labels is valid")).collect());
 
+/// Whether a value is a text in base64, which is the same on each machine.
+fn is_text(value: &str) -> bool {
+    value.ends_with('=') && STANDARD.decode(value).is_ok_and(|bytes| std::str::from_utf8(&bytes).is_ok())
+}
+
 /// Every labelled value of a line, in order, none inside another; and whether the line is a row of a table of measures.
 pub(super) fn find(line: &str) -> (Vec<(Range<usize>, Kind)>, bool) {
     let mut found: Vec<(Range<usize>, Kind)> = Vec::new();
@@ -92,6 +101,9 @@ pub(super) fn find(line: &str) -> (Vec<(Range<usize>, Kind)>, bool) {
         for groups in EACH[index].captures_iter(line) {
             for group in groups.iter().skip(1).flatten() {
                 let range = group.range();
+                if is_text(group.as_str()) {
+                    continue;
+                }
                 if !range.is_empty() && found.iter().all(|(r, _)| range.end <= r.start || r.end <= range.start) {
                     found.push((range, LABELS[index].1));
                 }

@@ -44,6 +44,15 @@ fn values_are_found() {
         ("[1] 12345", &[("12345", Pid)]),
         ("/tmp/tmp.Xy12ab34Cd", &[("/tmp/tmp.Xy12ab34Cd", TempPath)]),
         ("/tmp/app.log", &[]),
+        (
+            "PublicKey = 87yT2OnYVR3aoWsRbJhn4i1hzzQypNwKoM3BZyJMlTU=",
+            &[("87yT2OnYVR3aoWsRbJhn4i1hzzQypNwKoM3BZyJMlTU=", Fingerprint)],
+        ),
+        ("VGhlcmUgYXJlIDMyIGNoYXJhY3RlcnMgaW4gdGhpcy4=", &[]),
+        (
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDaOlKs3OhggXz9kLJTfCUiQaHS1pEJAlSJVLFnHYVx2 me@here",
+            &[("ed25519", Id), ("AAAAC3NzaC1lZDI1NTE5AAAAIDaOlKs3OhggXz9kLJTfCUiQaHS1pEJAlSJVLFnHYVx2", Fingerprint)],
+        ),
         ("CPU 12.5% x", &[("12.5%", Percentage)]),
         ("0% packet loss", &[]),
         ("Packet loss: 0%", &[]),

@@ -6,6 +6,7 @@ use super::{ALWAYS, Input, PLAIN, Program, When, verbs, with, without};
 const INSTALLS: Program = Program { tells: Some(&[0, 141]), everyday: true, ..PLAIN };
 const PAGER: Program = Program { pages: &[ALWAYS], shows: &[ALWAYS], ..PLAIN };
 const SHOWS: Program = Program { shows: &[ALWAYS], ..PLAIN };
+const SURVEYS: Program = Program { surveys: &[ALWAYS], ..PLAIN };
 const SERVES: Program = Program { serves: &[ALWAYS], ..PLAIN };
 const ENDLESS: Program = Program { endless: &[ALWAYS], ..PLAIN };
 
@@ -40,11 +41,17 @@ pub(super) static ROWS: &[Program] = &[
     Program { names: &["dmesg"], endless: &[with(&[], &["-w", "--follow"])], ..SHOWS },
     Program { names: &["service", "rc-service"], shows: &[verbs(&["status"])], ..PLAIN },
     Program { names: &["tee"], input: Input::Always, hands_on: true, everyday: true, ..PLAIN },
+    // What a computer has.
+    Program { names: &["lsblk", "blkid", "df", "du", "uname", "ps", "ss", "netstat"], everyday: true, ..SURVEYS },
+    Program { names: &["lscpu", "lspci", "lsusb", "lsmem", "lshw", "findmnt", "nproc", "arch", "free", "uptime", "w", "who", "dmidecode", "inxi", "neofetch", "fastfetch", "sensors", "nvidia-smi"], ..SURVEYS },
+    Program { names: &["swapon"], surveys: &[with(&[], &["-s", "--show", "--summary"])], ..PLAIN },
+    Program { names: &["ip", "ifconfig", "hostnamectl"], everyday: true, ..SURVEYS },
+    Program { names: &["timedatectl", "localectl"], ..SURVEYS },
     // Without an end.
     Program { names: &["ping", "ping4", "ping6"], endless: &[without(&[], &["-c", "-w", "--count", "-V", "-h"])], ..PLAIN },
     Program { names: &["watch", "mosquitto", "yes", "inotifywait", "tcpdump", "ngrep", "iftop", "nethogs", "bmon", "nload"], endless: &[without(&[], &["-c", "-r", "-V", "-h", "--version", "--help"])], ..PLAIN },
     Program { names: &["top", "htop", "btop", "atop", "iotop", "ctop", "glances"], endless: &[without(&[], &["-n", "-v", "-h", "--version", "--help"])], ..PLAIN },
-    Program { names: &["vmstat", "iostat", "mpstat", "dstat"], endless: &[When { number: true, ..ALWAYS }], ..PLAIN },
+    Program { names: &["vmstat", "iostat", "mpstat", "dstat"], endless: &[When { number: true, ..ALWAYS }], ..SURVEYS },
     Program { names: &["multitail", "lnav", "stern"], ..ENDLESS },
     // Serving until they are stopped.
     Program { names: &["nodemon", "http-server", "live-server", "uvicorn", "gunicorn", "daphne", "hypercorn", "waitress-serve", "json-server"], serves: &[without(&[], &["-D", "--daemon", "--version", "--help", "-h"])], ..SERVES },
@@ -57,9 +64,9 @@ pub(super) static ROWS: &[Program] = &[
     // Names that no sentence of a comment begins with.
     Program {
         names: &[
-            "adduser", "blkid", "cd", "chmod", "chown", "cp", "df", "du", "echo", "printf", "exit", "export", "groupadd", "hostname", "hostnamectl",
-            "id", "ifconfig", "ip", "iptables", "ln", "logout", "ls", "lsblk", "mkdir", "mkfs", "modprobe", "mv", "netstat", "nft", "nginx",
-            "npm", "passwd", "ps", "pwd", "rsync", "scp", "ss", "sysctl", "tar", "ufw", "umount", "uname", "unzip", "useradd",
+            "adduser", "cd", "chmod", "chown", "cp", "echo", "printf", "exit", "export", "groupadd", "hostname",
+            "id", "iptables", "ln", "logout", "ls", "mkdir", "mkfs", "modprobe", "mv", "nft", "nginx",
+            "npm", "passwd", "pwd", "rsync", "scp", "sysctl", "tar", "ufw", "umount", "unzip", "useradd",
             "usermod", "whoami", "dirname", "basename", "touch", "which", "seq", "deluser", "userdel", "firewall-cmd", "certbot", "a2ensite", "a2enmod",
         ],
         everyday: true,
