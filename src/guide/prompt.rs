@@ -2,6 +2,7 @@
 
 use self::open::Opened;
 use crate::terminal::{
+    command::{self, Known},
     line::last_run,
     program::Opening,
     prompt::{asks_for_more, blank_length, is_shell, length_at, program_of, prompt_length, without_prompt},
@@ -45,7 +46,7 @@ pub fn lines(language: &str, text: &str) -> Vec<Line> {
     let is_first = |line: &&str| sign == Some("# ") || !is_idle(line);
     let first = lines.iter().position(is_first).filter(|first| prompt_length(lines[*first]).is_some());
     let Some(first) = first.or_else(|| program_below(&lines)) else {
-        let shown = elided(&lines).unwrap_or(lines.len());
+        let shown = elided(&lines).or_else(|| answered(&lines)).unwrap_or(lines.len());
         return (0..lines.len()).map(|at| if at < shown { typed } else { Line::Shown }).collect();
     };
     let mut found = vec![typed; first];
@@ -126,6 +127,33 @@ fn program_below(lines: &[&str]) -> Option<usize> {
     let opens = lines[..at].iter().rev().find(|line| !line.trim().is_empty())?;
     let opening = Opening::of(opens).filter(|opening| !opening.program.is_shell())?;
     length_at(lines[at], opening.program).is_some().then_some(at)
+}
+
+/// The first line of what the only command of a block without prompts shows: how it is called (`usage: …`), or, below a blank line,
+/// text of which no line reads as a command.
+fn answered(lines: &[&str]) -> Option<usize> {
+    let first = lines.iter().position(|line| !is_idle(line))?;
+    let mut scanner = Scanner::default();
+    let end = (first..lines.len()).find(|at| {
+        scanner.line(lines[*at]);
+        scanner.waits_for().is_none()
+    })?;
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    // Below an indented line, what is called is told in columns.
+    let own = |line: &&&str| !line.trim().is_empty() && indent(line) <= indent(lines[first]);
+    let shown = end + 1 + lines[end + 1..].iter().position(|line| !line.trim().is_empty())?;
+    let usage = lines[shown].trim_start().get(..6).is_some_and(|begin| begin.eq_ignore_ascii_case("usage:"));
+    let text = || {
+        let known = |line: &&str| command::known(line);
+        let mut below = lines[shown..].iter().filter(own).map(|line| (*line, known(line)));
+        let told = |(line, known): &(&str, Known)| {
+            *known == Known::No && !is_idle(line) && line.starts_with(|c: char| c.is_alphabetic())
+        };
+        let typed = |(line, known): &(&str, Known)| is_idle(line) || matches!(known, Known::Yes | Known::Likely);
+        shown > end + 1 && below.clone().any(|line| told(&line)) && !below.any(|line| typed(&line))
+    };
+    let calls = matches!(command::known(lines[first]), Known::Yes | Known::Likely);
+    (calls && (usage || text())).then_some(shown)
 }
 
 /// The line that stands for what a command shows and the page leaves out (`[...]`), in a block without prompts: it and what

@@ -1,5 +1,5 @@
-//! In which order a page is done. A README is no tutorial: its reader installs first, wherever that stands, by the first way that
-//! fits the machine, and tries each example by itself.
+//! In which order a page is done. A README is no tutorial: its reader installs first, wherever that stands, and tries each example
+//! by itself.
 
 use serde::Serialize;
 use std::{
@@ -9,11 +9,11 @@ use std::{
 
 use regex::Regex;
 
-use super::{Omission, Step, StepKind, blocks::Block, evidence, prose::Passage};
-use crate::terminal::{
-    command::{self, Family},
-    line,
-    program::need::{Need, needs},
+use super::{
+    Step, StepKind,
+    blocks::Block,
+    evidence,
+    prose::{Kind, Passage},
 };
 
 /// In which order the steps of a page are done.
@@ -57,6 +57,19 @@ static HEADING: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(words).expect("a valid pattern")
 });
 
+/// Headings that pages about a program have, and tutorials have not.
+static OF_REFERENCE: LazyLock<Regex> = LazyLock::new(|| {
+    let words = r"(?i)^\W*(?:(?:basic|detailed|api|cli|command[ -]?line) )?(?:usage(?: .*)?|options|api|cli|command[ -]?line interface|quick ?start|features|faq|licen[sc]e|contributing|change ?log|documentation|credits|acknowledge?ments|related)\W*$";
+    Regex::new(words).expect("a valid pattern")
+});
+
+/// Whether a page is about a program as a whole, as a README is: its examples are tried one by one.
+pub(super) fn is_reference(path: &str, prose: &[Passage]) -> bool {
+    let is_heading = |passage: &&Passage| matches!(passage.kind, Kind::Heading(_));
+    let mut headings = prose.iter().filter(is_heading);
+    Order::of(path) == Order::Readme || headings.any(|heading| OF_REFERENCE.is_match(&heading.text))
+}
+
 /// How many levels of headings below the title part a README.
 const DEPTH: usize = 2;
 
@@ -96,7 +109,6 @@ pub(super) fn readme(steps: Vec<Step>, parts: &HashMap<(String, usize), usize>) 
     let (installing, others): (Vec<Step>, Vec<Step>) =
         steps.into_iter().partition(|step| part(step.number) == INSTALLING);
     let mut ordered = installing;
-    one_way(&mut ordered);
     ordered.extend(others);
     let numbers: HashMap<usize, usize> = ordered.iter().zip(1..).map(|(step, number)| (step.number, number)).collect();
     let mut found = BTreeMap::new();
@@ -109,78 +121,6 @@ pub(super) fn readme(steps: Vec<Step>, parts: &HashMap<(String, usize), usize>) 
         }
     }
     (ordered, found)
-}
-
-/// What a step installs, and how.
-struct Installed {
-    line: usize,
-    /// The commands that install, as they are typed.
-    typed: Vec<String>,
-    things: Vec<String>,
-}
-
-impl Installed {
-    /// Whether another step installs nothing that this one has not, in another way. What is typed again may be for another folder.
-    fn makes_needless(&self, other: &Self) -> bool {
-        other.things.iter().all(|thing| self.things.contains(thing)) && self.typed != other.typed
-    }
-}
-
-/// Of several ways to install the same thing, the first that fits the machine is gone.
-fn one_way(steps: &mut [Step]) {
-    let mut gone: Vec<Installed> = Vec::new();
-    for step in steps.iter_mut().filter(|step| step.skip.is_none()) {
-        let StepKind::Run { commands } = &step.kind else { continue };
-        let lines = commands.iter().flat_map(|command| &command.lines);
-        let typed: Vec<&str> = lines.flat_map(|typed| line::commands(typed)).collect();
-        let installs = typed.iter().filter_map(|command| Some((*command, installed(command)?)));
-        let (installs, things): (Vec<&str>, Vec<Vec<String>>) = installs.unzip();
-        let typed_there = installs.into_iter().map(str::to_owned).collect();
-        let own = Installed { line: step.at.line, typed: typed_there, things: things.concat() };
-        if own.things.is_empty() {
-            continue;
-        }
-        let family = |command: &&str| line::Run::of(command).and_then(|run| command::family_of(&run.name));
-        let mut families: Vec<Family> = typed.iter().filter_map(family).collect();
-        families.dedup();
-        let fits = families.contains(&Family::Debian);
-        let why = match gone.iter().find(|before| before.makes_needless(&own)) {
-            _ if fits && families.len() > 1 => {
-                ("it has ways to install for several systems in one block".to_owned(), Omission::Undecided)
-            }
-            _ if !fits && !families.is_empty() => {
-                ("it installs on another system than the machine's".to_owned(), Omission::Optional)
-            }
-            Some(before) => {
-                (format!("it is another way to install what line {} installs", before.line), Omission::Optional)
-            }
-            None => {
-                gone.push(own);
-                continue;
-            }
-        };
-        (step.skip, step.omission) = (Some(why.0), Some(why.1));
-    }
-}
-
-/// What a command installs, without versions and extras: `pip install "tool[all]==1.2"` installs `tool`.
-pub(super) fn installed(command: &str) -> Option<Vec<String>> {
-    let verbs = ["install", "add", "i", "get", "global", "-S", "-Sy", "-Syu"];
-    let run = line::Run::of(command)?;
-    if !needs(command).contains(&Need::Network) && command::family_of(&run.name).is_none() {
-        return None;
-    }
-    // `pipx install` runs what is called `install` no more than `pip install` does.
-    let given = line::words(command);
-    let at = given.iter().skip(1).position(|word| verbs.contains(&word.as_str()))? + 1;
-    let name = |word: &String| {
-        let name = word.split(".git@").next().unwrap_or(word).trim_end_matches(".git");
-        let name = name.rsplit('/').next().unwrap_or(name);
-        let end = name.find(['[', '=', '<', '>', '@', '~']).filter(|end| *end > 0).unwrap_or(name.len());
-        name[..end].to_lowercase()
-    };
-    let words = given[at + 1..].iter().filter(|word| !word.starts_with('-') && !verbs.contains(&word.as_str()));
-    Some(words.map(name).filter(|name| !name.is_empty() && name != ".").collect())
 }
 
 #[cfg(test)]
@@ -206,38 +146,19 @@ mod tests {
     }
 
     #[test]
-    fn what_commands_install() {
-        for (line, things) in [
-            ("pip install \"tool[all]==1.2\"", Some(vec!["tool"])),
-            ("brew install me/tap/tool", Some(vec!["tool"])),
-            ("sudo apt install -y tool", Some(vec!["tool"])),
-            ("npm install -g @me/tool@next", Some(vec!["tool"])),
-            ("sudo pacman -S tool", Some(vec!["tool"])),
-            ("pip install git+https://example.org/me/tool.git@next", Some(vec!["tool"])),
-            ("pip install .", Some(vec![])),
-            ("pipx install tool", Some(vec!["tool"])),
-            ("make install", None),
-            ("tool install x", None),
+    fn headings_of_pages_about_a_program() {
+        for (heading, is) in [
+            ("Usage", true),
+            ("📖 Usage:", true),
+            ("Command-line usage", true),
+            ("Usage as a module", true),
+            ("License", true),
+            ("Using it", false),
+            ("Step 1 - Usage of memory", false),
+            ("Options for the firewall", false),
+            ("Installation", false),
         ] {
-            let expected = things.map(|things| things.into_iter().map(str::to_owned).collect::<Vec<_>>());
-            assert_eq!(installed(line), expected, "{line}");
-        }
-    }
-
-    #[test]
-    fn what_another_way_is() {
-        let step = |typed: &str| Installed {
-            line: 1,
-            typed: vec![typed.to_owned()],
-            things: installed(typed).expect("it installs"),
-        };
-        for (before, after, needless) in [
-            ("pip install tool", "pipx install tool", true),
-            ("sudo apt install -y git tool", "pip install tool", true),
-            ("sudo apt install -y git curl", "sudo apt install -y git make", false),
-            ("pip install -r requirements.txt", "pip install -r requirements.txt", false),
-        ] {
-            assert_eq!(step(before).makes_needless(&step(after)), needless, "{before}: {after}");
+            assert_eq!(OF_REFERENCE.is_match(heading), is, "{heading}");
         }
     }
 

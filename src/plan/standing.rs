@@ -10,7 +10,9 @@ use super::{
         self, Evidence, Standing,
         earlier::{self, Earlier},
         host,
+        ways::Ways,
     },
+    order,
     prose::Passage,
     steps::{Builder, Opened},
 };
@@ -71,6 +73,10 @@ pub(super) struct Stands {
     fetches: bool,
     /// The programs that it is about.
     own: Arc<HashSet<String>>,
+    /// Its commands of which a reader types another one.
+    pub(super) ways: Arc<Ways>,
+    /// It is about a program as a whole.
+    reference: bool,
 }
 
 /// A file that was saved.
@@ -98,6 +104,8 @@ impl Stands {
         Self {
             fetches: blocks.iter().any(fetches),
             own: Arc::new(evidence::own::programs(blocks)),
+            ways: Arc::new(Ways::new(blocks, prose)),
+            reference: blocks.first().is_some_and(|block| order::is_reference(&block.at().path, prose)),
             texts: blocks.iter().map(|block| block.code.text.clone()).collect(),
             is_ours: blocks.iter().any(apt) || prose.iter().any(named),
             others: host::others(prose),
@@ -254,6 +262,9 @@ impl Builder<'_> {
                 && self.stands.scripts.iter().any(|script| is_in(&block.code.text, script)),
             is_ours: self.stands.is_ours,
             own: Arc::clone(&self.stands.own),
+            installs_otherwise: self.stands.ways.installs_otherwise(block),
+            installs_only: self.stands.ways.is_only(block),
+            reference: self.stands.reference,
             sentence: self.stands.sentence.clone(),
             ..Standing::default()
         }

@@ -274,8 +274,16 @@ impl<'a> Builder<'a> {
             self.diagnostics.push(Diagnostic::warning("command-unfinished", message).at(source, span).help(help));
         }
         let lines: Vec<&str> = text.lines().collect();
-        let last = pieces.iter().rposition(|piece| matches!(piece, Piece::Typed(_)));
-        let Some(last) = last else {
+        // Of several ways in one block, a reader goes one.
+        let other = |typed: &[(usize, usize)]| {
+            let typed = command::joined(typed.iter().map(|(line, prompt)| &lines[*line][*prompt..]));
+            draft.skip.is_none().then(|| self.stands.ways.why_not(block, &typed)).flatten()
+        };
+        let others: Vec<Option<String>> =
+            pieces.iter().map(|piece| if let Piece::Typed(typed) = piece { other(typed) } else { None }).collect();
+        let is_typed = |index: usize| matches!(pieces[index], Piece::Typed(_));
+        let last_of = |other: bool| (0..pieces.len()).rev().find(|at| is_typed(*at) && others[*at].is_some() == other);
+        let Some(last) = last_of(false).or_else(|| last_of(true)) else {
             let problem = Diagnostic::warning("no-command", "this block of commands has nothing to type");
             let help = "`# ` begins a comment; write a root prompt as `root@host:~# `, or mark the block as ```output";
             self.diagnostics.push(problem.at(source, block.span).help(help));
@@ -293,6 +301,15 @@ impl<'a> Builder<'a> {
                     let mut command = command_of(block, &lines, typed);
                     if cut.get(index).is_some_and(|(_, ends_blank)| *ends_blank) {
                         command.lines.push(String::new());
+                    }
+                    if let Some(why) = &others[index] {
+                        if !commands.is_empty() {
+                            let attributes = draft.attributes(self.settings, index > last);
+                            self.run_with(&draft, std::mem::take(&mut commands), None, attributes, &mut placeholders);
+                            draft.inferred.clear();
+                        }
+                        self.other_way(&draft, command, why);
+                        continue;
                     }
                     let special = self.special(&draft, &command, index == last);
                     if special.is_some() && !commands.is_empty() {
@@ -322,7 +339,20 @@ impl<'a> Builder<'a> {
                 Piece::Shown(shown) => self.shown(&draft, &lines, shown),
             }
         }
+        if others.iter().any(Option::is_some) {
+            // What the page shows below is of what was typed.
+            let typed = |step: &&Step| matches!(step.kind, StepKind::Run { .. }) && step.skip.is_none();
+            self.last_run = self.steps.iter().rev().find(typed).map(|step| step.number).or(self.last_run);
+        }
         self.expect_prose(&draft);
+    }
+
+    /// A command of which a reader types another one instead.
+    fn other_way(&mut self, draft: &Draft<'_, '_>, command: Command, why: &str) {
+        let mut step = draft.step(StepKind::Run { commands: vec![command] }, Attributes::default());
+        (step.skip, step.omission) = (Some(why.to_owned()), Some(Omission::Optional));
+        step.inferred.clear();
+        self.last_run = Some(self.push(step));
     }
 
     /// What rules say of a single command of a block, over what is said of the block.
@@ -413,8 +443,13 @@ impl<'a> Builder<'a> {
             step.skip = Some(format!("its command, step {of}, is skipped: {reason}"));
             step.omission = *omission;
         }
-        step.inferred =
-            vec!["it is what the command shows, because the block has prompts and these lines have none".into()];
+        let prompted = lines.iter().any(|line| prompt::prompt_length(line).is_some());
+        let why = if prompted {
+            "the block has prompts and these lines have none"
+        } else {
+            "none of its lines reads as a command"
+        };
+        step.inferred = vec![format!("it is what the command shows, because {why}")];
         self.push(step);
     }
 

@@ -308,6 +308,15 @@ pub(crate) fn families(text: &str) -> Vec<Family> {
     SYSTEMS.iter().filter(named).map(|system| system.family).collect()
 }
 
+/// The families that a label names, such as a heading. “Windows / Linux” is for Debian as well, “Arch Linux” is not.
+pub(crate) fn families_of_label(text: &str) -> Vec<Family> {
+    let found = families(text);
+    let of_linux = |family: &Family| !matches!(family, Family::Bsd | Family::Mac | Family::Windows);
+    let is_linux = |word: &str| word.eq_ignore_ascii_case("linux");
+    let linux = text.split(|c: char| !c.is_alphanumeric()).any(is_linux) && !found.iter().any(of_linux);
+    if linux { [&[Family::Debian], &found[..]].concat() } else { found }
+}
+
 /// The family that only has a program.
 pub(crate) fn family_of(name: &str) -> Option<Family> {
     SYSTEMS.iter().find(|system| system.programs.contains(&name)).map(|system| system.family)
@@ -344,6 +353,8 @@ mod tests {
         assert_eq!(families("Red Hat/CentOS systems"), [Family::RedHat]);
         assert_eq!(families("Searching for an archive"), []);
         assert_eq!(families("Debian / Ubuntu"), [Family::Debian]);
+        assert_eq!(families_of_label("Windows / Linux"), [Family::Debian, Family::Windows]);
+        assert_eq!(families_of_label("Arch Linux"), [Family::Arch]);
         assert_eq!(family_of("pacman"), Some(Family::Arch));
         assert!(is_of_a_cloud("gcloud") && !is_of_a_cloud("cloud-init"));
         assert!(enters_a_server("ssh root@192.0.2.1") && enters_a_server("gcloud compute ssh web"));

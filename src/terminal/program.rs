@@ -276,7 +276,7 @@ pub(super) fn rows() -> impl Iterator<Item = &'static Program> {
 }
 
 /// The row of a program, by its name or path.
-pub(super) fn named(word: &str) -> Option<&'static Program> {
+pub(crate) fn named(word: &str) -> Option<&'static Program> {
     static NAMES: LazyLock<HashMap<&str, &Program>> =
         LazyLock::new(|| rows().flat_map(|row| row.names.iter().map(move |name| (*name, row))).collect());
     NAMES.get(base(word)).copied()
@@ -475,6 +475,11 @@ impl Program {
     /// Whether what is typed at its prompt is read by a shell's grammar.
     pub(crate) fn is_shell(&self) -> bool {
         self.shell
+    }
+
+    /// Whether it does the command that stands behind it: `sudo`, `env`.
+    pub(crate) fn does_what_follows(&self) -> bool {
+        self.before.is_some()
     }
 
     fn may_open(&self) -> bool {

@@ -300,7 +300,8 @@ impl Scanner {
 /// Whether a line of a command block is a comment or blank: a reader does not type it.
 pub fn is_idle(line: &str) -> bool {
     let line = line.trim();
-    line.is_empty() || line == "#" || line.starts_with("# ") || line.starts_with("##")
+    // `// ` is a comment of pages that highlight a terminal as source; no command begins so.
+    line.is_empty() || line == "#" || ["# ", "##", "// "].iter().any(|mark| line.starts_with(mark))
 }
 
 #[cfg(test)]

@@ -38,7 +38,10 @@ pub(super) const RULES: &[Rule] = &[
         name: "same with another",
         act: Act::Alternative,
         why: "an earlier section does the same with something else",
-        fits: |e| e.headings.iter().any(|own| e.earlier.iter().any(|other| is_same_with_another(own, other))),
+        fits: |e| {
+            !e.standing.reference
+                && e.headings.iter().any(|own| e.earlier.iter().any(|other| is_same_with_another(own, other)))
+        },
         doubt: Some(Act::Typed),
     },
     Rule {
@@ -101,7 +104,7 @@ pub(super) const RULES: &[Rule] = &[
         name: "installed before",
         act: Act::Elsewhere,
         why: "an earlier section of another name installs the same",
-        fits: |e| e.standing.installed_before,
+        fits: |e| e.standing.installed_before && !e.standing.installs_only,
         doubt: Some(Act::Typed),
     },
     Rule {
@@ -129,7 +132,7 @@ pub(super) const RULES: &[Rule] = &[
         name: SEVERAL,
         act: Act::Alternative,
         why: "its lines are several ways to the same end",
-        fits: |e| e.text.lines().any(says_or) || says(Phrase::Either, e.sentence) && e.text.lines().count() > 1,
+        fits: |e| says(Phrase::Either, e.sentence) && e.text.lines().count() > 2,
         doubt: Some(Act::Typed),
     },
     Rule {
@@ -249,12 +252,6 @@ fn changes_earlier(heading: &str, earlier: &[&str]) -> bool {
     ];
     let words = words(heading);
     has(&words, CHANGING) && !has(&words, MAKING) && did_it(&words, earlier, MAKING)
-}
-
-/// Whether a line says in a comment that what follows is another way: `# OR`.
-fn says_or(line: &str) -> bool {
-    let Some((_, comment)) = line.rsplit_once('#') else { return false };
-    comment.split_whitespace().next().is_some_and(|word| word.trim_end_matches([':', ',']).eq_ignore_ascii_case("or"))
 }
 
 /// Whether a line is one of a sentence of the page that went astray: it has words and no sign of a command.

@@ -420,6 +420,10 @@ fn takes_rights(e: &Evidence<'_>) -> bool {
 /// Whether the prose says that this is the content of a file that it names.
 fn saves_by_sentence(e: &Evidence<'_>) -> bool {
     let Some(saving) = saving::file(e).filter(|saving| saving.path.is_some()) else { return false };
+    // What is shown for a reader's own README is no part of what is done, and that page may be this one.
+    if saving.path.as_deref().is_some_and(is_readme) {
+        return false;
+    }
     if matches!(e.look, Look::Tree | Look::Table) || e.tongue == Tongue::Foreign {
         return false;
     }
@@ -458,8 +462,21 @@ fn saves_by_sentence(e: &Evidence<'_>) -> bool {
         Named::Section if e.standing.before == Some(Act::Saved) && changes_it(e.sentence) => true,
         Named::Section => is_in_list(e),
         Named::Passage => saving::asks(e),
+        // “In `package.json`, escape quotes:”
+        _ if is_entry(e.text) => saving::asks(e),
         _ => saving::asks(e) || !says(Phrase::Describes, e.sentence) && !says(Phrase::Run, e.sentence),
     }
+}
+
+/// Whether a path is that of a README.
+fn is_readme(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.split('.').next().is_some_and(|stem| stem.eq_ignore_ascii_case("readme"))
+}
+
+/// Whether a block is one entry of JSON without what stands around it, which is no whole file.
+fn is_entry(text: &str) -> bool {
+    text.lines().filter(|line| !line.trim().is_empty()).count() == 1 && text.trim_start().starts_with('"')
 }
 
 /// Whether a block names its file by a comment, and the text only explains what is there.

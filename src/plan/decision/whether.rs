@@ -84,6 +84,13 @@ pub(super) const RULES: &[Rule] = &[
         doubt: None,
     },
     Rule {
+        name: "other way to install",
+        act: Act::Alternative,
+        why: "it is another way to install what the page installs",
+        fits: |e| e.standing.installs_otherwise,
+        doubt: None,
+    },
+    Rule {
         name: "trouble",
         act: Act::Alternative,
         why: "it is only for readers who have a problem",
@@ -107,10 +114,10 @@ pub(super) const RULES: &[Rule] = &[
         fits: |e| {
             // “This time, instead of …” goes on with the same way.
             let goes_on = e.sentence.to_lowercase().contains("this time");
-            says(Phrase::Otherwise, e.sentence)
-                && !goes_on
-                && !says(Phrase::Missing, e.sentence)
-                && !mentions_content(e)
+            let other_end = e.standing.reference && says(Phrase::OtherEnd, e.sentence);
+            let is_no_way =
+                goes_on || other_end || is_needed(e) || says(Phrase::Missing, e.sentence) || mentions_content(e);
+            says(Phrase::Otherwise, e.sentence) && !is_no_way
                 || e.folds.iter().any(|fold| says(Phrase::Otherwise, fold))
                 || e.standing.before.is_some()
                     && (e.headings.iter().chain(&e.items).any(|h| is_second(h)) || e.announced && is_second(label(e)))
@@ -124,7 +131,8 @@ pub(super) const RULES: &[Rule] = &[
         fits: |e| {
             scope(e).iter().any(|text| {
                 let folded = e.folds.contains(text);
-                says(Phrase::Wish, text)
+                !is_needed(e)
+                    && says(Phrase::Wish, text)
                     && !says(Phrase::Question, text)
                     && (text.ends_with(':') || !says(Phrase::Pointer, text))
                     && (folded || text.ends_with(':') || says(Phrase::Run, text))
@@ -177,6 +185,11 @@ pub(super) fn decide(evidence: &Evidence<'_>) -> Option<Decision> {
     RULES.iter().find(|rule| (rule.fits)(evidence)).map(|rule| rule.decision(None))
 }
 
+/// Whether a page about a program has no other way to install it, or no better one, however it words that: “you can also …”.
+fn is_needed(e: &Evidence<'_>) -> bool {
+    e.standing.reference && e.standing.installs_only
+}
+
 /// The sentences whose condition counts for a block: that before it, its list items, headings, and what it is folded in.
 fn scope<'e>(e: &'e Evidence<'_>) -> Vec<&'e str> {
     let items = e.items.iter().map(|item| first(item));
@@ -225,7 +238,7 @@ fn connects(e: &Evidence<'_>) -> bool {
 fn other_system(e: &Evidence<'_>) -> bool {
     let ours = Family::Debian;
     let names = |text: &str| {
-        let found = command::families(text);
+        let found = command::families_of_label(text);
         (!found.is_empty()).then(|| found.contains(&ours))
     };
     let short = |text: &str| text.split_whitespace().count() <= 12;
@@ -236,8 +249,10 @@ fn other_system(e: &Evidence<'_>) -> bool {
         .chain(e.headings.iter().copied())
         .chain(e.folds.iter().copied())
         .filter(|text| short(text));
-    let by_label = labels.chain(std::iter::once(e.sentence)).filter_map(names).next_back() == Some(false);
-    e.standing.is_ours && (by_label || families(e) == Some(false))
+    // “If it was installed by brew:” says nothing of the reader's system, where no other is named.
+    let sentence = Some(e.sentence).filter(|_| e.standing.is_ours);
+    let by_label = labels.chain(sentence).filter_map(names).next_back() == Some(false);
+    (e.standing.is_ours || e.standing.reference) && (by_label || families(e) == Some(false))
 }
 
 /// Whether one of the block's programs is one that only the machine's family of systems has; `None` if all of them are everywhere.

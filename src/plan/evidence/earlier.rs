@@ -7,10 +7,10 @@ use super::{
     super::{
         blocks::Block,
         command::{Piece, pieces},
-        order,
     },
     Standing,
     phrase::{Phrase, says},
+    ways,
 };
 use crate::terminal::{command, line};
 
@@ -93,7 +93,7 @@ fn commands(language: &str, text: &str) -> Vec<String> {
 }
 
 fn installs(commands: &[String]) -> Vec<String> {
-    commands.iter().flat_map(|typed| line::commands(typed)).filter_map(order::installed).flatten().collect()
+    commands.iter().flat_map(|typed| line::commands(typed)).filter_map(ways::installed).flatten().collect()
 }
 
 /// Whether a label is a name, and asks for nothing: `RAID 5`, `CPU only`; not `List all screens`.

@@ -93,7 +93,11 @@ const ROWS: &[Row] = &[
         fits: |text| text.lines.iter().all(|line| is_template(line)),
         examples: &["<file system> <mount point> <type>", "host$ <command> # as root"],
     },
-    Row { look: Look::Prompts, fits: |text| text.prompted, examples: &["$ ls\na", "user@host:~$ pwd\n/home"] },
+    Row {
+        look: Look::Prompts,
+        fits: |text| text.prompted,
+        examples: &["$ ls\na", "user@host:~$ pwd\n/home", "tool --help\n\nUsage: tool [options]"],
+    },
     Row {
         look: Look::Crontab,
         fits: |text| is_crontab(&text.code),
@@ -231,8 +235,11 @@ pub(in crate::plan) fn look(language: &str, text: &str) -> Look {
         line.starts_with('#') && !line.starts_with("#!") || line.starts_with("//")
     };
     let code: Vec<&str> = lines.iter().filter(|line| !comment(line)).map(|line| without_comment(line)).collect();
-    let prompted =
-        prompt::lines(language, text).iter().any(|line| matches!(line, Line::Typed { prompt, .. } if *prompt > 0));
+    let kinds = prompt::lines(language, text);
+    // A block that shows what its command prints is a session, with prompts or without.
+    let calls = |line: &&str| matches!(typed::known(line), Known::Yes | Known::Likely);
+    let prompted = kinds.contains(&Line::Shown) && code.first().is_some_and(calls)
+        || kinds.iter().any(|line| matches!(line, Line::Typed { prompt, .. } if *prompt > 0));
     let all: Vec<&str> = text.lines().collect();
     let typed = if prompted { Vec::new() } else { first_lines(&all, text) };
     let text = Text { lines, code, typed, prompted };

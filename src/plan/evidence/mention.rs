@@ -52,16 +52,26 @@ pub(in crate::plan) struct Mention {
 pub(in crate::plan) fn paths(text: &str) -> Vec<Mention> {
     let mut found = Vec::new();
     let mut code = false;
+    let mut before = "";
     for part in text.split('`') {
         if code {
-            found.extend(of_code(part));
+            found.extend(of_code(part).filter(|_| !(part.starts_with('.') && speaks_of_ending(before))));
         } else {
+            before = part;
             let words: Vec<&str> = part.split_whitespace().collect();
             found.extend((0..words.len()).filter_map(|at| of_word(words[at]).or_else(|| called_file(&words, at))));
         }
         code = !code;
     }
     found
+}
+
+/// Whether a text goes on with how names of files end: `ends with .csv`.
+fn speaks_of_ending(text: &str) -> bool {
+    let mut words = text.split_whitespace().rev().map(|word| word.trim_matches(|c: char| !c.is_alphabetic()));
+    let last = words.next().unwrap_or_default();
+    let of_name = |word: &str| ["extension", "extensions", "suffix", "ending"].contains(&word);
+    of_name(last) || ["with", "in"].contains(&last) && words.next().is_some_and(|word| word.starts_with("end"))
 }
 
 /// A word with a dot in it beside the word “file”: `the file auto.master`, `auto.master file`.
@@ -152,7 +162,9 @@ pub(in crate::plan) fn is_path(code: &str) -> bool {
         && ending.len() <= 12
         && ending.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
     let known = ENDINGS.contains(&ending);
-    let dotted = code.starts_with('.') && code.len() > 2 && !code.contains("..");
+    // `.csv` is how names end, or a member.
+    let ending_alone = stem.is_empty() && known && !["env", "config", "local"].contains(&ending);
+    let dotted = code.starts_with('.') && code.len() > 2 && !code.contains("..") && !ending_alone;
     dotted
         || letters
             && !stem.is_empty()
@@ -177,9 +189,20 @@ pub(in crate::plan) fn in_comment(text: &str) -> Option<String> {
         .strip_prefix("File:")
         .or_else(|| inner.strip_prefix("file:"))
         .or_else(|| inner.strip_prefix("filename:"))
+        .or_else(|| saved_as(inner))
         .unwrap_or(inner)
-        .trim();
+        .trim()
+        .trim_matches('`');
     (is_path(inner) && !inner.ends_with('/')).then(|| inner.to_owned())
+}
+
+/// What a comment says to save a file as: `save this as app.py`.
+fn saved_as(comment: &str) -> Option<&str> {
+    let rest = comment.get(..5).filter(|begin| begin.eq_ignore_ascii_case("save ")).map(|_| &comment[5..])?;
+    let rest = ["this as ", "it as ", "as ", "this to ", "to ", "this in ", "in "]
+        .iter()
+        .find_map(|begin| rest.strip_prefix(begin));
+    rest.map(|path| path.trim_end_matches(['.', ':']))
 }
 
 /// Whether the text between two mentions joins a folder and a file: the folder of the first file is the second mention.
@@ -268,11 +291,17 @@ mod tests {
             ("Add it to `/etc/auto.master.d`:", None),
             ("It stands in `~/.ssh`:", None),
             ("Make a file system on `/dev/sdb1`:", None),
+            ("If the file ends with `.ipynb`, it is shown:", None),
+            ("Files with the extension `.foo`:", None),
+            ("The method `.inc` takes a string:", None),
+            ("Put it into `.env`:", Some(".env")),
         ] {
             assert_eq!(file(text).as_deref(), file_of, "{text}");
         }
         assert_eq!(in_comment("# /etc/a.conf\nx\n").as_deref(), Some("/etc/a.conf"));
         assert_eq!(in_comment("#!/bin/sh\n# /usr/bin/a.sh\nx\n").as_deref(), Some("/usr/bin/a.sh"));
+        assert_eq!(in_comment("# Save this as app.py\nx\n").as_deref(), Some("app.py"));
+        assert_eq!(in_comment("# save this as it is\nx\n"), None);
         assert_eq!(in_comment("# a comment\n"), None);
         assert_eq!(is_only_a_file("`src/a.js`:").as_deref(), Some("src/a.js"));
         assert_eq!(is_only_a_file("see `src/a.js`"), None);

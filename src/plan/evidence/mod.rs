@@ -8,6 +8,7 @@ pub(super) mod mention;
 pub(super) mod own;
 pub(super) mod phrase;
 pub(super) mod place;
+pub(super) mod ways;
 
 pub(super) use looks::{Look, look};
 
@@ -80,6 +81,12 @@ pub(super) struct Standing {
     pub(super) filled: bool,
     /// The sentence before the block before.
     pub(super) sentence: String,
+    /// All that it does is to install what another command of the page installs.
+    pub(super) installs_otherwise: bool,
+    /// It is the only way, or the best, to install what the page calls.
+    pub(super) installs_only: bool,
+    /// The page is about a program as a whole, and its examples stand for themselves.
+    pub(super) reference: bool,
     /// It only defines a function that the page calls nowhere.
     pub(super) uncalled: bool,
     /// It is about something that an earlier block made, by its name.

@@ -2,10 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{
-    super::{blocks::Block, order},
-    Look, mention,
-};
+use super::{super::blocks::Block, Look, mention, ways};
 use crate::terminal::{line, program, prompt};
 
 /// Endings of a package's name that its program has not.
@@ -17,7 +14,7 @@ pub(in crate::plan) fn programs(blocks: &[Block<'_>]) -> HashSet<String> {
     for block in blocks {
         let of_shell = program::is_of_shell(&block.code.language);
         for command in block.code.text.lines().map(prompt::without_prompt).flat_map(line::commands) {
-            for name in order::installed(command).into_iter().flatten() {
+            for name in ways::installed(command).into_iter().flatten() {
                 found.extend(ENDINGS.iter().filter_map(|ending| name.strip_suffix(ending)).map(str::to_owned));
                 found.insert(name);
             }
@@ -46,11 +43,13 @@ pub(super) fn look(look: Look, text: &str, own: &HashSet<String>) -> Look {
 
 /// Whether a line calls one of these programs, with something that no sentence goes on with: an option, a file, a text in quotes.
 fn is_call(line: &str, own: &HashSet<String>) -> bool {
-    let mut words = line.split_whitespace();
+    let mut words = line.split_whitespace().skip_while(|word| line::is_assignment(word));
     let (Some(name), Some(argument)) = (words.next(), words.next()) else { return false };
     let is_argument =
         argument.starts_with(['-', '"', '\'', '.', '/', '~', '<', '|', '>']) || mention::is_path(argument);
-    own.contains(name) && is_argument && !line.ends_with([':', '.'])
+    let is_option =
+        |word: &str| word.starts_with('-') && word[1..].starts_with(|c: char| c == '-' || c.is_alphanumeric());
+    own.contains(name) && (is_argument || words.any(is_option)) && !line.ends_with([':', '.'])
 }
 
 #[cfg(test)]
@@ -63,6 +62,8 @@ mod tests {
         for (text, expected) in [
             ("tool a.csv", Look::Commands),
             ("tool \"Hello\" --rule\n\ntool - \\\n  more\n", Look::Commands),
+            ("tool serve a.db -p 80", Look::Commands),
+            ("KEY=1 tool -a", Look::Commands),
             ("tool version 1.2.3", Look::Unknown),
             ("tool: a.csv is not there", Look::Unknown),
             ("tool", Look::Unknown),

@@ -47,6 +47,8 @@ pub(in crate::plan) enum Phrase {
     Missing,
     /// Another way to the same end.
     Otherwise,
+    /// Something else that can be done as well, joined by “or”.
+    OtherEnd,
     /// Only for readers with another wish.
     Wish,
     /// It undoes what was done.
@@ -169,7 +171,7 @@ const ROWS: &[Row] = &[
     },
     Row {
         phrase: Phrase::Describes,
-        pattern: r"\b(contains?|includes?|consists?|defines?|describes?|means|explained|explains?|is (the|a|an|used|responsible|located|configured)|are|might look|may look|could look like|looks like|(in|has|have) (the |a )?(following )?(format|form|pattern|structure|syntax)|syntax|structure|for reference|behind the scenes|under the hood|internally|excerpt|snippet|default(s)? (is|are)|by default)\b",
+        pattern: r"\b(contains?|includes?|consists?|defines?|describes?|means|explained|explains?|is (the|a|an|used|responsible|located|configured|equivalent|the same)|are|might look|may look|could look like|looks like|(in|has|have) (the |a )?(following )?(format|form|pattern|structure|syntax)|syntax|structure|for reference|behind the scenes|under the hood|internally|excerpt|snippet|default(s)? (is|are)|by default)\b",
         with: &["The file `a.yaml` defines the service.", "It has the following format:", "The structure is:"],
         without: &["Create the file `a.yaml`.", "Add this line:"],
     },
@@ -275,6 +277,12 @@ const ROWS: &[Row] = &[
         pattern: r"^(or|or else|alternatively|alternatives?|otherwise|as an alternative|you (can|could|may) also)\b|\b(alternatively|alternatives? (is|to|way|would|method)|another (way|option|method|possibility)|(a |the )?(second|third|other) (way|option|method|variant)|instead of|(you|we) (can|could|may) (instead|alternatively)|, or$|instead)\b",
         with: &["Or:", "Alternatively, use:", "You can also run:", "Another way is:", "Use this instead:"],
         without: &["Order it:", "This is the way."],
+    },
+    Row {
+        phrase: Phrase::OtherEnd,
+        pattern: r"^\W*or,? (to|for) \w+",
+        with: &["Or, to format it:", "Or for data in a file:"],
+        without: &["Or:", "Or use it by:", "Or with the other one:"],
     },
     Row {
         phrase: Phrase::Wish,
