@@ -66,6 +66,7 @@ fn options(site: PathBuf) -> Options {
         record: None,
         guide_timeout: Duration::from_secs(600),
         results: None,
+        fresh: true,
         expected: BTreeMap::new(),
     }
 }

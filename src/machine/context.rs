@@ -1,5 +1,6 @@
 //! The folder of a machine as a build context: a plain tar, and the hash of its content.
 
+use include_dir::Dir;
 use std::{
     fs,
     io::{self, Read},
@@ -16,6 +17,34 @@ pub(super) struct Context {
     pub(super) tar: Vec<u8>,
     /// Of names, modes and content: 16 hexadecimal digits. Times and owners do not count, so that clones of a repository agree.
     pub(super) hash: String,
+}
+
+impl Context {
+    /// What an image is called that is built from it.
+    pub(super) fn tag(&self) -> String {
+        format!("guidepost-machine:{}", self.hash)
+    }
+}
+
+/// Packs the files of a folder that is part of guidepost itself.
+///
+/// # Errors
+/// What the system said.
+pub(super) fn of(folder: &Dir<'_>) -> io::Result<Context> {
+    let mut hash = blake3::Hasher::new();
+    let mut archive = tar::Builder::new(Vec::new());
+    for file in folder.files() {
+        let name = file.path().to_string_lossy();
+        for field in [name.as_bytes(), file.contents()] {
+            hash.update(&(field.len() as u64).to_le_bytes());
+            hash.update(field);
+        }
+        let mut header = tar::Header::new_gnu();
+        header.set_mode(0o644);
+        header.set_size(file.contents().len() as u64);
+        archive.append_data(&mut header, &*name, file.contents())?;
+    }
+    Ok(Context { tar: archive.into_inner()?, hash: hash.finalize().to_hex()[..16].to_owned() })
 }
 
 /// The hash of what a machine is built from.

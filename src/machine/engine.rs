@@ -1,9 +1,10 @@
 //! A Docker engine: where it is, what it is.
 
 use bollard::{Docker, models::SystemInfo};
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use super::{
+    archives::{Archives, Build},
     connection::{Address, Stream},
     error::{Error, Result, with_causes},
     spec::Host,
@@ -40,6 +41,7 @@ pub struct Engine {
     address: Address,
     info: EngineInfo,
     host: Host,
+    archives: Arc<Archives>,
 }
 
 impl Engine {
@@ -82,7 +84,7 @@ impl Engine {
             cpus: host.cpus,
             memory: info.mem_total.and_then(|n| u64::try_from(n).ok()).unwrap_or(0),
         };
-        Ok(Self { docker, address, info, host })
+        Ok(Self { docker, address, info, host, archives: Arc::default() })
     }
 
     /// What it says of itself.
@@ -99,6 +101,31 @@ impl Engine {
             Ok(result) => result.map(drop).map_err(Error::from),
             Err(_) => Err(Error::EngineGone { reason: format!("no answer for {} s", FIRST_PATIENCE.as_secs()) }),
         }
+    }
+
+    /// The same engine, whose machines fetch packages from a server that keeps them between runs. If its image is missing, it is built, or
+    /// machines go without. [`Engine::close`] ends it.
+    #[must_use]
+    pub fn keeping_packages(self, builds: bool) -> Self {
+        let build = if builds { Build::IfMissing } else { Build::Never };
+        Self { archives: Arc::new(Archives::new(build)), ..self }
+    }
+
+    /// Removes what machines have shared. One that is dropped instead removes it, too.
+    ///
+    /// # Errors
+    /// If it could not be removed; the next start removes it.
+    pub async fn close(self) -> Result<()> {
+        self.archives.close().await
+    }
+
+    pub(super) fn archives(&self) -> &Archives {
+        &self.archives
+    }
+
+    /// The same engine without what machines share.
+    pub(super) fn without_archives(&self) -> Self {
+        Self { archives: Arc::default(), ..self.clone() }
     }
 
     /// What machines depend on.

@@ -13,7 +13,7 @@ use std::{
 };
 
 use super::{
-    context,
+    context::{self, Context},
     engine::Engine,
     error::{Error, Result},
     label,
@@ -50,6 +50,8 @@ pub enum Event {
     Degraded(String),
     /// An image is copied into the nested engine.
     Preloading(String),
+    /// Packages are not kept, and why: they are fetched each time.
+    WithoutArchives(String),
 }
 
 impl fmt::Display for Event {
@@ -59,6 +61,7 @@ impl fmt::Display for Event {
             Self::Pulling { image, layer, status, .. } => write!(f, "{image}: {layer} {status}"),
             Self::Waiting(what) => write!(f, "waiting for {what}"),
             Self::Preloading(image) => write!(f, "loading {image}"),
+            Self::WithoutArchives(why) => write!(f, "packages are fetched each time: {why}"),
             Self::Degraded(units) => write!(f, "could not start {units}"),
         }
     }
@@ -147,10 +150,15 @@ impl Engine {
         })?;
         let packed = tokio::task::spawn_blocking(move || context::pack(&path)).await;
         let context = packed.map_err(|e| no_folder(e.to_string()))?.map_err(|e| no_folder(e.to_string()))?;
-        let tag = format!("guidepost-machine:{}", context.hash);
-        if let Some(image) = self.find_image(&tag).await? {
-            return Ok(image);
+        match self.find_image(&context.tag()).await? {
+            Some(image) => Ok(image),
+            None => self.build_from(context, folder, listener).await,
         }
+    }
+
+    /// Builds an image from a context that is called so.
+    pub(super) async fn build_from(&self, context: Context, folder: &str, listener: Listener<'_>) -> Result<Image> {
+        let tag = context.tag();
         let options = BuildImageOptionsBuilder::new()
             .dockerfile("Dockerfile")
             .t(&tag)

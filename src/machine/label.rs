@@ -21,6 +21,9 @@ pub const MACHINE: &str = "org.guidepost.machine";
 /// Label of images built from a machine's folder, with the hash of its content.
 pub const IMAGE: &str = "org.guidepost.image";
 
+/// Label of what is kept between runs: what it is.
+pub const KEPT: &str = "org.guidepost.kept";
+
 /// A name that is safe in the names of containers and networks: `a-z`, `0-9`, `.`, `_`, `-`, at most 63 characters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Name(String);

@@ -5,6 +5,7 @@
 //!                  spec     ─► what the engine is asked for; the ONE place where a container is described
 //!                  image    ─► pulled, or built from a folder and cached by content
 //!                  running  ─► RunningMachine: started, healthy, removed at the end
+//!                  archives ─► what packages are fetched from, kept on the machines' networks
 //!                  exec     ─► Terminal (a person's), run (ours)
 //!                  file     ─► files in, files out
 //!                  reaper   ─► what a crash left behind goes, and nothing else
@@ -18,6 +19,7 @@
 //! not stopped; its limits are for accidents, since root there may write its own control group. The site's owner decides that
 //! in `guidepost.yaml`, never a guide.
 
+mod archives;
 mod connection;
 mod context;
 mod disk;
@@ -45,7 +47,7 @@ pub use image::{Event, Image};
 pub use label::{Identity, Name, Owner, RunId};
 pub(crate) use life::size;
 pub use ready::{READY, Ready};
-pub use reaper::{Reaped, Scope, reap};
+pub use reaper::{Reaped, Scope, forget, reap};
 pub use running::{RunningMachine, start};
 pub(crate) use settings::environment;
 pub use settings::{DEFAULT, Machine, machines, schema};

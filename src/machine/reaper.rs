@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use super::{
     engine::Engine,
     error::Result,
-    label::{Owner, RUN},
+    label::{KEPT, Owner, RUN},
     running::{remove_container, remove_network, remove_volume},
 };
 
@@ -84,6 +84,25 @@ pub async fn reap(engine: &Engine, scope: Scope) -> Result<Reaped> {
         }
     }
     first_refusal.map(|()| reaped)
+}
+
+/// Removes what is kept between runs, and nothing that is used now: how many.
+///
+/// # Errors
+/// As [`reap`].
+pub async fn forget(engine: &Engine) -> Result<usize> {
+    let filters = HashMap::from([("label".to_owned(), vec![KEPT.to_owned()])]);
+    let options = ListVolumesOptionsBuilder::new().filters(&filters).build();
+    let volumes = engine.docker().list_volumes(Some(options)).await?.volumes.unwrap_or_default();
+    let mut forgotten = 0;
+    for volume in volumes.iter().filter(|volume| volume.labels.contains_key(KEPT)) {
+        match remove_volume(engine, &volume.name).await {
+            Ok(()) => forgotten += 1,
+            Err(error) if error.is_conflict() => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(forgotten)
 }
 
 /// The engine has filtered by label already; that is not relied on.

@@ -27,8 +27,7 @@ use super::{
 
 mod guard;
 
-use guard::Guard;
-pub(super) use guard::{remove_container, remove_network, remove_volume};
+pub(super) use guard::{Guard, remove_container, remove_network, remove_volume};
 
 /// Time for systemd and for the nested engine to come up.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -94,6 +93,21 @@ impl RunningMachine {
         }
         self.life.container = self.create(machine, identity).await?;
         self.furnish(machine).await?;
+        let (engine, container, image) = (self.life.engine.clone(), self.life.container.clone(), self.image.clone());
+        let network = identity.resource();
+        let attach = async {
+            match machine.network {
+                Network::Bridge => engine.archives().attach(&engine, &container, &image, &network, listener).await,
+                Network::Internal | Network::None => Ok(()),
+            }
+        };
+        // The server of packages is made while the machine begins to run.
+        let (begun, attached) = futures_util::future::join(self.boot(machine, listener), attach).await;
+        begun.and(attached)
+    }
+
+    async fn boot(&mut self, machine: &Machine, listener: Listener<'_>) -> Result<()> {
+        let docker = self.life.engine.docker().clone();
         docker.start_container(&self.life.container, None::<StartContainerOptions>).await?;
         self.disk = Some(disk::watch(self.life.clone(), machine));
         self.check_user().await?;

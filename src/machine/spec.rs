@@ -14,7 +14,7 @@ use bollard::models::{
 use std::collections::BTreeMap;
 
 use super::{
-    label::Identity,
+    label::{self, Identity},
     settings::{Init, Machine, Network},
     trust,
 };
@@ -87,10 +87,7 @@ pub fn container(machine: &Machine, image: &str, engine: Host, identity: &Identi
         privileged: Some(false),
         init: Some(!systemd),
         cap_add: Some(machine.capabilities.iter().map(|&c| c.to_owned()).collect()),
-        log_config: Some(HostConfigLogConfig {
-            typ: Some("json-file".into()),
-            config: Some([("max-size", "1m"), ("max-file", "1")].map(|(k, v)| (k.into(), v.into())).into()),
-        }),
+        log_config: Some(log()),
         ..HostConfig::default()
     };
     if machine.network == Network::Internal {
@@ -131,6 +128,56 @@ pub fn container(machine: &Machine, image: &str, engine: Host, identity: &Identi
         stop_timeout: Some(1),
         host_config: Some(host),
         ..ContainerCreateBody::default()
+    }
+}
+
+/// The container that serves archives of packages to machines, under these names. It writes
+/// nothing but what it keeps, in a volume that stays, has no capability, and hands nothing on from one network to another.
+pub fn archives(image: &str, names: &[String], identity: &Identity) -> ContainerCreateBody {
+    let hash = blake3::hash(names.join(" ").as_bytes()).to_hex();
+    let volume = Mount {
+        typ: Some(MountType::VOLUME),
+        source: Some(format!("guidepost-archives-{}", &hash[..16])),
+        target: Some("/var/cache/archives".into()),
+        volume_options: Some(MountVolumeOptions {
+            labels: Some([(label::KEPT.to_owned(), "archives".to_owned())].into()),
+            ..MountVolumeOptions::default()
+        }),
+        ..Mount::default()
+    };
+    let host = HostConfig {
+        memory: Some(1 << 30),
+        memory_swap: Some(1 << 30),
+        pids_limit: Some(64),
+        // Its name servers are the host's there. It is put on the networks of machines later.
+        network_mode: Some("bridge".into()),
+        ipc_mode: Some("private".into()),
+        privileged: Some(false),
+        init: Some(true),
+        cap_drop: Some(vec!["ALL".into()]),
+        security_opt: Some(vec!["no-new-privileges".into()]),
+        sysctls: Some([("net.ipv4.ip_forward".to_owned(), "0".to_owned())].into()),
+        readonly_rootfs: Some(true),
+        tmpfs: Some([("/tmp".to_owned(), "size=64m".to_owned())].into()),
+        mounts: Some(vec![volume]),
+        log_config: Some(log()),
+        ..HostConfig::default()
+    };
+    ContainerCreateBody {
+        image: Some(image.to_owned()),
+        cmd: Some(names.to_vec()),
+        labels: Some(identity.labels()),
+        stop_timeout: Some(1),
+        host_config: Some(host),
+        ..ContainerCreateBody::default()
+    }
+}
+
+/// What a container says itself is kept in part.
+fn log() -> HostConfigLogConfig {
+    HostConfigLogConfig {
+        typ: Some("json-file".into()),
+        config: Some([("max-size", "1m"), ("max-file", "1")].map(|(k, v)| (k.into(), v.into())).into()),
     }
 }
 

@@ -197,6 +197,7 @@ impl Runs {
             record: std::fs::create_dir_all(&folder).is_ok().then_some(folder),
             guide_timeout: GUIDE_TIMEOUT,
             results: None,
+            fresh: false,
             expected: BTreeMap::new(),
         };
         let told = Told { runs: self, guide, steps: Mutex::default() };

@@ -113,6 +113,8 @@ pub struct Options {
     pub guide_timeout: Duration,
     /// Where each guide's result is kept as it ends; a guide with a final one there is not done again.
     pub results: Option<Results>,
+    /// Whether nothing is used that earlier runs have kept.
+    pub fresh: bool,
     /// How long guides took in earlier runs, in seconds, by their names: those that take longest are begun first, so that none of
     /// them is left alone at the end.
     pub expected: BTreeMap<String, f64>,
@@ -148,7 +150,11 @@ pub async fn run(jobs: Vec<Job>, options: &Options, listener: &dyn Listener) -> 
     }
     let engine = Engine::connect().await?;
     machine::reap(&engine, Scope::OwnerGone).await?;
-    run_on(&engine, jobs, options, listener).await
+    // For one guide nobody waits until there is something that keeps packages.
+    let several = jobs.len() > 1;
+    let engine = if options.fresh { engine } else { engine.keeping_packages(several) };
+    let report = run_on(&engine, jobs, options, listener).await;
+    engine.close().await.and(report)
 }
 
 /// A report of no guides, that begins now.

@@ -1,5 +1,6 @@
 //! Machines in a real Docker engine. Without one the tests are skipped, and say so: `scripts/engine` starts one.
 
+mod archives;
 mod engine;
 mod life;
 mod plain;

@@ -55,6 +55,7 @@ pub(crate) fn options(site: &Path) -> verify::Options {
         record: None,
         guide_timeout: Duration::from_secs(300),
         results: None,
+        fresh: true,
         expected: BTreeMap::new(),
     }
 }

@@ -70,6 +70,9 @@ pub(super) struct Arguments {
     /// finds the files that git tracks there, and `git clone` of the repository's address gets its last commit
     #[arg(long)]
     no_workspace: bool,
+    /// Use nothing that earlier runs have kept: fetch packages anew
+    #[arg(long)]
+    fresh: bool,
     /// Keep each guide's result in this folder as it ends, and do no guide again whose result is there: the same command goes on
     /// where a run was ended, by whatever
     #[arg(long, value_name = "DIR", conflicts_with_all = ["update", "shell"])]
@@ -152,6 +155,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
         record: arguments.record.clone(),
         guide_timeout: arguments.guide_timeout,
         results: results.clone(),
+        fresh: arguments.fresh,
         expected: expected.clone(),
     };
     let names = jobs.iter().map(verify::Job::name).collect();

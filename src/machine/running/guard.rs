@@ -1,6 +1,9 @@
 //! Removal of a machine's parts, in good order or at the last moment.
 
-use bollard::query_parameters::{RemoveContainerOptionsBuilder, RemoveVolumeOptionsBuilder};
+use bollard::{
+    models::NetworkDisconnectRequest,
+    query_parameters::{InspectNetworkOptions, RemoveContainerOptionsBuilder, RemoveVolumeOptionsBuilder},
+};
 use std::time::Duration;
 
 use crate::machine::{
@@ -10,19 +13,19 @@ use crate::machine::{
 
 /// Answers for the parts of one machine, from before the first is made.
 #[derive(Debug)]
-pub(super) struct Guard {
+pub(in crate::machine) struct Guard {
     engine: Engine,
     resource: String,
     armed: bool,
 }
 
 impl Guard {
-    pub(super) fn new(engine: Engine, resource: String) -> Self {
+    pub(in crate::machine) fn new(engine: Engine, resource: String) -> Self {
         Self { engine, resource, armed: true }
     }
 
     /// Removes what there is of container, network and volume.
-    pub(super) async fn remove(&mut self) -> Result<()> {
+    pub(in crate::machine) async fn remove(&mut self) -> Result<()> {
         let result = remove_named(&self.engine, &self.resource).await;
         if result.is_ok() {
             self.armed = false;
@@ -77,8 +80,14 @@ pub(in crate::machine) async fn remove_container(engine: &Engine, name: &str) ->
     .await
 }
 
-/// Removes a network.
+/// Removes a network. What other containers serve there goes on elsewhere.
 pub(in crate::machine) async fn remove_network(engine: &Engine, name: &str) -> Result<()> {
+    let found = engine.docker().inspect_network(name, None::<InspectNetworkOptions>).await;
+    for container in found.into_iter().flat_map(|network| network.containers.unwrap_or_default().into_keys()) {
+        let request = NetworkDisconnectRequest { container, force: Some(true) };
+        // If it is still there, the network cannot be removed, which says so.
+        let _ = engine.docker().disconnect_network(name, request).await;
+    }
     again(async || Ok(engine.docker().remove_network(name).await?)).await
 }
 

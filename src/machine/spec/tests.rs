@@ -37,6 +37,38 @@ const HOST_KEYS: [&str; 19] = [
     "Tmpfs",
 ];
 
+/// The server of packages has less than any machine: it writes what it keeps and no more, and leads nowhere.
+#[test]
+fn the_server_of_packages_is_contained() {
+    let request =
+        serde_json::to_value(archives("image", &["a.example.org".into()], &identity("a", "b"))).expect("JSON");
+    let host = &request["HostConfig"];
+    for (key, value) in [
+        ("Privileged", json!(false)),
+        ("IpcMode", json!("private")),
+        ("NetworkMode", json!("bridge")),
+        ("CapAdd", Value::Null),
+        ("CapDrop", json!(["ALL"])),
+        ("SecurityOpt", json!(["no-new-privileges"])),
+        ("ReadonlyRootfs", json!(true)),
+        ("Binds", Value::Null),
+        ("PortBindings", Value::Null),
+        ("Sysctls", json!({ "net.ipv4.ip_forward": "0" })),
+    ] {
+        assert_eq!(host[key], value, "{key}");
+    }
+    let mounts = host["Mounts"].as_array().expect("mounts");
+    assert!(mounts.len() == 1 && mounts[0]["Type"] == "volume", "{mounts:?}");
+    let labels = request["Labels"].as_object().expect("labels");
+    assert!(labels.contains_key(label::RUN) && labels.contains_key(label::OWNER), "it is reaped: {labels:?}");
+    let kept = |names: &[&str]| {
+        let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+        let spec = archives("image", &names, &identity("a", "b"));
+        spec.host_config.and_then(|host| host.mounts?.first()?.source.clone()).expect("a volume")
+    };
+    assert_ne!(kept(&["a.example.org"]), kept(&["b.example.org"]), "each set of archives has what it keeps");
+}
+
 fn identity(guide: &str, machine: &str) -> Identity {
     let owner = Owner { pid: 1, start: 2, host: "h".into(), boot: "b".into() };
     Identity { run: RunId::random(), owner, guide: Name::new(guide), machine: Name::new(machine) }
