@@ -388,8 +388,12 @@ fn missing(step: &StepReport) -> Cause {
     let cause = Cause::new(CauseKind::CommandNotFound, name.clone(), evidence);
     // With something behind it, it is not asked for its version only.
     let needs = needs(&format!("{name} x"));
-    let package = || program::basics(&name).next();
-    if needs.contains(&Need::Docker) {
+    // Debian has a Python without pip.
+    let package =
+        || if ["pip", "pip3"].contains(&name.as_str()) { Some("python3-pip") } else { program::basics(&name).next() };
+    if self::needs(step.first_typed()).contains(&Need::Ubuntu) {
+        Cause { kind: CauseKind::NeedsMachine, what: "Ubuntu".to_owned(), ..cause.mended_by("machine: ubuntu") }
+    } else if needs.contains(&Need::Docker) {
         cause.mended_by("machine: docker")
     } else if needs.contains(&Need::Sudo) || needs.contains(&Need::Systemd) {
         cause.mended_by("machine: server")
@@ -666,6 +670,13 @@ mod tests {
             &broken(StepKind::Run, "sudo ls", "bash: sudo: command not found"),
         );
         assert_eq!((missing.what.as_str(), missing.mend.as_deref()), ("sudo", Some("machine: server")));
+        let ubuntu = of_step(
+            None,
+            &broken(StepKind::Run, "sudo add-apt-repository ppa:x/y", "sudo: add-apt-repository: command not found"),
+        );
+        assert_eq!((ubuntu.kind, ubuntu.mend.as_deref()), (CauseKind::NeedsMachine, Some("machine: ubuntu")));
+        let pip = of_step(None, &broken(StepKind::Run, "pip3 install x", "bash: pip3: command not found"));
+        assert_eq!(pip.mend.as_deref(), Some("setup: [apt-get update, apt-get install -y python3-pip]"));
         let inside = StepReport {
             place: vec!["psql".into()],
             ..broken(StepKind::Run, "ls -l", "ERROR:  syntax error at or near \"ls\"")

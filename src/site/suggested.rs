@@ -281,12 +281,13 @@ fn machine_like(options: &Options) -> Result<impl Fn(&str) -> Option<String> + u
     let inputs = Inputs::load(options)?;
     let (machines, _) = machine::machines(&inputs.config, &inputs.source);
     Ok(move |wanted: &str| {
-        let fits = |machine: &machine::Machine| match wanted {
+        let fits = |name: &str, machine: &machine::Machine| match wanted {
             "docker" => machine.nested_docker,
+            "ubuntu" => name.contains("ubuntu"),
             "server" => machine.init == Init::Systemd && !machine.nested_docker,
             _ => false,
         };
         let named = machines.contains_key(wanted).then(|| wanted.to_owned());
-        named.or_else(|| machines.iter().find(|(_, machine)| fits(machine)).map(|(name, _)| name.clone()))
+        named.or_else(|| machines.iter().find(|(name, machine)| fits(name, machine)).map(|(name, _)| name.clone()))
     })
 }

@@ -192,13 +192,13 @@ mod tests {
 decide  undone  steps  values                 needs                   guide
  error       0      0                                                 c.md
      4       3     12  2 address, 11 domain,  sudo systemd docker     guides/a-guide-with-a-very-
-                       3 password             host cloud network      long-name-that-does-not-fit-
-                                                                      into-a-column
+                       3 password             ubuntu host cloud       long-name-that-does-not-fit-
+                                              network                 into-a-column
      -       -   skip                                                 b.md
 
 3 guides: 12 steps, 3 blocks not done, 4 blocks to decide
 values that are not given: 2 address, 11 domain, 3 password
-guides that need it: sudo 1, systemd 1, docker 1, host 1, cloud 1, network 1
+guides that need it: sudo 1, systemd 1, docker 1, ubuntu 1, host 1, cloud 1, network 1
 1 plan with errors: guidepost plan GUIDE shows them
 1 plan skipped as a whole
 ";

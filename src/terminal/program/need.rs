@@ -15,6 +15,8 @@ pub enum Need {
     Systemd,
     /// A Docker engine.
     Docker,
+    /// Ubuntu: packages that Launchpad builds for it alone.
+    Ubuntu,
     /// A second computer.
     Host,
     /// An account at a cloud.
@@ -25,7 +27,8 @@ pub enum Need {
 
 impl Need {
     /// All of them, in the order of tables.
-    pub const ALL: &[Self] = &[Self::Sudo, Self::Systemd, Self::Docker, Self::Host, Self::Cloud, Self::Network];
+    pub const ALL: &[Self] =
+        &[Self::Sudo, Self::Systemd, Self::Docker, Self::Ubuntu, Self::Host, Self::Cloud, Self::Network];
 
     /// In a word.
     pub fn name(self) -> &'static str {
@@ -33,6 +36,7 @@ impl Need {
             Self::Sudo => "sudo",
             Self::Systemd => "systemd",
             Self::Docker => "docker",
+            Self::Ubuntu => "ubuntu",
             Self::Host => "host",
             Self::Cloud => "cloud",
             Self::Network => "network",
@@ -148,6 +152,7 @@ pub(crate) fn needs(line: &str) -> Vec<Need> {
             let row = named(&name);
             let home = is_at_home(&arguments);
             found.extend(row.and_then(|row| row.before).filter(|before| before.root).map(|_| Need::Sudo));
+            found.extend(arguments.iter().any(|word| word.starts_with("ppa:")).then_some(Need::Ubuntu));
             found.extend(command::is_of_a_cloud(&name).then_some(Need::Cloud));
             found.extend(row.filter(|row| row.fetches && !home).map(|_| Need::Network));
             let rows = ROWS.iter().filter(|row| row.programs.contains(&name.as_str()) && row.when.is(&arguments));
@@ -209,6 +214,7 @@ mod tests {
             ("gcloud compute instances list", &[Need::Cloud]),
             ("echo 'sudo apt install x'", &[]),
             ("ls # sudo", &[]),
+            ("sudo add-apt-repository -y ppa:x/y", &[Need::Sudo, Need::Ubuntu, Need::Network]),
             ("", &[]),
         ] {
             assert_eq!(needs(line), expected, "{line}");
