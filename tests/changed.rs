@@ -141,6 +141,33 @@ fn what_is_gone_counts_and_names_choose_among_what_changed() {
     assert!(ran.stderr.starts_with("1 of 2 guides changed since HEAD\n  content/two/index.md: "), "{ran:?}");
 }
 
+/// What a section or a sidecar beside a guide has said counts when it says nothing any more, and other words of a section's page do not.
+#[test]
+fn layers_that_are_gone_count() {
+    if !has_program("git", "--version") {
+        return;
+    }
+    let site = repository();
+    let section = "docs/content/_index.md";
+    let page = |front: &str| format!("---\ntitle: All\n{front}---\n");
+    site.write(section, &page("verify: {timeout: 5m}\n"));
+    site.write("docs/content/one.verify.yaml", "timeout: 1m\n");
+    git(site.path(), &["add", "-A"]);
+    git(site.path(), &["commit", "-qm", "second"]);
+    assert_eq!(chosen(&site), [""; 0]);
+    std::fs::remove_file(site.path().join("docs/content/one.verify.yaml")).expect("it is there");
+    let one = "content/one.md: its verify.yaml";
+    let four = "content/four.md: a guide that it requires: content/one.verify.yaml";
+    assert_eq!(chosen(&site), [four, one]);
+    git(site.path(), &["checkout", "-q", "."]);
+    site.write(section, &page(""));
+    let all = ["five.md", "four.md", "one.md", "three.md", "two/index.md"];
+    assert_eq!(chosen(&site), all.map(|name| format!("content/{name}: its section: content/_index.md")));
+    git(site.path(), &["commit", "-qam", "third"]);
+    site.write(section, &page("description: More\n"));
+    assert_eq!(chosen(&site), [""; 0], "it says nothing of guides");
+}
+
 #[test]
 fn a_revision_that_cannot_be_asked_for_is_refused() {
     if !has_program("git", "--version") {

@@ -7,6 +7,7 @@ use super::{
     build::{Failure, Options},
     git::Commit,
     inputs::canonical,
+    plans::sidecar_path,
 };
 use crate::{
     config::{self, Config},
@@ -33,7 +34,14 @@ pub fn changed_since(options: &Options, revision: &str, jobs: Vec<Job>) -> Resul
     let of = |config: &Config| canonical(&config.verify.clone().into());
     let other = machines.as_ref().is_some_and(|Machines { before, now }| of(before) != of(now));
     let library = other.then(|| format!("what {} says of guides", config::FILE_NAME));
-    let changes = Changes { site: &options.site, paths, machines, library };
+    let mut sections = BTreeSet::new();
+    for page in paths.iter().filter(|path| path.rsplit('/').next() == Some(SECTION)) {
+        let now = std::fs::read_to_string(options.site.join(page)).ok();
+        if [commit.text(page)?, now].iter().flatten().any(|text| text.lines().any(|line| line.starts_with("verify:"))) {
+            sections.insert(page.clone());
+        }
+    }
+    let changes = Changes { site: &options.site, paths, sections, machines, library };
     let with_reasons = jobs.into_iter().map(|job| {
         let reasons = changes.reasons(&job.plan, &job.inputs);
         (job, reasons)
@@ -41,10 +49,15 @@ pub fn changed_since(options: &Options, revision: &str, jobs: Vec<Job>) -> Resul
     Ok(with_reasons.filter(|(_, reasons)| !reasons.is_empty()).collect())
 }
 
+/// The page of a section.
+const SECTION: &str = "_index.md";
+
 /// What is not as it was.
 struct Changes<'s> {
     site: &'s Path,
     paths: BTreeSet<String>,
+    /// Pages of sections that have changed, and say something of guides or did.
+    sections: BTreeSet<String>,
     /// If guidepost.yaml is another.
     machines: Option<Machines>,
     /// If guidepost.yaml says something else of guides: that it does.
@@ -63,6 +76,7 @@ impl Changes<'_> {
         let mut reasons: Vec<String> = inputs.iter().filter_map(|input| self.reason(plan, input)).collect();
         // A layer that is gone is no input any more.
         reasons.extend(self.library.clone());
+        reasons.extend(self.section(&plan.path));
         if plan.diagnostics.iter().any(Diagnostic::is_error) {
             // Something that is gone is no input any more.
             reasons.push("its plan has errors".into());
@@ -75,7 +89,8 @@ impl Changes<'_> {
     fn reason(&self, plan: &Plan, input: &Input) -> Option<String> {
         let path = input.path.as_str();
         match input.kind {
-            InputKind::Layers => self.layers(plan),
+            // Those of its own are asked for in any case.
+            InputKind::Layers => self.section(path.rsplit_once(" of ")?.1),
             InputKind::Settings => self.settings(plan, path.rsplit_once('#')?.1),
             InputKind::Build => {
                 let folder = path.trim_end_matches('/');
@@ -84,16 +99,14 @@ impl Changes<'_> {
             InputKind::Text if self.is_changed(path) => Some("its text".into()),
             InputKind::Include if self.is_changed(path) => Some(format!("what it includes: {path}")),
             InputKind::Required if self.is_changed(path) => Some(format!("a guide that it requires: {path}")),
+            // What is gone is no input any more: a sidecar, a file of the bundle.
+            InputKind::Text if self.is_changed(&sidecar_path(path)) => Some(format!("its {SIDECAR}")),
             InputKind::Text | InputKind::Include => {
-                // A file of the bundle that is gone is no input any more.
                 let bundle = path.strip_suffix("/index.md")?;
-                self.below(bundle).map(|file| match file.strip_prefix(bundle) {
-                    Some(name) if name.trim_start_matches('/') == SIDECAR => format!("its {SIDECAR}"),
-                    _ => format!("a file of its bundle: {file}"),
-                })
+                self.below(bundle).map(|file| format!("a file of its bundle: {file}"))
             }
             InputKind::Required => {
-                let sidecar = format!("{}{SIDECAR}", path.strip_suffix("index.md")?);
+                let sidecar = sidecar_path(path);
                 self.is_changed(&sidecar).then(|| format!("a guide that it requires: {sidecar}"))
             }
             InputKind::Sidecar => self.is_changed(path).then(|| format!("its {SIDECAR}")),
@@ -112,13 +125,10 @@ impl Changes<'_> {
         (!plan.settings.names_machine() && first(before) != first(now)).then(|| "the default machine".into())
     }
 
-    /// Whether guidepost.yaml says something else of guides, or the page of a section above this one has changed.
-    fn layers(&self, plan: &Plan) -> Option<String> {
-        if self.library.is_some() {
-            return self.library.clone();
-        }
-        let pages = address::folders(&plan.path).map(|folder| format!("{folder}/_index.md"));
-        pages.filter(|page| self.is_changed(page)).map(|page| format!("its section: {page}")).next()
+    /// Whether the page of a section above a guide says something else of guides.
+    fn section(&self, guide: &str) -> Option<String> {
+        let pages = address::folders(guide).map(|folder| format!("{folder}/{SECTION}"));
+        pages.filter(|page| self.sections.contains(page)).map(|page| format!("its section: {page}")).next()
     }
 
     fn is_changed(&self, path: &str) -> bool {
