@@ -16,6 +16,7 @@ pub struct Ready {
 }
 
 static SERVER: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/src/machine/ready/server");
+static DEBIAN_13: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/src/machine/ready/debian-13");
 static DOCKER: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/src/machine/ready/docker");
 
 /// All of them.
@@ -38,7 +39,12 @@ pub const READY: &[Ready] = &[
         settings: &["init: systemd", "docker: nested", "user: reader", "memory: 3GiB"],
         folder: Some(&DOCKER),
     },
-    Ready { name: "debian-13", says: "Debian 13 as its image is", settings: &["image: debian:trixie"], folder: None },
+    Ready {
+        name: "debian-13",
+        says: "Debian 13, made from Debian's archive: nothing but the base system",
+        settings: &[],
+        folder: Some(&DEBIAN_13),
+    },
     Ready { name: "ubuntu", says: "Ubuntu 24.04 as its image is", settings: &["image: ubuntu:24.04"], folder: None },
     Ready { name: "fedora", says: "Fedora 42 as its image is", settings: &["image: fedora:42"], folder: None },
     Ready { name: "alpine", says: "Alpine 3.22 as its image is", settings: &["image: alpine:3.22"], folder: None },
