@@ -9,7 +9,7 @@ use support::{Ran, TestSite, run_in};
 const MACHINES: &str = "machines:\n  debian: {image: debian:bookworm}\n  server: {image: debian:bookworm}\n  docker: {image: debian:bookworm}\n";
 
 const GUIDE: &str = "---\ntitle: G\ntags: [Backup]\n---\n\n## Start\n\nRun:\n\n```bash\necho <your_name>\nsudo certbot --nginx -d <your-domain>\nls\n```\n\n\
-    ```console\n$ reboot\nGoing down\n$ ls\nx\n```\n\n## Stop\n\n```sh\nsystemctl stop x\n```\n";
+    ```console\n$ lsmod\nGoing down\n$ ls\nx\n```\n\n## Stop\n\n```sh\nsystemctl stop x\n```\n";
 
 /// A site with these files below `content/`, and this under its machines.
 fn site(library: &str, files: &[(&str, &str)]) -> TestSite {
@@ -95,22 +95,22 @@ fn told(plan: &Value) -> Vec<String> {
 fn rules_select_guides_blocks_and_commands() {
     let plain = [
         "echo <your_name>; sudo certbot --nginx -d <your-domain>; ls",
-        "reboot",
+        "lsmod",
         "= Going down",
         "ls",
         "= x",
         "systemctl stop x",
     ];
     let certbot = ["echo <your_name>", "sudo certbot --nginx -d <your-domain> [no domain]", "ls"];
-    let rest = ["reboot", "= Going down", "ls", "= x", "systemctl stop x"];
-    let no_reboot =
-        ["reboot [gone]", "= Going down [its command, step 2, is skipped: gone]", "ls", "= x", "systemctl stop x"];
+    let rest = ["lsmod", "= Going down", "ls", "= x", "systemctl stop x"];
+    let no_lsmod =
+        ["lsmod [gone]", "= Going down [its command, step 2, is skipped: gone]", "ls", "= x", "systemctl stop x"];
     let with =
         |first: &[&str], second: &[&str]| [first, second].concat().into_iter().map(str::to_owned).collect::<Vec<_>>();
     for (rule, machine, expected) in [
         ("command: certbot *\n      skip: true\n      reason: no domain", "debian", with(&certbot, &rest)),
-        ("command: [nothing, reboot]\n      skip: true\n      reason: gone", "debian", with(&plain[..1], &no_reboot)),
-        ("command: reboot\n      section: other\n      skip: true\n      reason: gone", "debian", with(&plain, &[])),
+        ("command: [nothing, lsmod]\n      skip: true\n      reason: gone", "debian", with(&plain[..1], &no_lsmod)),
+        ("command: lsmod\n      section: other\n      skip: true\n      reason: gone", "debian", with(&plain, &[])),
         (
             "command: certbot\n      timeout: 9m",
             "debian",
@@ -173,16 +173,16 @@ fn a_guide_on_several_machines() {
 
 #[test]
 fn a_rule_of_a_section_and_of_a_guide() {
-    let rule = "rules: [{command: reboot, skip: true, reason: section}]";
+    let rule = "rules: [{command: lsmod, skip: true, reason: section}]";
     let section = format!("---\ntitle: S\nverify: {{{rule}}}\n---\n");
     let files = [("s/_index.md", section.as_str()), ("s/g.md", GUIDE), ("h.md", GUIDE)];
     let folder = site("", &files);
-    assert!(told(&plan(folder.path(), "content/s/g.md"))[1].contains("reboot [section]"));
-    assert!(told(&plan(folder.path(), "content/h.md"))[1].ends_with("reboot"));
+    assert!(told(&plan(folder.path(), "content/s/g.md"))[1].contains("lsmod [section]"));
+    assert!(told(&plan(folder.path(), "content/h.md"))[1].ends_with("lsmod"));
     let guide =
-        GUIDE.replace("title: G\n", "title: G\nverify: {rules: [{command: reboot, skip: true, reason: guide}]}\n");
+        GUIDE.replace("title: G\n", "title: G\nverify: {rules: [{command: lsmod, skip: true, reason: guide}]}\n");
     let folder = site("", &[("s/_index.md", &section), ("s/g.md", &guide)]);
-    assert!(told(&plan(folder.path(), "content/s/g.md"))[1].contains("reboot [guide]"));
+    assert!(told(&plan(folder.path(), "content/s/g.md"))[1].contains("lsmod [guide]"));
 }
 
 #[test]

@@ -4,14 +4,14 @@
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::{Value, json};
-use std::fmt;
+use std::{fmt, sync::LazyLock};
 
 use super::{
     attributes,
     rule::{self, RULES, Rule},
     settings::{self, Settings, Written},
     value::{self, Problem},
-    yaml::Key,
+    yaml::{self, Key},
 };
 use crate::{
     diagnostic::{Diagnostic, Place},
@@ -23,6 +23,8 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Scope {
+    /// guidepost itself.
+    Guidepost,
     /// guidepost.yaml.
     Library,
     /// `_index.md` of a section.
@@ -50,6 +52,7 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Place { path, line, .. } = &self.place;
         match &self.rule {
+            Some(rule) if self.scope == Scope::Guidepost => write!(f, "by guidepost's own rule for {rule}"),
             Some(rule) => write!(f, "by the rule for {rule} of {path}:{line}"),
             None => write!(f, "by {path}:{line}"),
         }
@@ -85,7 +88,27 @@ pub struct Layer {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+/// What is so for every library, unless somebody says otherwise.
+const OF_GUIDEPOST: &str = "\
+verify:
+  rules:
+    - command: [reboot, poweroff, halt, shutdown, systemctl reboot, systemctl poweroff, systemctl halt, init 0, init 6, telinit 0, telinit 6]
+      skip: true
+      reason: it would end the machine, where a reader waits and logs in again
+";
+
 impl Layer {
+    /// What guidepost itself says, farther than any other place.
+    pub(super) fn of_guidepost() -> &'static Self {
+        static LAYER: LazyLock<Layer> = LazyLock::new(|| {
+            let source = Source::new("guidepost", OF_GUIDEPOST);
+            let verify = yaml::read(&source).ok().and_then(|map| map.get("verify").cloned()).unwrap_or_default();
+            let yaml = Span::new(0, source.text.len());
+            Layer::read(&verify, &under_verify(Scope::Guidepost, &source, yaml))
+        });
+        &LAYER
+    }
+
     /// What guidepost.yaml, whose text is `source`, says under `verify:`. Machines that it names must be among these.
     pub fn of_library(source: &Source, verify: &Value, machines: &[String]) -> Self {
         let yaml = Span::new(0, source.text.len());
@@ -165,4 +188,27 @@ pub fn schema() -> Value {
         "description": "What is said of the guides, blocks and commands that a rule selects",
     });
     schema
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_guidepost_says_can_be_read() {
+        let layer = Layer::of_guidepost();
+        assert!(layer.diagnostics.is_empty(), "{:?}", layer.diagnostics);
+        assert_eq!(layer.rules.len(), 1);
+        for (command, ends) in [
+            ("sudo reboot", true),
+            ("systemctl reboot", true),
+            ("sudo shutdown -r now", true),
+            ("sudo init 6", true),
+            ("systemctl restart nginx", false),
+            ("echo reboot", false),
+            ("init", false),
+        ] {
+            assert_eq!(layer.rules[0].fits_command(command), ends, "{command}");
+        }
+    }
 }

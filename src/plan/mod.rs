@@ -387,7 +387,8 @@ fn on(guide: &Guide, around: Around<'_>, wanted: Option<(&String, &[String])>) -
     diagnostics.extend(own.iter().flat_map(|layer| layer.diagnostics.clone()));
     let sidecar = around.sidecar.map(|source| sidecar::Sidecar::read(source, &mut diagnostics));
     diagnostics.extend(sidecar.iter().flat_map(|sidecar| sidecar.layer.diagnostics.clone()));
-    let layers = outer.iter().copied().chain(&own).chain(sidecar.iter().map(|sidecar| &sidecar.layer));
+    let outer = [Layer::of_guidepost()].into_iter().chain(outer.iter().copied());
+    let layers = outer.chain(&own).chain(sidecar.iter().map(|sidecar| &sidecar.layer));
     let whole = gathered_whole(guide, includes);
     let Layered { mut settings, rules, fitted, outer } = layered(guide, layers, &whole);
     settings.finish(&mut diagnostics);
