@@ -54,6 +54,7 @@ pub use decided::{Decided, blocks as decided};
 pub use decision::Act;
 pub use layer::{Layer, Origin, Scope, is_setting, schema};
 pub use order::Order;
+pub use own::Told;
 pub use placeholder::{Kind, Placeholder, Said};
 pub use settings::Settings;
 pub use sidecar::{FILE_NAME as SIDECAR, sidecar_schema};
@@ -241,9 +242,9 @@ pub enum StepKind {
         /// The line of the file, from 1, on which each of them stands.
         #[serde(skip)]
         numbers: Vec<usize>,
-        /// Whether the text around it tells the reader to compare a checksum.
+        /// What the text around it says of it.
         #[serde(skip)]
-        sums: bool,
+        told: Told,
         /// Number of the step whose last command printed it.
         of: usize,
         /// How; `None` leaves it to the default, kinds.

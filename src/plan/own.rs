@@ -13,10 +13,28 @@ static COMPARE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(words).expect("a valid pattern")
 });
 
-/// Whether prose around an output tells its reader to compare. Only checksums are then compared exactly: of other values it
-/// may speak as loosely as people do.
-pub(super) fn compares(prose: &[&str]) -> bool {
-    prose.iter().any(|prose| COMPARE.is_match(prose))
+/// Words by which a text calls an output an example, of which a reader's need not be one.
+static EXAMPLE: LazyLock<Regex> = LazyLock::new(|| {
+    let words = r"(?i)\b(example|sample)s? (of (the|an|such an) )?(output|outcome|response|listing)s?\b|\b(output|response)s?( is)? (an )?examples?\b|\bsomething (like|similar)\b|\bsimilar to (this|the following|that)\b|\b(may|might|can|could|will) (look|be) (a bit |slightly |somewhat )?(different|differently)\b|\b(may|might|can|will) (differ|vary)\b";
+    Regex::new(words).expect("a valid pattern")
+});
+
+/// What the text around an output says of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Told {
+    /// Readers are to compare it. Only checksums are then compared exactly: of other values a text may speak as loosely as
+    /// people do.
+    pub sums: bool,
+    /// It is an example: a reader's may be another one.
+    pub example: bool,
+}
+
+impl Told {
+    /// By what stands around it.
+    pub(super) fn by(prose: &[&str]) -> Self {
+        let says = |words: &Regex| prose.iter().any(|prose| words.is_match(prose));
+        Self { sums: says(&COMPARE), example: says(&EXAMPLE) }
+    }
 }
 
 impl Plan {
@@ -59,7 +77,24 @@ mod tests {
             ("Make a commit:", false),
             ("", false),
         ] {
-            assert_eq!(compares(&[prose]), tells, "{prose}");
+            assert_eq!(Told::by(&[prose]).sums, tells, "{prose}");
+        }
+    }
+
+    #[test]
+    fn prose_that_calls_it_an_example() {
+        for (prose, tells) in [
+            ("View example output", true),
+            ("Sample output:", true),
+            ("You get something like this:", true),
+            ("The output is similar to the following:", true),
+            ("Your output may differ:", true),
+            ("The output should look like this:", false),
+            ("For example, list the folder:", false),
+            ("The example prints:", false),
+            ("Output:", false),
+        ] {
+            assert_eq!(Told::by(&[prose]).example, tells, "{prose}");
         }
     }
 }

@@ -11,7 +11,7 @@ use super::{
     evidence::phrase::{Phrase, says},
     interpreter::Unasked,
     offers::Extra,
-    own,
+    own::Told,
     placeholder::{How, Placeholder, Said},
     prose::{Kind, Passage},
     rule, said, settings,
@@ -436,7 +436,7 @@ impl<'a> Builder<'a> {
     fn shown(&mut self, draft: &Draft<'_, '_>, lines: &[&str], shown: &[usize]) {
         self.close_editor();
         let Some(of) = self.last_run else { return };
-        let mut step = draft.shows(lines, shown, own::compares(&[&draft.block.prose]), of);
+        let mut step = draft.shows(lines, shown, Told::by(&[&draft.block.prose]), of);
         if step.skip.is_none()
             && let Step { skip: Some(reason), omission, .. } = &self.steps[of - 1]
         {
@@ -459,7 +459,7 @@ impl<'a> Builder<'a> {
         let text = variables::fill_text(expected, &draft.vars, &mut self.by_kind) + "\n";
         let rule = Some(draft.given.rule.unwrap_or(Rule::Contains));
         let mut step = draft.step(
-            StepKind::Expect { text, lines: Vec::new(), numbers: Vec::new(), sums: false, of, rule },
+            StepKind::Expect { text, lines: Vec::new(), numbers: Vec::new(), told: Told::default(), of, rule },
             Attributes::default(),
         );
         step.inferred = vec!["it is looked for in what the command shows, because of `expect`".into()];
@@ -595,8 +595,8 @@ impl<'a> Builder<'a> {
             without_first(&mut text, &mut begins);
             draft.inferred.push("its first line, a comment, says that the rest is an output".into());
         }
-        let sums = own::compares(&[&block.prose, &self.prose_of_run]);
-        let kind = expect(block, text, begins, sums, of, draft.given.rule);
+        let told = Told::by(&[&block.prose, &self.prose_of_run]);
+        let kind = expect(block, text, begins, told, of, draft.given.rule);
         let step = draft.step(kind, Attributes::default());
         self.push(step);
     }
@@ -607,9 +607,9 @@ impl<'a> Builder<'a> {
         draft.infer(decision);
         draft.inferred.push("its commands were typed before, and are not typed again".into());
         let lines: Vec<&str> = block.code.text.lines().collect();
-        let sums = own::compares(&[&block.prose, &self.prose_of_run]);
+        let told = Told::by(&[&block.prose, &self.prose_of_run]);
         for (of, shown) in &transcript.parts {
-            self.push(draft.shows(&lines, shown, sums, *of));
+            self.push(draft.shows(&lines, shown, told, *of));
         }
     }
 
@@ -740,12 +740,12 @@ impl Draft<'_, '_> {
         }
     }
 
-    /// Of these lines of its block, which are what step `of` shows. `sums`: a reader is told to compare checksums.
-    fn shows(&self, lines: &[&str], shown: &[usize], sums: bool, of: usize) -> Step {
+    /// Of these lines of its block, which are what step `of` shows.
+    fn shows(&self, lines: &[&str], shown: &[usize], told: Told, of: usize) -> Step {
         let block = self.block;
         let text = shown.iter().map(|line| lines[*line].to_owned() + "\n").collect();
         let begins = shown.iter().filter_map(|line| block.code.lines.get(*line).copied()).collect();
-        let mut step = self.step(expect(block, text, begins, sums, of, self.given.rule), Attributes::default());
+        let mut step = self.step(expect(block, text, begins, told, of, self.given.rule), Attributes::default());
         step.at = At::new(&block.origin.source, whole_lines(block, shown[0], shown[shown.len() - 1]));
         step
     }
@@ -817,9 +817,9 @@ fn whole_line(block: &Block<'_>, line: usize) -> Span {
 }
 
 /// An output of the page, whose lines begin at these bytes.
-fn expect(block: &Block<'_>, text: String, lines: Vec<usize>, sums: bool, of: usize, rule: Option<Rule>) -> StepKind {
+fn expect(block: &Block<'_>, text: String, lines: Vec<usize>, told: Told, of: usize, rule: Option<Rule>) -> StepKind {
     let numbers = lines.iter().map(|at| block.origin.source.line_of(*at).0).collect();
-    StepKind::Expect { text, lines, numbers, sums, of, rule }
+    StepKind::Expect { text, lines, numbers, told, of, rule }
 }
 
 /// The source of some lines of the block's text.

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use std::{collections::BTreeMap, net::IpAddr, sync::LazyLock};
 
 use super::{GuideReport, Report, StepKind, StepReport, Verdict};
+use crate::plan::placeholder;
 use crate::terminal::{
     failure::{not_found, said},
     line::{self, Run},
@@ -369,12 +370,13 @@ const REPLIES: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// What to write so that a question is answered: its text as a key of YAML.
+/// What to write so that a question is answered: its text as a key of YAML. What readers choose as they like has a value of its kind.
 pub(crate) fn answers(question: &str) -> String {
     static PATTERNS: LazyLock<Vec<Regex>> =
         LazyLock::new(|| REPLIES.iter().map(|row| Regex::new(row.0).expect("a valid pattern")).collect());
     let known = REPLIES.iter().zip(PATTERNS.iter()).find(|(_, pattern)| pattern.is_match(question));
-    let reply = known.map_or_else(|| format!("\"{BLANK}\""), |(row, _)| row.1.to_owned());
+    let asked = || placeholder::kind_of(question.trim_end_matches([':', '?', ' '])).default_value().unwrap_or(BLANK);
+    let reply = known.map_or_else(|| Value::from(asked()).to_string(), |(row, _)| row.1.to_owned());
     format!("answers: {{{}: {reply}}}", Value::from(question))
 }
 
@@ -569,6 +571,7 @@ mod tests {
         for (question, reply) in [
             ("Your name:", "\"…\""),
             ("Country [AU]:", "\"\""),
+            ("Email address:", "\"reader@site.example\""),
             ("Username (leave blank to use 'root'):", "\"\""),
             ("Is this correct? (y/n)", "\"y\""),
             ("Enter passphrase (empty for no passphrase):", "{secret: true}"),

@@ -87,7 +87,7 @@ pub fn suggest(
         let done = match again(jobs.clone()) {
             Ok(report) => report.guides,
             Err(why) => {
-                paths.iter().for_each(|path| learned.judge(path, &Trial::Untried(why.clone())));
+                paths.iter().for_each(|path| learned.judge(path, &Trial::Untried(why.clone()), None));
                 ended = Some(why);
                 break;
             }
@@ -98,13 +98,14 @@ pub fn suggest(
             let after: Vec<&GuideReport> = done.iter().filter(of).collect();
             match further_on_all(&before, &after) {
                 Some(how) => {
+                    let plan = jobs.iter().find(|job| job.plan.path == *path).map(|job| &job.plan);
                     learned.renew(path, &how);
-                    learned.judge(path, &Trial::Further(how));
+                    learned.judge(path, &Trial::Further(how), plan);
                     guides.retain(|guide| guide.report.path != *path);
                     let jobs = jobs.iter().filter(|job| job.plan.path == *path).cloned().collect();
                     guides.extend(paired(jobs, &done, true));
                 }
-                None => learned.judge(path, &Trial::Vain),
+                None => learned.judge(path, &Trial::Vain, None),
             }
         }
     }

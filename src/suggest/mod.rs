@@ -11,8 +11,8 @@ use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    plan::{Origin, Plan, Scope, is_setting},
-    report::{Cause, CauseKind, GuideReport, Verdict, cause::BLANK},
+    plan::{Origin, Plan, Scope, Step, is_setting},
+    report::{Cause, CauseKind, GuideReport, StepReport, Verdict, cause::BLANK},
     terminal::line::Run,
 };
 
@@ -167,10 +167,17 @@ impl Learned {
         self.suggestions[number].apart = true;
     }
 
-    /// What was being tried at a guide comes to this.
-    pub fn judge(&mut self, path: &str, trial: &Trial) {
-        let needs = self.suggestions.iter_mut().filter_map(|suggestion| suggestion.needs.get_mut(path));
-        needs.filter(|need| need.trial == Trial::Running).for_each(|need| need.trial = trial.clone());
+    /// What was being tried at a guide comes to this. A value that its plan, as it is then, still lacks was given in vain.
+    pub fn judge(&mut self, path: &str, trial: &Trial, plan: Option<&Plan>) {
+        let lacks = |name: &str| {
+            plan.is_some_and(|plan| plan.steps.iter().filter_map(Step::waits_for).any(|lacked| lacked.name == name))
+        };
+        for suggestion in &mut self.suggestions {
+            let vain = suggestion.kind == CauseKind::PlaceholderUnbound && lacks(&suggestion.what);
+            if let Some(need) = suggestion.needs.get_mut(path).filter(|need| need.trial == Trial::Running) {
+                need.trial = if vain { Trial::Vain } else { trial.clone() };
+            }
+        }
     }
 
     /// A suggestion cannot be said where it should be.
@@ -240,8 +247,13 @@ fn of_cause(
 /// How far a guide gets with a suggestion, if that is further than without.
 pub fn further(before: &GuideReport, after: &GuideReport) -> Option<String> {
     let undone = |guide: &GuideReport| guide.steps.iter().filter(|step| step.verdict == Verdict::Skipped).count();
-    let first =
-        |guide: &GuideReport| guide.causes().first().map(|(cause, line)| (cause.kind, cause.what.clone(), *line));
+    let first = |guide: &GuideReport| {
+        let (cause, line) = *guide.causes().first()?;
+        // A guide that is not reached for want of a value has a step that failed.
+        let ends = |step: &&StepReport| matches!(step.verdict, Verdict::Broken | Verdict::Unreached);
+        let line = guide.steps.iter().find(ends).map_or(line, |step| step.line);
+        Some((cause.kind, cause.what.clone(), line))
+    };
     let ended = || format!("it {}", verdict(after.verdict));
     match (before.ends_early(), after.ends_early()) {
         (true, false) => Some(ended()),

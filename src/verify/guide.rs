@@ -17,7 +17,7 @@ use super::{
     now,
     recording::Tape,
     stop::apart,
-    survey::{ANOTHER, LOOKED_AT, is_of_another_computer},
+    survey::{Another, another},
     visit::Stand,
     world,
 };
@@ -25,7 +25,7 @@ use crate::{
     diagnostic::Diagnostic,
     machine::{self, Error, Identity, Name, Owner, RunId},
     matching::{self, Evidence, State, Values},
-    plan::{self, LeftOut, Omission, Plan, Rule, Step, StepKind as Planned},
+    plan::{self, LeftOut, Omission, Plan, Rule, Step, StepKind as Planned, Told},
     report::{
         Cause, CauseKind, Gap, GuideReport, LIMIT, MACHINE, Secrets, StepKind, StepReport, Verdict, cause, count_bytes,
         masked::masked,
@@ -749,10 +749,10 @@ impl<M: Running> Doing<'_, M> {
             Planned::Write { file, text, edit, owner, through } => {
                 self.write(file, text, edit, owner, through.as_ref(), &mut report).await?
             }
-            Planned::Expect { text, of, rule, numbers, sums, .. } => {
+            Planned::Expect { text, of, rule, numbers, told, .. } => {
                 self.hear_of_jobs(text, *of, *rule).await?;
-                let evidence = Evidence { sums: *sums, ..self.evidence(*of) };
-                self.expect(text, *of, *rule, &evidence, &mut report);
+                let evidence = Evidence { sums: told.sums, ..self.evidence(*of) };
+                self.expect(text, *of, *rule, &evidence, *told, &mut report);
                 // JSON says in words where it differs; its lines say little.
                 let compared = report.comparison.as_ref().filter(|_| *rule != Some(Rule::Json));
                 if let Some(number) = compared.and_then(|comparison| numbers.get(comparison.first_wrong()?)) {
@@ -792,7 +792,15 @@ impl<M: Running> Doing<'_, M> {
         Ok(())
     }
 
-    fn expect(&self, text: &str, of: usize, rule: Option<Rule>, evidence: &Evidence<'_>, report: &mut StepReport) {
+    fn expect(
+        &self,
+        text: &str,
+        of: usize,
+        rule: Option<Rule>,
+        evidence: &Evidence<'_>,
+        told: Told,
+        report: &mut StepReport,
+    ) {
         let Some(real) = self.outputs.get(&of) else {
             report.verdict = Verdict::Skipped;
             report.message = Some("the command that prints it is skipped".into());
@@ -815,13 +823,14 @@ impl<M: Running> Doing<'_, M> {
             report.help = Some("let the command show less, or document only how its output begins and ends".into());
             return;
         };
-        let comparison = match rule {
-            None if comparison.verdict == matching::Verdict::Broken
-                && is_of_another_computer(self.plan, of, command.as_deref().unwrap_or_default(), text, &comparison) =>
-            {
-                matching::Comparison { verdict: matching::Verdict::Drifted, why: ANOTHER.to_owned(), ..comparison }
+        let broken = comparison.verdict == matching::Verdict::Broken && rule.is_none();
+        let line = command.as_deref().unwrap_or_default();
+        let another = broken.then(|| another(self.plan, of, line, text, told, &comparison)).flatten();
+        let comparison = match another {
+            Some(Another { why, .. }) => {
+                matching::Comparison { verdict: matching::Verdict::Drifted, why: why.into(), ..comparison }
             }
-            _ => comparison,
+            None => comparison,
         };
         report.verdict = match comparison.verdict {
             matching::Verdict::Holds => Verdict::Holds,
@@ -848,7 +857,7 @@ impl<M: Running> Doing<'_, M> {
         }
         if report.verdict == Verdict::Drifted {
             let help = "write it as it is now, or `[..]` where it may be another one; match=\"kinds\" forgives all that drifted";
-            let help = if comparison.why == ANOTHER { LOOKED_AT } else { help };
+            let help = another.map_or(help, |another| another.help);
             report.help = Some(help.into());
         }
         report.output = real.into_owned();

@@ -147,11 +147,11 @@ struct Updating<'a> {
 impl Updating<'_> {
     /// The edits of one output; none if it holds.
     fn output(&self, step: &Step, shown: &Shown) -> Result<Vec<Edit>, Refusal> {
-        let StepKind::Expect { text, lines, rule, of, sums, .. } = &step.kind else { return Ok(Vec::new()) };
+        let StepKind::Expect { text, lines, rule, of, told, .. } = &step.kind else { return Ok(Vec::new()) };
         let rule = matching_rule(*rule);
         let real = &unmasked(self.secrets, &shown.output, text);
         let values = self.values_of(step);
-        let evidence = Evidence { values: values.as_ref(), step: *of, sums: *sums };
+        let evidence = Evidence { values: values.as_ref(), step: *of, sums: told.sums };
         if matching::compare_by(text, real, rule, &evidence).verdict == Verdict::Holds {
             return Ok(Vec::new());
         }

@@ -205,8 +205,8 @@ fn broken_guides(folder: &Path) -> Vec<(String, Verdict)> {
                         last.and_then(|line| line.strip_prefix("echo '")).and_then(|line| line.strip_suffix('\''));
                     printed = echoed.unwrap_or_default().to_owned();
                 }
-                StepKind::Expect { text, of, rule: None, sums, .. } if !printed.is_empty() => {
-                    let evidence = Evidence { values: Some(&values), step: *of, sums: *sums };
+                StepKind::Expect { text, of, rule: None, told, .. } if !printed.is_empty() => {
+                    let evidence = Evidence { values: Some(&values), step: *of, sums: told.sums };
                     let comparison = compare_by(text, &printed, Rule::Auto, &evidence);
                     found.push((format!("{text} | {printed}"), comparison.verdict));
                 }
