@@ -150,7 +150,7 @@ fn layers_that_are_gone_count() {
     let site = repository();
     let section = "docs/content/_index.md";
     let page = |front: &str| format!("---\ntitle: All\n{front}---\n");
-    site.write(section, &page("verify: {timeout: 5m}\n"));
+    site.write(section, page("verify: {timeout: 5m}\n"));
     site.write("docs/content/one.verify.yaml", "timeout: 1m\n");
     git(site.path(), &["add", "-A"]);
     git(site.path(), &["commit", "-qm", "second"]);
@@ -160,11 +160,11 @@ fn layers_that_are_gone_count() {
     let four = "content/four.md: a guide that it requires: content/one.verify.yaml";
     assert_eq!(chosen(&site), [four, one]);
     git(site.path(), &["checkout", "-q", "."]);
-    site.write(section, &page(""));
+    site.write(section, page(""));
     let all = ["five.md", "four.md", "one.md", "three.md", "two/index.md"];
     assert_eq!(chosen(&site), all.map(|name| format!("content/{name}: its section: content/_index.md")));
     git(site.path(), &["commit", "-qam", "third"]);
-    site.write(section, &page("description: More\n"));
+    site.write(section, page("description: More\n"));
     assert_eq!(chosen(&site), [""; 0], "it says nothing of guides");
 }
 
