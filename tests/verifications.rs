@@ -113,6 +113,47 @@ fn machines_are_made_while_others_run() {
     }
 }
 
+/// A setup that several guides have is done once, if it leaves nothing but files; what it leaves is what each guide would have had.
+#[test]
+fn a_shared_setup_is_done_once() {
+    let guide = |setup: &str, shows: &str| {
+        format!(
+            "---\ntitle: A\nverify:\n  setup: [{setup:?}]\n---\n\n```command\n{shows}\n```\n\n```output {{match=exact}}\n1\n```\n"
+        )
+    };
+
+    for (more, shows, fresh, done) in [
+        ("", "cat made | wc -l", false, 1),
+        ("", "history | grep -c '[e]cho once'", false, 1),
+        ("", "cat made | wc -l", true, 3),
+        ("; export A=1", "echo $A", false, 3),
+        ("; cd .", "cat made | wc -l", false, 3),
+        ("; read -rp 'Go on? ' x", "cat made | wc -l", false, 3),
+    ] {
+        let outside = tempfile::tempdir().expect("a folder");
+        let count = outside.path().join("count");
+        let setup = format!("echo once > made; echo once >> {}{more}", count.display());
+        let folder = tempfile::tempdir().expect("a folder");
+        let write = |path: &str, text: &str| support::write(folder.path(), path, text);
+        let answers = if more.contains("read") { "verify:\n  answers: {'Go on?': y}\n" } else { "" };
+        write("guidepost.yaml", &format!("title: A\nbase_url: https://example.org/\n{answers}"));
+        for name in ["a", "b", "c"] {
+            write(&format!("content/{name}.md"), &guide(&setup, shows));
+        }
+        let of_site = table::folders::site_options(folder.path());
+        let options = verify::Options { jobs: 1, fresh, ..local_host::options(folder.path()) };
+        // Machines are made one after the other.
+        let host = LocalHost { memory: 1, ..LocalHost::default() };
+        let report = local_host::run(&host, &of_site, &options);
+        let held = report.guides.iter().all(|guide| guide.verdict == Verdict::Holds);
+        assert!(held, "{setup}: {report:#?}");
+        let text = std::fs::read_to_string(&count).expect("a count");
+        assert_eq!(text.lines().count(), done, "{setup}");
+        let kept = report.guides.iter().filter(|guide| guide.kept.is_some()).count();
+        assert_eq!(kept, 3 - done, "{setup}: the report says so");
+    }
+}
+
 #[test]
 fn whole_verifications() {
     let only = std::env::var("GUIDEPOST_ONLY").unwrap_or_default();

@@ -11,7 +11,7 @@ pub(super) struct Arguments {
     /// Also what was made by another host or before a restart, and cannot be known to be unused
     #[arg(long)]
     all: bool,
-    /// Also what runs have kept for the next ones: the packages that machines have fetched
+    /// Also what runs have kept for the next ones: packages that machines have fetched, and setups
     #[arg(long)]
     kept: bool,
 }
@@ -20,7 +20,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
     let scope = if arguments.all { Scope::NotKnownToLive } else { Scope::OwnerGone };
     let cleaned = on_engine(async |engine| {
         let reaped = machine::reap(&engine, scope).await?;
-        let forgotten = if arguments.kept { machine::forget(&engine).await? } else { 0 };
+        let forgotten = if arguments.kept { machine::forget(&engine, true).await? } else { 0 };
         Ok((reaped, forgotten))
     });
     match cleaned {
@@ -40,9 +40,13 @@ pub(super) fn on_engine<T>(work: impl AsyncFnOnce(Engine) -> machine::Result<T>)
     done.map_err(|error| verify::environment(&error))
 }
 
-fn told(reaped: &Reaped, forgotten: usize) -> String {
-    let volumes = reaped.volumes + forgotten;
-    let removed = [(reaped.containers, "container"), (reaped.networks, "network"), (volumes, "volume")];
+fn told(reaped: &Reaped, kept: usize) -> String {
+    let removed = [
+        (reaped.containers, "container"),
+        (reaped.networks, "network"),
+        (reaped.volumes, "volume"),
+        (kept, "kept thing"),
+    ];
     let removed: Vec<String> =
         removed.iter().filter(|(number, _)| *number > 0).map(|(number, noun)| count(*number, noun)).collect();
     let removed =

@@ -6,6 +6,7 @@
 //!                  image    ─► pulled, or built from a folder and cached by content
 //!                  running  ─► RunningMachine: started, healthy, removed at the end
 //!                  archives ─► what packages are fetched from, kept on the machines' networks
+//!                  kept     ─► images of machines on which a setup was done
 //!                  exec     ─► Terminal (a person's), run (ours)
 //!                  file     ─► files in, files out
 //!                  reaper   ─► what a crash left behind goes, and nothing else
@@ -28,6 +29,7 @@ mod error;
 mod exec;
 mod file;
 mod image;
+mod kept;
 pub mod label;
 mod life;
 mod preload;
@@ -44,6 +46,7 @@ pub use error::{Error, Result};
 pub use exec::{Ended, Output, Run, Terminal, TerminalOptions, TerminalReader, TerminalWriter};
 pub use file::{FileError, RemoteFile};
 pub use image::{Event, Image};
+pub use kept::Kept;
 pub use label::{Identity, Name, Owner, RunId};
 pub(crate) use life::size;
 pub use ready::{READY, Ready};

@@ -86,15 +86,18 @@ pub async fn reap(engine: &Engine, scope: Scope) -> Result<Reaped> {
     first_refusal.map(|()| reaped)
 }
 
-/// Removes what is kept between runs, and nothing that is used now: how many.
+/// Removes what is kept between runs, and nothing that is used now: how many. Without `all`, only images that are too old to be used.
 ///
 /// # Errors
 /// As [`reap`].
-pub async fn forget(engine: &Engine) -> Result<usize> {
+pub async fn forget(engine: &Engine, all: bool) -> Result<usize> {
+    let mut forgotten = engine.forget_setups(all).await?;
+    if !all {
+        return Ok(forgotten);
+    }
     let filters = HashMap::from([("label".to_owned(), vec![KEPT.to_owned()])]);
     let options = ListVolumesOptionsBuilder::new().filters(&filters).build();
     let volumes = engine.docker().list_volumes(Some(options)).await?.volumes.unwrap_or_default();
-    let mut forgotten = 0;
     for volume in volumes.iter().filter(|volume| volume.labels.contains_key(KEPT)) {
         match remove_volume(engine, &volume.name).await {
             Ok(()) => forgotten += 1,

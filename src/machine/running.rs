@@ -247,6 +247,23 @@ impl RunningMachine {
         self.or_ended(file::read(&self.life.engine, &self.life.container, path, limit).await).await
     }
 
+    /// What no image holds of it: processes, mounts, names; and what a terminal is like that is opened now. `None` if it holds files
+    /// that are in no image.
+    ///
+    /// # Errors
+    /// As [`RunningMachine::run`].
+    pub async fn state(&self) -> Result<Option<Vec<String>>> {
+        self.or_ended(self.life.engine.state(&self.life.container, self.user.as_deref()).await).await
+    }
+
+    /// Keeps it, as it is now, for guides whose setup has this key.
+    ///
+    /// # Errors
+    /// As [`RunningMachine::run`].
+    pub async fn keep_for(&self, key: &str) -> Result<()> {
+        self.or_ended(self.life.engine.keep(&self.life.container, &self.image.id, key).await).await
+    }
+
     /// Whether it still runs.
     ///
     /// # Errors

@@ -135,6 +135,9 @@ pub fn since(since: &Since<'_>) -> String {
 
 /// What is wrong with a guide on a machine.
 fn told(out: &mut String, guide: &GuideReport, source: &dyn Fn(&str) -> Option<String>, color: bool) {
+    if let Some(began_on) = guide.began_on() {
+        out.push_str(&format!("          {}\n", line(&began_on)));
+    }
     for problem in of_guide(guide, Deny::default()) {
         if problem.level == Level::Notice {
             let at = problem.step.map(|_| format!("line {}: ", problem.line)).unwrap_or_default();

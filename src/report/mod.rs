@@ -157,6 +157,9 @@ pub struct GuideReport {
     /// What has changed since it held, if it did in an earlier report that was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<world::Since>,
+    /// When its setup was done, by RFC 3339, if that was for an earlier guide, whose machine was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<String>,
     /// Blocks of it of which there is no step; of which it says so with a role, there is nothing here either.
     #[serde(default)]
     pub undone: Vec<Gap>,
@@ -349,10 +352,19 @@ impl GuideReport {
             recording: None,
             packages: BTreeMap::new(),
             since: None,
+            kept: None,
             undone: Vec::new(),
             diagnostics: Vec::new(),
             steps: Vec::new(),
         }
+    }
+
+    /// That it began on a machine which an earlier guide's setup had made, if it did.
+    pub(crate) fn began_on(&self) -> Option<String> {
+        let made = self.kept.as_ref()?;
+        Some(format!(
+            "its setup was done at {made} for an earlier guide, and the machine was kept; --fresh does it anew"
+        ))
     }
 
     /// Whether doing it once more can change nothing but what the world changes: it was done, or it lacks a value.

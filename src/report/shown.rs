@@ -135,6 +135,8 @@ struct OfRun {
     cause: Option<Why>,
     /// What has changed in the world since it held.
     since: Option<String>,
+    /// That its setup was done earlier.
+    began_on: Option<String>,
     /// What is wrong with its plan, and what went wrong in earlier attempts.
     problems: Vec<String>,
     steps: Vec<OfStep>,
@@ -406,6 +408,7 @@ impl OfRun {
             reason: run.reason.as_deref().map(line),
             cause: run.cause.as_ref().map(Why::new),
             since: run.since.as_ref().map(|since| line(&since.told())),
+            began_on: run.began_on().map(|text| line(&text)),
             problems: of_plan.chain(earlier).collect(),
             steps: run.steps.iter().filter(|_| steps).map(|step| OfStep::new(step, &run.path)).collect(),
             transcript: transcripts.then(|| transcript(run)).filter(|text| !text.is_empty()),

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     machine::{
-        self, Ended, Engine, Error, Identity, Image, Machine, Output, RemoteFile, Result, Run, RunningMachine,
+        self, Ended, Engine, Error, Identity, Image, Kept, Machine, Output, RemoteFile, Result, Run, RunningMachine,
         TerminalOptions, TerminalReader, TerminalWriter,
     },
     session::{
@@ -36,6 +36,16 @@ impl Host for Engine {
 
     fn memory(&self) -> u64 {
         self.info().memory
+    }
+
+    async fn kept(
+        &self,
+        machine: &Machine,
+        site: &Path,
+        key: &str,
+        listener: &(dyn Fn(machine::Event) + Send + Sync),
+    ) -> Result<Option<Kept>> {
+        self.kept(machine, site, key, listener).await
     }
 
     async fn start(
@@ -79,6 +89,14 @@ impl Running for RunningMachine {
 
     async fn check(&self) -> Result<()> {
         self.check().await
+    }
+
+    async fn state(&self) -> Result<Option<Vec<String>>> {
+        self.state().await
+    }
+
+    async fn keep_for(&self, key: &str) -> Result<()> {
+        self.keep_for(key).await
     }
 
     async fn visit(&self, options: &TerminalOptions) -> Result<()> {

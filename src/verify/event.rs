@@ -14,6 +14,16 @@ pub enum Event<'a> {
     Machine(crate::machine::Event),
     /// Its machine is ready before it is its turn.
     Ready,
+    /// Its setup is not done again: it was done for an earlier guide, and the machine was kept.
+    Setup {
+        /// When: RFC 3339.
+        made: &'a str,
+    },
+    /// Its setup is shared, and done anew for each guide all the same.
+    SetupAnew {
+        /// Why.
+        why: &'static str,
+    },
     /// A step is begun.
     Step {
         /// Its number, from 1.

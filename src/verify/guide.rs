@@ -13,6 +13,7 @@ use super::{
     Event, Job, Listener, Run,
     fault::Fault,
     host::{Host, Running},
+    kept,
     live::{Live, Opening},
     now,
     recording::Tape,
@@ -23,7 +24,7 @@ use super::{
 };
 use crate::{
     diagnostic::Diagnostic,
-    machine::{self, Error, Identity, Name, Owner, RunId},
+    machine::{self, Error, Identity, Kept, Name, Owner, RunId},
     matching::{self, Evidence, State, Values},
     plan::{self, LeftOut, Omission, Plan, Rule, Step, StepKind as Planned, Told},
     report::{
@@ -35,7 +36,12 @@ use crate::{
         End, Kind, Place,
         look::{behind_password, is_job_number, without_notices},
     },
-    terminal::{clean::clean, failure::says_failure, line::is_in_background, program::is_about_jobs},
+    terminal::{
+        clean::clean,
+        failure::says_failure,
+        line::{is_in_background, quoted},
+        program::is_about_jobs,
+    },
 };
 
 /// One attempt at a guide, with all that it needs.
@@ -246,8 +252,17 @@ impl<H: Host> Attempt<'_, H> {
         };
         let name = &self.name;
         let tell = |event| listener.event(name, Event::Machine(event));
-        let starting = host.start(&self.job.machine, &identity, &options.site, &tell);
-        let machine = match tokio::time::timeout(self.limit.get().left(), starting).await {
+        let starting = async {
+            if let Some(kept) = self.kept(&tell).await? {
+                match host.start(&kept.machine, &identity, &options.site, &tell).await {
+                    Err(error) if !error.is_of_engine() => {}
+                    started => return started.map(|machine| (machine, Some(kept.made))),
+                }
+            }
+            let started = host.start(&self.job.machine, &identity, &options.site, &tell).await;
+            started.map(|machine| (machine, None))
+        };
+        let (machine, kept) = match tokio::time::timeout(self.limit.get().left(), starting).await {
             Err(_) => {
                 let why = format!("its machine was not ready: {}", self.limit.get().problem().message);
                 report.cause = Some(Cause::new(CauseKind::OutOfTime, MACHINE, &why));
@@ -261,6 +276,7 @@ impl<H: Host> Attempt<'_, H> {
             }
             Ok(machine) => machine?,
         };
+        report.kept = kept;
         report.image.clone_from(&machine.image().id);
         report.digest.clone_from(&machine.image().digest);
         let languages = world::installs_by_language(&self.job.plan);
@@ -316,6 +332,47 @@ impl<H: Host> Attempt<'_, H> {
         let closed = machine.close().await;
         done?;
         closed
+    }
+
+    /// A machine on which its setup was done for an earlier guide. What cannot be used is done without.
+    async fn kept(&self, tell: &(dyn Fn(machine::Event) + Send + Sync)) -> machine::Result<Option<Kept>> {
+        let key = if self.run.options.fresh { None } else { kept::key(self.job) };
+        let Some(key) = key else { return Ok(None) };
+        match self.run.host.kept(&self.job.machine, &self.run.options.site, &key, tell).await {
+            Err(error) if !error.is_of_engine() => Ok(None),
+            found => found,
+        }
+    }
+
+    /// Types the guide's own setup, or puts back what it has left in the shell where it was done for an earlier guide.
+    async fn set_up<M: Running>(
+        &self,
+        doing: &mut Doing<'_, M>,
+        report: &mut GuideReport,
+    ) -> machine::Result<Prepared> {
+        if let Some(made) = &report.kept {
+            self.run.listener.event(&self.name, Event::Setup { made });
+            return doing.remember().await.map(Ok);
+        }
+        let fresh = self.run.options.fresh;
+        let key = kept::key(self.job).filter(|key| !fresh && self.run.shared.contains(key));
+        let Some(key) = key else { return doing.prepare(&mut report.diagnostics).await };
+        let (state, told) = (doing.machine.state().await?, report.diagnostics.len());
+        if let Err(cause) = doing.prepare(&mut report.diagnostics).await? {
+            return Ok(Err(cause));
+        }
+        let anew = match &state {
+            None => Some("the machine has volumes"),
+            Some(_) if doing.asked => Some("it asks questions"),
+            Some(_) if report.diagnostics.len() > told => Some("it says that it failed"),
+            Some(_) if doing.live.places().len() > 1 => Some("it opens another shell"),
+            Some(_) if doing.machine.state().await? != state => Some("it leaves more than files"),
+            Some(_) => doing.machine.keep_for(&key).await.is_err().then_some("the machine could not be kept"),
+        };
+        if let Some(why) = anew {
+            self.run.listener.event(&self.name, Event::SetupAnew { why });
+        }
+        Ok(Ok(()))
     }
 
     /// Waits until it is the guide's turn, which does not count as its own time. Its machine was made while others were done.
@@ -384,6 +441,7 @@ impl<H: Host> Attempt<'_, H> {
             own: false,
             memory: self.job.machine.memory,
             killed: 0,
+            asked: false,
         };
         for required in &self.job.requires {
             let mut first = Doing { plan: required, values: required.own_values(), outputs: BTreeMap::new(), ..doing };
@@ -419,7 +477,7 @@ impl<H: Host> Attempt<'_, H> {
             doing = Doing { outputs: BTreeMap::new(), ..first };
         }
         doing = Doing { plan: &self.job.plan, values: self.job.plan.own_values(), own: true, ..doing };
-        if let Err(cause) = doing.prepare(&mut report.diagnostics).await? {
+        if let Err(cause) = self.set_up(&mut doing, report).await? {
             report.cause = Some(cause);
             report.reason = report.diagnostics.last().map(|problem| problem.message.clone());
             return match doing.outside().await? {
@@ -692,9 +750,21 @@ pub(super) struct Doing<'a, M: Running> {
     pub(super) memory: u64,
     /// How often the kernel has ended a process of the machine for lack of it.
     pub(super) killed: u64,
+    /// A setup has asked something.
+    pub(super) asked: bool,
 }
 
 impl<M: Running> Doing<'_, M> {
+    /// Has the shell remember the lines of a setup that was done before it was opened, as if they had been typed.
+    async fn remember(&mut self) -> machine::Result<()> {
+        let remembers = self.live.places().last().is_some_and(|place| place.name == "bash");
+        for line in self.plan.settings.setup.iter().flat_map(|command| &command.lines).filter(|_| remembers) {
+            let line = format!("history -s -- {}", quoted(line));
+            self.live.quietly(crate::session::Step::new(&line)).await?;
+        }
+        Ok(())
+    }
+
     /// Types the plan's setup; what is not well is noted at its line.
     async fn prepare(&mut self, problems: &mut Vec<Diagnostic>) -> machine::Result<Prepared> {
         for command in &self.plan.settings.setup {

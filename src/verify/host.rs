@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use crate::{
-    machine::{self, Error, Identity, Image, Machine, Output, RemoteFile, Result, Run, TerminalOptions},
+    machine::{self, Error, Identity, Image, Kept, Machine, Output, RemoteFile, Result, Run, TerminalOptions},
     session::driver::Terminal,
 };
 
@@ -18,6 +18,18 @@ pub trait Host: Sync {
 
     /// Most memory that it has for all machines together, in bytes.
     fn memory(&self) -> u64;
+
+    /// A machine on which the setup that the key stands for was done for an earlier guide, if there is one.
+    ///
+    /// # Errors
+    /// Any of [`Error`].
+    fn kept(
+        &self,
+        machine: &Machine,
+        site: &Path,
+        key: &str,
+        listener: &(dyn Fn(machine::Event) + Send + Sync),
+    ) -> impl Future<Output = Result<Option<Kept>>>;
 
     /// Starts a clean machine and waits until it is ready. `site` is the folder that `build:` is relative to. Nothing is left
     /// behind if it fails, or if the future is dropped on the way.
@@ -79,6 +91,18 @@ pub trait Running: Send + Sync {
     /// # Errors
     /// [`Error::Ended`] if not, or if that cannot be known.
     fn check(&self) -> impl Future<Output = Result<()>>;
+
+    /// What of it [`Running::keep_for`] would not keep; `None` if files are among it.
+    ///
+    /// # Errors
+    /// If the machine is gone.
+    fn state(&self) -> impl Future<Output = Result<Option<Vec<String>>>>;
+
+    /// Keeps it, as it is now, for guides whose setup has this key.
+    ///
+    /// # Errors
+    /// If that cannot be done.
+    fn keep_for(&self, key: &str) -> impl Future<Output = Result<()>>;
 
     /// Gives the person at this process's terminal a terminal there, until its shell ends.
     ///

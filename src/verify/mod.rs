@@ -12,7 +12,7 @@
 
 use futures_util::{FutureExt, StreamExt};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     panic::AssertUnwindSafe,
     path::PathBuf,
     sync::{
@@ -35,6 +35,7 @@ mod host;
 mod inputs;
 mod inside;
 mod judge;
+mod kept;
 mod live;
 mod outside;
 mod recording;
@@ -132,6 +133,8 @@ struct Run<'a, H> {
     unmade: Mutex<BTreeMap<String, String>>,
     /// What was installed in the images of machines, by their ids.
     images: Mutex<BTreeMap<String, Packages>>,
+    /// Setups that several guides have, by what stands for them.
+    shared: BTreeSet<String>,
     /// How many guides may be done at the same time. The machine of one more is made meanwhile.
     turns: Semaphore,
 }
@@ -150,6 +153,7 @@ pub async fn run(jobs: Vec<Job>, options: &Options, listener: &dyn Listener) -> 
     }
     let engine = Engine::connect().await?;
     machine::reap(&engine, Scope::OwnerGone).await?;
+    machine::forget(&engine, false).await?;
     // For one guide nobody waits until there is something that keeps packages.
     let several = jobs.len() > 1;
     let engine = if options.fresh { engine } else { engine.keeping_packages(several) };
@@ -185,7 +189,8 @@ pub async fn run_on(
     let mut report = empty();
     let broken = AtomicBool::new(false);
     let turns = Semaphore::new(options.jobs.clamp(1, Semaphore::MAX_PERMITS));
-    let shared = Run { host, options, listener, unmade: Mutex::default(), images: Mutex::default(), turns };
+    let (unmade, images) = (Mutex::default(), Mutex::default());
+    let shared = Run { host, options, listener, unmade, images, shared: kept::shared(&jobs), turns };
     let at_once = options.jobs.max(1) + usize::from(is_prepared(&jobs, options, host.memory()));
     let jobs = longest_first(jobs, &options.expected);
     let one = |job: Job| {

@@ -96,6 +96,7 @@ impl<M: Running> Doing<'_, M> {
             let step = self.session_step(lines.clone(), &plan::Attributes::default(), None);
             let outcome = self.live.step(step, &mut |_, _| {}).await?;
             let line = lines[..outcome.typed.min(lines.len())].join("\n");
+            self.asked |= !outcome.answered.is_empty();
             let ended = Ended::new(&line, &outcome);
             if let Some(fault) = self.limited(&outcome).or_else(|| ended.fault()) {
                 return Err(match outcome.end {

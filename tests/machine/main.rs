@@ -2,6 +2,7 @@
 
 mod archives;
 mod engine;
+mod kept;
 mod life;
 mod plain;
 mod reach;

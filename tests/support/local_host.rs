@@ -6,7 +6,10 @@
 
 use super::local::Local;
 use guidepost::{
-    machine::{self, Error, FileError, Identity, Image, Machine, Output, RemoteFile, Result, Run, TerminalOptions},
+    machine::settings::ImageSource,
+    machine::{
+        self, Error, FileError, Identity, Image, Kept, Machine, Output, RemoteFile, Result, Run, TerminalOptions,
+    },
     report::Report,
     site,
     verify::{self, Host, Running},
@@ -17,6 +20,7 @@ use std::{
     io::ErrorKind,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
@@ -72,11 +76,16 @@ pub(crate) struct LocalHost {
     pub(crate) panics: Option<&'static str>,
     /// Most memory of all machines, in bytes.
     pub(crate) memory: u64,
+    /// Copies of machines' folders, by the keys of the setups that were done there.
+    pub(crate) kept: KeptFolders,
 }
+
+/// Shared by a host and its machines.
+type KeptFolders = Arc<Mutex<BTreeMap<String, tempfile::TempDir>>>;
 
 impl Default for LocalHost {
     fn default() -> Self {
-        Self { panics: None, memory: u64::MAX }
+        Self { panics: None, memory: u64::MAX, kept: KeptFolders::default() }
     }
 }
 
@@ -91,19 +100,36 @@ impl Host for LocalHost {
         self.memory
     }
 
+    async fn kept(
+        &self,
+        machine: &Machine,
+        _: &Path,
+        key: &str,
+        _: &(dyn Fn(machine::Event) + Send + Sync),
+    ) -> Result<Option<Kept>> {
+        let known = self.kept.lock().expect("no panic").contains_key(key);
+        let source = ImageSource::Image(key.to_owned());
+        Ok(known.then(|| Kept { machine: Machine { source, ..machine.clone() }, made: "2026-11-28T23:00:00Z".into() }))
+    }
+
     async fn start(
         &self,
-        _: &Machine,
+        machine: &Machine,
         identity: &Identity,
         _: &Path,
         _: &(dyn Fn(machine::Event) + Send + Sync),
     ) -> Result<LocalMachine> {
         let folder = tempfile::Builder::new().prefix("guidepost-local-").tempdir()?;
         let home = folder.path().canonicalize()?;
+        if let ImageSource::Image(key) = &machine.source
+            && let Some(kept) = self.kept.lock().expect("no panic").get(key)
+        {
+            copy(kept.path(), &home);
+        }
         let (reference, id) = ("local".to_owned(), "local".to_owned());
         let image = Image { reference, id, digest: None, created: None };
         let panics = self.panics.is_some_and(|name| identity.guide.to_string().contains(name));
-        Ok(LocalMachine { _folder: folder, home, image, panics })
+        Ok(LocalMachine { _folder: folder, home, image, panics, kept: Arc::clone(&self.kept) })
     }
 }
 
@@ -114,6 +140,13 @@ pub(crate) struct LocalMachine {
     home: PathBuf,
     image: Image,
     panics: bool,
+    kept: KeptFolders,
+}
+
+/// Copies what is in a folder.
+fn copy(from: &Path, to: &Path) {
+    let done = std::process::Command::new("cp").arg("-a").arg(from.join(".")).arg(to).status();
+    assert!(done.expect("cp runs").success());
 }
 
 impl LocalMachine {
@@ -232,6 +265,17 @@ impl Running for LocalMachine {
     }
 
     async fn check(&self) -> Result<()> {
+        Ok(())
+    }
+
+    async fn state(&self) -> Result<Option<Vec<String>>> {
+        Ok(Some(Vec::new()))
+    }
+
+    async fn keep_for(&self, key: &str) -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        copy(&self.home, folder.path());
+        self.kept.lock().expect("no panic").insert(key.to_owned(), folder);
         Ok(())
     }
 

@@ -70,7 +70,7 @@ pub(super) struct Arguments {
     /// finds the files that git tracks there, and `git clone` of the repository's address gets its last commit
     #[arg(long)]
     no_workspace: bool,
-    /// Use nothing that earlier runs have kept: fetch packages anew
+    /// Use nothing that is kept: fetch packages anew, and do each guide's setup
     #[arg(long)]
     fresh: bool,
     /// Keep each guide's result in this folder as it ends, and do no guide again whose result is there: the same command goes on

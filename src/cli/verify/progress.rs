@@ -181,6 +181,10 @@ impl Listener for Progress {
                 }
             }
             Event::Machine(event) => self.machine(path, guide, &event),
+            Event::Setup { made } => {
+                self.say(&format!("{path}: its setup was done at {made}, and the machine was kept"))
+            }
+            Event::SetupAnew { why } => self.say(&format!("{path}: its setup is done anew for each guide: {why}")),
             Event::Ready => {
                 if let Some(bar) = &guide.bar {
                     bar.set_message("machine: ready, and others are first");

@@ -1,0 +1,181 @@
+//! Images of machines on which a setup was done: the next guides with the same setup begin there.
+
+use bollard::{
+    models::ContainerConfig,
+    query_parameters::{CommitContainerOptionsBuilder, ListImagesOptionsBuilder, RemoveImageOptionsBuilder},
+};
+use std::{collections::HashMap, path::Path, time::Duration};
+
+use super::{
+    engine::Engine,
+    error::{Error, Result},
+    exec::{self, Run},
+    image::Listener,
+    label::KEPT,
+    settings::{ImageSource, Machine},
+};
+
+/// How long an image is used: a night. What a setup has fetched grows old.
+const AGE: Duration = Duration::from_secs(12 * 60 * 60);
+
+/// What the images are called, with a hash as their tag.
+const REPOSITORY: &str = "guidepost-kept";
+
+/// What no image holds of a machine: processes, what is mounted, the files that the engine mounts, and what lies in memory.
+const STATE: &str = "for f in /proc/[0-9]*/comm; do read -r name <\"$f\" && echo \"process $name\"; done 2>/dev/null
+cat /etc/hosts /etc/hostname /etc/resolv.conf /proc/mounts 2>&1
+ls -A /dev/shm /dev/mqueue 2>&1";
+
+/// What a terminal is like that is opened now: a guide's is opened before its own setup, and after one that was kept. So login files, and
+/// the programs that they ask for, must not have made it another.
+const LOGIN: &str = "id
+command -v bash >/dev/null && exec bash -lic 'declare -p; declare -f; alias; shopt -p; set +o; trap; umask; ulimit -a; pwd' 2>/dev/null
+exec sh -lc 'set; alias; trap; umask; ulimit -a; pwd' 2>/dev/null";
+
+/// Variables that are others in each shell, and say nothing of it.
+const VARY: [&str; 9] =
+    ["_", "BASHPID", "EPOCHREALTIME", "EPOCHSECONDS", "HISTCMD", "PPID", "RANDOM", "SECONDS", "SRANDOM"];
+
+/// A machine on which a setup was done for an earlier guide.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    /// The same settings, with its image.
+    pub machine: Machine,
+    /// When the setup was done, as the engine says: RFC 3339.
+    pub made: String,
+}
+
+/// Whether a line of a shell's state sets one of [`VARY`]: `declare -i RANDOM="7"`, `PPID='1'`.
+fn varies(line: &str) -> bool {
+    let Some((before, _)) = line.split_once('=') else { return false };
+    VARY.contains(&before.rsplit(' ').next().unwrap_or(before))
+}
+
+/// Most bytes of a state.
+const LARGEST: usize = 4 << 20;
+
+/// The image of a setup, by what stands for the setup and the image that it was done on.
+fn reference(key: &str, base: &str) -> String {
+    let hash = blake3::hash(format!("{key} {base}").as_bytes()).to_hex();
+    format!("{REPOSITORY}:{}", &hash[..32])
+}
+
+/// Whether something is older than images are used, by the time when it was made. What has no time is.
+fn is_old(made: Option<&str>) -> bool {
+    let made = made.and_then(|made| chrono::DateTime::parse_from_rfc3339(made).ok());
+    let age = made.and_then(|made| (chrono::Utc::now() - made.to_utc()).to_std().ok());
+    age.is_none_or(|age| age > AGE)
+}
+
+impl Engine {
+    /// A machine on which the setup that the key stands for was done, if there is one that is not too old.
+    ///
+    /// # Errors
+    /// As [`Engine::image`], of the machine's own image.
+    pub async fn kept(
+        &self,
+        machine: &Machine,
+        site: &Path,
+        key: &str,
+        listener: Listener<'_>,
+    ) -> Result<Option<Kept>> {
+        let base = self.image(&machine.source, site, listener).await?;
+        let reference = reference(key, &base.id);
+        let found = self.find_image(&reference).await?.and_then(|image| image.created);
+        Ok(found
+            .filter(|made| !is_old(Some(made)))
+            .map(|made| Kept { machine: Machine { source: ImageSource::Image(reference), ..machine.clone() }, made }))
+    }
+
+    /// Keeps a container as the image of a setup.
+    pub(super) async fn keep(&self, container: &str, base: &str, key: &str) -> Result<()> {
+        let reference = reference(key, base);
+        let found = self.find_image(&reference).await?;
+        if found.is_some_and(|image| !is_old(image.created.as_deref())) {
+            // Another guide was quicker.
+            return Ok(());
+        }
+        let (repository, tag) = reference.split_once(':').unwrap_or((REPOSITORY, "latest"));
+        let options =
+            CommitContainerOptionsBuilder::new().container(container).repo(repository).tag(tag).pause(true).build();
+        let labels = HashMap::from([(KEPT.to_owned(), "setup".to_owned())]);
+        let config = ContainerConfig { labels: Some(labels), ..ContainerConfig::default() };
+        self.patient().commit_container(options, config).await?;
+        Ok(())
+    }
+
+    /// What no image holds of a machine, and what a terminal of the user's is like, as lines; `None` if it has volumes.
+    pub(super) async fn state(&self, container: &str, user: Option<&str>) -> Result<Option<Vec<String>>> {
+        let found = self.docker().inspect_container(container, None).await?;
+        if found.mounts.is_some_and(|mounts| !mounts.is_empty()) {
+            return Ok(None);
+        }
+        let mut lines = Vec::new();
+        for (script, user) in [(STATE, None), (LOGIN, user)] {
+            let env = ["LC_ALL=C", "TERM=xterm-256color"];
+            let run = Run { command: &["sh", "-c", script], user, env: &env, limit: LARGEST, ..Run::default() };
+            let output = exec::run(self, container, &run).await?;
+            if output.status.is_none() || output.dropped > 0 {
+                return Ok(None);
+            }
+            let text = String::from_utf8_lossy(&output.stdout);
+            lines.extend(text.lines().filter(|line| !varies(line)).map(str::to_owned));
+        }
+        // Processes are told in the order of their numbers.
+        lines.sort_unstable();
+        Ok(Some(lines))
+    }
+
+    /// Removes images of setups that are used no longer, or all of them: how many. One that a machine has now stays.
+    pub(super) async fn forget_setups(&self, all: bool) -> Result<usize> {
+        let filters = HashMap::from([("label".to_owned(), vec![format!("{KEPT}=setup")])]);
+        let options = ListImagesOptionsBuilder::new().filters(&filters).build();
+        let mut forgotten = 0;
+        for image in self.docker().list_images(Some(options)).await? {
+            let made = chrono::DateTime::from_timestamp(image.created, 0).map(|made| made.to_rfc3339());
+            // One that was made anew has lost its name.
+            let names = if image.repo_tags.is_empty() { vec![image.id] } else { image.repo_tags };
+            for name in &names {
+                if !all && !is_old(made.as_deref()) {
+                    continue;
+                }
+                let options = RemoveImageOptionsBuilder::new().build();
+                match self.docker().remove_image(name, Some(options), None).await.map_err(Error::from) {
+                    Ok(_) => forgotten += 1,
+                    Err(error) if error.is_conflict() || error.is_not_found() => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        Ok(forgotten)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_varies_by_nature() {
+        for (line, is) in [
+            ("declare -i RANDOM=\"12\"", true),
+            ("declare -ir PPID=\"7\"", true),
+            ("PPID='7'", true),
+            ("declare -x _=\"/usr/bin/bash\"", true),
+            ("declare -x PATH=\"/usr/bin\"", false),
+            ("declare -x MY_RANDOM=\"1\"", false),
+            ("process sleep", false),
+        ] {
+            assert_eq!(varies(line), is, "{line}");
+        }
+    }
+
+    #[test]
+    fn images_grow_old() {
+        let ago = |hours| (chrono::Utc::now() - chrono::TimeDelta::hours(hours)).to_rfc3339();
+        for (made, old) in [(ago(1), false), (ago(11), false), (ago(13), true), ("yesterday".to_owned(), true)] {
+            assert_eq!(is_old(Some(&made)), old, "{made}");
+        }
+        assert!(is_old(None));
+    }
+}
