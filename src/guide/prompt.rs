@@ -88,6 +88,10 @@ pub fn lines(language: &str, text: &str) -> Vec<Line> {
                 && shell
                 && !shows(before)
                 && next.is_some_and(|line| prompt_length(line).is_some());
+            // Where a block explains itself as source does, no such line is an output.
+            let explains = |line: &str| line.starts_with("// ");
+            let is_comment = is_comment
+                || explains(line) && lines.iter().find(|line| !line.is_empty()).is_some_and(|line| explains(line));
             found.push(if is_comment { typed } else { Line::Shown });
             if !is_comment {
                 before = "";

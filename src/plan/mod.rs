@@ -24,6 +24,7 @@ mod decided;
 mod decision;
 pub mod duration;
 mod evidence;
+mod installing;
 mod interpreter;
 mod layer;
 mod listing;
@@ -457,7 +458,10 @@ fn on(guide: &Guide, around: Around<'_>, wanted: Option<(&String, &[String])>) -
                         .into(),
                 );
             }
-            order::readme(steps, &order::parts(&gathered.blocks, &gathered.prose))
+            let mut parts = order::parts(&gathered.blocks, &gathered.prose);
+            let by_text = installing::by_text(&guide.source, &gathered.prose, &steps);
+            parts.extend(by_text.iter().map(|step| ((step.at.path.clone(), step.block), order::INSTALLING)));
+            order::readme(by_text.into_iter().chain(steps).collect(), &parts)
         }
     };
     if settings.skip.is_some() {

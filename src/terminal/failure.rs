@@ -91,6 +91,35 @@ pub(crate) fn fails(said: &str, line: &str, words: &[&str]) -> bool {
         && rest.split(": ").filter(of).any(typed)
 }
 
+/// How programs say that a file is not there, in lower case.
+static LACKED: LazyLock<Regex> = LazyLock::new(|| {
+    let words = r"no such file|enoent|does(n't| not) exist|not( be)? found|not a (valid )?(file|path|directory)|(cannot|can't|could not|couldn't|unable to|failed to) (find|open|read|access|load)|no files? (match|found|specified)|not matched by";
+    Regex::new(words).expect("a valid pattern")
+});
+
+/// The file of the reader's that a typed line names, if the line's program says that it is not there: `a.csv` of
+/// `Error: Path 'a.csv' does not exist.`
+pub(crate) fn lacks_file(output: &str, typed: &str) -> Option<String> {
+    let output = clean(output);
+    let says = |name: &str| output.lines().any(|line| line.contains(name) && LACKED.is_match(&line.to_lowercase()));
+    let mut words = line::commands(typed).flat_map(|command| line::words(command).into_iter().skip(1));
+    words.find(|word| {
+        let is_word = !word.starts_with('-') && !word.contains("://") && word.chars().any(char::is_alphabetic);
+        let name = base(word.trim_end_matches('/'));
+        // A word that looks like none is a path where it is told as one: `/root/folder could not be found`.
+        let told = |line: &str| {
+            line.split(|c: char| c.is_whitespace() || "'\"`:,".contains(c))
+                .any(|path| path.ends_with(&format!("/{name}")))
+        };
+        is_word
+            && if word.contains(['.', '/']) {
+                says(name)
+            } else {
+                output.lines().any(|line| LACKED.is_match(&line.to_lowercase()) && told(line))
+            }
+    })
+}
+
 /// How programs speak of a failure, in lower case.
 static FAILURE: LazyLock<Regex> = LazyLock::new(|| {
     let words = "error|fatal|failed|failure|cannot|can't|could not|couldn't|unable|denied|refused|not found|no such|invalid|\
@@ -110,6 +139,13 @@ pub(crate) fn says_failure(said: &str, line: &str) -> bool {
         who.is_some_and(|who| is_shell(who) || pieces(line).any(|word| !word.is_empty() && base(word) == who));
     let said = said.to_lowercase();
     by_name || FAILURE.is_match(&said) && !NONE.is_match(&said)
+}
+
+/// Whether a line of output tells what a program has found at a place of a file, as linters and compilers do: `a.py:4: unused name`.
+pub(crate) fn is_finding(said: &str) -> bool {
+    static FINDING: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"^\S+\.\w+:\d+(:\d+)?:? \S").expect("a valid pattern"));
+    FINDING.is_match(said.trim())
 }
 
 /// How a program says in a line of its own that it failed, whatever its status: what the line looks like, and an example.
@@ -189,6 +225,23 @@ pub(crate) fn refusal(name: &str) -> Option<&'static Regex> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn files_that_a_reader_has() {
+        for (output, typed, file) in [
+            ("Error: Path 'a.csv' does not exist.", "tool a.csv b.db", Some("a.csv")),
+            ("[Errno 2] No such file or directory: 'loop.py'", "A=1 tool loop.py --theme x", Some("loop.py")),
+            ("tool: cannot open in/x.svg", "cat y | tool -f in/x.svg", Some("in/x.svg")),
+            ("Error: unknown option '--all'", "tool a.csv --all", None),
+            ("bash: tool: command not found", "tool a.csv", None),
+            ("a.csv: 3 lines\nconfig.json not found", "tool a.csv", None),
+            ("No such file or directory: x", "tool x", None),
+            ("Error: /root/src could not be found.", "tool src --all", Some("src")),
+            ("tee: /usr/share/zsh/x: No such file or directory", "tool --for zsh | tee /tmp", None),
+        ] {
+            assert_eq!(lacks_file(output, typed).as_deref(), file, "{typed}");
+        }
+    }
 
     #[test]
     fn what_was_said_last() {

@@ -38,7 +38,7 @@ use crate::{
     },
     terminal::{
         clean::clean,
-        failure::says_failure,
+        failure::{is_finding, lacks_file, says_failure},
         line::{is_in_background, quoted},
         program::is_about_jobs,
     },
@@ -488,6 +488,10 @@ impl<H: Host> Attempt<'_, H> {
         let part = |step: &Step| self.job.plan.parts.get(&step.number).copied();
         // In a README, the part that has broken, and its line.
         let mut broken: Option<(usize, usize)> = None;
+        // A terminal as it was when everything was installed, for the part behind one that broke.
+        let mut spare = None;
+        // Its examples that need what only a reader has.
+        let mut lacking: BTreeMap<usize, String> = BTreeMap::new();
         for step in &self.job.plan.steps {
             if let Some((_, line)) = broken.filter(|(broken, _)| part(step) == Some(*broken) && step.undone().is_none())
             {
@@ -497,12 +501,20 @@ impl<H: Host> Attempt<'_, H> {
                 report.steps.push(left);
                 continue;
             }
-            if let Some(reason) = step.undone() {
+            let of_lacking = match &step.kind {
+                Planned::Expect { of, .. } => lacking.get(of).cloned(),
+                _ => None,
+            };
+            if let Some(reason) = step.undone().or(of_lacking) {
                 let mut skipped = describe(step);
+                skipped.omission = skipped.omission.or(Some(Omission::NotDone));
                 skipped.verdict = Verdict::Skipped;
                 skipped.message = Some(reason);
                 report.steps.push(skipped);
                 continue;
+            }
+            if spare.is_none() && part(step).is_some_and(|part| part != plan::order::INSTALLING) {
+                spare = Some(doing.alike(self.tape.clone()).await?);
             }
             let first = describe(step).typed.into_iter().next().unwrap_or_default();
             self.run.listener.event(&self.name, Event::Step { number: step.number, what: doing.secrets.mask(&first) });
@@ -521,24 +533,41 @@ impl<H: Host> Attempt<'_, H> {
                 reached.stand = Stand::of(doing.live.places());
             }
             let ended = ends(&done, self.run.options.update);
-            // Who left out a step for want of a value cannot say that the page is wrong.
-            let before = &self.job.plan.steps[..step.number - 1];
-            if let Some((left, missed)) =
-                before.iter().filter(|_| ended).find_map(|left| Some((left, left.waits_for()?)))
-            {
-                done.verdict = Verdict::Unreached;
-                done.cause = None;
-                self.run.listener.event(&self.name, Event::StepDone { step: &done });
-                let why = format!(
-                    "line {} failed, and line {} before it was not done: {}",
-                    step.at.line,
-                    left.at.line,
-                    missed.missed()
-                );
-                report.steps.push(done);
-                let cause =
-                    Cause::new(CauseKind::PlaceholderUnbound, &missed.name, &why).mended_by(missed.line_to_write());
-                return unreached(report, cause, why);
+            // Who left out a step for want of a value cannot say that the page is wrong. Examples of a README stand for themselves.
+            let is_example = part(step).is_some_and(|part| part != plan::order::INSTALLING);
+            let of_others =
+                |other: &&Step| is_example && ![part(step), Some(plan::order::INSTALLING)].contains(&part(other));
+            let mut before = self.job.plan.steps[..step.number - 1].iter().filter(|other| ended && !of_others(other));
+            let missed = before.find_map(|left| Some((left, left.waits_for()?))).map(|(left, missed)| {
+                let (line, left) = (step.at.line, left.at.line);
+                let why = format!("line {line} failed, and line {left} before it was not done: {}", missed.missed());
+                (missed, why)
+            });
+            // What an earlier example of the part would have made is not there either.
+            let builds_on =
+                || lacking.iter().find(|(number, _)| self.job.plan.parts.get(number).copied() == part(step));
+            let earlier = || builds_on().map(|(_, why)| format!("an example before it was not done: {why}"));
+            let lacked = || lacks(&done, &report.steps).or_else(earlier).filter(|_| is_example && ended);
+            match missed {
+                Some((missed, why)) if !is_example => {
+                    done.verdict = Verdict::Unreached;
+                    done.cause = None;
+                    self.run.listener.event(&self.name, Event::StepDone { step: &done });
+                    report.steps.push(done);
+                    let cause =
+                        Cause::new(CauseKind::PlaceholderUnbound, &missed.name, &why).mended_by(missed.line_to_write());
+                    return unreached(report, cause, why);
+                }
+                missed => {
+                    if let Some(why) = missed.map(|(_, why)| why).or_else(lacked) {
+                        lacking.insert(step.number, why.clone());
+                        (done.verdict, done.omission, done.cause) = (Verdict::Skipped, Some(Omission::NotDone), None);
+                        done.message = Some(why);
+                        self.run.listener.event(&self.name, Event::StepDone { step: &done });
+                        report.steps.push(done);
+                        continue;
+                    }
+                }
             }
             self.run.listener.event(&self.name, Event::StepDone { step: &done });
             let line = done.line;
@@ -548,7 +577,10 @@ impl<H: Host> Attempt<'_, H> {
                 // The other parts do not build on it: they begin where the reader began.
                 Some(part) => {
                     broken = Some((part, line));
-                    doing.live = Live::open(machine, opening.clone(), self.tape.clone()).await?.0;
+                    doing.live = match spare.take() {
+                        Some(spare) => spare,
+                        None => Live::open(machine, opening.clone(), self.tape.clone()).await?.0,
+                    };
                 }
                 None => break,
             }
@@ -587,6 +619,21 @@ fn unmade_for(error: &Error) -> String {
     let last = last.map(|line| format!(" ({})", line.trim()));
     let help = error.help().map(|help| format!("; {help}"));
     format!("its machine could not be made: {error}{}{}", last.unwrap_or_default(), help.unwrap_or_default())
+}
+
+/// The file that an example needs and that only its reader has: its program says so, and nothing that was done before names it.
+fn lacks(done: &StepReport, before: &[StepReport]) -> Option<String> {
+    let failed = done.kind == StepKind::Run && done.verdict == Verdict::Broken && done.status.is_some();
+    let typed = done.command.as_ref().or(done.typed.last()).filter(|_| failed)?;
+    let file = lacks_file(&done.output, typed)?;
+    let done_before = before.iter().filter(|step| matches!(step.verdict, Verdict::Holds | Verdict::Drifted));
+    let mut own = done_before.flat_map(|step| &step.typed).chain(done.typed.iter().filter(|line| *line != typed));
+    let of_reader = !own.any(|line| line.contains(file.as_str()));
+    of_reader.then(|| {
+        format!(
+            "it needs `{file}`, which the page does not make: make it in `setup`, or name one that is there in `run`"
+        )
+    })
 }
 
 /// Whether nothing is done after a step. An output that is going to be updated says nothing of what comes after it.
@@ -704,14 +751,14 @@ impl Shown {
             && self.compare(documented, rule, &Evidence::default()).0.verdict != matching::Verdict::Holds
     }
 
-    /// Whether a documented output is this one, and has each line that says how the typed line failed.
+    /// Whether a documented output is this one, and has each line that says how the typed line failed, or what it found.
     fn is_documented_failure(&self, line: &str, documented: &str, rule: matching::Rule) -> bool {
         let (comparison, real) = self.compare(documented, rule, &Evidence::default());
         // What `...` stands for is not shown.
         let seen = comparison.lines.iter().filter(|line| matches!(line.state, State::Same | State::Forgiven));
         let seen: BTreeSet<usize> = seen.flat_map(|line| line.real.clone()).collect();
-        let mut said =
-            real.lines().enumerate().filter(|(_, said)| says_failure(said, line)).map(|(at, _)| at).peekable();
+        let tells = |said: &str| says_failure(said, line) || is_finding(said);
+        let mut said = real.lines().enumerate().filter(|(_, said)| tells(said)).map(|(at, _)| at).peekable();
         comparison.verdict == matching::Verdict::Holds && said.peek().is_some() && said.all(|at| seen.contains(&at))
     }
 }
@@ -1034,6 +1081,8 @@ mod tests {
             ("error log: a\nls: failed", "error log: a\n...", matching::Rule::Auto, false),
             ("error log: a\nls: failed", "error log", matching::Rule::Contains, false),
             ("a", "a", matching::Rule::Auto, false),
+            ("a.py:4: unused name", "a.py:4: unused name", matching::Rule::Auto, true),
+            ("a.py:4: unused name\na.py:5: long", "a.py:4: unused name\n...", matching::Rule::Auto, false),
             ("", "", matching::Rule::Auto, false),
         ] {
             let shown = Shown { last: output.into(), all: output.into(), ..Shown::default() };

@@ -10,6 +10,7 @@ use super::{
     heard::Heard,
     host::Running,
     live::{Live, Opening, last_line},
+    recording::Tape,
     stop::{Done, apart},
     visit::Stand,
 };
@@ -237,7 +238,7 @@ impl<M: Running> Doing<'_, M> {
 
     /// A terminal that is as the guide's is now: its user, its folder, and what its shell exports. Of a shell that a program or
     /// another machine has left waiting, only user and folder are known.
-    async fn alike(&mut self) -> Result<Live<M::Terminal>> {
+    pub(super) async fn alike(&mut self, tape: Option<Tape>) -> Result<Live<M::Terminal>> {
         let places = self.live.places();
         let stand = Stand::of(places);
         let waits = places.last().is_some_and(|place| matches!(place.kind, Kind::Shell { .. }));
@@ -247,7 +248,7 @@ impl<M: Running> Doing<'_, M> {
             self.live.quietly(Step::new(&inject::exported(file)).timeout(BACKGROUND)).await?;
         }
         let opening = Opening { user: stand.user, folder: stand.folder, columns: self.plan.settings.columns };
-        let (mut live, _) = Live::open(self.machine, opening, None).await?;
+        let (mut live, _) = Live::open(self.machine, opening, tape).await?;
         if let Some(file) = &file {
             live.quietly(Step::new(&inject::inherited(file)).timeout(BACKGROUND)).await?;
         }
@@ -256,7 +257,7 @@ impl<M: Running> Doing<'_, M> {
 
     /// A command that keeps running in a terminal of its own.
     async fn background(&mut self, step: &Planned, command: &Command, report: &mut StepReport) -> Result<()> {
-        let mut live = self.alike().await?;
+        let mut live = self.alike(None).await?;
         let until = step.attributes.until.as_deref();
         let patience = until.map_or(BACKGROUND, |_| step.attributes.timeout.unwrap_or(COMMAND_TIMEOUT));
         let patience = patience.min(self.limit.left());

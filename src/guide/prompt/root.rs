@@ -13,7 +13,10 @@ pub(super) fn is_prompted(language: &str, text: &str, sign: &str) -> bool {
         return false;
     }
     // To a file that is named before any command, nobody redirects: `> tool file` is a prompt of a shell's block, too.
-    let calls = |line: &str| is_command(line) || line.split_whitespace().count() > 1 && line.starts_with(is_of_name);
+    let is_word = |line: &str| line.len() > 1 && line.chars().all(|c| is_of_name(c) || c == '-');
+    let calls = |line: &str| {
+        is_command(line) || is_word(line) || line.split_whitespace().count() > 1 && line.starts_with(is_of_name)
+    };
     let all = || text.lines().all(|line| line.trim().is_empty() || line.strip_prefix(sign).is_some_and(calls));
     if !is_terminal(language) {
         // A block that says nothing about itself and has nothing but such lines is what a wiki has for root.

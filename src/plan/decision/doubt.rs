@@ -28,6 +28,13 @@ pub(super) const RULES: &[Rule] = &[
         doubt: Some(Act::Typed),
     },
     Rule {
+        name: "for developers",
+        act: Act::Alternative,
+        why: "its section is for those who work on the program itself",
+        fits: |e| e.standing.reference && !e.standing.installs_only && e.headings.iter().any(|h| is_for_developers(h)),
+        doubt: Some(Act::Typed),
+    },
+    Rule {
         name: "account",
         act: Act::Elsewhere,
         why: "it publishes something in an account of the reader's",
@@ -197,8 +204,31 @@ pub(super) const RULES: &[Rule] = &[
 pub(super) fn decide(evidence: &Evidence<'_>, form: &Decision) -> Option<Decision> {
     // What may be there only to be looked at is not saved by mistake: then the page would not name a file.
     let weighs = |rule: &&Rule| form.act == Act::Typed || rule.act != Act::Looked;
+    // What a page about a program calls has to be installed, whatever stands around the only way.
+    let needed = evidence.standing.reference && evidence.standing.installs_only;
+    let weighs = |rule: &&Rule| weighs(rule) && !(needed && rule.act == Act::Alternative && rule.name != SEVERAL);
     let rule = RULES.iter().filter(weighs).find(|rule| (rule.fits)(evidence))?;
     Some(Decision { doubt: rule.doubt.map(|_| form.act), ..rule.decision(None) })
+}
+
+/// Whether a heading is that of a part for those who change the program: `Running the tests`.
+fn is_for_developers(heading: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "development",
+        "developing",
+        "developers",
+        "contributing",
+        "contribute",
+        "contributors",
+        "hacking",
+        "benchmark",
+        "benchmarks",
+        "tests",
+        "testing",
+        "releasing",
+    ];
+    let words = words(heading);
+    words.len() <= 4 && has(&words, NAMES)
 }
 
 /// Whether a heading says that its part is optional.

@@ -1,6 +1,6 @@
 //! What a block is in itself: rules in the order of their strength, of which the first that fits decides.
 
-use crate::terminal::{editor, prompt};
+use crate::terminal::{editor, program, prompt};
 
 use super::{
     super::{
@@ -205,7 +205,11 @@ pub(super) const RULES: &[Rule] = &[
         name: "prompts",
         act: Act::Typed,
         why: "it shows prompts",
-        fits: |e| e.look == Look::Prompts && e.tongue != Tongue::Other,
+        fits: |e| {
+            // A transcript of an interpreter is in its language: `pycon`.
+            let read = program::is_read(e.language) && e.text.lines().next().is_some_and(is_prompted);
+            e.look == Look::Prompts && (e.tongue != Tongue::Other || read)
+        },
         doubt: None,
     },
     Rule {
@@ -213,11 +217,17 @@ pub(super) const RULES: &[Rule] = &[
         act: Act::Compared,
         why: "it looks like what a command shows, and stands below one",
         fits: |e| {
-            let looks = matches!(e.look, Look::Table | Look::Log | Look::Question);
-            looks
-                && e.standing.before == Some(Act::Typed)
-                && !e.announced
-                && matches!(e.tongue, Tongue::Shell | Tongue::Plain)
+            let looks = match e.tongue {
+                Tongue::Shell | Tongue::Plain => {
+                    matches!(e.look, Look::Table | Look::Log | Look::Question | Look::Json)
+                }
+                _ => e.look == Look::Json && e.language == "json" && e.standing.reference,
+            };
+            let helps = || {
+                let asks = |line: &String| line.split_whitespace().any(|word| ["--help", "-h", "help"].contains(&word));
+                e.look == Look::Usage && e.standing.typed.iter().any(asks)
+            };
+            (looks || helps()) && e.standing.before == Some(Act::Typed) && !e.announced
         },
         doubt: None,
     },
@@ -241,6 +251,7 @@ pub(super) const RULES: &[Rule] = &[
                         | Look::Crontab
                         | Look::Question
                         | Look::Synopsis
+                        | Look::Usage
                         | Look::Unknown
                 )
                 && !(e.look == Look::Settings && sets_variables(e))
@@ -353,7 +364,7 @@ fn is_output(e: &Evidence<'_>) -> bool {
     let shows = e.sentence.to_lowercase().contains("output")
         && !(e.tongue == Tongue::Other && says(Phrase::Change, e.sentence));
     let after = is_after_commands(e);
-    let told = matches!(e.look, Look::Question | Look::Prose | Look::Log | Look::Unknown | Look::Table);
+    let told = matches!(e.look, Look::Question | Look::Prose | Look::Log | Look::Unknown | Look::Table | Look::Usage);
     let text = matches!(e.tongue, Tongue::Plain | Tongue::Shell) && e.standing.editor.is_none();
     // A dialogue goes on, with what the reader answers in between.
     let goes_on = e.standing.before == Some(Act::Compared)
@@ -464,8 +475,18 @@ fn saves_by_sentence(e: &Evidence<'_>) -> bool {
         Named::Passage => saving::asks(e),
         // “In `package.json`, escape quotes:”
         _ if is_entry(e.text) => saving::asks(e),
-        _ => saving::asks(e) || !says(Phrase::Describes, e.sentence) && !says(Phrase::Run, e.sentence),
+        _ if saving::asks(e) => true,
+        _ => {
+            // A page about a program tells of files that nobody is asked to write.
+            let told = e.standing.reference && !e.sentence.trim_end().ends_with(':');
+            !told && !says(Phrase::Describes, e.sentence) && !says(Phrase::Run, e.sentence)
+        }
     }
+}
+
+/// Whether a line has the prompt of a program.
+fn is_prompted(line: &str) -> bool {
+    prompt::prompt_length(line).is_some_and(|length| !prompt::is_shell(&line[..length]))
 }
 
 /// Whether a path is that of a README.

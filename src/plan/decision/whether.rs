@@ -100,7 +100,8 @@ pub(super) const RULES: &[Rule] = &[
                 let begins = ["If", "In case", "When", "Should"].iter().any(|word| text.trim_start().starts_with(word));
                 // A sentence that only tells what may happen later asks for nothing.
                 let asks = text.trim_end().ends_with(':') || says(Phrase::Run, text) || *text != e.sentence;
-                begins || !e.intro.contains(*text) && asks
+                // An example of a page about a program is tried for its own sake.
+                begins || !e.intro.contains(*text) && asks && !is_example(e)
             };
             let mut scope = scope(e).into_iter().filter(is_condition);
             scope.any(|text| says(Phrase::Failure, text) && !says(Phrase::Missing, text))
@@ -132,6 +133,7 @@ pub(super) const RULES: &[Rule] = &[
             scope(e).iter().any(|text| {
                 let folded = e.folds.contains(text);
                 !is_needed(e)
+                    && (!is_example(e) || folded)
                     && says(Phrase::Wish, text)
                     && !says(Phrase::Question, text)
                     && (text.ends_with(':') || !says(Phrase::Pointer, text))
@@ -188,6 +190,12 @@ pub(super) fn decide(evidence: &Evidence<'_>) -> Option<Decision> {
 /// Whether a page about a program has no other way to install it, or no better one, however it words that: “you can also …”.
 fn is_needed(e: &Evidence<'_>) -> bool {
     e.standing.reference && e.standing.installs_only
+}
+
+/// Whether it is an example on a page about a program: it calls that program, which nobody else knows.
+fn is_example(e: &Evidence<'_>) -> bool {
+    let is_own = |run: line::Run| e.standing.own.contains(&run.name) && !command::is_program(&run.name);
+    e.standing.reference && typed(e).flat_map(line::commands).filter_map(line::Run::of).any(is_own)
 }
 
 /// The sentences whose condition counts for a block: that before it, its list items, headings, and what it is folded in.

@@ -48,6 +48,8 @@ pub(in crate::plan) enum Look {
     Path,
     /// How a program is called, and no call of it: `tool [OPTIONS] FILE…`.
     Synopsis,
+    /// How a program is called, as it says itself: `usage: tool …`, with what its options do.
+    Usage,
     /// Commands, for certain.
     Commands,
     /// It could be commands.
@@ -90,13 +92,25 @@ const ROWS: &[Row] = &[
     },
     Row {
         look: Look::Synopsis,
-        fits: |text| text.lines.iter().all(|line| is_template(line)),
-        examples: &["<file system> <mount point> <type>", "host$ <command> # as root"],
+        fits: |text| {
+            let of_prompt =
+                |line: &&str| shown::prompt_length(line).is_some() && is_synopsis(shown::without_prompt(line));
+            text.lines.iter().all(|line| is_template(line)) || text.lines.iter().all(of_prompt)
+        },
+        examples: &["<file system> <mount point> <type>", "host$ <command> # as root", "$ tool [options] <file>"],
     },
     Row {
         look: Look::Prompts,
         fits: |text| text.prompted,
         examples: &["$ ls\na", "user@host:~$ pwd\n/home", "tool --help\n\nUsage: tool [options]"],
+    },
+    Row {
+        look: Look::Usage,
+        fits: |text| {
+            let usage = |line: &str| line.trim().get(..6).is_some_and(|begin| begin.eq_ignore_ascii_case("usage:"));
+            text.lines.len() > 1 && usage(text.lines[0])
+        },
+        examples: &["usage: tool [-h] name\n\noptions:\n  -h  help", "Usage:\n  tool [options]"],
     },
     Row {
         look: Look::Crontab,

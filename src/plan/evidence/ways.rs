@@ -21,7 +21,7 @@ use crate::terminal::{
 
 /// How well a way fits Debian, the best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Fit {
+pub(in crate::plan) enum Fit {
     /// Debian's packages bring what it needs.
     Here,
     /// The project's own source, which is more work than a package.
@@ -209,6 +209,18 @@ fn same(thing: &str) -> String {
 /// What a command installs, without versions and extras: `pip install "tool[all]==1.2"` installs `tool`.
 pub(in crate::plan) fn installed(command: &str) -> Option<Vec<String>> {
     Installs::of(command).filter(|installs| installs.fit != Fit::Source).map(|installs| installs.things)
+}
+
+/// What a command of the text installs for the whole machine, if that is one thing and this machine has the means for it.
+pub(in crate::plan) fn named(command: &str) -> Option<String> {
+    let installs = Installs::of(command).filter(|installs| installs.global && installs.fit != Fit::Elsewhere)?;
+    let [thing] = &installs.things[..] else { return None };
+    (installs.fit != Fit::Source).then(|| same(thing))
+}
+
+/// How well the way of a command fits, the best first.
+pub(in crate::plan) fn rank(command: &str) -> Option<Fit> {
+    Installs::of(command).map(|installs| installs.fit)
 }
 
 /// A command, with where it stands.
