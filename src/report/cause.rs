@@ -309,6 +309,8 @@ static PATTERNS: LazyLock<Vec<Regex>> =
 
 /// What a row says of a line.
 fn told(line: &str) -> Option<Cause> {
+    // What curl has drawn of its progress stands before it.
+    let line = line.rfind("curl: (").map_or(line, |at| &line[at..]);
     let (row, found) =
         ROWS.iter().zip(PATTERNS.iter()).find_map(|(row, pattern)| Some((row, pattern.captures(line)?)))?;
     let named = found.iter().skip(1).flatten().next().map_or("", |found| found.as_str());
@@ -635,6 +637,13 @@ mod tests {
             (
                 "curl https://get.gone.dev | sh",
                 "curl: (6) Could not resolve host: get.gone.dev",
+                CauseKind::DownloadFailed,
+                Part::Page,
+                "get.gone.dev",
+            ),
+            (
+                "curl https://get.gone.dev | sh",
+                "  0     0    0     0 --:--:-- --:--:--     0curl: (6) Could not resolve host: get.gone.dev",
                 CauseKind::DownloadFailed,
                 Part::Page,
                 "get.gone.dev",

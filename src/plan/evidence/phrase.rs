@@ -298,9 +298,21 @@ const ROWS: &[Row] = &[
     },
     Row {
         phrase: Phrase::OwnComputer,
-        pattern: r"\b(on|from|in|to|at|of|onto) (your|the|my|our|a|another) (own |other )?((local|personal|home|host|client|developer|development|management|admin|windows|linux client|mac|second) )+(machine|computer|device|system|pc|laptop|workstation|terminal|shell|client|host|desktop|cli|environment)\b|\b(on|from|in|to|at|onto) (your|the|my|our) (own )?(laptop|computer|pc|workstation|desktop|mac|macbook)\b|\b(on|from|in|at) (your|the|my|our) (own )?client\b|\byour (existing |own )?local (\w+ )?server\b|\b(local (machine|computer|device|workstation|pc|laptop|system|client))\b|\blocally\b|\bpowershell\b|\bon the client\b",
-        with: &["On your local machine, run:", "From your laptop:", "Run this on the client:", "In PowerShell:"],
-        without: &["On your server:", "The local network:", "Add the key of the server to the client:"],
+        pattern: r"\b(on|from|in|to|at|of|onto) (your|the|my|our|a|another) (own |other )?((local|personal|home|host|client|developer|development|management|admin|windows|linux client|mac|second) )+(machine|computer|device|system|pc|laptop|workstation|terminal|shell|client|host|desktop|cli|environment)\b|\b(on|from|in|to|at|onto) (your|the|my|our) (own )?(laptop|computer|pc|workstation|desktop|mac|macbook)\b|\b(on|from|in|at) (your|the|my|our) (own )?client\b|\byour (existing |own )?local (\w+ )?server\b|\b(local (machine|computer|device|workstation|pc|laptop|system|client))\b|\blocally\b|\bpowershell\b|\bon the client\b|\b(log|output|window|screen|console)s? of (the|your|a) (\w+ )?client\b|\b(the|your) client('s|’s) (log|output|window|screen|console)\b",
+        with: &[
+            "On your local machine, run:",
+            "From your laptop:",
+            "Run this on the client:",
+            "In PowerShell:",
+            "The log of the FTP client then says:",
+            "Your client's window shows:",
+        ],
+        without: &[
+            "On your server:",
+            "The local network:",
+            "Add the key of the server to the client:",
+            "Open the MySQL client:",
+        ],
     },
     Row {
         phrase: Phrase::Interface,
