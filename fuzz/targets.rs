@@ -199,11 +199,11 @@ fn edit(input: &[u8]) {
             let Ok(edited) = edit::apply(existing, &block, &how) else { continue };
             assert_ne!(edited.how, How::Auto);
             assert!(edited.changed.end <= edited.text.lines().count(), "{edited:?}");
-            // Each line that the block shows is in the file, but for those that stand for others. A byte order mark stays first.
-            let text = edited.text.trim_start_matches('\u{feff}');
-            let lines: Vec<&str> = text.lines().map(str::trim).collect();
-            for line in block.lines().map(str::trim).filter(|line| !line.is_empty()) {
-                assert!(lines.contains(&line) || is_elision(line), "{how:?}: {line:?} is not in {:?}", edited.text);
+            // Each line that the block shows is in the file, but for those that stand for others. A byte order mark is of no line.
+            let plain = |line: &'_ str| line.trim_start_matches('\u{feff}').trim().to_owned();
+            let lines: Vec<String> = edited.text.lines().map(plain).collect();
+            for line in block.lines().map(plain).filter(|line| !line.is_empty()) {
+                assert!(lines.contains(&line) || is_elision(&line), "{how:?}: {line:?} is not in {:?}", edited.text);
             }
         }
     }

@@ -317,14 +317,17 @@ fn sequence(bytes: &[u8]) -> Option<usize> {
     }
 }
 
-/// Adds the escape sequences of a text: what they switch on or off holds behind it, too.
+/// Adds the escape sequences of a text: what they switch on or off holds behind it, too. Those that hold a text (a title, a mark)
+/// could hold a secret.
 fn sequences(bytes: &[u8], out: &mut Vec<u8>) {
     let mut at = 0;
     while let Some(found) = bytes[at..].iter().position(|byte| *byte == b'\x1b') {
         let begin = at + found;
         let Some(length) = sequence(&bytes[begin..]) else { return };
         at = begin + length;
-        out.extend_from_slice(&bytes[begin..at]);
+        if !matches!(bytes[begin + 1], b']' | b'P' | b'_' | b'^') {
+            out.extend_from_slice(&bytes[begin..at]);
+        }
     }
 }
 
@@ -409,6 +412,8 @@ mod tests {
             // Colours, the edge of a terminal, a cursor that goes back.
             ("h\u{1b}[01;31m\u{1b}[Kunter2\u{1b}[m\u{1b}[K!", "[masked]\u{1b}[01;31m\u{1b}[K\u{1b}[m\u{1b}[K!"),
             ("hun \rter2", "[masked]"),
+            // A title, or a mark, with the secret in it.
+            ("hunt\u{1b}]0;hunter2\u{7}\u{1b}[1mer2", "[masked]\u{1b}[1m"),
             ("hunte\u{8}\u{8}ter2", "[masked]"),
             ("68756e74657232", "[masked]"),
             ("68 75 6e 74 65 72 32", "[masked]"),
