@@ -15,7 +15,7 @@ static COMPARE: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Words by which a text calls an output an example, of which a reader's need not be one.
 static EXAMPLE: LazyLock<Regex> = LazyLock::new(|| {
-    let words = r"(?i)\b(example|sample)s? (of (the|an|such an) )?(output|outcome|response|listing)s?\b|\b(output|response)s?( is)? (an )?examples?\b|\bsomething (like|similar)\b|\bsimilar to (this|the following|that)\b|\b(may|might|can|could|will) (look|be) (a bit |slightly |somewhat )?(different|differently)\b|\b(may|might|can|will) (differ|vary)\b";
+    let words = r"(?i)^\s*(an )?(example|sample)\b[^.!?]{0,24}:\s*$|\b(example|sample)s? (of (the|an|such an) )?(output|outcome|response|listing)s?\b|\b(output|response)s?( is)? (an )?examples?\b|\bsomething (like|similar)\b|\bsimilar to (this|the following|that)\b|\b(may|might|can|could|will) (look|be) (a bit |slightly |somewhat )?(different|differently)\b|\b(may|might|can|will) (differ|vary)\b";
     Regex::new(words).expect("a valid pattern")
 });
 
@@ -86,6 +86,7 @@ mod tests {
         for (prose, tells) in [
             ("View example output", true),
             ("Sample output:", true),
+            ("Example:", true),
             ("You get something like this:", true),
             ("The output is similar to the following:", true),
             ("Your output may differ:", true),
