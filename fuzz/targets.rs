@@ -211,7 +211,7 @@ fn edit(input: &[u8]) {
 
 /// Generously: what may stand for lines that stay.
 fn is_elision(line: &str) -> bool {
-    line.contains("...") || line.contains('…')
+    line.replace(' ', "").contains("...") || line.contains('…')
 }
 
 /// A session on a terminal that prints anything, in pieces of any size.

@@ -544,7 +544,10 @@ fn a_decision_loses_nothing_and_is_told_why_it_cannot_be_written() {
     );
     for (broken, told) in [
         ("steps: [\n", "content/guides/a/verify.yaml:"),
-        ("steps: [{contains: echo a, exit: 0}]\n", "is written so that guidepost does not change it: add `- line: 11`"),
+        (
+            "steps: &all [{contains: echo a, exit: 0}]\n",
+            "is written so that guidepost does not change it: add `- line: 11`",
+        ),
     ] {
         fs::write(&sidecar, broken).expect("written");
         let (status, why) = server.post("decide", &choice(&state, 1, "output", "sidecar"));

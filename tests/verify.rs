@@ -199,7 +199,7 @@ fn questions_of_programs_are_told_with_their_answers() {
         let said = |key: &str| step[key].as_str().unwrap_or_default().to_owned();
         assert_eq!(step["verdict"], "broken", "{guide:#}");
         assert_eq!(said("message"), format!("it asks, and the guide does not say what to answer: {question}"));
-        let reply = if secret { "{reply: \"…\", secret: true}" } else { "\"…\"" };
+        let reply = if secret { "{secret: true}" } else { "\"…\"" };
         for place in ["verify: {answers: {", "verify.yaml beside the guide:  answers: {"] {
             assert!(said("help").contains(&format!("{place}\"{question}\": {reply}")), "{guide:#}");
         }
