@@ -1,10 +1,7 @@
 //! `guidepost clean`
 
-use super::{Exit, count, print, report, verify};
-use crate::{
-    machine::{self, Engine, Reaped, Scope},
-    site::Failure,
-};
+use super::{Exit, count, print, with_engine};
+use crate::machine::{self, Reaped, Scope};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -18,7 +15,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Exit {
     let scope = if arguments.all { Scope::NotKnownToLive } else { Scope::OwnerGone };
-    let cleaned = on_engine(async |engine| {
+    let cleaned = with_engine(async |engine| {
         let reaped = machine::reap(&engine, scope).await?;
         let forgotten = if arguments.kept { machine::forget(&engine, true).await? } else { 0 };
         Ok((reaped, forgotten))
@@ -30,14 +27,6 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
         }
         Err(exit) => exit,
     }
-}
-
-/// Does something with the engine; what goes wrong is said.
-pub(super) fn on_engine<T>(work: impl AsyncFnOnce(Engine) -> machine::Result<T>) -> Result<T, Exit> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| report(&Failure::Environment { message: error.to_string() }))?;
-    let done = runtime.block_on(async { work(Engine::connect().await?).await });
-    done.map_err(|error| verify::environment(&error))
 }
 
 fn told(reaped: &Reaped, kept: usize) -> String {

@@ -3,14 +3,14 @@
 use clap::{Subcommand, builder::PossibleValuesParser};
 use std::{collections::BTreeMap, path::Path};
 
-use super::{Exit, SiteArguments, clean, print, report};
+use super::{Exit, SiteArguments, print, report, with_engine};
 use crate::{
     machine::{
         self, Engine, Identity, Machine, Name, Owner, READY, Ready, Run, RunId,
         settings::{ImageSource, Init, Network},
     },
     site::{self, Failure},
-    terminal,
+    terminal::clean::clean,
 };
 
 #[derive(Debug, clap::Args)]
@@ -78,7 +78,7 @@ fn list(machines: &BTreeMap<String, Machine>, first: &str) -> String {
     let mut text = String::new();
     for (name, machine) in machines {
         let default = if name == first { ", the default" } else { "" };
-        text.push_str(&format!("{name:width$}  {}{default}\n", terminal::clean::clean(&told(machine))));
+        text.push_str(&format!("{name:width$}  {}{default}\n", clean(&told(machine))));
     }
     let others: Vec<&Ready> = READY.iter().filter(|ready| !machines.contains_key(ready.name)).collect();
     if !others.is_empty() {
@@ -118,7 +118,7 @@ fn on_engine(options: &site::Options, names: &[String], shows: bool) -> Exit {
         return report(&Failure::Usage { message, help: format!("guidepost.yaml describes {}", known.join(", ")) });
     }
     let chosen = machines.iter().filter(|(name, _)| names.is_empty() || names.contains(name));
-    let done = clean::on_engine(async |engine| {
+    let done = with_engine(async |engine| {
         for (name, machine) in chosen {
             match shows {
                 true => show(&engine, name, machine, &options.site).await?,
@@ -131,7 +131,7 @@ fn on_engine(options: &site::Options, names: &[String], shows: bool) -> Exit {
 }
 
 fn tell(event: machine::Event) {
-    print(std::io::stderr(), &format!("{}\n", terminal::clean::clean(&event.to_string())));
+    print(std::io::stderr(), &format!("{}\n", clean(&event.to_string())));
 }
 
 async fn build(engine: &Engine, name: &str, machine: &Machine, site: &Path) -> machine::Result<()> {
@@ -167,10 +167,7 @@ async fn show(engine: &Engine, name: &str, machine: &Machine, site: &Path) -> ma
     let closed = running.close().await;
     print(
         std::io::stdout(),
-        &format!(
-            "{name}\n{}",
-            looked?.text().lines().map(|line| format!("  {}\n", terminal::clean::clean(line))).collect::<String>()
-        ),
+        &format!("{name}\n{}", looked?.text().lines().map(|line| format!("  {}\n", clean(line))).collect::<String>()),
     );
     closed
 }

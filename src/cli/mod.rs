@@ -13,6 +13,7 @@ use std::{
 
 use crate::{
     diagnostic::Diagnostic,
+    machine::{self, Engine},
     site::{self, Failure, Ground, Options},
 };
 
@@ -148,6 +149,14 @@ impl SiteArguments {
             texts: BTreeMap::new(),
         }
     }
+}
+
+/// Does something with the engine; what goes wrong is said.
+fn with_engine<T>(work: impl AsyncFnOnce(Engine) -> machine::Result<T>) -> Result<T, Exit> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| report(&Failure::Environment { message: error.to_string() }))?;
+    let done = runtime.block_on(async { work(Engine::connect().await?).await });
+    done.map_err(|error| verify::environment(&error))
 }
 
 /// Whether a stream takes colour: a terminal, and nobody set `NO_COLOR`.

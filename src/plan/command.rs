@@ -231,6 +231,16 @@ fn end_by_prompts(lines: &[&str], kinds: &[Line], at: usize) -> Result<usize, St
     Ok((at + 1..lines.len()).find(|number| !goes_on(number)).unwrap_or(lines.len()))
 }
 
+/// The commands of a text as [`Command::line`] has them, without prompts, each with the line, from 0, with which it begins.
+pub(super) fn lines_of(language: &str, text: &str) -> Vec<(usize, String)> {
+    let lines: Vec<&str> = text.lines().collect();
+    let one = |piece: Piece| match piece {
+        Piece::Typed(typed) => Some((typed[0].0, joined(typed.iter().map(|(line, prompt)| &lines[*line][*prompt..])))),
+        Piece::Shown(_) => None,
+    };
+    pieces(language, text).0.into_iter().filter_map(one).collect()
+}
+
 /// The commands of a text that is no block of the page: `setup`, `run`. All of them stand at `at`.
 pub(super) fn typed(text: &str, at: &At) -> Vec<Command> {
     let lines: Vec<&str> = text.lines().collect();

@@ -38,27 +38,31 @@ impl Told {
 }
 
 impl Plan {
-    /// Them, each with the numbers of the steps that set it. What is skipped sets nothing.
+    /// Them, each with the numbers of the steps that set it.
     pub fn own_values(&self) -> Values {
         let mut values = Values::default();
-        for value in self.settings.vars.values().chain(self.values.iter().map(|taken| &taken.value)) {
-            values.add(value, 0, By::Saved);
-        }
-        for line in self.settings.setup.iter().flat_map(|command| &command.lines) {
-            values.add(line, 0, By::Typed);
-        }
-        for step in self.steps.iter().filter(|step| step.undone().is_none()) {
-            match &step.kind {
-                StepKind::Run { commands } => {
-                    for line in commands.iter().flat_map(|command| &command.lines) {
-                        values.add(line, step.number, By::Typed);
-                    }
-                }
-                StepKind::Write { text, .. } => values.add(text, step.number, By::Saved),
-                StepKind::Expect { .. } => {}
-            }
-        }
+        self.own_texts().for_each(|(text, step, by)| values.add(text, step, by));
         values
+    }
+
+    /// The texts that a guide types, saves and binds to names, each with the number of its step: 0 before the first. What is skipped
+    /// sets nothing.
+    pub(crate) fn own_texts(&self) -> impl Iterator<Item = (&str, usize, By)> {
+        let bound = self.settings.vars.values().chain(self.values.iter().map(|taken| &taken.value));
+        let bound = bound.map(|value| (value.as_str(), 0, By::Saved));
+        let setup = self.settings.setup.iter().flat_map(|command| &command.lines);
+        let done = self.steps.iter().filter(|step| step.undone().is_none());
+        let of_steps = done.flat_map(|step| {
+            let (typed, saved) = match &step.kind {
+                StepKind::Run { commands } => (commands.as_slice(), None),
+                StepKind::Write { text, .. } => (&[][..], Some(text)),
+                StepKind::Expect { .. } => (&[][..], None),
+            };
+            let typed = typed.iter().flat_map(|command| &command.lines);
+            let typed = typed.map(|line| (line.as_str(), step.number, By::Typed));
+            typed.chain(saved.map(|text| (text.as_str(), step.number, By::Saved)))
+        });
+        bound.chain(setup.map(|line| (line.as_str(), 0, By::Typed))).chain(of_steps)
     }
 }
 

@@ -295,15 +295,7 @@ pub(super) fn commands_of(block: &Block<'_>) -> Vec<String> {
     if !of_shell || matches!(code.role, Role::File | Role::Output) {
         return Vec::new();
     }
-    let lines: Vec<&str> = code.text.lines().collect();
-    let (pieces, _) = command::pieces(&code.language, &code.text);
-    let typed = pieces.iter().filter_map(|piece| match piece {
-        command::Piece::Typed(typed) => {
-            Some(command::joined(typed.iter().map(|(line, prompt)| &lines[*line][*prompt..])))
-        }
-        command::Piece::Shown(_) => None,
-    });
-    typed.collect()
+    command::lines_of(&code.language, &code.text).into_iter().map(|(_, line)| line).collect()
 }
 
 /// A pattern of commands: words that a command begins with, `*` standing for any text in a word or for any words.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::{collections::BTreeMap, net::IpAddr, sync::LazyLock};
 
-use super::{GuideReport, Report, StepKind, StepReport, Verdict};
+use super::{GuideReport, Report, StepKind, StepReport};
 use crate::plan::placeholder;
 use crate::terminal::{
     failure::{not_found, said},
@@ -391,15 +391,15 @@ fn missing(step: &StepReport) -> Cause {
     let evidence = said.map_or_else(|| step.message.clone().unwrap_or_default(), |(_, line)| line.trim().to_owned());
     let cause = Cause::new(CauseKind::CommandNotFound, name.clone(), evidence);
     // With something behind it, it is not asked for its version only.
-    let needs = needs(&format!("{name} x"));
+    let of_name = needs(&format!("{name} x"));
     // Debian has a Python without pip.
     let package =
         || if ["pip", "pip3"].contains(&name.as_str()) { Some("python3-pip") } else { program::basics(&name).next() };
-    if self::needs(step.first_typed()).contains(&Need::Ubuntu) {
+    if needs(step.first_typed()).contains(&Need::Ubuntu) {
         Cause { kind: CauseKind::NeedsMachine, what: "Ubuntu".to_owned(), ..cause.mended_by("machine: ubuntu") }
-    } else if needs.contains(&Need::Docker) {
+    } else if of_name.contains(&Need::Docker) {
         cause.mended_by("machine: docker")
-    } else if needs.contains(&Need::Sudo) || needs.contains(&Need::Systemd) {
+    } else if of_name.contains(&Need::Sudo) || of_name.contains(&Need::Systemd) {
         cause.mended_by("machine: server")
     } else if let Some(package) = package() {
         cause.mended_by(format!("setup: [apt-get update, apt-get install -y {package}]"))
@@ -494,13 +494,16 @@ pub struct Group<'a> {
 impl GuideReport {
     /// Whether it did not come to its end.
     pub fn ends_early(&self) -> bool {
-        matches!(self.verdict, Verdict::Broken | Verdict::Unreached)
+        self.verdict.ends_early()
     }
 
     /// Why it did not come to its end, each with the line of its step: one, or in a README one a part.
     pub fn causes(&self) -> Vec<(&Cause, usize)> {
-        let ends = |step: &&StepReport| matches!(step.verdict, Verdict::Broken | Verdict::Unreached);
-        let steps = self.steps.iter().filter(ends).filter_map(|step| Some((step.cause.as_ref()?, step.line)));
+        let steps = self
+            .steps
+            .iter()
+            .filter(|step| step.verdict.ends_early())
+            .filter_map(|step| Some((step.cause.as_ref()?, step.line)));
         self.cause.iter().map(|cause| (cause, 1)).chain(steps).collect()
     }
 }
@@ -537,6 +540,7 @@ impl Report {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::Verdict;
     use serde_json::json;
 
     #[test]

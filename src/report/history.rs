@@ -63,7 +63,7 @@ impl History {
 
     /// Day by day, of the guides that are `shown`.
     pub(crate) fn days(&self, shown: &dyn Fn(&str) -> bool) -> Vec<Day<'_>> {
-        let fails = |verdict: Option<Verdict>| matches!(verdict, Some(Verdict::Broken | Verdict::Unreached));
+        let fails = |verdict: Option<Verdict>| verdict.is_some_and(Verdict::ends_early);
         let guides: Vec<_> = self.guides.iter().filter(|(path, _)| shown(path)).map(|(_, known)| known).collect();
         let at = |known: &[(usize, Verdict)], number: usize| {
             known.iter().rev().find(|(since, _)| *since <= number).map(|(_, verdict)| *verdict)

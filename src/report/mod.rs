@@ -67,6 +67,13 @@ pub enum Verdict {
     Broken,
 }
 
+impl Verdict {
+    /// Whether it is that of something that did not come to its end.
+    pub fn ends_early(self) -> bool {
+        matches!(self, Self::Broken | Self::Unreached)
+    }
+}
+
 /// What fails a run beside what is broken.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Deny {

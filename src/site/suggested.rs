@@ -16,7 +16,7 @@ use super::{
 use crate::{
     config,
     machine::{self, settings::Init},
-    plan::{Plan, amend::merge::merge},
+    plan::amend::merge::merge,
     report::{GuideReport, Report, unified::unified},
     source::Source,
     suggest::{Learned, Place, Placed, Trial, further},
@@ -68,6 +68,7 @@ pub fn suggest(
     let machine = machine_like(options)?;
     let mut guides = paired(jobs, reports, false);
     let mut learned = Learned::default();
+    let mut done_before = None;
     let mut ended = None;
     for _ in 0..ROUNDS {
         for Guide { job, report, .. } in &guides {
@@ -76,7 +77,7 @@ pub fn suggest(
         if learned.trying().is_empty() {
             break;
         }
-        let laid = suggested(options, &mut learned)?;
+        let laid = suggested(options, &mut learned, &mut done_before)?;
         let paths = learned.trying();
         if paths.is_empty() {
             break;
@@ -109,7 +110,7 @@ pub fn suggest(
             }
         }
     }
-    let laid = suggested(options, &mut learned)?;
+    let laid = suggested(options, &mut learned, &mut done_before)?;
     let guides = guides.into_iter().filter(|guide| guide.helped).map(|guide| guide.report).collect();
     Ok(Tried { learned, laid, guides, ended })
 }
@@ -145,21 +146,19 @@ pub struct Suggested {
 }
 
 /// Lays what is tried or has helped on the files that say it. What has no place there is said of the suggestions.
-fn suggested(options: &Options, learned: &mut Learned) -> Result<Suggested, Failure> {
+/// `before` is what is done in the guides as they are, once it is known.
+fn suggested(options: &Options, learned: &mut Learned, before: &mut Option<Doings>) -> Result<Suggested, Failure> {
     loop {
         let placed = learned.placed(options.loose.is_empty());
         let mut suggested = Suggested::default();
-        let refused: Vec<&Placed> = {
-            let mut refused = Vec::new();
-            for piece in &placed {
-                if !suggested.lay(options, piece)? {
-                    refused.push(piece);
-                }
+        let mut refused = Vec::new();
+        for piece in &placed {
+            if !suggested.lay(options, piece)? {
+                refused.push(piece);
             }
-            refused
-        };
+        }
         let apart: BTreeSet<usize> = match refused.is_empty() {
-            true => suggested.of_others(options, learned, &placed)?,
+            true => suggested.of_others(options, learned, &placed, before)?,
             false => BTreeSet::new(),
         };
         if refused.is_empty() && apart.is_empty() {
@@ -251,7 +250,13 @@ impl Suggested {
     }
 
     /// What is said for the library and changes what is done in guides that do not need it: such suggestions are for each guide.
-    fn of_others(&self, options: &Options, learned: &Learned, placed: &[Placed]) -> Result<BTreeSet<usize>, Failure> {
+    fn of_others(
+        &self,
+        options: &Options,
+        learned: &Learned,
+        placed: &[Placed],
+        before: &mut Option<Doings>,
+    ) -> Result<BTreeSet<usize>, Failure> {
         let wide = placed.iter().filter(|piece| piece.place == Place::Library);
         // An answer changes nothing of what is done.
         let wide: BTreeSet<usize> =
@@ -259,22 +264,27 @@ impl Suggested {
         if wide.is_empty() {
             return Ok(wide);
         }
-        let done = |options: &Options| -> Result<BTreeMap<(String, usize), String>, Failure> {
-            let (plans, _) = plans(options, &[])?;
-            let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
-            let named = plans.iter().map(|plan: &Plan| {
-                let number = numbers.entry(plan.path.clone()).or_default();
-                *number += 1;
-                let what = serde_json::to_string(&(&plan.machine, &plan.steps)).unwrap_or_default();
-                ((plan.path.clone(), *number), what)
-            });
-            Ok(named.collect())
+        let before = match before {
+            Some(before) => before,
+            none => none.insert(doings(options)?),
         };
         let needs = |path: &String| wide.iter().any(|number| learned.suggestions()[*number].needs.contains_key(path));
-        let (before, after) = (done(options)?, done(&self.options(options))?);
-        let others = after.iter().any(|(key, what)| !needs(&key.0) && before.get(key) != Some(what));
+        let after = doings(&self.options(options))?;
+        let others = after.iter().any(|(path, what)| !needs(path) && before.get(path) != Some(what));
         Ok(if others { wide } else { BTreeSet::new() })
     }
+}
+
+/// What is done in each guide, by its path: of each of its machines, as text.
+type Doings = BTreeMap<String, Vec<String>>;
+
+fn doings(options: &Options) -> Result<Doings, Failure> {
+    let mut found = Doings::new();
+    for plan in plans(options, &[])?.0 {
+        let what = serde_json::to_string(&(&plan.machine, &plan.steps)).unwrap_or_default();
+        found.entry(plan.path).or_default().push(what);
+    }
+    Ok(found)
 }
 
 /// The name of a library's machine that is like one of guidepost's own: `server` has systemd, and `docker` an engine, too.

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     plan::{Origin, Plan, Scope, Step, is_setting},
-    report::{Cause, CauseKind, GuideReport, StepReport, Verdict, cause::BLANK},
+    report::{Cause, CauseKind, GuideReport, Verdict, cause::BLANK},
     terminal::line::Run,
 };
 
@@ -250,8 +250,7 @@ pub fn further(before: &GuideReport, after: &GuideReport) -> Option<String> {
     let first = |guide: &GuideReport| {
         let (cause, line) = *guide.causes().first()?;
         // A guide that is not reached for want of a value has a step that failed.
-        let ends = |step: &&StepReport| matches!(step.verdict, Verdict::Broken | Verdict::Unreached);
-        let line = guide.steps.iter().find(ends).map_or(line, |step| step.line);
+        let line = guide.steps.iter().find(|step| step.verdict.ends_early()).map_or(line, |step| step.line);
         Some((cause.kind, cause.what.clone(), line))
     };
     let ended = || format!("it {}", verdict(after.verdict));

@@ -58,9 +58,11 @@ impl Ended<'_> {
                 let message = format!("a command was not found (status 127){}", said(&self.output));
                 of(CauseKind::CommandNotFound, message, INSTALL)
             }
-            // What comes of nothing says less.
-            End::Prompt { status: Some(status) } if self.unfetched(*status).is_some() => self.unfetched(*status),
             End::Prompt { status: Some(status) } => {
+                // What comes of nothing says less.
+                if let Some(fault) = self.unfetched(*status) {
+                    return Some(fault);
+                }
                 let wait =
                     if is_refused(&self.output) { ", or if what it asks is still starting, retry=10s" } else { "" };
                 problem(

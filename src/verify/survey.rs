@@ -57,20 +57,15 @@ pub(super) fn another(
     (!wrong.flat_map(|line| words(line)).any(|word| is_own(&word))).then_some(another)
 }
 
-/// The words of what a guide has typed and saved up to a step, its answers and its values included.
+/// The words of what a guide has typed and saved up to a step, of the files' names and of its values.
 fn own_words(plan: &Plan, of: usize) -> BTreeSet<String> {
-    let mut own = BTreeSet::new();
-    let mut add = |text: &str| own.extend(words(text));
-    plan.settings.vars.values().for_each(|value| add(value));
-    plan.settings.setup.iter().flat_map(|command| &command.lines).for_each(|line| add(line));
-    for step in plan.steps.iter().filter(|step| step.number <= of && step.undone().is_none()) {
-        match &step.kind {
-            StepKind::Run { commands } => commands.iter().flat_map(|command| &command.lines).for_each(|line| add(line)),
-            StepKind::Write { file, text, .. } => [file, text].into_iter().for_each(|text| add(text)),
-            StepKind::Expect { .. } => {}
-        }
-    }
-    own
+    let done = plan.steps.iter().filter(|step| step.number <= of && step.undone().is_none());
+    let files = done.filter_map(|step| match &step.kind {
+        StepKind::Write { file, .. } => Some(file.as_str()),
+        _ => None,
+    });
+    let texts = plan.own_texts().filter(|(_, step, _)| *step <= of).map(|(text, ..)| text);
+    texts.chain(files).flat_map(words).collect()
 }
 
 fn words(text: &str) -> impl Iterator<Item = String> {

@@ -17,7 +17,7 @@ use super::{Exit, SiteArguments, changed, color, count, print, report as report_
 use crate::{
     machine,
     plan::duration,
-    report::{Report, Verdict},
+    report::Report,
     site::{self, Failure},
     verify::{self, Options, Results},
 };
@@ -205,7 +205,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
 /// The paths of the guides that failed in a report, or in a folder of results.
 fn failed(path: &Path) -> Result<BTreeSet<String>, Failure> {
     let reports = site::read_reports(&[path])?;
-    let failed = Report::newest(&reports).into_values().filter(|guide| guide.verdict >= Verdict::Unreached);
+    let failed = Report::newest(&reports).into_values().filter(|guide| guide.ends_early());
     Ok(failed.map(|guide| guide.path.clone()).collect())
 }
 

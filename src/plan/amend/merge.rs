@@ -103,10 +103,7 @@ impl Change {
                 vec![with_lines(&rest, end, &indented(&lines, indent))]
             }
             Place::Brackets { start, close } => {
-                let new = self
-                    .key
-                    .as_ref()
-                    .map_or_else(|| flow(&self.value), |key| format!("{}: {}", scalar(key), flow(&self.value)));
+                let new = self.key.as_ref().map_or_else(|| flow(&self.value), |key| pair(key, &self.value));
                 // Before each that could be the last.
                 let ends = text[start..].match_indices(close).map(|(at, _)| start + at).take(24);
                 let with = |end: usize| {
@@ -151,8 +148,8 @@ impl Place {
         let inner = value.get(1..).map(str::trim_start).unwrap_or_default();
         match value.chars().next() {
             None => Some(Self::block(text, line_end, column)),
-            Some('{') if inner.starts_with('}') => Some(Self::empty(text, begin, '}', column)?),
-            Some('[') if inner.starts_with(']') => Some(Self::empty(text, begin, ']', column)?),
+            Some('{') if inner.starts_with('}') => Self::empty(text, begin, '}', column),
+            Some('[') if inner.starts_with(']') => Self::empty(text, begin, ']', column),
             Some('{') => Some(Self::Brackets { start: begin, close: '}' }),
             Some('[') => Some(Self::Brackets { start: begin, close: ']' }),
             Some(_) => None,
@@ -202,7 +199,7 @@ fn block(key: &str, value: &Value, levels: usize) -> Vec<String> {
         Value::Array(items) if items.iter().any(Value::is_object) && levels > 1 => {
             below(items.iter().flat_map(item).collect())
         }
-        other => vec![format!("{}: {}", scalar(key), flow(other))],
+        other => vec![pair(key, other)],
     }
 }
 
@@ -210,11 +207,16 @@ fn block(key: &str, value: &Value, levels: usize) -> Vec<String> {
 fn item(value: &Value) -> Vec<String> {
     match value {
         Value::Object(map) => {
-            let lines = map.iter().map(|(key, value)| format!("{}: {}", scalar(key), flow(value)));
+            let lines = map.iter().map(|(key, value)| pair(key, value));
             lines.enumerate().map(|(n, line)| format!("{} {line}", if n == 0 { "-" } else { " " })).collect()
         }
         other => vec![format!("- {}", flow(other))],
     }
+}
+
+/// A key with its value, on one line.
+fn pair(key: &str, value: &Value) -> String {
+    format!("{}: {}", scalar(key), flow(value))
 }
 
 /// A value on one line.
@@ -223,10 +225,7 @@ pub(crate) fn flow(value: &Value) -> String {
     match value {
         Value::String(text) => scalar(text),
         Value::Object(map) => {
-            format!(
-                "{{{}}}",
-                joined(map.iter().map(|(key, value)| format!("{}: {}", scalar(key), flow(value))).collect())
-            )
+            format!("{{{}}}", joined(map.iter().map(|(key, value)| pair(key, value)).collect()))
         }
         Value::Array(items) => format!("[{}]", joined(items.iter().map(flow).collect())),
         other => other.to_string(),

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use super::{
     super::{
         blocks::Block,
-        command::{Piece, joined, pieces},
+        command::lines_of,
         prose::{Kind, Passage, sentences},
     },
     Tongue, headings, items,
@@ -414,16 +414,9 @@ fn commands(block: &Block<'_>) -> Vec<Typed> {
     if !matches!(tongue(&code.language, code.form, code.role), Tongue::Shell | Tongue::Plain) {
         return Vec::new();
     }
-    let lines: Vec<&str> = code.text.lines().collect();
-    let one = |piece: Piece| match piece {
-        Piece::Typed(typed) => {
-            let line = code.lines.get(typed[0].0).map_or(1, |at| block.origin.source.line_of(*at).0);
-            let text = joined(typed.iter().map(|(line, prompt)| &lines[*line][*prompt..]));
-            Some(Typed { at: typed[0].0, line, text })
-        }
-        Piece::Shown(_) => None,
-    };
-    pieces(&code.language, &code.text).0.into_iter().filter_map(one).collect()
+    let typed = lines_of(&code.language, &code.text).into_iter();
+    let line = |at: usize| code.lines.get(at).map_or(1, |at| block.origin.source.line_of(*at).0);
+    typed.map(|(at, text)| Typed { at, line: line(at), text }).collect()
 }
 
 #[cfg(test)]
