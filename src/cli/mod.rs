@@ -22,6 +22,7 @@ mod changed;
 mod check;
 mod clean;
 mod completions;
+mod engine;
 mod machines;
 mod man;
 mod new;
@@ -59,6 +60,8 @@ enum Command {
     New(new::Arguments),
     /// List the site's machines, build them, show what is in them, or add one
     Machines(machines::Arguments),
+    /// Say which engine was found and why, what it can do, and what is missing
+    Engine(engine::Arguments),
     /// Remove what interrupted runs of `verify` left behind in Docker
     Clean(clean::Arguments),
     /// Print the JSON Schema of guidepost.yaml, verify.yaml or front matter, for editors
@@ -89,6 +92,7 @@ pub fn run() -> ExitCode {
         Command::Report(arguments) => reports::run(&arguments),
         Command::New(arguments) => new::run(&arguments),
         Command::Machines(arguments) => machines::run(&arguments),
+        Command::Engine(arguments) => engine::run(&arguments),
         Command::Clean(arguments) => clean::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
@@ -153,10 +157,15 @@ impl SiteArguments {
 
 /// Does something with the engine; what goes wrong is said.
 fn with_engine<T>(work: impl AsyncFnOnce(Engine) -> machine::Result<T>) -> Result<T, Exit> {
+    let done = block_on(async { work(Engine::connect().await?).await })?;
+    done.map_err(|error| verify::environment(&error))
+}
+
+/// Waits for a future on this thread. A system that gives no runtime is told.
+fn block_on<T>(work: impl Future<Output = T>) -> Result<T, Exit> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| report(&Failure::Environment { message: error.to_string() }))?;
-    let done = runtime.block_on(async { work(Engine::connect().await?).await });
-    done.map_err(|error| verify::environment(&error))
+    Ok(runtime.block_on(work))
 }
 
 /// Whether a stream takes colour: a terminal, and nobody set `NO_COLOR`.

@@ -6,8 +6,15 @@
 
 use bollard::{ClientVersion, Docker};
 use http_body_util::{BodyExt, Full};
-use hyper::{Request, StatusCode, body::Bytes, client::conn::http1, upgrade::Upgraded};
+use hyper::{
+    Request, Response, StatusCode,
+    body::{Bytes, Incoming},
+    client::conn::http1,
+    http::request,
+    upgrade::Upgraded,
+};
 use hyper_util::rt::TokioIo;
+use serde_json::Value;
 use std::{path::PathBuf, time::Duration};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -27,29 +34,10 @@ pub(super) enum Address {
     Tcp(String),
 }
 
-/// Where Docker listens by default.
-const DEFAULT_SOCKET: &str = "/var/run/docker.sock";
 /// Time to wait for an engine's answer to an upgrade.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 impl Address {
-    /// From `DOCKER_HOST`; without it Docker's socket, or where only that exists a rootless engine's.
-    pub(super) fn from_environment() -> Result<Self> {
-        if let Some(host) = std::env::var("DOCKER_HOST").ok().filter(|host| !host.is_empty()) {
-            if std::env::var_os("DOCKER_TLS_VERIFY").is_some_and(|v| !v.is_empty()) && host.starts_with("tcp://") {
-                let reason = "guidepost does not speak TLS with an engine".into();
-                return Err(Error::BadAddress { address: host, reason });
-            }
-            return Self::parse(&host);
-        }
-        let default = PathBuf::from(DEFAULT_SOCKET);
-        let rootless = std::env::var_os("XDG_RUNTIME_DIR").map(|folder| PathBuf::from(folder).join("docker.sock"));
-        Ok(Self::Unix(match rootless {
-            Some(rootless) if !default.exists() && rootless.exists() => rootless,
-            _ => default,
-        }))
-    }
-
     pub(super) fn parse(host: &str) -> Result<Self> {
         let bad = |reason: &str| Err(Error::BadAddress { address: host.to_owned(), reason: reason.to_owned() });
         match host.split_once("://") {
@@ -87,13 +75,41 @@ impl Address {
 
     /// Starts an exec that was created, and takes its connection over.
     pub(super) async fn start_exec(&self, version: &ClientVersion, exec: &str, tty: bool) -> Result<Stream> {
+        let body = serde_json::json!({ "Detach": false, "Tty": tty }).to_string();
+        let request = Request::post(format!("/v{version}/exec/{exec}/start"))
+            .header("Connection", "Upgrade")
+            .header("Upgrade", "tcp")
+            .header("Content-Type", "application/json");
+        let response = self.ask(request, body).await?;
+        if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+            return Ok(TokioIo::new(hyper::upgrade::on(response).await?));
+        }
+        Err(refusal(response).await?)
+    }
+
+    /// What the engine says at a path, as it says it: of what only Podman tells, `bollard` has no type.
+    pub(super) async fn get(&self, version: &ClientVersion, path: &str) -> Result<Value> {
+        let response = self.ask(Request::get(format!("/v{version}{path}")), String::new()).await?;
+        if !response.status().is_success() {
+            return Err(refusal(response).await?);
+        }
+        let body = response.into_body().collect().await?.to_bytes();
+        serde_json::from_slice(&body).map_err(|e| Error::EngineGone { reason: e.to_string() })
+    }
+
+    /// Makes one request on a connection of its own.
+    async fn ask(&self, request: request::Builder, body: String) -> Result<Response<Incoming>> {
+        let request = request
+            .header("Host", "docker")
+            .body(Full::new(Bytes::from(body)))
+            .map_err(|e| Error::EngineGone { reason: e.to_string() })?;
         let attempt = async {
             match self {
-                Self::Unix(path) => upgrade(UnixStream::connect(path).await?, version, exec, tty).await,
+                Self::Unix(path) => send(UnixStream::connect(path).await?, request).await,
                 Self::Tcp(authority) => {
                     let stream = TcpStream::connect(authority).await?;
                     stream.set_nodelay(true)?;
-                    upgrade(stream, version, exec, tty).await
+                    send(stream, request).await
                 }
             }
         };
@@ -104,32 +120,25 @@ impl Address {
     }
 }
 
-async fn upgrade<S>(stream: S, version: &ClientVersion, exec: &str, tty: bool) -> Result<Stream>
+async fn send<S>(stream: S, request: Request<Full<Bytes>>) -> Result<Response<Incoming>>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-    // Ends by itself with the stream: with the upgrade, hyper hands it over.
+    // Ends by itself with the stream: with an upgrade, hyper hands it over.
     tokio::spawn(connection.with_upgrades());
-    let body = serde_json::json!({ "Detach": false, "Tty": tty }).to_string();
-    let request = Request::post(format!("/v{version}/exec/{exec}/start"))
-        .header("Host", "docker")
-        .header("Connection", "Upgrade")
-        .header("Upgrade", "tcp")
-        .header("Content-Type", "application/json")
-        .body(Full::new(Bytes::from(body)))
-        .map_err(|e| Error::EngineGone { reason: e.to_string() })?;
-    let response = sender.send_request(request).await?;
-    let status = response.status();
-    if status == StatusCode::SWITCHING_PROTOCOLS {
-        return Ok(TokioIo::new(hyper::upgrade::on(response).await?));
-    }
+    Ok(sender.send_request(request).await?)
+}
+
+/// What an engine says when it does not do what was asked.
+async fn refusal(response: Response<Incoming>) -> Result<Error> {
+    let status = response.status().as_u16();
     let body = response.into_body().collect().await?.to_bytes();
-    let message = serde_json::from_slice::<serde_json::Value>(&body)
+    let message = serde_json::from_slice::<Value>(&body)
         .ok()
         .and_then(|value| value["message"].as_str().map(str::to_owned))
         .unwrap_or_else(|| String::from_utf8_lossy(&body).trim().to_owned());
-    Err(Error::Refused { status: status.as_u16(), message })
+    Ok(Error::Refused { status, message })
 }
 
 #[cfg(test)]

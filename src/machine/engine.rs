@@ -1,4 +1,4 @@
-//! A Docker engine: where it is, what it is.
+//! An engine that speaks Docker's interface, Docker itself or Podman: what it is.
 
 use bollard::{Docker, models::SystemInfo};
 use std::{sync::Arc, time::Duration};
@@ -6,7 +6,9 @@ use std::{sync::Arc, time::Duration};
 use super::{
     archives::{Archives, Build},
     connection::{Address, Stream},
-    error::{Error, Result, with_causes},
+    error::{Error, Result, root_cause},
+    find::find,
+    service::Service,
     spec::Host,
 };
 
@@ -20,6 +22,8 @@ const FIRST_PATIENCE: Duration = Duration::from_secs(10);
 /// What an engine says of itself, for reports.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct EngineInfo {
+    /// `Docker` or `Podman`.
+    pub name: &'static str,
     /// Version, such as `20.10.24+dfsg1`.
     pub version: String,
     /// Version of the interface that guidepost speaks with it.
@@ -32,9 +36,17 @@ pub struct EngineInfo {
     pub cpus: u32,
     /// Its memory, in bytes; 0 if it does not say.
     pub memory: u64,
+    /// Whether it runs without root's rights.
+    pub rootless: bool,
+    /// Version of the kernel's control groups, `1` or `2`; empty if it does not say.
+    pub cgroup_version: String,
+    /// Who manages them: `cgroupfs`, `systemd`, `none`; empty if it does not say.
+    pub cgroup_driver: String,
+    /// How it stores images: `overlay2`, `overlay`, `vfs`.
+    pub storage: String,
 }
 
-/// A Docker engine that answers. Cheap to clone.
+/// An engine that answers. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Engine {
     docker: Docker,
@@ -42,26 +54,28 @@ pub struct Engine {
     info: EngineInfo,
     host: Host,
     archives: Arc<Archives>,
+    /// What guidepost has started for it.
+    _service: Option<Arc<Service>>,
 }
 
 impl Engine {
-    /// The engine at `DOCKER_HOST`, or at the usual socket.
+    /// The engine that [`find`](super::find) finds.
     ///
     /// # Errors
-    /// [`Error::NoEngine`], [`Error::BadAddress`].
+    /// As there.
     pub async fn connect() -> Result<Self> {
-        Self::at(Address::from_environment()?).await
+        find().await.map(|found| found.engine)
     }
 
     /// The engine at an address as in `DOCKER_HOST`.
     ///
     /// # Errors
-    /// As [`Engine::connect`].
+    /// [`Error::NoEngine`], [`Error::BadAddress`].
     pub async fn connect_to(host: &str) -> Result<Self> {
         Self::at(Address::parse(host)?).await
     }
 
-    async fn at(address: Address) -> Result<Self> {
+    pub(super) async fn at(address: Address) -> Result<Self> {
         let no_engine = |reason: String| Error::NoEngine { address: address.show(), reason };
         let docker = address.docker(PATIENCE)?;
         let first = async {
@@ -73,10 +87,22 @@ impl Engine {
         let (docker, version, info) = tokio::time::timeout(FIRST_PATIENCE, first)
             .await
             .map_err(|_| no_engine(format!("no answer for {} s", FIRST_PATIENCE.as_secs())))?
-            .map_err(|e| no_engine(with_causes(&e)))?;
+            .map_err(|e| no_engine(root_cause(&e)))?;
         let or_unknown = |text: Option<String>| text.unwrap_or_else(|| "unknown".into());
-        let host = host(&info);
+        let mut host = host(&info);
+        let is_podman = version.components.iter().flatten().any(|part| part.name.starts_with("Podman"));
+        if is_podman && !host.remaps_users {
+            // Podman says it where Docker has nothing.
+            let said = address.get(&docker.client_version(), "/info").await?;
+            host.remaps_users = said["Rootless"] == true;
+        }
+        let says_rootless = info.security_options.iter().flatten().any(|said| said.contains("name=rootless"));
         let info = EngineInfo {
+            name: if is_podman { "Podman" } else { "Docker" },
+            rootless: says_rootless || is_podman && host.remaps_users,
+            cgroup_version: info.cgroup_version.map(|version| version.to_string()).unwrap_or_default(),
+            cgroup_driver: info.cgroup_driver.map(|driver| driver.to_string()).unwrap_or_default(),
+            storage: info.driver.clone().unwrap_or_default(),
             version: or_unknown(version.version),
             api_version: docker.client_version().to_string(),
             platform: format!("{}/{}", or_unknown(version.os), or_unknown(version.arch)),
@@ -84,7 +110,17 @@ impl Engine {
             cpus: host.cpus,
             memory: info.mem_total.and_then(|n| u64::try_from(n).ok()).unwrap_or(0),
         };
-        Ok(Self { docker, address, info, host, archives: Arc::default() })
+        Ok(Self { docker, address, info, host, archives: Arc::default(), _service: None })
+    }
+
+    /// The same engine, for which a service was started that ends with it.
+    pub(super) fn served_by(self, service: Arc<Service>) -> Self {
+        Self { _service: Some(service), ..self }
+    }
+
+    /// Where it listens, as one writes it in `DOCKER_HOST`.
+    pub fn address(&self) -> String {
+        self.address.show()
     }
 
     /// What it says of itself.

@@ -1,6 +1,6 @@
-//! What can go wrong between guidepost and a Docker engine, and what to do about it.
+//! What can go wrong between guidepost and an engine, and what to do about it.
 
-use super::FileError;
+use super::{FileError, Look};
 
 /// A result whose error is [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -9,17 +9,23 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Nothing answers where the engine should be.
-    #[error("no Docker engine answers at {address}: {reason}")]
+    #[error("no engine answers at {address}: {reason}")]
     NoEngine {
-        /// `unix:///var/run/docker.sock`, or the value of `DOCKER_HOST`.
+        /// `unix:///var/run/docker.sock`, and who has named it.
         address: String,
         /// What the system said.
         reason: String,
     },
-    /// `DOCKER_HOST` is of a kind that guidepost does not speak.
-    #[error("DOCKER_HOST={address} cannot be used: {reason}")]
+    /// Nobody has named an engine, and none was found.
+    #[error("no engine was found{}", looked.iter().map(|look| format!("\n  {}: {}", look.what, look.why)).collect::<String>())]
+    NoEngineFound {
+        /// What was looked at, in order.
+        looked: Vec<Look>,
+    },
+    /// The engine that is named is of a kind that guidepost does not speak to.
+    #[error("{address} cannot be used: {reason}")]
     BadAddress {
-        /// Its value.
+        /// Its address, and who has named it.
         address: String,
         /// Why.
         reason: String,
@@ -83,13 +89,13 @@ pub enum Error {
         outside: bool,
     },
     /// The engine answered before, and no longer does.
-    #[error("the Docker engine went away: {reason}")]
+    #[error("the engine went away: {reason}")]
     EngineGone {
         /// What the system said.
         reason: String,
     },
     /// The engine refused a request.
-    #[error("the Docker engine refused: {message} (status {status})")]
+    #[error("the engine refused: {message} (status {status})")]
     Refused {
         /// HTTP status.
         status: u16,
@@ -105,10 +111,12 @@ impl Error {
     /// What to do about it, in one sentence.
     pub fn help(&self) -> Option<String> {
         Some(match self {
-            Self::NoEngine { .. } => {
-                "install and start Docker (scripts/engine does, on Debian), be in the group `docker`, or set DOCKER_HOST".into()
+            Self::NoEngine { .. } => "start it, or name another one: DOCKER_HOST, `docker context use`".into(),
+            Self::NoEngineFound { .. } => {
+                "install Podman, which needs neither root nor a daemon, or Docker; or name an engine: DOCKER_HOST"
+                    .into()
             }
-            Self::BadAddress { .. } => "use unix:///path/to/docker.sock or tcp://host:port".into(),
+            Self::BadAddress { .. } => "name one at unix:///path/to/docker.sock or tcp://host:port".into(),
             Self::NoImage { .. } => {
                 "check its name and the network, load it with `docker load`, or build it from a folder: `build:`".into()
             }
@@ -141,7 +149,10 @@ impl Error {
 
     /// Whether the engine itself is missing or gone, so that no other machine can be made either.
     pub(crate) fn is_of_engine(&self) -> bool {
-        matches!(self, Self::NoEngine { .. } | Self::BadAddress { .. } | Self::EngineGone { .. })
+        matches!(
+            self,
+            Self::NoEngine { .. } | Self::NoEngineFound { .. } | Self::BadAddress { .. } | Self::EngineGone { .. }
+        )
     }
 
     /// Whether the engine says that something is not there.
@@ -178,6 +189,15 @@ impl From<hyper::Error> for Error {
     fn from(error: hyper::Error) -> Self {
         Self::EngineGone { reason: with_causes(&error) }
     }
+}
+
+/// What caused an error in the end.
+pub(super) fn root_cause(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string()
 }
 
 /// An error and what caused it; the outermost alone often says only "client error".

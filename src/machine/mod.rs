@@ -7,6 +7,7 @@
 //!                  running  ─► RunningMachine: started, healthy, removed at the end
 //!                  archives ─► what packages are fetched from, kept on the machines' networks
 //!                  kept     ─► images of machines on which a setup was done
+//!                  find     ─► which engine, and why; survey what it can do; service Podman's, for a run
 //!                  exec     ─► Terminal (a person's), run (ours)
 //!                  file     ─► files in, files out
 //!                  reaper   ─► what a crash left behind goes, and nothing else
@@ -28,6 +29,7 @@ mod engine;
 mod error;
 mod exec;
 mod file;
+mod find;
 mod image;
 mod kept;
 pub mod label;
@@ -36,8 +38,10 @@ mod preload;
 mod ready;
 mod reaper;
 mod running;
+mod service;
 pub mod settings;
 pub mod spec;
+mod survey;
 mod trust;
 
 pub use context::folder_hash;
@@ -45,6 +49,7 @@ pub use engine::{Engine, EngineInfo};
 pub use error::{Error, Result};
 pub use exec::{Ended, Output, Run, Terminal, TerminalOptions, TerminalReader, TerminalWriter};
 pub use file::{FileError, RemoteFile};
+pub use find::{Found, Look, find};
 pub use image::{Event, Image};
 pub use kept::Kept;
 pub use label::{Identity, Name, Owner, RunId};
@@ -54,3 +59,4 @@ pub use reaper::{Reaped, Scope, forget, reap};
 pub use running::{RunningMachine, start};
 pub(crate) use settings::environment;
 pub use settings::{DEFAULT, Machine, machines, schema};
+pub use survey::{Ability, Survey, survey};

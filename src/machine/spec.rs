@@ -19,22 +19,20 @@ use super::{
     trust,
 };
 
-/// Begins systemd. The engine mounts a container's cgroups read-only unless it is privileged; systemd and a nested engine make
+/// What systemd needs. The engine mounts a container's cgroups read-only unless it is privileged; systemd and a nested engine make
 /// groups of their own there. Within a private cgroup namespace they are all below the container's own group, so that the
 /// host's tree need not be bound in, as is the custom. One mount with version 2, one for each controller with version 1.
 ///
 /// The engine mounts /proc/sys read-only, too, since most of it is the host's: a guide's `sysctl vm.…`, or systemd's own at
 /// boot, would change the machine that guidepost runs on. What belongs to the machine's own namespaces (network, host name,
 /// System V and POSIX queues) is made writable again, key by key.
-const SYSTEMD: [&str; 3] = [
-    "/bin/sh",
-    "-c",
-    "for m in /sys/fs/cgroup /sys/fs/cgroup/*; do mount -o remount,bind,rw \"$m\" 2>/dev/null; done
+pub(super) const PREPARE: &str = r#"for m in /sys/fs/cgroup /sys/fs/cgroup/*; do mount -o remount,bind,rw "$m" 2>/dev/null; done
 cd /proc/sys && for k in net fs/mqueue kernel/hostname kernel/domainname kernel/msg* kernel/sem kernel/shm*; do
   mount --bind $k $k 2>/dev/null && mount -o remount,bind,rw $k
 done
-cd / && exec /sbin/init",
-];
+cd /"#;
+/// The init of an image with systemd.
+const INIT: &str = "exec /sbin/init";
 /// Process 1 otherwise, below the engine's minimal init: waits.
 const WAIT: [&str; 2] = ["sleep", "infinity"];
 
@@ -115,7 +113,8 @@ pub fn container(machine: &Machine, image: &str, engine: Host, identity: &Identi
             ..Mount::default()
         }]);
     }
-    let start: &[&str] = if systemd { &SYSTEMD } else { &WAIT };
+    let begin = format!("{PREPARE}\n{INIT}");
+    let start: &[&str] = if systemd { &["/bin/sh", "-c", &begin] } else { &WAIT };
     ContainerCreateBody {
         image: Some(image.to_owned()),
         hostname: Some(machine.hostname.clone().unwrap_or_else(|| identity.machine.to_string())),

@@ -116,8 +116,8 @@ pub fn summary(report: &Report, deny: Deny) -> String {
     if !forgiven.is_empty() && out.len() + list.len() <= SUMMARY {
         out.push_str(&list);
     }
-    let (version, engine) = (escaped(&report.guidepost), escaped(&report.engine));
-    out.push_str(&format!("\nguidepost {version}, Docker {engine}, {}\n", escaped(&report.started)));
+    let (version, engine) = (escaped(&report.guidepost), escaped(&report.engine_name()));
+    out.push_str(&format!("\nguidepost {version}, {engine}, {}\n", escaped(&report.started)));
     defused(&out)
 }
 

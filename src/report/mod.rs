@@ -98,7 +98,7 @@ pub struct Report {
     pub started: String,
     /// How long it took.
     pub seconds: f64,
-    /// Version of the Docker engine.
+    /// Version of the Docker engine; of another one, its name and version.
     pub engine: String,
     /// Version of the interface that guidepost spoke with it.
     #[serde(default)]
@@ -275,6 +275,12 @@ pub enum StepKind {
 }
 
 impl Report {
+    /// The engine and its version: `Docker 20.10.24`, `Podman 4.3.1`.
+    pub fn engine_name(&self) -> String {
+        let is_version = self.engine.starts_with(|c: char| c.is_ascii_digit());
+        if is_version { format!("Docker {}", self.engine) } else { self.engine.clone() }
+    }
+
     /// Several reports as one; `None` without any. Of a guide on a machine, what was begun last counts, unless it could not be
     /// done then. Times add up, and versions are those of the newest report.
     pub fn merged(reports: &[Self]) -> Option<Self> {

@@ -38,7 +38,7 @@ pub(crate) struct Shown {
     summary: String,
     /// Version of guidepost.
     guidepost: String,
-    /// Version of the engine.
+    /// The engine and its version.
     engine: String,
     /// What the verdicts stand on.
     coverage: String,
@@ -224,7 +224,7 @@ impl Shown {
             headline: headline(report, wholes.len()),
             summary: human::summary(report),
             guidepost: line(&report.guidepost),
-            engine: line(&report.engine),
+            engine: line(&report.engine_name()),
             coverage: report.coverage().text(),
             newest: at(newest),
             total: wholes.len(),

@@ -31,7 +31,12 @@ impl Host for Engine {
     type Running = RunningMachine;
 
     fn version(&self) -> (String, String) {
-        (self.info().version.clone(), self.info().api_version.clone())
+        let info = self.info();
+        let version = match info.name {
+            "Docker" => info.version.clone(),
+            other => format!("{other} {}", info.version),
+        };
+        (version, info.api_version.clone())
     }
 
     fn memory(&self) -> u64 {

@@ -2,6 +2,7 @@
 
 mod archives;
 mod engine;
+mod found;
 mod kept;
 mod life;
 mod plain;
