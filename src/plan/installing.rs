@@ -2,7 +2,8 @@
 
 use super::{
     At, Attributes, Command, Step, StepKind,
-    evidence::ways,
+    blocks::Block,
+    evidence::{Look, look, ways},
     prose::{Kind, Passage, codes},
 };
 use crate::{
@@ -11,14 +12,17 @@ use crate::{
 };
 
 /// The step that installs what others call, if none of them does and the text says how.
-pub(super) fn by_text(source: &Source, prose: &[Passage], steps: &[Step]) -> Option<Step> {
+pub(super) fn by_text(source: &Source, prose: &[Passage], blocks: &[Block<'_>], steps: &[Step]) -> Option<Step> {
     let done = steps.iter().filter(|step| step.undone().is_none());
     let typed = done.flat_map(|step| match &step.kind {
         StepKind::Run { commands } => commands.as_slice(),
         _ => &[],
     });
     let lines: Vec<String> = typed.map(Command::line).collect();
-    let called: Vec<String> = lines.iter().flat_map(|line| line::runs(line)).map(|run| run.name).collect();
+    // What says only how a program is called is of a program that its reader wants.
+    let shown = blocks.iter().filter(|block| look(&block.code.language, &block.code.text) == Look::Synopsis);
+    let lines_called = lines.iter().map(String::as_str).chain(shown.flat_map(|block| block.code.text.lines()));
+    let called: Vec<String> = lines_called.flat_map(line::runs).map(|run| run.name).collect();
     let installed: Vec<String> =
         lines.iter().flat_map(|line| line::commands(line)).filter_map(ways::installed).flatten().collect();
     let told = prose.iter().filter(|passage| passage.kind == Kind::Text).flat_map(|passage| codes(&passage.text));

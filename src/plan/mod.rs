@@ -53,6 +53,7 @@ pub use attributes::{Answer, Attributes, NAMES as ATTRIBUTES, Rule};
 pub use command::Command;
 pub use decided::{Decided, blocks as decided};
 pub use decision::Act;
+pub(crate) use evidence::mention::files_of;
 pub use layer::{Layer, Origin, Scope, is_setting, schema};
 pub use order::Order;
 pub use own::Told;
@@ -459,7 +460,7 @@ fn on(guide: &Guide, around: Around<'_>, wanted: Option<(&String, &[String])>) -
                 );
             }
             let mut parts = order::parts(&gathered.blocks, &gathered.prose);
-            let by_text = installing::by_text(&guide.source, &gathered.prose, &steps);
+            let by_text = installing::by_text(&guide.source, &gathered.prose, &gathered.blocks, &steps);
             parts.extend(by_text.iter().map(|step| ((step.at.path.clone(), step.block), order::INSTALLING)));
             order::readme(by_text.into_iter().chain(steps).collect(), &parts)
         }

@@ -26,6 +26,7 @@ use crate::{
     terminal::{
         command::{Known, known},
         editor::{self, Editor},
+        endless,
         program::{self, Program},
         prompt, statement,
     },
@@ -629,7 +630,13 @@ impl<'a> Builder<'a> {
                 self.program = program::after(self.program, prompt, lines.first().map_or("", String::as_str));
             }
         }
+        let runs_on = attributes.background || attributes.until.is_some() || attributes.terminal.is_some();
+        let serves = |command: &&Command| !command.stopped && endless::serves(&command.line());
+        let server = commands.iter().find(serves).filter(|_| draft.skip.is_none() && !runs_on);
+        let served =
+            server.map(|command| format!("`{}` serves, and is left running in a terminal of its own", command.line()));
         let mut step = draft.step(StepKind::Run { commands }, attributes);
+        step.inferred.extend(served);
         if draft.given.runs.timeout.is_none()
             && let Some(origin) = self.settings.from.get("timeout")
         {

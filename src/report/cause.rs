@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, net::IpAddr, sync::LazyLock};
 use super::{GuideReport, Report, StepKind, StepReport};
 use crate::plan::placeholder;
 use crate::terminal::{
-    failure::{not_found, said},
+    failure::{not_found, said, unstarted},
     line::{self, Run},
     program::{
         self,
@@ -385,6 +385,7 @@ pub(crate) fn answers(question: &str) -> String {
 /// A command that is not there.
 fn missing(step: &StepReport) -> Cause {
     let said = step.output.lines().find_map(|line| Some((not_found(line)?, line)));
+    let said = said.or_else(|| unstarted(&step.output));
     let of_message = || step.message.as_deref().and_then(|message| message.split('`').nth(1));
     let name = said.map(|(name, _)| name).or_else(of_message);
     let name = name.map_or_else(|| Run::of(step.first_typed()).map(|run| run.name).unwrap_or_default(), str::to_owned);
@@ -681,6 +682,12 @@ mod tests {
             let cause = of_step(None, &broken(StepKind::Run, typed, output));
             assert_eq!((cause.kind, cause.part, cause.what.as_str()), (kind, part, what), "{typed}: {output}");
         }
+        let starts = "Traceback (most recent call last):\n  File \"subprocess.py\", line 1901, in _execute_child\n\
+            FileNotFoundError: [Errno 2] No such file or directory: 'curl'";
+        let known = Some((CauseKind::CommandNotFound, String::new()));
+        let python = of_step(known, &broken(StepKind::Run, "tool x", starts));
+        assert_eq!((python.what.as_str(), python.part), ("curl", Part::Machine));
+        assert_eq!(python.mend.as_deref(), Some("setup: [apt-get update, apt-get install -y curl]"));
         let missing = of_step(
             Some((CauseKind::CommandNotFound, String::new())),
             &broken(StepKind::Run, "sudo ls", "bash: sudo: command not found"),

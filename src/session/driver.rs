@@ -96,8 +96,8 @@ impl<T: Terminal> Session<T> {
         self.drive(None, transcript).await
     }
 
-    /// Types a step that is not waited for: until its command has shown `until`, or for a moment. If it runs on, that is
-    /// [`End::TimedOut`], with what it has shown.
+    /// Types a step that is not waited for: until its command has shown `until`, serves ([`End::Serves`]), or for a moment. If it
+    /// runs on then, that is [`End::TimedOut`], with what it has shown.
     ///
     /// # Errors
     /// If the terminal is broken.

@@ -1,5 +1,8 @@
 //! What does not end by itself, and what serves.
 
+use regex::Regex;
+use std::sync::LazyLock;
+
 use super::line::{Options, Run, is_in_background, pipeline};
 
 /// A command that never ends by itself and goes on printing: a reader looks at it for a while and presses Ctrl-C.
@@ -20,9 +23,64 @@ pub(crate) fn serves(line: &str) -> bool {
     first.is_some_and(|run| run.is(|program| program.serves) && !run.is_ended)
 }
 
+/// How programs say that they serve: where they listen on this computer, and how they are stopped.
+static SERVING: LazyLock<Regex> = LazyLock::new(|| {
+    let says = r"\b(listening|serving|running|available|accepting connections|started|ready)\b.{0,40}?";
+    let here = r"(localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\]|\bport\b)\W{0,3}\d{2,5}\b";
+    let stop = r"\b(press|hit|use|type) \W?(ctrl|control)\W{1,3}c\b\W{0,2} to (stop|quit|exit|shut ?down|terminate)\b";
+    let local = r"^\W*(local|network|url|address)\W+http://(localhost|127\.0\.0\.1)\b";
+    Regex::new(&format!("(?im)({says}{here}|{stop}|{local})")).expect("a valid pattern")
+});
+
+/// Whether a command that has not ended has printed that it serves now.
+pub(crate) fn says_that_it_serves(output: &str) -> bool {
+    SERVING.is_match(output)
+}
+
+/// Whether a server says that another one is where it wants to be.
+pub(crate) fn is_in_use(output: &str) -> bool {
+    let output = output.to_ascii_lowercase();
+    ["address already in use", "address in use", "eaddrinuse", "port is already in use", "is in use by another program"]
+        .iter()
+        .any(|said| output.contains(said))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_servers_say() {
+        for (output, serves) in [
+            ("INFO:     Uvicorn running on http://127.0.0.1:8000 (Press CTRL+C to quit)", true),
+            ("Serving HTTP on 0.0.0.0 port 8000 (http://0.0.0.0:8000/) ...", true),
+            ("Listening on port 3000", true),
+            ("Server listening at http://localhost:3000", true),
+            ("   Accepting connections at http://localhost:3000", true),
+            ("Starting up http-server\n\nAvailable on:\n  http://127.0.0.1:8080\nHit CTRL-C to stop the server", true),
+            ("JSON Server started on PORT :3000\nPress CTRL-C to stop", true),
+            ("  VITE v5.4.8  ready in 280 ms\n\n  \u{279c}  Local:   http://localhost:5173/", true),
+            ("[info] listening on [::]:9000", true),
+            ("Press ^C at any time to quit.\npackage name: (x)", false),
+            ("Waiting for http://localhost:3000 to answer", false),
+            ("Downloading http://127.0.0.1:8000/a.tar.gz", false),
+            ("Running 3 tests on 4 cores", false),
+            ("running migrations", false),
+            ("Exporting to report.txt", false),
+            ("", false),
+        ] {
+            assert_eq!(says_that_it_serves(output), serves, "{output}");
+        }
+        for (output, taken) in [
+            ("[Errno 98] error while attempting to bind on address ('127.0.0.1', 8000): address already in use", true),
+            ("Error: listen EADDRINUSE: address already in use :::3000", true),
+            ("Port 5000 is in use by another program. Either identify and stop that program, or …", true),
+            ("Error: That port is already in use.", true),
+            ("the name is already in use", false),
+        ] {
+            assert_eq!(is_in_use(output), taken, "{output}");
+        }
+    }
 
     #[test]
     fn commands() {

@@ -15,9 +15,20 @@ const LONGEST_SAID: usize = 160;
 /// The last line that a command printed: mostly why it failed.
 pub(crate) fn said(output: &str) -> String {
     let output = clean(output);
-    let last = output.lines().rfind(|line| !line.trim().is_empty()).map(str::trim);
+    let says = |line: &&str| line.chars().any(char::is_alphanumeric);
+    let last = output.lines().rfind(says).map(str::trim);
+    // Node.js says at the end of a crash which version it is, and why it has crashed above the calls that led there.
+    let crash = last.filter(|line| line.starts_with("Node.js v") && line.split(' ').count() == 2).and_then(|_| {
+        let called = output.lines().position(|line| line.trim_start().starts_with("at "))?;
+        let above: Vec<&str> = output.lines().take(called).map(str::trim).collect();
+        above.iter().copied().find(|line| CRASH.is_match(line)).or_else(|| above.last().copied())
+    });
+    let last = crash.or(last);
     last.map_or(String::new(), |line| format!(": {}", line.chars().take(LONGEST_SAID).collect::<String>()))
 }
+
+/// How Node.js begins to tell of an error that nobody has caught.
+static CRASH: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^(Uncaught )?\w*Error\b.*: ").expect("a valid pattern"));
 
 /// Nobody listened where the command knocked: mostly a server that is not ready yet.
 pub(crate) fn is_refused(output: &str) -> bool {
@@ -49,6 +60,8 @@ fn is_shell(name: &str) -> bool {
 /// `sh: 1: x: not found`, `zsh: command not found: x`.
 pub(crate) fn not_found(line: &str) -> Option<&str> {
     let line = line.trim();
+    // Who runs several commands says in brackets which of them it was.
+    let line = line.strip_prefix('[').and_then(|rest| Some(rest.split_once("] ")?.1)).unwrap_or(line);
     let (shell, rest) = line.split_once(": ")?;
     let shell = shell.trim_start_matches('-');
     if !speaks(shell) {
@@ -62,6 +75,27 @@ pub(crate) fn not_found(line: &str) -> Option<&str> {
     let (number, name) = rest.rsplit_once(": ").unwrap_or(("", rest));
     let number = number.strip_prefix("line ").unwrap_or(number);
     number.chars().all(|c| c.is_ascii_digit()).then_some(name)
+}
+
+/// How programs of other languages than the shell's say that what they wanted to start is not there: what the line looks like, and
+/// what else must be printed. The group is its name.
+const UNSTARTED: &[(&str, &str)] = &[
+    (r"^FileNotFoundError: \[Errno 2\] No such file or directory: '([\w+-]+)'$", "_execute_child"),
+    (r"\bspawn(?:Sync)? ([\w.+-]+) ENOENT\b", ""),
+    (r#"\bexec: "([\w.+-]+)": executable file not found in"#, ""),
+    (r"^\S*\benv: ['‘]?([\w.+-]+)['’]?: No such file or directory$", ""),
+];
+
+/// The program that a command wanted to start and did not find, with the line that says so: `curl` of
+/// `FileNotFoundError: [Errno 2] No such file or directory: 'curl'`.
+pub(crate) fn unstarted(output: &str) -> Option<(&str, &str)> {
+    static PATTERNS: LazyLock<Vec<Regex>> =
+        LazyLock::new(|| UNSTARTED.iter().map(|row| Regex::new(row.0).expect("a valid pattern")).collect());
+    let of_line = |line: &'_ str| -> Option<std::ops::Range<usize>> {
+        let mut rows = UNSTARTED.iter().zip(PATTERNS.iter()).filter(|((_, beside), _)| output.contains(beside));
+        rows.find_map(|(_, pattern)| Some(pattern.captures(line)?.get(1)?.range()))
+    };
+    output.lines().find_map(|line| of_line(line.trim()).map(|range| (&line.trim()[range], line.trim())))
 }
 
 /// How programs say that they did not find or open something.
@@ -93,7 +127,7 @@ pub(crate) fn fails(said: &str, line: &str, words: &[&str]) -> bool {
 
 /// How programs say that a file is not there, in lower case.
 static LACKED: LazyLock<Regex> = LazyLock::new(|| {
-    let words = r"no such file|enoent|does(n't| not) exist|not( be)? found|not a (valid )?(file|path|directory)|(cannot|can't|could not|couldn't|unable to|failed to) (find|open|read|access|load)|no files? (match|found|specified)|not matched by";
+    let words = r"no such file|enoent|does(n't| not) exist|not( be)? found|not a (valid )?(file|path|directory)|(cannot|can't|could not|couldn't|unable to|failed to) (find|open|read|access|load)|no files? (match|found|specified|called|named)|not matched by";
     Regex::new(words).expect("a valid pattern")
 });
 
@@ -102,8 +136,13 @@ static LACKED: LazyLock<Regex> = LazyLock::new(|| {
 pub(crate) fn lacks_file(output: &str, typed: &str) -> Option<String> {
     let output = clean(output);
     let says = |name: &str| output.lines().any(|line| line.contains(name) && LACKED.is_match(&line.to_lowercase()));
+    // A pattern that fits nothing is taken as it is: `/root/** does not exist`.
+    let unmatched = |word: &str| word.split('/').filter(|part| part.contains('*')).any(says);
     let mut words = line::commands(typed).flat_map(|command| line::words(command).into_iter().skip(1));
     words.find(|word| {
+        if unmatched(word) {
+            return true;
+        }
         let is_word = !word.starts_with('-') && !word.contains("://") && word.chars().any(char::is_alphabetic);
         let name = base(word.trim_end_matches('/'));
         // A word that looks like none is a path where it is told as one: `/root/folder could not be found`.
@@ -118,6 +157,43 @@ pub(crate) fn lacks_file(output: &str, typed: &str) -> Option<String> {
                 output.lines().any(|line| LACKED.is_match(&line.to_lowercase()) && told(line))
             }
     })
+}
+
+/// The file of the reader's project that a program says is not there, though nobody has named it: `pyproject.toml` of
+/// `No file called 'pyproject.toml' found`. Files that come with programs are none of the reader's.
+pub(crate) fn lacks_project_file(output: &str) -> Option<String> {
+    static FILE: LazyLock<Regex> = LazyLock::new(|| {
+        let names = r"[\w-][\w.-]*\.(?:toml|json|ya?ml|cfg|ini|config\.\w+)|\.\w[\w.-]*rc|Makefile|Dockerfile|Gemfile|Procfile|Pipfile|requirements\.txt|go\.mod";
+        Regex::new(&format!(r#"(?:^|[\s'"`‘(])(?P<folder>[\w./~-]*/)?(?P<name>{names})(?:$|[\s'"`’),:])"#))
+            .expect("a valid pattern")
+    });
+    let of_program = |folder: &str| {
+        let own = ["lib", "usr", "etc", "opt", "node_modules", "site-packages", "dist-packages", "share"];
+        folder.split('/').any(|part| own.contains(&part))
+    };
+    let output = clean(output);
+    let says = |line: &&str| LACKED.is_match(&line.to_lowercase()) && !line.to_lowercase().contains("warn");
+    let lacking = |line: &str| {
+        let found = FILE.captures(line)?;
+        let folder = found.name("folder").map_or("", |folder| folder.as_str());
+        (!of_program(folder)).then(|| found["name"].to_owned())
+    };
+    output.lines().filter(says).find_map(lacking)
+}
+
+/// Whether a program says nothing about why it has failed: no line speaks of a failure.
+pub(crate) fn gives_no_reason(output: &str) -> bool {
+    speaks_of_failure(output).is_none()
+}
+
+/// The first line of an output that speaks of a failure.
+pub(crate) fn speaks_of_failure(output: &str) -> Option<String> {
+    let output = clean(output);
+    let speaks = |line: &&str| {
+        let line = line.to_lowercase();
+        FAILURE.is_match(&line) && !NONE.is_match(&line)
+    };
+    output.lines().find(speaks).map(|line| line.trim().to_owned())
 }
 
 /// How programs speak of a failure, in lower case.
@@ -225,6 +301,65 @@ pub(crate) fn refusal(name: &str) -> Option<&'static Regex> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_said_last() {
+        let crash = "node:internal/modules/cjs/loader:1228\n  throw err;\n  ^\n\nError: Cannot find module 'a'\n\
+            Require stack:\n- /root/server.js\n    at f (node:internal:1) {\n  code: 'MODULE_NOT_FOUND'\n}\n\nNode.js v24.1.0";
+        for (output, last) in [
+            (crash, ": Error: Cannot find module 'a'"),
+            ("a\nfailed: {\n  x: 1\n}\n", ": x: 1"),
+            ("Node.js v24.1.0", ": Node.js v24.1.0"),
+            ("a\nb\n\n", ": b"),
+            ("", ""),
+        ] {
+            assert_eq!(said(output), last, "{output}");
+        }
+    }
+
+    #[test]
+    fn programs_that_others_start() {
+        let python =
+            |what: &str| format!("in _execute_child\nFileNotFoundError: [Errno 2] No such file or directory: '{what}'");
+        for (output, name) in [
+            (python("curl"), Some("curl")),
+            (python("data/a.csv"), None),
+            ("FileNotFoundError: [Errno 2] No such file or directory: 'data'".into(), None),
+            ("Error: spawn git ENOENT\n    at x".into(), Some("git")),
+            ("Error: spawnSync ffmpeg ENOENT".into(), Some("ffmpeg")),
+            ("exec: \"docker\": executable file not found in $PATH".into(), Some("docker")),
+            ("/usr/bin/env: 'node': No such file or directory".into(), Some("node")),
+            ("env: ‘python’: No such file or directory".into(), Some("python")),
+            ("Error: ENOENT: no such file or directory, open 'a'".into(), None),
+            ("it is well".into(), None),
+        ] {
+            assert_eq!(unstarted(&output).map(|(name, _)| name), name, "{output}");
+        }
+    }
+
+    #[test]
+    fn files_of_a_project() {
+        for (output, file) in [
+            (
+                "x.Error: No file called 'pyproject.toml' with a [project] section found. Exiting.",
+                Some("pyproject.toml"),
+            ),
+            ("npm error enoent Could not read package.json: Error: ENOENT: no such file", Some("package.json")),
+            ("Error: ENOENT: no such file or directory, open '/root/package.json'", Some("package.json")),
+            ("make: Makefile: No such file or directory", Some("Makefile")),
+            ("Error: Cannot find module '/root/node_modules/a/package.json'", None),
+            ("ENOENT: no such file or directory, open '/usr/share/a.json'", None),
+            ("warning: .toolrc not found, using defaults", None),
+            ("No such file or directory: 'curl'", None),
+            ("error: invalid value in pyproject.toml", None),
+            ("libfoo.so.1: cannot open shared object file: No such file or directory", None),
+        ] {
+            assert_eq!(lacks_project_file(output).as_deref(), file, "{output}");
+        }
+        assert_eq!(lacks_file("Error: /root/** does not exist", "tool **/*.py -c").as_deref(), Some("**/*.py"));
+        assert_eq!(lacks_file("Error: the key * is not valid", "tool **/*.py -c"), None);
+        assert!(gives_no_reason("Broken 2 paths") && !gives_no_reason("Error: x"));
+    }
 
     #[test]
     fn files_that_a_reader_has() {

@@ -134,7 +134,14 @@ pub fn prompt_length(line: &str) -> Option<usize> {
         regex(&format!("^(?:{})", all.join("|")))
     });
     let end = BEGINS.find(line).map(|found| found.end());
-    end.or_else(|| STATEMENTS.find(line).and_then(|_| line.find("> ")).map(|at| at + 2)).or_else(|| short_length(line))
+    end.or_else(|| STATEMENTS.find(line).and_then(|_| line.find("> ")).map(|at| at + 2))
+        .or_else(|| short_length(line))
+        .filter(|end| !begins_with_arrow(&line[*end..]))
+}
+
+/// Whether a text goes on with an arrow, and so says what becomes of what stands before it: `/api/posts # → /posts`.
+fn begins_with_arrow(text: &str) -> bool {
+    ["→", "⇒", "->", "=>"].iter().any(|arrow| text.trim_start().starts_with(arrow))
 }
 
 /// Whether a line begins with a script and a comment, which reads as a folder and root's sign: `/srv/backup.sh # all of it`.
@@ -338,6 +345,8 @@ mod tests {
             ("$me ps", None),
             ("a price of 5$ is", None),
             ("ls /mnt # all", None),
+            ("/api/posts # → /posts", None),
+            ("/srv # -> /data", None),
         ] {
             assert_eq!(prompt_length(line).map(|n| &line[n..]), typed, "{line}");
         }

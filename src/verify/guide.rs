@@ -14,7 +14,7 @@ use super::{
     fault::Fault,
     host::{Host, Running},
     kept,
-    live::{Live, Opening},
+    live::{Left, Live, Opening},
     now,
     recording::Tape,
     stop::apart,
@@ -38,7 +38,7 @@ use crate::{
     },
     terminal::{
         clean::clean,
-        failure::{is_finding, lacks_file, says_failure},
+        failure::{gives_no_reason, is_finding, lacks_file, lacks_project_file, says_failure, speaks_of_failure},
         line::{is_in_background, quoted},
         program::is_about_jobs,
     },
@@ -432,6 +432,7 @@ impl<H: Host> Attempt<'_, H> {
             machine,
             live,
             others: BTreeMap::new(),
+            servers: Vec::new(),
             values: Values::default(),
             outputs: BTreeMap::new(),
             listener: self.run.listener,
@@ -547,7 +548,10 @@ impl<H: Host> Attempt<'_, H> {
             let builds_on =
                 || lacking.iter().find(|(number, _)| self.job.plan.parts.get(number).copied() == part(step));
             let earlier = || builds_on().map(|(_, why)| format!("an example before it was not done: {why}"));
-            let lacked = || lacks(&done, &report.steps).or_else(earlier).filter(|_| is_example && ended);
+            let lacked = match is_example && ended {
+                true => doing.lacks(&done, &report.steps).await?.or_else(earlier),
+                false => None,
+            };
             match missed {
                 Some((missed, why)) if !is_example => {
                     done.verdict = Verdict::Unreached;
@@ -559,7 +563,7 @@ impl<H: Host> Attempt<'_, H> {
                     return unreached(report, cause, why);
                 }
                 missed => {
-                    if let Some(why) = missed.map(|(_, why)| why).or_else(lacked) {
+                    if let Some(why) = missed.map(|(_, why)| why).or(lacked) {
                         lacking.insert(step.number, why.clone());
                         (done.verdict, done.omission, done.cause) = (Verdict::Skipped, Some(Omission::NotDone), None);
                         done.message = Some(why);
@@ -621,19 +625,11 @@ fn unmade_for(error: &Error) -> String {
     format!("its machine could not be made: {error}{}{}", last.unwrap_or_default(), help.unwrap_or_default())
 }
 
-/// The file that an example needs and that only its reader has: its program says so, and nothing that was done before names it.
-fn lacks(done: &StepReport, before: &[StepReport]) -> Option<String> {
-    let failed = done.kind == StepKind::Run && done.verdict == Verdict::Broken && done.status.is_some();
-    let typed = done.command.as_ref().or(done.typed.last()).filter(|_| failed)?;
-    let file = lacks_file(&done.output, typed)?;
+/// Whether no step that was done before names a file, nor the step itself above the command that failed.
+fn is_of_reader(file: &str, typed: &str, done: &StepReport, before: &[StepReport]) -> bool {
     let done_before = before.iter().filter(|step| matches!(step.verdict, Verdict::Holds | Verdict::Drifted));
     let mut own = done_before.flat_map(|step| &step.typed).chain(done.typed.iter().filter(|line| *line != typed));
-    let of_reader = !own.any(|line| line.contains(file.as_str()));
-    of_reader.then(|| {
-        format!(
-            "it needs `{file}`, which the page does not make: make it in `setup`, or name one that is there in `run`"
-        )
-    })
+    !own.any(|line| line.contains(file))
 }
 
 /// Whether nothing is done after a step. An output that is going to be updated says nothing of what comes after it.
@@ -761,6 +757,19 @@ impl Shown {
         let mut said = real.lines().enumerate().filter(|(_, said)| tells(said)).map(|(at, _)| at).peekable();
         comparison.verdict == matching::Verdict::Holds && said.peek().is_some() && said.all(|at| seen.contains(&at))
     }
+
+    /// Whether a documented output is another one, and yet at least half of it, with a line that says how the typed line failed or
+    /// what it found, is as printed: the page shows this failure, and is wrong about what it says.
+    fn resembles_documented_failure(&self, line: &str, documented: &str, rule: matching::Rule) -> bool {
+        let (comparison, real) = self.compare(documented, rule, &Evidence::default());
+        let seen = comparison.lines.iter().filter(|line| matches!(line.state, State::Same | State::Forgiven));
+        let real: Vec<&str> = real.lines().collect();
+        let seen: Vec<&str> = seen.flat_map(|line| line.real.clone()).filter_map(|at| real.get(at).copied()).collect();
+        let seen: Vec<&str> = seen.into_iter().filter(|said| !said.trim().is_empty()).collect();
+        let wanted = documented.lines().filter(|line| !matches!(line.trim(), "" | "..." | "[...]")).count();
+        let tells = |said: &&str| says_failure(said, line) || is_finding(said);
+        comparison.verdict != matching::Verdict::Holds && seen.len() * 2 >= wanted && seen.iter().any(tells)
+    }
 }
 
 /// How far two outputs are from each other: lines too many or too few, and then lines that are not the same.
@@ -782,6 +791,8 @@ pub(super) struct Doing<'a, M: Running> {
     pub(super) live: Live<M::Terminal>,
     /// Others, by their names.
     pub(super) others: BTreeMap<String, Live<M::Terminal>>,
+    /// Servers of which only the run has shown that they serve, each in a terminal of its own.
+    pub(super) servers: Vec<Left>,
     /// What the guide sets itself.
     values: Values,
     /// What each step has shown.
@@ -802,6 +813,45 @@ pub(super) struct Doing<'a, M: Running> {
 }
 
 impl<M: Running> Doing<'_, M> {
+    /// The file that an example needs and that only its reader has: its program says so, or it fails without a reason where none of
+    /// the files that its line names is there; and nothing that was done before names it.
+    async fn lacks(&self, done: &StepReport, before: &[StepReport]) -> machine::Result<Option<String>> {
+        // What goes on has no status, and says that it failed.
+        let ended = done.status.is_some() || speaks_of_failure(&done.output).is_some();
+        let failed = done.kind == StepKind::Run && done.verdict == Verdict::Broken && ended;
+        let Some(typed) = done.command.as_ref().or(done.typed.last()).filter(|_| failed) else { return Ok(None) };
+        let is_of_reader = |file: &String| is_of_reader(file, typed, done, before);
+        let told = lacks_file(&done.output, typed).filter(is_of_reader);
+        let told = told.or_else(|| lacks_project_file(&done.output).filter(is_of_reader));
+        let file = match told {
+            None if gives_no_reason(&done.output) => self.names_nothing_there(typed).await?.filter(is_of_reader),
+            told => told,
+        };
+        Ok(file.map(|file| {
+            format!(
+                "it needs `{file}`, which the page does not make: make it in `setup`, or name one that is there in `run`"
+            )
+        }))
+    }
+
+    /// The first of the files that a line names, if none of them is there.
+    async fn names_nothing_there(&self, typed: &str) -> machine::Result<Option<String>> {
+        let files = plan::files_of(typed);
+        let folder = self.live.places().first().and_then(|place| place.cwd.as_deref());
+        for file in &files {
+            let command = ["test", "-e", file];
+            if self
+                .machine
+                .run(&machine::Run { command: &command, folder, ..machine::Run::default() })
+                .await?
+                .is_success()
+            {
+                return Ok(None);
+            }
+        }
+        Ok(files.into_iter().next())
+    }
+
     /// Has the shell remember the lines of a setup that was done before it was opened, as if they had been typed.
     async fn remember(&mut self) -> machine::Result<()> {
         let remembers = self.live.places().last().is_some_and(|place| place.name == "bash");
@@ -992,6 +1042,16 @@ impl<M: Running> Doing<'_, M> {
 
     /// Whether the page shows how a command failed, by an output that is what it printed. Its status is as documented, then.
     pub(super) fn shows_failure(&self, of: usize, line: &str, output: &str) -> bool {
+        self.documents(of, output, |shown, text, rule| shown.is_documented_failure(line, text, rule))
+    }
+
+    /// Whether the page shows such a failure, by an output of which a part is another one: that is to be said of the output.
+    pub(super) fn shows_such_failure(&self, of: usize, line: &str, output: &str) -> bool {
+        self.documents(of, output, |shown, text, rule| shown.resembles_documented_failure(line, text, rule))
+    }
+
+    /// Whether one of the outputs that the page shows of a step is so.
+    fn documents(&self, of: usize, output: &str, is: impl Fn(&Shown, &str, matching::Rule) -> bool) -> bool {
         let before = self.outputs.get(&of);
         let mut shown = Shown {
             last: output.to_owned(),
@@ -1002,7 +1062,7 @@ impl<M: Running> Doing<'_, M> {
         shown.add(output, 0);
         self.plan.steps.iter().any(|step| match &step.kind {
             Planned::Expect { text, of: number, rule, .. } if *number == of && step.undone().is_none() => {
-                shown.is_documented_failure(line, text, matching_rule(*rule))
+                is(&shown, text, matching_rule(*rule))
             }
             _ => false,
         })
@@ -1086,6 +1146,7 @@ mod tests {
             ("", "", matching::Rule::Auto, false),
         ] {
             let shown = Shown { last: output.into(), all: output.into(), ..Shown::default() };
+            assert!(!shown.resembles_documented_failure("ls /x", documented, rule) || !shows, "{output}: {documented}");
             assert_eq!(shown.is_documented_failure("ls /x", documented, rule), shows, "{output}: {documented}");
         }
     }

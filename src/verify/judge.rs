@@ -9,7 +9,7 @@ use crate::{
     session::{End, look::asked_in_frame},
     terminal::{
         clean::clean,
-        failure::{fetches, is_refused, not_found, said, tells},
+        failure::{fetches, is_refused, not_found, said, speaks_of_failure, tells, unstarted},
         line::{Run, pieces, pipeline},
     },
 };
@@ -58,6 +58,10 @@ impl Ended<'_> {
                 let message = format!("a command was not found (status 127){}", said(&self.output));
                 of(CauseKind::CommandNotFound, message, INSTALL)
             }
+            End::Prompt { status: Some(status) } if unstarted(&self.output).is_some() => {
+                let message = format!("it ended with status {status}{}", said(&self.output));
+                of(CauseKind::CommandNotFound, message, INSTALL)
+            }
             End::Prompt { status: Some(status) } => {
                 // What comes of nothing says less.
                 if let Some(fault) = self.unfetched(*status) {
@@ -102,6 +106,12 @@ impl Ended<'_> {
                     "let a `file` block follow an editor, so that the file is written; or skip the step with a reason",
                 ),
             },
+            End::Serves if speaks_of_failure(&self.output).is_some() => {
+                let failure = speaks_of_failure(&self.output).unwrap_or_default();
+                let help =
+                    "mend what it says; if it serves all the same, let it run on in a terminal of its own (background)";
+                problem(format!("it goes on, and says that it failed: {failure}"), help)
+            }
             End::Serves => {
                 let help = "let it run on in a terminal of its own (background, and until=\"…\" for what it shows when it is ready), or stop it once it has shown something (until=\"…\")";
                 let fault = Fault::new("it serves, and does not end by itself", help);

@@ -1,6 +1,7 @@
 //! The session engine on a terminal in a machine.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
+use tokio::sync::Notify;
 
 use super::{host::Running, recording::Tape};
 use crate::{
@@ -80,8 +81,8 @@ impl<T: Terminal<Error: Into<Error>> + 'static> Live<T> {
         self.session.run(step, &mut ()).await.map_err(Into::into)
     }
 
-    /// Types a step that is not waited for: until its command has shown `until`, or for a moment. If it runs on, that is
-    /// [`End::TimedOut`], with what it has shown.
+    /// Types a step that is not waited for: until its command has shown `until`, serves ([`End::Serves`](crate::session::End)), or
+    /// for a moment. If it runs on then, that is [`End::TimedOut`](crate::session::End), with what it has shown.
     ///
     /// # Errors
     /// If the machine or the engine is gone.
@@ -105,15 +106,55 @@ impl<T: Terminal<Error: Into<Error>> + 'static> Live<T> {
         self.session.places()
     }
 
-    /// Keeps reading and forgets what it reads, so that a command that runs on is never held up.
-    pub(super) fn drain(self) -> tokio::task::JoinHandle<()> {
+    /// Keeps reading and forgets what it reads, so that what this line has started is never held up.
+    pub(super) fn leave(self, line: String) -> Left {
         let mut terminal = self.session.into_terminal();
-        tokio::spawn(async move {
+        let stop = Arc::new(Notify::new());
+        let asked = Arc::clone(&stop);
+        let ended = tokio::spawn(async move {
             let mut buffer = vec![0; 64 << 10];
-            while let Ok(Read::Bytes(_) | Read::Silence) = terminal.read(&mut buffer, Duration::MAX).await {}
-        })
+            loop {
+                tokio::select! {
+                    read = terminal.read(&mut buffer, Duration::MAX) => {
+                        let Ok(Read::Bytes(_) | Read::Silence) = read else { return };
+                    }
+                    () = asked.notified() => break,
+                }
+            }
+            if terminal.write(CTRL_C).await.is_ok() {
+                loop {
+                    let until = terminal.now() + STOPPED;
+                    let Ok(Read::Bytes(_)) = terminal.read(&mut buffer, until).await else { return };
+                }
+            }
+        });
+        Left { line, stop, ended }
     }
 }
+
+/// What was left running in a terminal of its own.
+pub(super) struct Left {
+    /// What has started it.
+    pub(super) line: String,
+    stop: Arc<Notify>,
+    ended: tokio::task::JoinHandle<()>,
+}
+
+impl Left {
+    /// Presses Ctrl-C, and waits until its terminal is silent.
+    pub(super) async fn stop(self) {
+        self.stop.notify_one();
+        // Whether it has ended in time is seen by what comes next.
+        let _ = tokio::time::timeout(STOPPING, self.ended).await;
+    }
+}
+
+/// Ends what runs in a terminal.
+const CTRL_C: &[u8] = &[3];
+/// Silence after which what was stopped has said all.
+const STOPPED: Duration = Duration::from_secs(1);
+/// How long it may take.
+const STOPPING: Duration = Duration::from_secs(10);
 
 /// Tells recording, progress and listener what is shown.
 struct Told<'a> {

@@ -9,7 +9,7 @@ use super::{
     guide::{Doing, SAYS_FAILURE, shown},
     heard::Heard,
     host::Running,
-    live::{Live, Opening, last_line},
+    live::{Left, Live, Opening, last_line},
     recording::Tape,
     stop::{Done, apart},
     visit::Stand,
@@ -19,7 +19,7 @@ use crate::{
     plan::{self, Command, Step as Planned},
     report::{CauseKind, StepReport, StepWarning},
     session::{Answer, Answered, End, Kind, Outcome, Pattern, Step, inject},
-    terminal::{clean::clean, program::is_elsewhere},
+    terminal::{clean::clean, endless::is_in_use, failure::speaks_of_failure, program::is_elsewhere},
 };
 
 /// What a command comes to, apart from the environment: warnings, or what is wrong.
@@ -144,6 +144,7 @@ impl<M: Running> Doing<'_, M> {
             let until = step.attributes.until.as_deref().filter(|_| last);
             let mut typed = self.session_step(lines.clone(), &step.attributes, until);
             typed.stopped = command.stopped;
+            self.stop_servers(|server| server.line == lines.join("\n")).await;
             let live = self.terminal(step).await?;
             let mut heard = listener.wants_output().then(|| Heard::new(secrets));
             let tell = |text| listener.event(name, Event::Output(text));
@@ -151,8 +152,21 @@ impl<M: Running> Doing<'_, M> {
                 heard.as_mut().and_then(|heard| heard.push(bytes)).map(tell);
                 listener.event(name, Event::Line(secrets.mask(&last_line(tail))));
             };
-            let outcome = live.step(typed, &mut shown_now).await?;
+            let outcome = live.step(typed.clone(), &mut shown_now).await?;
             heard.as_mut().and_then(Heard::end).map(tell);
+            let failed = matches!(outcome.end, End::Prompt { status: Some(status) } if status != 0);
+            if failed && is_in_use(&outcome.output) && !self.servers.is_empty() {
+                // A reader stops the one before, and types it again.
+                self.stop_servers(|_| true).await;
+                continue;
+            }
+            let well = outcome.end == End::Serves && speaks_of_failure(&outcome.output).is_none();
+            let serves = well && self.serve(typed, step).await?;
+            let outcome = match serves {
+                // As far as it has come it is well, but for what it has printed.
+                true => Outcome { end: End::Prompt { status: Some(0) }, ..outcome },
+                false => outcome,
+            };
             for answered in &outcome.answered {
                 let question = secrets.mask(&clean(&answered.question));
                 listener.event(name, Event::Answered { question, reply: secrets.mask(&answered.reply) });
@@ -172,6 +186,10 @@ impl<M: Running> Doing<'_, M> {
             if let End::Prompt { status } | End::Interrupted { status } = &outcome.end {
                 report.status = *status;
             }
+            if serves {
+                // It has none yet.
+                report.status = None;
+            }
             let typed = &lines[..outcome.typed.min(lines.len())];
             let line = typed.join("\n");
             let asked = outcome.answered.iter().flat_map(|Answered { question, reply }| {
@@ -180,7 +198,11 @@ impl<M: Running> Doing<'_, M> {
             });
             self.outputs.entry(step.number).or_default().asked.extend(asked);
             let failed = report.status.filter(|status| last && *status != 0);
-            let failed = failed.filter(|_| self.shows_failure(step.number, &line, &output));
+            let is_shown = || {
+                let (of, shows_such) = (step.number, self.shows_such_failure(step.number, &line, &output));
+                shows_such || self.shows_failure(of, &line, &output)
+            };
+            let failed = failed.filter(|_| is_shown());
             let exits: &[i32] = match &failed {
                 _ if last && !step.attributes.exit.is_empty() => &step.attributes.exit,
                 Some(status) => std::slice::from_ref(status),
@@ -215,6 +237,35 @@ impl<M: Running> Doing<'_, M> {
                 shown.dropped += dropped;
                 return Ok(warnings);
             }
+        }
+    }
+
+    /// What serves has been stopped in the guide's terminal, which is needed for what comes next. As readers do, it is started in
+    /// another one, and left there. Whether it serves there, too.
+    async fn serve(&mut self, typed: Step, step: &Planned) -> Result<bool> {
+        let places = self.live.places();
+        let at_shell = places.last().is_some_and(|place| matches!(place.kind, Kind::Shell { .. }));
+        let here = !places.iter().any(|place| is_elsewhere(&place.opened_by));
+        let is_said = !step.attributes.exit.is_empty() || step.attributes.terminal.is_some();
+        if is_said || !at_shell || !here {
+            return Ok(false);
+        }
+        let mut live = self.alike(None).await?;
+        let (line, patience) = (typed.lines.join("\n"), typed.timeout.min(self.limit.left()));
+        let runs = matches!(live.launch(typed, patience).await?.end, End::Serves | End::TimedOut);
+        if runs {
+            self.servers.push(live.leave(line));
+        }
+        Ok(runs)
+    }
+
+    /// Stops these of the servers that were left running.
+    async fn stop_servers(&mut self, is: impl Fn(&Left) -> bool) {
+        let (stopped, left) = std::mem::take(&mut self.servers).into_iter().partition(is);
+        self.servers = left;
+        let stopped: Vec<Left> = stopped;
+        for server in stopped {
+            server.stop().await;
         }
     }
 
@@ -296,7 +347,7 @@ impl<M: Running> Doing<'_, M> {
             }),
         };
         match fault {
-            None => drop(live.drain()),
+            None => drop(live.leave(line)),
             Some(fault) => {
                 report.command = command.lines.first().cloned();
                 let message = format!("this command was to keep running: {}", fault.message);

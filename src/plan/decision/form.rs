@@ -355,7 +355,10 @@ fn is_output(e: &Evidence<'_>) -> bool {
     let of_passage = || {
         saving::file(e).is_some_and(|file| file.named <= Named::Passage) && saving::asks(e) && e.tongue == Tongue::Other
     };
+    // A source that begins with its own name is one, whatever its sentence says.
+    let names_itself = e.tongue == Tongue::Other && mention::in_comment(e.text).is_some();
     let of_file = mention::file(e.sentence).is_some()
+        || names_itself
         || of_passage()
         || speaks_of_file(e.sentence)
         || e.standing.editor.is_some()

@@ -70,7 +70,9 @@ pub(super) fn file(evidence: &Evidence<'_>) -> Option<Saving> {
     if let Some((path, named)) = of_prose {
         return saving(Some(path), named);
     }
-    if let Some(path) = mention::in_comment(evidence.text).filter(|_| asks(evidence)) {
+    if let Some(path) =
+        mention::in_comment(evidence.text).filter(|_| asks(evidence) || mention::says_to_save(evidence.text))
+    {
         return saving(Some(path), Named::Itself);
     }
     evidence.standing.anew.clone().and_then(|path| saving(Some(path), Named::Section))

@@ -1,6 +1,6 @@
 //! What the text of a block looks like: one row a look, the first that fits counts.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use regex::Regex;
 
@@ -172,6 +172,8 @@ const ROWS: &[Row] = &[
             "usage: tool [-h] [--all] name",
             "tool <file>...",
             "git clone [--depth N] URL",
+            "tool 'command1 arg' 'command2 arg'",
+            "tool \"command-a\" \"command-b\"",
         ],
     },
     Row {
@@ -292,13 +294,22 @@ fn is_template(line: &str) -> bool {
     found.is_some_and(|found| found.name("more").is_some() || typed.len() < line.len())
 }
 
-/// Whether a line says how a program is called: with options in square brackets, or what may be repeated.
+/// Whether a line says how a program is called: with options in square brackets, what may be repeated, or any commands.
 fn is_synopsis(line: &str) -> bool {
     static OPTIONAL: LazyLock<Regex> = LazyLock::new(|| {
         let pattern = r"(^|\s)(\[(--?[a-zA-Z][\w-]*|[A-Z][A-Z0-9_-]+|[a-z][a-z_]+|<[^>]+>)([ =|,][^\]]*)?(\.\.\.|…)?\]|<[a-z][a-z _-]*>(\.\.\.|…)|[A-Z][A-Z_]+(\.\.\.|…))(\.\.\.|…)?(\s|$)";
         Regex::new(pattern).expect("a valid pattern")
     });
+    // Two commands of which only a number or a letter tells which is which: `'command1 arg' 'command2 arg'`.
+    static COMMANDS: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(^|[\s'\x22])(?P<noun>command|cmd)[-_]?(?P<which>\d|[a-z])\b").expect("a valid pattern")
+    });
     let line = line.trim();
+    let whichever: BTreeSet<&str> =
+        COMMANDS.captures_iter(line).filter_map(|found| Some(found.name("which")?.as_str())).collect();
+    if whichever.len() > 1 {
+        return true;
+    }
     let says = line.get(..6).is_some_and(|begin| begin.eq_ignore_ascii_case("usage:"));
     let program = line.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '.' || c == '/');
     says || program && OPTIONAL.is_match(line)

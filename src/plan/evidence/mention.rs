@@ -1,7 +1,7 @@
 //! Paths that a sentence names.
 
 use super::super::prose;
-use crate::terminal::editor;
+use crate::terminal::{editor, line};
 
 /// Endings of host names, which no file has.
 const DOMAINS: &[&str] = &[
@@ -64,6 +64,22 @@ pub(in crate::plan) fn paths(text: &str) -> Vec<Mention> {
         code = !code;
     }
     found
+}
+
+/// The files that a typed line names by words of their own, as their endings tell; not those behind an option, or that it writes.
+pub(crate) fn files_of(line: &str) -> Vec<String> {
+    let of_command = |command| {
+        let words = line::words(command);
+        let named = |at: &usize| {
+            let behind = words[at - 1].as_str();
+            let ending = words[*at].rsplit_once('.').map_or("", |(_, ending)| ending);
+            let fits = |c: char| c.is_alphanumeric() || "._-/".contains(c);
+            let is_file = ENDINGS.contains(&ending) && words[*at].chars().all(fits) && is_path(&words[*at]);
+            is_file && !behind.starts_with('-') && !behind.ends_with(['>', '<'])
+        };
+        (1..words.len()).filter(named).map(|at| words[at].clone()).collect::<Vec<_>>()
+    };
+    line::commands(line).flat_map(of_command).collect()
 }
 
 /// Whether a text goes on with how names of files end: `ends with .csv`.
@@ -196,6 +212,13 @@ pub(in crate::plan) fn in_comment(text: &str) -> Option<String> {
     (is_path(inner) && !inner.ends_with('/')).then(|| inner.to_owned())
 }
 
+/// Whether a text begins with a comment that says to save it: `# save this as app.py`.
+pub(in crate::plan) fn says_to_save(text: &str) -> bool {
+    let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with("#!"));
+    first.is_some_and(|line| saved_as(line.trim_start_matches(['#', '/', '-', ';', '<', '!', '*', '"', ' '])).is_some())
+        && in_comment(text).is_some()
+}
+
 /// What a comment says to save a file as: `save this as app.py`.
 fn saved_as(comment: &str) -> Option<&str> {
     let rest = comment.get(..5).filter(|begin| begin.eq_ignore_ascii_case("save ")).map(|_| &comment[5..])?;
@@ -277,6 +300,20 @@ mod tests {
     }
 
     #[test]
+    fn the_files_of_a_command() {
+        for (line, files) in [
+            ("isort one.py src/two.py --diff", &["one.py", "src/two.py"][..]),
+            ("sudo tool a.json && other b.csv", &["a.json", "b.csv"]),
+            ("tool --output a.json example.com", &[]),
+            ("tool *.py $NAME.py https://x.dev/a.py", &[]),
+            ("tool < a.csv > b.csv", &[]),
+            ("a.py", &[]),
+        ] {
+            assert_eq!(files_of(line), files, "{line}");
+        }
+    }
+
+    #[test]
     fn the_file_of_a_sentence() {
         for (text, file_of) in [
             ("Create the file `/etc/motd.conf` with this content:", Some("/etc/motd.conf")),
@@ -302,6 +339,8 @@ mod tests {
         assert_eq!(in_comment("#!/bin/sh\n# /usr/bin/a.sh\nx\n").as_deref(), Some("/usr/bin/a.sh"));
         assert_eq!(in_comment("# Save this as app.py\nx\n").as_deref(), Some("app.py"));
         assert_eq!(in_comment("# save this as it is\nx\n"), None);
+        assert!(says_to_save("# Save this as app.py\nx\n") && !says_to_save("# app.py\nx\n"));
+        assert!(!says_to_save("# save this as it is\nx\n") && !says_to_save("save as app.py\n"));
         assert_eq!(in_comment("# a comment\n"), None);
         assert_eq!(is_only_a_file("`src/a.js`:").as_deref(), Some("src/a.js"));
         assert_eq!(is_only_a_file("see `src/a.js`"), None);

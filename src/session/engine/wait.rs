@@ -302,7 +302,10 @@ impl Engine {
             // A pause after a few lines, or after nothing at all for long.
             Question::No if running.endless && self.lines_shown() >= 2 => (settings.expected, Sight::Enough),
             Question::No if running.endless => (settings.perhaps_question, Sight::Enough),
-            Question::No if running.step.until.is_none() && !running.step.runs_on && endless::serves(command) => {
+            Question::No
+                if running.step.until.is_none()
+                    && (endless::serves(command) || endless::says_that_it_serves(&self.so_far())) =>
+            {
                 (settings.perhaps_question, Sight::Serves)
             }
             Question::No => nothing,
@@ -375,6 +378,9 @@ impl Engine {
             Sight::FullScreen => {
                 let screen = self.screen.visible();
                 self.stop(End::FullScreen { screen }, now);
+            }
+            Sight::Serves if self.running.as_ref().is_some_and(|running| running.step.runs_on) => {
+                self.finish(End::Serves, false, now);
             }
             Sight::Serves => self.stop(End::Serves, now),
             Sight::Enough => {
