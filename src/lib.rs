@@ -18,8 +18,8 @@
 //!                          │ machine   Docker                   │ edit      files
 //! ```
 //!
-//! `source`, `terminal`, `guide`, `render`, `plan`, `matching` and `edit` are pure, and so is the engine of `session`; I/O
-//! lives in `site`, `theme`, `machine`, `verify` and `cli`.
+//! `source`, `terminal`, `guide`, `render`, `plan`, `matching`, `edit` and `shards` are pure, and so is the engine of `session`;
+//! I/O lives in `site`, `theme`, `machine`, `verify` and `cli`.
 
 pub mod cli;
 pub mod config;
@@ -35,6 +35,7 @@ pub mod report;
 pub mod schema;
 pub mod serve;
 pub mod session;
+pub mod shards;
 pub mod site;
 pub mod source;
 pub mod suggest;

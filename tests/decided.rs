@@ -147,6 +147,8 @@ fn verdicts_stand_at_blocks_that_say_nothing() {
         engine: String::new(),
         images: Default::default(),
         engine_api: String::new(),
+        shard: None,
+        gathered: None,
         guides: vec![guide],
     };
     site.write("report.json", json::json(&report));

@@ -99,6 +99,8 @@ fn report(started: &str, guides: Vec<GuideReport>) -> Report {
         engine: "20.10.24".to_owned(),
         images: Default::default(),
         engine_api: "1.41".to_owned(),
+        shard: None,
+        gathered: None,
         guides,
     }
 }
@@ -418,6 +420,8 @@ fn recordings_are_looked_at_before_they_are_read() {
         engine: String::new(),
         images: Default::default(),
         engine_api: String::new(),
+        shard: None,
+        gathered: None,
         guides: vec![reported],
     };
     site.write("rep/report.json", json::json(&report));

@@ -68,6 +68,7 @@ fn options(site: PathBuf) -> Options {
         results: None,
         fresh: true,
         expected: BTreeMap::new(),
+        shard: None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use clap::ValueEnum;
 use serde_json::json;
+use std::{collections::BTreeMap, path::PathBuf};
 
 mod table;
 
@@ -11,7 +12,9 @@ use crate::{
         At, Attributes, Command, LeftOut, Omission, Owner, Plan, Scope, Settings, Step, StepKind, Summary, Taken,
         duration,
     },
-    site,
+    report::Report,
+    shards::{Entry, List},
+    site::{self, Failure},
 };
 
 /// Lines of a file or an output that are shown.
@@ -30,6 +33,9 @@ pub(super) struct Arguments {
     /// How to print it
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
+    /// With --all --format jsonl: how long guides took, by reports or folders of results
+    #[arg(long, value_name = "FILE|DIR", requires = "all")]
+    durations: Vec<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -38,7 +44,8 @@ enum Format {
     Human,
     /// One JSON object, for programs
     Json,
-    /// A JSON object a line, one for each plan
+    /// A JSON object a line, one for each plan; with --all, the last line has the hash of the whole, and
+    /// `report --expect` reads it
     Jsonl,
 }
 
@@ -59,7 +66,10 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
             match format {
                 Format::Human => print(stdout, &table::human(&rows)),
                 Format::Json => print(stdout, &format!("{:#}\n", table::json(&rows))),
-                Format::Jsonl => print(stdout, &rows.iter().map(|row| format!("{}\n", json!(row))).collect::<String>()),
+                Format::Jsonl => match list(&options, arguments) {
+                    Ok(list) => print(stdout, &lines(&rows, &list)),
+                    Err(failure) => return report(&failure),
+                },
             }
         }
         (false, Format::Human) => {
@@ -85,6 +95,26 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
     print(&stderr, &drawn(&unused, color(&stderr)));
     let fails = |plan: &Plan| plan.diagnostics.iter().any(|problem| problem.is_error() || options.strict);
     if plans.iter().any(fails) || options.strict && !unused.is_empty() { Exit::Guide } else { Exit::Ok }
+}
+
+/// What is to be done, as everybody sees it who has this site.
+fn list(options: &site::Options, arguments: &Arguments) -> Result<List, Failure> {
+    let durations = site::read_reports(&arguments.durations)?;
+    Ok(List::of(&site::jobs(options, &arguments.guides)?, &Report::durations(&durations)))
+}
+
+/// A line a row with its entry of the list, and the list's last.
+fn lines(rows: &[Summary], list: &List) -> String {
+    let entries: BTreeMap<(&str, &str), &Entry> =
+        list.entries.iter().map(|entry| ((entry.path.as_str(), entry.machine.as_str()), entry)).collect();
+    let line = |row: &Summary| {
+        let (mut line, entry) = (json!(row), json!(entries.get(&(row.path.as_str(), row.machine.as_str()))));
+        if let (Some(line), Some(entry)) = (line.as_object_mut(), entry.as_object()) {
+            line.extend(entry.clone());
+        }
+        format!("{line}\n")
+    };
+    rows.iter().map(line).chain([list.last_line()]).collect()
 }
 
 fn human(plan: &Plan) -> String {

@@ -22,8 +22,13 @@ pub(super) struct Context {
 impl Context {
     /// What an image is called that is built from it.
     pub(super) fn tag(&self) -> String {
-        format!("guidepost-machine:{}", self.hash)
+        built_image(&self.hash)
     }
+}
+
+/// What an image is called that is built from a folder with this [`folder_hash`].
+pub fn built_image(hash: &str) -> String {
+    format!("guidepost-machine:{hash}")
 }
 
 /// Packs the files of a folder that is part of guidepost itself.

@@ -147,6 +147,11 @@ impl Error {
         }
     }
 
+    /// Whether the machine is described so that it can be made nowhere. A build that fails may have found no network.
+    pub(crate) fn is_of_description(&self) -> bool {
+        matches!(self, Self::NoBuildFolder { .. } | Self::NoUser { .. })
+    }
+
     /// Whether the engine itself is missing or gone, so that no other machine can be made either.
     pub(crate) fn is_of_engine(&self) -> bool {
         matches!(

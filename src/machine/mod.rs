@@ -44,7 +44,7 @@ pub mod spec;
 mod survey;
 mod trust;
 
-pub use context::folder_hash;
+pub use context::{built_image, folder_hash};
 pub use engine::{Engine, EngineInfo};
 pub use error::{Error, Result};
 pub use exec::{Ended, Output, Run, Terminal, TerminalOptions, TerminalReader, TerminalWriter};

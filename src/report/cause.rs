@@ -53,6 +53,10 @@ pub enum CauseKind {
     CommandFailed,
     /// guidepost itself has failed.
     Internal,
+    /// Nobody reported it.
+    Missing,
+    /// What was reported is of other inputs.
+    Stale,
 }
 
 /// Whose turn it is.
@@ -103,6 +107,8 @@ impl CauseKind {
             Self::PlanWrong => "the plan has errors",
             Self::CommandFailed => "a command fails",
             Self::Internal => "an internal error of guidepost",
+            Self::Missing => "nobody reported it",
+            Self::Stale => "its result is of other inputs",
         }
     }
 
@@ -125,6 +131,8 @@ impl CauseKind {
             Self::PlanWrong => "plan-wrong",
             Self::CommandFailed => "command-failed",
             Self::Internal => "internal",
+            Self::Missing => "missing",
+            Self::Stale => "stale",
         }
     }
 
@@ -142,9 +150,13 @@ impl CauseKind {
             | Self::OutOfTime
             | Self::PlanWrong
             | Self::HostUnreachable => Part::Author,
-            Self::NeedsMachine | Self::CommandNotFound | Self::OutOfMemory | Self::NoMachine | Self::Internal => {
-                Part::Machine
-            }
+            Self::NeedsMachine
+            | Self::CommandNotFound
+            | Self::OutOfMemory
+            | Self::NoMachine
+            | Self::Internal
+            | Self::Missing
+            | Self::Stale => Part::Machine,
         }
     }
 }

@@ -6,7 +6,12 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-use crate::{diagnostic::Diagnostic, matching::Comparison, plan::Omission};
+use crate::{
+    diagnostic::Diagnostic,
+    matching::Comparison,
+    plan::Omission,
+    shards::{Gathered, Shard},
+};
 
 pub mod asciicast;
 pub mod baseline;
@@ -27,12 +32,14 @@ pub mod world;
 pub use cause::{Cause, CauseKind, Part};
 pub use coverage::{Coverage, Gap, Whole};
 pub(crate) use difference::count_bytes;
+pub use newest::Name;
 pub use secrets::Secrets;
 
 mod difference;
 mod forgiven;
 pub(crate) mod history;
 pub(crate) mod masked;
+mod newest;
 mod problem;
 mod runs;
 pub(crate) mod shown;
@@ -106,6 +113,12 @@ pub struct Report {
     /// What was installed in machines before anything was done, by the ids of their images.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub images: BTreeMap<String, world::Packages>,
+    /// The part of a library that it speaks of, if that was cut into shards.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
+    /// What was expected of several reports, and what of it came, where that was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gathered: Option<Gathered>,
     /// In the order of their paths.
     pub guides: Vec<GuideReport>,
 }
@@ -124,6 +137,9 @@ pub struct GuideReport {
     /// machine, and the folder that the machine is built from. Empty in reports of older versions.
     #[serde(default)]
     pub inputs: BTreeMap<String, String>,
+    /// What stands for all of these and for the machine, see [`crate::verify::key`]; empty in reports of older versions.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub key: String,
     /// Name of the machine.
     pub machine: String,
     /// Id of the machine's image, as the engine gives it.
@@ -281,41 +297,6 @@ impl Report {
         if is_version { format!("Docker {}", self.engine) } else { self.engine.clone() }
     }
 
-    /// Several reports as one; `None` without any. Of a guide on a machine, what was begun last counts, unless it could not be
-    /// done then. Times add up, and versions are those of the newest report.
-    pub fn merged(reports: &[Self]) -> Option<Self> {
-        let mut sorted: Vec<&Self> = reports.iter().collect();
-        sorted.sort_by(|a, b| a.started.cmp(&b.started));
-        let (first, last) = (sorted.first()?, sorted.last()?);
-        let mut merged = Self {
-            schema: last.schema,
-            guidepost: last.guidepost.clone(),
-            started: first.started.clone(),
-            seconds: sorted.iter().map(|report| report.seconds).sum(),
-            engine: last.engine.clone(),
-            engine_api: last.engine_api.clone(),
-            images: sorted.iter().flat_map(|report| report.images.clone()).collect(),
-            guides: Self::newest(reports).into_values().cloned().collect(),
-        };
-        merged.against(reports);
-        Some(merged)
-    }
-
-    /// Of each guide on each machine, by its path and the machine's name, the report that counts: what was begun last, unless it
-    /// could not be done then.
-    pub fn newest<'r>(reports: impl IntoIterator<Item = &'r Self>) -> BTreeMap<(&'r str, &'r str), &'r GuideReport> {
-        let mut sorted: Vec<&Self> = reports.into_iter().collect();
-        sorted.sort_by(|a, b| a.started.cmp(&b.started));
-        let mut guides: BTreeMap<(&str, &str), &GuideReport> = BTreeMap::new();
-        for guide in sorted.iter().flat_map(|report| &report.guides) {
-            let key = (guide.path.as_str(), guide.machine.as_str());
-            if guide.verdict != Verdict::Unreached || !guides.contains_key(&key) {
-                guides.insert(key, guide);
-            }
-        }
-        guides
-    }
-
     /// Guides of a verdict, each once.
     pub fn count(&self, verdict: Verdict) -> usize {
         self.wholes().iter().filter(|guide| guide.verdict() == verdict).count()
@@ -350,6 +331,7 @@ impl GuideReport {
             title: title.to_owned(),
             hash: String::new(),
             inputs: BTreeMap::new(),
+            key: String::new(),
             machine: machine.to_owned(),
             image: String::new(),
             digest: None,
@@ -380,10 +362,15 @@ impl GuideReport {
         ))
     }
 
-    /// Whether doing it once more can change nothing but what the world changes: it was done, or it lacks a value.
+    /// Whether doing it once more, here or elsewhere, can change nothing but what the world changes: it was done, it lacks a value,
+    /// or its machine is described wrongly.
     pub fn is_final(&self) -> bool {
-        let lacks = |cause: &Cause| cause.kind == CauseKind::PlaceholderUnbound;
-        self.verdict != Verdict::Unreached || self.cause.as_ref().is_some_and(lacks)
+        let lasts = |cause: &Cause| match cause.kind {
+            CauseKind::PlaceholderUnbound => true,
+            CauseKind::NoMachine => cause.part == Part::Author,
+            _ => false,
+        };
+        self.verdict != Verdict::Unreached || self.cause.as_ref().is_some_and(lasts)
     }
 
     /// Whether it is the limit of the whole guide that has ended it.

@@ -39,6 +39,8 @@ pub(super) fn report() -> Report {
         engine: "20.10.24".to_owned(),
         images: Default::default(),
         engine_api: "1.41".to_owned(),
+        shard: None,
+        gathered: None,
         guides: vec![first, connect(), later, machine],
     }
 }

@@ -199,6 +199,7 @@ impl Runs {
             results: None,
             fresh: false,
             expected: BTreeMap::new(),
+            shard: None,
         };
         let told = Told { runs: self, guide, steps: Mutex::default() };
         match verify::run_until(jobs, &options, &told, stopped) {

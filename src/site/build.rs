@@ -107,11 +107,11 @@ impl Failure {
         }
     }
 
-    pub(super) fn usage(message: String, help: &str) -> Self {
+    pub(crate) fn usage(message: String, help: &str) -> Self {
         Self::Usage { message, help: help.to_owned() }
     }
 
-    pub(super) fn environment(message: String) -> Self {
+    pub(crate) fn environment(message: String) -> Self {
         Self::Environment { message }
     }
 }

@@ -58,4 +58,4 @@ pub use plans::{jobs, plans, sidecar_path};
 pub use replace::Unwritten;
 pub use suggested::{Suggested, Tried, suggest};
 pub use update::{Updated, updates};
-pub use verified::{LARGEST_REPORT, read as read_report, read_all as read_reports};
+pub use verified::{LARGEST_REPORT, read as read_report, read_all as read_reports, read_results};

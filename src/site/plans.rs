@@ -59,6 +59,12 @@ pub(super) fn chosen(site: &Site<'_>, options: &Options, names: &[String]) -> Re
         return Ok(pages);
     }
     for name in names {
+        // A file is itself, whatever signs its name has.
+        let file = site.library.by_source.get(name).copied();
+        if let Some(index) = file.filter(|index| site.library.pages[*index].record.kind == Kind::Guide) {
+            pages.push(index);
+            continue;
+        }
         if let Some(fitting) = by_pattern(site, name) {
             match fitting? {
                 fitting if fitting.is_empty() => {

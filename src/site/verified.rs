@@ -58,21 +58,50 @@ pub fn read_all(paths: &[impl AsRef<Path>]) -> Result<Vec<Report>, Failure> {
     Ok(reports)
 }
 
+/// As [`read_all`], of results that many have brought together: a folder may have none yet, and what cannot be read of it is told,
+/// since it is missed anyway.
+///
+/// # Errors
+/// If a file that is named, or a folder, cannot be read.
+pub fn read_results(paths: &[impl AsRef<Path>]) -> Result<(Vec<Report>, Vec<Failure>), Failure> {
+    let (mut reports, mut problems) = (Vec::new(), Vec::new());
+    for path in paths.iter().map(AsRef::as_ref) {
+        if !path.is_dir() {
+            reports.push(read(path)?);
+            continue;
+        }
+        for file in files(path)? {
+            match read(&file) {
+                Ok(report) => reports.push(report),
+                Err(problem) => problems.push(problem),
+            }
+        }
+    }
+    Ok((reports, problems))
+}
+
 /// All reports of a folder, by the names of their files.
 fn read_folder(path: &Path) -> Result<Vec<Report>, Failure> {
-    let help = "make it with: guidepost verify --results DIR";
-    let unusable =
-        |why: String| Failure::usage(format!("the results in {} cannot be used: {why}", path.display()), help);
+    match files(path)?.as_slice() {
+        [] => Err(unusable(path, "there is none")),
+        files => files.iter().map(|file| read(file)).collect(),
+    }
+}
+
+/// The files of a folder of results, by their names.
+fn files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     let mut files = Vec::new();
-    for entry in std::fs::read_dir(path).map_err(|error| unusable(error.to_string()))? {
-        let file = entry.map_err(|error| unusable(error.to_string()))?.path();
+    for entry in std::fs::read_dir(path).map_err(|error| unusable(path, &error.to_string()))? {
+        let file = entry.map_err(|error| unusable(path, &error.to_string()))?.path();
         files.extend(Some(file).filter(|file| file.extension().is_some_and(|extension| extension == "json")));
     }
     files.sort();
-    if files.is_empty() {
-        return Err(unusable("there is none".to_owned()));
-    }
-    files.iter().map(|file| read(file)).collect()
+    Ok(files)
+}
+
+fn unusable(path: &Path, why: &str) -> Failure {
+    let message = format!("the results in {} cannot be used: {why}", path.display());
+    Failure::usage(message, "make it with: guidepost verify --results DIR")
 }
 
 /// What a report says of the pages of a site.

@@ -68,7 +68,7 @@ pub enum Event<'a> {
     },
     /// The guide's recording or its result cannot be written.
     Unwritten {
-        /// Which of them.
+        /// Which of them; a result is a [`RESULT`].
         what: &'static str,
         /// Why.
         why: String,
@@ -79,6 +79,9 @@ pub enum Event<'a> {
         report: &'a GuideReport,
     },
 }
+
+/// What [`Event::Unwritten`] calls the result of a guide.
+pub const RESULT: &str = "result";
 
 /// Bytes of a step's [`Event::Output`] at most.
 pub const OUTPUT: usize = 1 << 20;

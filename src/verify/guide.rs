@@ -28,7 +28,8 @@ use crate::{
     matching::{self, Evidence, State, Values},
     plan::{self, LeftOut, Omission, Plan, Rule, Step, StepKind as Planned, Told},
     report::{
-        Cause, CauseKind, Gap, GuideReport, LIMIT, MACHINE, Secrets, StepKind, StepReport, Verdict, cause, count_bytes,
+        Cause, CauseKind, Gap, GuideReport, LIMIT, MACHINE, Part, Secrets, StepKind, StepReport, Verdict, cause,
+        count_bytes,
         masked::masked,
         world::{Packages, changed},
     },
@@ -241,8 +242,9 @@ impl<H: Host> Attempt<'_, H> {
         let Run { host, options, listener, unmade, .. } = self.run;
         let machine = &self.job.plan.machine;
         let known = || unmade.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(why) = known().get(machine) {
-            return unreached(report, Cause::new(CauseKind::NoMachine, machine, why), why.clone());
+        if let Some(cause) = known().get(machine).cloned() {
+            let why = cause.evidence.clone();
+            return unreached(report, cause, why);
         }
         let identity = Identity {
             run: RunId::random(),
@@ -271,8 +273,10 @@ impl<H: Host> Attempt<'_, H> {
             }
             Ok(Err(error)) if !error.is_of_engine() => {
                 let why = unmade_for(&error);
-                known().insert(machine.clone(), why.clone());
-                return unreached(report, Cause::new(CauseKind::NoMachine, machine, &why), why);
+                let part = if error.is_of_description() { Part::Author } else { Part::Machine };
+                let cause = Cause { part, ..Cause::new(CauseKind::NoMachine, machine, &why) };
+                known().insert(machine.clone(), cause.clone());
+                return unreached(report, cause, why);
             }
             Ok(machine) => machine?,
         };

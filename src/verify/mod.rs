@@ -49,7 +49,7 @@ mod visit;
 mod workspace;
 mod world;
 
-pub use event::{Event, Listener, OUTPUT};
+pub use event::{Event, Listener, OUTPUT, RESULT};
 pub(crate) use guide::{describe, secrets};
 pub use host::{Host, Running};
 pub use inputs::{Input, InputKind, hashes};
@@ -61,7 +61,8 @@ use crate::{
     internal,
     machine::{self, Engine, Machine, Scope},
     plan::Plan,
-    report::{GuideReport, Report, SCHEMA, Verdict, world::Packages},
+    report::{Cause, GuideReport, Report, Verdict, world::Packages},
+    shards::Shard,
 };
 
 /// A guide to do.
@@ -119,6 +120,8 @@ pub struct Options {
     /// How long guides took in earlier runs, in seconds, by their names: those that take longest are begun first, so that none of
     /// them is left alone at the end.
     pub expected: BTreeMap<String, f64>,
+    /// The part of a library that the jobs are, if it was cut into shards.
+    pub shard: Option<Shard>,
 }
 
 /// How long one command may take where neither its step nor its guide says.
@@ -130,7 +133,7 @@ struct Run<'a, H> {
     options: &'a Options,
     listener: &'a dyn Listener,
     /// Machines that could not be made, and why: nobody waits twice for that.
-    unmade: Mutex<BTreeMap<String, String>>,
+    unmade: Mutex<BTreeMap<String, Cause>>,
     /// What was installed in the images of machines, by their ids.
     images: Mutex<BTreeMap<String, Packages>>,
     /// Setups that several guides have, by what stands for them.
@@ -149,7 +152,7 @@ struct Run<'a, H> {
 /// made are [`Verdict::Unreached`], and the others are done.
 pub async fn run(jobs: Vec<Job>, options: &Options, listener: &dyn Listener) -> machine::Result<Report> {
     if jobs.is_empty() {
-        return Ok(empty());
+        return Ok(empty(options));
     }
     let engine = Engine::connect().await?;
     machine::reap(&engine, Scope::OwnerGone).await?;
@@ -162,17 +165,8 @@ pub async fn run(jobs: Vec<Job>, options: &Options, listener: &dyn Listener) -> 
 }
 
 /// A report of no guides, that begins now.
-fn empty() -> Report {
-    Report {
-        schema: SCHEMA,
-        guidepost: env!("CARGO_PKG_VERSION").to_owned(),
-        started: now(),
-        seconds: 0.0,
-        engine: String::new(),
-        engine_api: String::new(),
-        images: BTreeMap::new(),
-        guides: Vec::new(),
-    }
+fn empty(options: &Options) -> Report {
+    Report { shard: options.shard.clone(), ..Report::empty(&now()) }
 }
 
 /// Does all jobs on the machines of a host.
@@ -186,7 +180,7 @@ pub async fn run_on(
     listener: &dyn Listener,
 ) -> machine::Result<Report> {
     let begin = Instant::now();
-    let mut report = empty();
+    let mut report = empty(options);
     let broken = AtomicBool::new(false);
     let turns = Semaphore::new(options.jobs.clamp(1, Semaphore::MAX_PERMITS));
     let (unmade, images) = (Mutex::default(), Mutex::default());
@@ -213,14 +207,15 @@ pub async fn run_on(
                 Ok(done) => done?,
                 Err(panic) => guide::internal_error(&job, internal::said(&*panic).unwrap_or("it did not say why")),
             };
+            let report = GuideReport { key: key(&job), ..report };
             if let Some(results) = &options.results {
                 let (engine, engine_api) = host.version();
                 let known = shared.images.lock().unwrap_or_else(PoisonError::into_inner).get(&report.image).cloned();
                 let images = known.map(|packages| (report.image.clone(), packages)).into_iter().collect();
                 let guides = vec![report.clone()];
-                let alone = Report { engine, engine_api, images, seconds: report.seconds, guides, ..empty() };
+                let alone = Report { engine, engine_api, images, seconds: report.seconds, guides, ..empty(options) };
                 if let Err(error) = results.put(&job, &alone) {
-                    listener.event(&job.name(), Event::Unwritten { what: "result", why: error.to_string() });
+                    listener.event(&job.name(), Event::Unwritten { what: RESULT, why: error.to_string() });
                 }
             }
             let ended = broken_for(&report, options);

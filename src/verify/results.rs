@@ -60,12 +60,17 @@ impl Results {
         (guide.is_final() && !again).then_some((guide, images))
     }
 
-    /// Keeps a report of one guide.
+    /// Keeps a report of one guide. One that could not be done takes the place of no result that is final: another run may have
+    /// written that meanwhile.
     ///
     /// # Errors
     /// If it cannot be written; an older one is as it was.
     pub(super) fn put(&self, job: &Job, report: &Report) -> io::Result<()> {
-        file::replace(&self.file(job), &json::json(report))
+        let file = self.file(job);
+        let is_final = report.guides.iter().all(GuideReport::is_final);
+        let known = || file::text(&file, LARGEST).ok().and_then(|text| json::read(&text).ok());
+        let is_known = || known().is_some_and(|known| known.guides.iter().any(GuideReport::is_final));
+        if is_final || !is_known() { file::replace(&file, &json::json(report)) } else { Ok(()) }
     }
 
     fn file(&self, job: &Job) -> PathBuf {

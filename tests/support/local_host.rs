@@ -61,6 +61,7 @@ pub(crate) fn options(site: &Path) -> verify::Options {
         results: None,
         fresh: true,
         expected: BTreeMap::new(),
+        shard: None,
     }
 }
 

@@ -59,6 +59,8 @@ pub(crate) fn report(count: usize, day: usize) -> String {
         seconds: 18_000.0,
         engine: "20.10.24".to_owned(),
         engine_api: "1.41".to_owned(),
+        shard: None,
+        gathered: None,
         images: Default::default(),
         guides,
     })

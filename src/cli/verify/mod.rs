@@ -1,23 +1,24 @@
 //! `guidepost verify`
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
     io::IsTerminal,
     path::{Path, PathBuf},
     time::Duration,
 };
 
 mod progress;
+mod selection;
 mod suggest;
 mod telling;
 
 pub(super) use telling::Telling;
 
-use super::{Exit, SiteArguments, changed, color, count, print, report as report_failure, update};
+use selection::{Selected, Selection};
+
+use super::{Exit, SiteArguments, color, count, print, report as report_failure, update};
 use crate::{
     machine,
     plan::duration,
-    report::Report,
     site::{self, Failure},
     verify::{self, Options, Results},
 };
@@ -26,12 +27,8 @@ use crate::{
 pub(super) struct Arguments {
     #[command(flatten)]
     site: SiteArguments,
-    /// Which guides: files, folders, addresses, slugs, patterns (`guides/docker-*`), tags (`tag:docker`); Markdown that lies in no site, too [default: the whole site]
-    #[arg(value_name = "GUIDE")]
-    guides: Vec<String>,
-    /// Only guides of which something changed since this revision of git, committed or not
-    #[arg(long, value_name = "REV", allow_hyphen_values = true)]
-    changed_since: Option<String>,
+    #[command(flatten)]
+    selection: Selection,
     /// Guides at the same time
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..))]
     jobs: usize,
@@ -77,9 +74,6 @@ pub(super) struct Arguments {
     /// where a run was ended, by whatever
     #[arg(long, value_name = "DIR", conflicts_with_all = ["update", "shell"])]
     results: Option<PathBuf>,
-    /// Only guides that were broken or could not be done in this report, or folder of results
-    #[arg(long, value_name = "FILE|DIR")]
-    last_failed: Option<PathBuf>,
     #[command(flatten)]
     telling: Telling,
     /// Also write a recording of each guide's terminal into this folder (asciicast v2)
@@ -94,31 +88,18 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
             help: "run it in a terminal without redirections, or use --keep".into(),
         });
     }
-    let site = match arguments.site.options_for(&arguments.guides) {
-        Ok(site) => site::Options { workspace: !arguments.no_workspace, ..site },
+    let of_site = || {
+        let names = arguments.selection.names()?;
+        let site = arguments.site.options_for(&names)?;
+        let site = site::Options { workspace: !arguments.no_workspace, ..site };
+        let selected = arguments.selection.select(&site, &names, arguments.results.as_deref())?;
+        Ok((site, selected))
+    };
+    let (site, Selected { jobs, shard, durations }) = match of_site() {
+        Ok(selected) => selected,
         Err(failure) => return report_failure(&failure),
     };
-    let jobs = site::jobs(&site, &arguments.guides).and_then(|jobs| match &arguments.changed_since {
-        Some(revision) => changed::choose(&site, revision, jobs),
-        None => Ok(jobs),
-    });
-    let jobs = match jobs {
-        Ok(jobs) => jobs,
-        Err(failure) => return report_failure(&failure),
-    };
-    let jobs = match arguments.last_failed.as_deref().map_or(Ok(None), |path| failed(path).map(Some)) {
-        Ok(Some(failed)) => {
-            let all = jobs.len();
-            let jobs: Vec<_> = jobs.into_iter().filter(|job| failed.contains(&job.plan.path)).collect();
-            let gone = failed.iter().filter(|path| !jobs.iter().any(|job| job.plan.path == **path)).count();
-            let gone = if gone > 0 { format!("; {gone} more that failed are no guides here") } else { String::new() };
-            print(std::io::stderr(), &format!("{} of {} failed last{gone}\n", jobs.len(), count(all, "guide")));
-            jobs
-        }
-        Ok(None) => jobs,
-        Err(failure) => return report_failure(&failure),
-    };
-    let again = arguments.last_failed.is_some();
+    let again = arguments.selection.is_of_failed();
     let results = match arguments.results.as_deref().map(|folder| Results::open(folder, again)).transpose() {
         Ok(results) => results,
         Err(error) => {
@@ -142,7 +123,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
     };
     // Of an older state of the guides, too; what cannot be read tells nothing.
     let kept = arguments.results.as_deref().and_then(|folder| site::read_reports(&[folder]).ok()).unwrap_or_default();
-    let expected = durations(earlier.iter().chain(&baseline).chain(&kept));
+    let expected = selection::expected(earlier.iter().chain(&baseline).chain(&kept).chain(&durations));
     let options = Options {
         site: site.site.clone(),
         // One person has one terminal.
@@ -157,6 +138,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
         results: results.clone(),
         fresh: arguments.fresh,
         expected: expected.clone(),
+        shard,
     };
     let names = jobs.iter().map(verify::Job::name).collect();
     let progress = progress::Progress::new().of_all(names, expected, options.jobs);
@@ -167,7 +149,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
     if let Ok(Some(report)) = &mut done {
         report.against(&earlier);
     }
-    match done {
+    let told = match done {
         Ok(Some(report)) if arguments.update => {
             let out = if arguments.telling.is_for_people() { update::Out::Stdout } else { update::Out::Stderr };
             match update::update(&site, report, arguments.dry_run, out) {
@@ -199,24 +181,9 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
             print(std::io::stderr(), &format!("interrupted; the machines are removed\n{goes_on}"));
             Exit::Environment
         }
-    }
-}
-
-/// The paths of the guides that failed in a report, or in a folder of results.
-fn failed(path: &Path) -> Result<BTreeSet<String>, Failure> {
-    let reports = site::read_reports(&[path])?;
-    let failed = Report::newest(&reports).into_values().filter(|guide| guide.ends_early());
-    Ok(failed.map(|guide| guide.path.clone()).collect())
-}
-
-/// How long guides took last, in seconds, by the names that listeners hear.
-fn durations<'r>(earlier: impl Iterator<Item = &'r Report>) -> BTreeMap<String, f64> {
-    let mut known = BTreeMap::new();
-    for guide in Report::newest(earlier).into_values() {
-        known.insert(format!("{} on {}", guide.path, guide.machine), guide.seconds);
-        known.insert(guide.path.clone(), guide.seconds);
-    }
-    known
+    };
+    // Whoever waits for the results does not get them: elsewhere there may be room.
+    if progress.loses_results() { Exit::Environment } else { told }
 }
 
 /// What a run that was ended leaves behind, of guides with these results.

@@ -4,7 +4,10 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::IsTerminal,
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -14,7 +17,7 @@ use crate::{
     machine,
     report::{GuideReport, StepKind, StepReport, Verdict, safe::defused},
     terminal::clean::clean,
-    verify::{Event, Listener},
+    verify::{Event, Listener, RESULT},
 };
 
 /// In plain lines, a machine that is made says so as often as this at most.
@@ -33,6 +36,8 @@ pub(super) struct Progress {
     color: bool,
     guides: Mutex<BTreeMap<String, Guide>>,
     night: Mutex<Night>,
+    /// A result could not be written.
+    loses: AtomicBool,
 }
 
 /// All guides of a run.
@@ -72,7 +77,8 @@ impl Progress {
         let ci = std::env::var_os("CI").is_some_and(|ci| !ci.is_empty() && ci != "false");
         let screen = (stderr.is_terminal() && !dumb && !ci)
             .then(|| MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(12)));
-        Self { screen, color: color(&stderr), guides: Mutex::default(), night: Mutex::default() }
+        let (guides, night, loses) = Default::default();
+        Self { screen, color: color(&stderr), guides, night, loses }
     }
 
     /// Tells of so many guides as a whole, too. `expected` are the seconds that guides took earlier, by their names.
@@ -88,6 +94,11 @@ impl Progress {
         let spoke = Some(Instant::now());
         let night = Night { bar, expected, left: names, jobs, all, spoke, ..Night::default() };
         Self { night: Mutex::new(night), ..self }
+    }
+
+    /// Whether a result could not be written, so that nobody but this run knows it.
+    pub(super) fn loses_results(&self) -> bool {
+        self.loses.load(Ordering::Relaxed)
     }
 
     /// A guide is over: how far all are.
@@ -222,6 +233,7 @@ impl Listener for Progress {
                 self.say(&format!("{path}: this is its machine, where it broke; `exit` removes it"));
             }
             Event::Unwritten { what, why } => {
+                self.loses.fetch_or(what == RESULT, Ordering::Relaxed);
                 self.say(&format!("{path}: its {what} cannot be written: {why}"));
             }
             Event::Known { report } => {
