@@ -12,3 +12,22 @@ fn the_help_is_as_documented() {
     let help = TestSite::new(&[]).run(&["--help"]).stdout;
     assert_eq!(sample, help.trim_end(), "bring content/reference/command-line.md up to date:\n{help}");
 }
+
+/// What the guide about many machines shows of the files that `ci` prints stands there, line by line.
+#[test]
+fn files_for_engines_are_as_documented() {
+    let page = include_str!("../content/guides/many-machines/index.md");
+    let site = TestSite::new(&[]);
+    let mut shown = 0;
+    for section in page.split("\n### ").skip(1) {
+        let (_, engine) = section.split_once("guidepost ci ").expect("a command");
+        let engine = engine.split_whitespace().next().expect("an engine");
+        let file = site.run(&["ci", engine]).stdout;
+        for excerpt in section.split("{role=listing}\n").skip(1) {
+            let (excerpt, _) = excerpt.split_once("```").expect("its end");
+            assert!(file.contains(excerpt), "bring the guide up to date: {engine}\n{excerpt}");
+            shown += 1;
+        }
+    }
+    assert_eq!(shown, 4, "one of each engine");
+}

@@ -276,3 +276,244 @@ fn a_final_result_stays() {
     assert_eq!(ran.status, 1, "{ran:?}");
     assert!(ran.stdout.contains("1 holds, 1 broken"), "{ran:?}");
 }
+
+/// A guidepost that verifies by giving back what was prepared: `prepared/I-of-N` has the results of a shard, and `prepared/status-I`
+/// the status with which its first try ends, after which it is gone. Everything else is done by the real one.
+const STAND_IN: &str = r#"#!/bin/sh
+[ "$1" = verify ] || exec "$GUIDEPOST" "$@"
+echo "$*" >>"$PREPARED/log"
+while [ $# -gt 0 ]; do
+  case $1 in --shard) shard=$2 ;; --results) results=$2 ;; esac
+  shift
+done
+mkdir -p "$results"
+if [ -f "$PREPARED/status-${shard%/*}" ]; then
+  status=$(cat "$PREPARED/status-${shard%/*}")
+  rm "$PREPARED/status-${shard%/*}"
+  exit "$status"
+fi
+cp "$PREPARED/${shard%/*}-of-${shard#*/}"/* "$results"
+"#;
+
+/// A Slurm that does what it is given at once, as far as these scripts need it.
+const SBATCH: &str = r#"#!/bin/sh
+echo "$*" >>"$PREPARED/asked"
+first=0 last=0 output=/dev/null
+while [ $# -gt 0 ]; do
+  case $1 in
+  --array=*) range=${1#--array=}; range=${range%%%*}; first=${range%-*}; last=${range#*-} ;;
+  --output=*) output=${1#--output=} ;;
+  --*) ;;
+  *) break ;;
+  esac
+  shift
+done
+task=$first
+while [ "$task" -le "$last" ]; do
+  restart=0
+  while :; do
+    rm -f "$PREPARED/requeue"
+    out=$(echo "$output" | sed "s/%a/$task/")
+    SLURM_ARRAY_TASK_ID=$task SLURM_JOB_ID=1$task SLURM_RESTART_COUNT=$restart sh "$@" >>"$out" 2>&1
+    echo "$task $?" >>"$PREPARED/ended"
+    [ -f "$PREPARED/requeue" ] || break
+    restart=$((restart + 1))
+  done
+  task=$((task + 1))
+done
+echo "100;cluster"
+"#;
+
+/// A site, its shards as they are done, and programs that stand in for others.
+struct Pipeline {
+    site: TestSite,
+    programs: tempfile::TempDir,
+}
+
+impl Pipeline {
+    fn new(shards: usize) -> Self {
+        use std::os::unix::fs::PermissionsExt;
+        let site = library(&["a", "b", "c", "d", "e"]);
+        let programs = tempfile::tempdir().expect("a folder");
+        for number in 1..=shards {
+            let folder = format!("{number}-of-{shards}");
+            shard(site.path(), &format!("{number}/{shards}"), &folder);
+            std::fs::rename(site.path().join(&folder), programs.path().join(&folder)).expect("moved");
+        }
+        for (name, text) in [
+            ("guidepost", STAND_IN),
+            ("sbatch", SBATCH),
+            ("scontrol", "#!/bin/sh\necho \"$*\" >>\"$PREPARED/requeue\"\n"),
+            ("sleep", "#!/bin/sh\n"),
+        ] {
+            support::write(programs.path(), name, text);
+            let mode = std::fs::Permissions::from_mode(0o755);
+            std::fs::set_permissions(programs.path().join(name), mode).expect("a program");
+        }
+        // The second task does not come to its end, for no fault of its guides.
+        support::write(programs.path(), "status-2", "3");
+        Self { site, programs }
+    }
+
+    /// The file of an engine.
+    fn file(&self, engine: &str) -> String {
+        let ran = self.site.run(&["ci", engine, "--workers", "2", "--shards", "3"]);
+        assert_eq!(ran.status, 0, "{ran:?}");
+        ran.stdout
+    }
+
+    /// Does a piece of shell as its engine would; its status and what it says.
+    fn sh(&self, script: &str, arguments: &[&str], variables: &[(&str, &str)]) -> (i32, String) {
+        let path = format!("{}:{}", self.programs.path().display(), std::env::var("PATH").unwrap_or_default());
+        let parsed = Command::new("sh").args(["-n", "-c", script]).output().expect("sh runs");
+        assert!(parsed.status.success(), "{script}\n{parsed:?}");
+        let output = Command::new("sh")
+            .args(["-e", "-c", script, "sh"])
+            .args(arguments)
+            .current_dir(self.site.path())
+            .env("PATH", path)
+            .env("PREPARED", self.programs.path())
+            .env("GUIDEPOST", env!("CARGO_BIN_EXE_guidepost"))
+            .env_remove("GITHUB_STEP_SUMMARY")
+            .envs(variables.iter().copied())
+            .output()
+            .expect("sh runs");
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&said).into_owned())
+    }
+
+    fn tried(&self) -> usize {
+        std::fs::read_to_string(self.programs.path().join("log")).expect("a log").lines().count()
+    }
+}
+
+fn yaml(text: &str) -> Vec<Value> {
+    use serde::Deserialize;
+    serde_yaml::Deserializer::from_str(text).map(|one| Value::deserialize(one).expect("YAML")).collect()
+}
+
+/// What a step of GitHub's with this name does.
+fn step<'v>(job: &'v Value, name: &str) -> &'v str {
+    let steps = job["steps"].as_array().expect("steps");
+    let step = steps.iter().find(|step| step["name"] == name).unwrap_or_else(|| panic!("{name}: {steps:?}"));
+    step["run"].as_str().expect("a script")
+}
+
+#[test]
+fn slurm_does_a_library() {
+    let pipeline = Pipeline::new(3);
+    pipeline.site.write("guides.sh", pipeline.file("slurm"));
+    let (status, said) = pipeline.sh("sh guides.sh night", &[], &[]);
+    assert_eq!(status, 0, "{said}");
+    let told = |name: &str| std::fs::read_to_string(pipeline.programs.path().join(name)).unwrap_or_default();
+    let asked = told("asked");
+    assert!(asked.contains("--array=1-3%2") && asked.contains("--dependency=afterany:100 "), "{asked}");
+    assert_eq!(told("ended").lines().collect::<Vec<_>>(), ["1 0", "2 3", "2 0", "3 0", "0 0"], "{asked}");
+    let read = |name: &str| std::fs::read_to_string(pipeline.site.path().join("night").join(name)).expect("there");
+    assert!(read("logs/report.log").contains("5 guides: 5 hold"), "{}", read("logs/report.log"));
+    assert_eq!(read("missing"), "");
+
+    // The next night is cut by this one; a shard is lost, and one has a guide that is broken: neither is repeated for ever.
+    std::fs::remove_file(pipeline.programs.path().join("ended")).expect("there");
+    support::write(pipeline.programs.path(), "status-1", "1");
+    let (status, said) = pipeline.sh("sh guides.sh next night", &[], &[]);
+    assert_eq!(status, 0, "{said}");
+    assert_eq!(told("ended").lines().collect::<Vec<_>>(), ["1 1", "2 0", "3 0", "0 3"], "{asked}");
+    assert!(told("log").contains("--durations night/report.json"), "{}", told("log"));
+    let missing = std::fs::read_to_string(pipeline.site.path().join("next/missing")).expect("there");
+    assert_eq!(missing, "content/a.md\ncontent/d.md\n");
+}
+
+#[test]
+fn github_does_a_library() {
+    let pipeline = Pipeline::new(3);
+    let file = yaml(&pipeline.file("github")).pop().expect("a workflow");
+    let jobs = &file["jobs"];
+    assert_eq!(jobs["shard"]["strategy"]["matrix"]["shard"], serde_json::json!([1, 2, 3]));
+    assert_eq!(jobs["shard"]["strategy"]["max-parallel"], 2);
+    assert_eq!(jobs["report"]["if"], "always()");
+    for name in ["Install guidepost", "Plan"] {
+        let (status, said) = pipeline.sh(step(&jobs["plan"], name), &[], &[]);
+        assert_eq!(status, 0, "{name}: {said}");
+    }
+    let report = || pipeline.sh(step(&jobs["report"], "Report"), &[], &[]);
+    for shard in ["1", "2"] {
+        let (status, said) = pipeline.sh(step(&jobs["shard"], "Verify"), &[], &[("SHARD", shard)]);
+        assert_eq!(status, 0, "{shard}: {said}");
+    }
+    assert_eq!(pipeline.tried(), 3, "the second shard was tried twice");
+    let (status, said) = report();
+    assert!(status == 3 && said.contains("::error file=content/c.md"), "{status}: {said}");
+    let (status, said) = pipeline.sh(step(&jobs["shard"], "Verify"), &[], &[("SHARD", "3")]);
+    assert_eq!(status, 0, "{said}");
+    let (status, said) = report();
+    assert_eq!(status, 0, "{said}");
+    // The next night knows how long guides took.
+    let (status, said) = pipeline.sh(step(&jobs["plan"], "Plan"), &[], &[]);
+    let plan = std::fs::read_to_string(pipeline.site.path().join("plan/plan.jsonl")).expect("a plan");
+    assert!(status == 0 && plan.contains("\"seconds\":"), "{said}{plan}");
+    assert!(pipeline.site.path().join("plan/last/report.json").is_file());
+}
+
+#[test]
+fn gitlab_does_a_library() {
+    let pipeline = Pipeline::new(3);
+    let file = yaml(&pipeline.file("gitlab")).pop().expect("a pipeline");
+    let script = |job: &str| file[job]["script"][0].as_str().expect("a script");
+    assert_eq!((&file["verify"]["parallel"], &file["verify"]["retry"]["exit_codes"][0]), (&3.into(), &3.into()));
+    assert_eq!(file["report"]["when"], "always");
+    let (status, said) = pipeline.sh(script("plan"), &[], &[]);
+    assert_eq!(status, 0, "{said}");
+    let shard =
+        |number: &str| pipeline.sh(script("verify"), &[], &[("CI_NODE_INDEX", number), ("CI_NODE_TOTAL", "3")]).0;
+    assert_eq!([shard("1"), shard("2"), shard("3")], [0, 3, 0]);
+    let (status, said) = pipeline.sh(script("report"), &[], &[]);
+    assert_eq!(status, 3, "{said}");
+    let found = std::fs::read_to_string(pipeline.site.path().join("junit.xml")).expect("written");
+    assert!(found.contains("missing: shard 2/3 never reported"), "{found}");
+    assert_eq!(shard("2"), 0, "repeated, since its status was 3");
+    let (status, said) = pipeline.sh(script("report"), &[], &[]);
+    assert_eq!(status, 0, "{said}");
+}
+
+#[test]
+fn kubernetes_does_a_library() {
+    let pipeline = Pipeline::new(3);
+    let file = yaml(&pipeline.file("k8s"));
+    let [guides, report] = &file[..] else { panic!("{file:#?}") };
+    let spec = &guides["spec"];
+    assert_eq!(
+        (&spec["completions"], &spec["parallelism"], &spec["completionMode"]),
+        (&3.into(), &2.into(), &"Indexed".into())
+    );
+    let rules = spec["podFailurePolicy"]["rules"].as_array().expect("rules");
+    assert_eq!((&rules[0]["action"], &rules[1]["action"]), (&"Ignore".into(), &"FailIndex".into()));
+    assert_eq!(rules[1]["onExitCodes"]["values"], serde_json::json!([1, 2]), "3 is repeated");
+    let container = |job: &Value| job["spec"]["template"]["spec"]["containers"][0].clone();
+    assert_eq!(rules[1]["onExitCodes"]["containerName"], container(guides)["name"]);
+    let root = pipeline.site.path().to_string_lossy().into_owned();
+    // Of the volume, `site` and `night` are here.
+    let script = |job: &Value| {
+        let script = container(job)["command"][2].as_str().expect("a script").to_owned();
+        script.replace("/guides/site", &root).replace("/guides/night", ".")
+    };
+    let shard = |index: &str| pipeline.sh(&script(guides), &[], &[("JOB_COMPLETION_INDEX", index)]).0;
+    assert_eq!([shard("0"), shard("1"), shard("2"), shard("1")], [0, 3, 0, 0]);
+    let log = std::fs::read_to_string(pipeline.programs.path().join("log")).expect("a log");
+    assert!(log.starts_with("verify --shard 1/3 "), "{log}");
+    let (status, said) = pipeline.sh(&script(report), &[], &[]);
+    assert_eq!(status, 0, "{said}");
+}
+
+#[test]
+fn more_tasks_than_an_engine_starts_are_refused() {
+    let site = library(&[]);
+    for (engine, shards, status) in
+        [("github", "256", 0), ("github", "257", 2), ("gitlab", "201", 2), ("slurm", "1001", 2), ("k8s", "1001", 0)]
+    {
+        let ran = site.run(&["ci", engine, "--shards", shards]);
+        assert_eq!(ran.status, status, "{engine} {shards}: {ran:?}");
+    }
+    let ran = site.run(&["ci", "slurm"]);
+    assert!(ran.stdout.contains("shards=40\nworkers=4\n"), "{ran:?}");
+}

@@ -1,7 +1,7 @@
 //! The command line: one file a subcommand, no logic of its own.
 //!
-//! Exit status: 0 all well; 1 a guide or page is at fault; 2 the command line or the configuration is; 3 the environment is
-//! (no disk, no permission). Results go to stdout, everything else to stderr.
+//! Exit status: 0 all well; 1 a guide or page is at fault; 2 the command line or the configuration is; 3 nobody is: done again, or
+//! elsewhere, it may go well (no engine, no disk, no permission). Results go to stdout, everything else to stderr.
 
 use clap::{CommandFactory, Parser, Subcommand};
 use std::{
@@ -20,6 +20,7 @@ use crate::{
 mod build;
 mod changed;
 mod check;
+mod ci;
 mod clean;
 mod completions;
 mod engine;
@@ -56,6 +57,8 @@ enum Command {
     Verify(verify::Arguments),
     /// Show, convert and merge the reports of `verify`
     Report(reports::Arguments),
+    /// Print a file that shares the guides among many machines: for Slurm, GitHub, GitLab or Kubernetes
+    Ci(ci::Arguments),
     /// Make a new site that builds at once
     New(new::Arguments),
     /// List the site's machines, build them, show what is in them, or add one
@@ -90,6 +93,7 @@ pub fn run() -> ExitCode {
         Command::Plan(arguments) => plan::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Report(arguments) => reports::run(&arguments),
+        Command::Ci(arguments) => ci::run(&arguments),
         Command::New(arguments) => new::run(&arguments),
         Command::Machines(arguments) => machines::run(&arguments),
         Command::Engine(arguments) => engine::run(&arguments),
