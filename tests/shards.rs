@@ -147,7 +147,7 @@ fn shards_are_cut_alike_and_what_is_none_is_refused() {
             2,
             "--last-failed names the folder of --results",
         ),
-        (&["--files-from", "some"], 3, "no Docker engine answers"),
+        (&["--files-from", "some"], 3, "no engine answers"),
         (&["--files-from", "none"], 0, ""),
         (&["--files-from", "some", "--shard", "2/2"], 0, "is empty: there are only 1 guide"),
         (&["--files-from", "nowhere"], 2, "nowhere cannot be read"),
