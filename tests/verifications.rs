@@ -113,6 +113,47 @@ fn machines_are_made_while_others_run() {
     }
 }
 
+/// Where the engine has networks for two machines at a time, the others wait, which is nobody's time and is told once of each.
+#[test]
+fn guides_wait_for_a_network() {
+    let folder = tempfile::tempdir().expect("a folder");
+    support::write(folder.path(), "guidepost.yaml", "title: A\nbase_url: https://example.org/\n");
+    for name in ["a", "b", "c", "d", "e"] {
+        let text = "---\ntitle: A\n---\n\n```command\nsleep 1\n```\n";
+        support::write(folder.path(), &format!("content/{name}.md"), text);
+    }
+    let of_site = table::folders::site_options(folder.path());
+    let jobs = site::jobs(&of_site, &[]).unwrap_or_else(|failure| panic!("{failure:?}"));
+    let host = LocalHost { networks: 2, ..LocalHost::default() };
+    let waits = Waits::default();
+    let options = local_host::options(folder.path());
+    let begin = Instant::now();
+    let report = local_host::run_heard(&host, jobs, &options, &waits);
+    let took = begin.elapsed().as_secs_f64();
+    for guide in &report.guides {
+        assert_eq!(guide.verdict, Verdict::Holds, "{guide:#?}");
+    }
+    let longest = report.guides.iter().map(|guide| guide.seconds).fold(0.0, f64::max);
+    assert!(took > 3.0 && longest < took - 1.0, "{longest} s of {took} s");
+    let mut told = waits.0.into_inner().expect("no panic");
+    told.sort();
+    let all = told.len();
+    told.dedup();
+    assert!(all == 3 && told.len() == 3, "{told:?}");
+}
+
+/// Who was told to wait for a network.
+#[derive(Default)]
+struct Waits(Mutex<Vec<String>>);
+
+impl verify::Listener for Waits {
+    fn event(&self, guide: &str, event: verify::Event<'_>) {
+        if let verify::Event::Machine(guidepost::machine::Event::NoNetwork) = event {
+            self.0.lock().expect("no panic").push(guide.to_owned());
+        }
+    }
+}
+
 /// A setup that several guides have is done once, if it leaves nothing but files; what it leaves is what each guide would have had.
 #[test]
 fn a_shared_setup_is_done_once() {

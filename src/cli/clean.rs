@@ -1,5 +1,7 @@
 //! `guidepost clean`
 
+use chrono::SecondsFormat;
+
 use super::{Exit, count, print, with_engine};
 use crate::machine::{self, Reaped, Scope};
 
@@ -42,5 +44,11 @@ fn told(reaped: &Reaped, kept: usize) -> String {
         if removed.is_empty() { "nothing to remove".to_owned() } else { format!("removed {}", removed.join(", ")) };
     let kept =
         if reaped.kept == 0 { String::new() } else { format!("; {} of runs that may be alive stay", reaped.kept) };
-    format!("{removed}{kept}\n")
+    let until = reaped.until.map(|until| {
+        format!(
+            ", those that cannot be seen from here until {} at most",
+            until.to_rfc3339_opts(SecondsFormat::Secs, true)
+        )
+    });
+    format!("{removed}{kept}{}\n", until.unwrap_or_default())
 }

@@ -1,12 +1,12 @@
 //! `guidepost machines`
 
 use clap::{Subcommand, builder::PossibleValuesParser};
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use super::{Exit, SiteArguments, print, report, with_engine};
 use crate::{
     machine::{
-        self, Engine, Identity, Machine, Name, Owner, READY, Ready, Run, RunId,
+        self, Engine, Identity, Machine, Name, READY, Ready, Run,
         settings::{ImageSource, Init, Network},
     },
     site::{self, Failure},
@@ -157,9 +157,11 @@ echo \"has:$has\"
 echo \"lacks:$lacks\"
 ";
 
+/// Time for a look at a machine that is ready.
+const LOOKING: Duration = Duration::from_secs(600);
+
 async fn show(engine: &Engine, name: &str, machine: &Machine, site: &Path) -> machine::Result<()> {
-    let identity =
-        Identity { run: RunId::random(), owner: Owner::this(), guide: Name::new("machines"), machine: Name::new(name) };
+    let identity = Identity::new(Name::new("machines"), Name::new(name), LOOKING);
     let running = machine::start(engine, machine, &identity, site, &tell).await?;
     let user = machine.user.as_deref();
     let run = Run { command: &["/bin/sh", "-c", LOOK], user, env: &[], folder: None, limit: 0, timeout: None };

@@ -28,12 +28,12 @@ use std::{
 use tokio::sync::Mutex;
 
 use super::{
-    Name, Owner, RunId, context,
+    Name, context,
     engine::Engine,
     error::Result,
     exec::{self, Run},
     image::{Event, Image, Listener},
-    label::Identity,
+    label::{Identity, SLACK},
     running::Guard,
     spec,
 };
@@ -49,6 +49,11 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const PAUSE: Duration = Duration::from_millis(100);
 /// The status with which the server ends if another one has its files.
 const IN_USE: i64 = 75;
+
+/// Its time tells when the server was last put beside a machine.
+const USED: &str = "/tmp/used";
+/// Most time that a server is there, however long a run takes.
+const LONGEST: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// Asks the server for each archive, and name servers for the hosts that an archive's name stands for (RFC 2782), which apt asks instead.
 const LOOK: &str = r#"
@@ -66,6 +71,8 @@ exit 0"#;
 pub(super) struct Archives {
     /// Whether there are any, and whether their image is built if it is missing.
     use_them: Option<Build>,
+    /// The time after the last machine's beginning in which a server may be needed.
+    idle: Duration,
     /// The names of the archives that an image asks, by its id.
     named: Mutex<BTreeMap<String, Vec<String>>>,
     /// By the names that they serve; `None` for one that could not be made.
@@ -90,10 +97,22 @@ struct Server {
     names: Vec<String>,
 }
 
+impl Server {
+    /// Begins its time anew.
+    async fn used(&self, engine: &Engine) -> Result<()> {
+        let touch = Run { command: &["touch", USED], ..Run::default() };
+        match exec::run(engine, &self.container, &touch).await {
+            Err(error) if error.is_of_engine() => Err(error),
+            // One that has ended cannot be put on a network either, which is told.
+            _ => Ok(()),
+        }
+    }
+}
+
 impl Archives {
     /// Servers are made when they are needed.
-    pub(super) fn new(build: Build) -> Self {
-        Self { use_them: Some(build), ..Self::default() }
+    pub(super) fn new(build: Build, idle: Duration) -> Self {
+        Self { use_them: Some(build), idle: idle.saturating_add(SLACK * 2), ..Self::default() }
     }
 
     /// Puts the server of a machine's archives on its network, before anything is typed there. Where there is no server, that is told
@@ -116,7 +135,7 @@ impl Archives {
         }
         let mut servers = self.servers.lock().await;
         if !servers.contains_key(&names) {
-            let server = match make(engine, &names, build, listener).await? {
+            let server = match make(engine, &names, build, self.idle, listener).await? {
                 Made::Server(server) => Some(*server),
                 Made::NoImage => None,
                 Made::Not(why) => {
@@ -127,6 +146,7 @@ impl Archives {
             servers.insert(names.clone(), server);
         }
         let Some(Some(server)) = servers.get(&names) else { return Ok(()) };
+        server.used(engine).await?;
         let request = NetworkConnectRequest {
             container: server.container.clone(),
             endpoint_config: Some(EndpointSettings {
@@ -181,7 +201,7 @@ enum Made {
 }
 
 /// Makes a server and waits until it answers.
-async fn make(engine: &Engine, names: &[String], build: Build, listener: Listener<'_>) -> Result<Made> {
+async fn make(engine: &Engine, names: &[String], build: Build, idle: Duration, listener: Listener<'_>) -> Result<Made> {
     let context = context::of(&FOLDER)?;
     let image = match engine.find_image(&context.tag()).await? {
         Some(image) => image,
@@ -193,9 +213,9 @@ async fn make(engine: &Engine, names: &[String], build: Build, listener: Listene
         },
     };
     let name = Name::new("archives");
-    let identity = Identity { run: RunId::random(), owner: Owner::this(), guide: name.clone(), machine: name };
+    let identity = Identity::new(name.clone(), name, LONGEST);
     let mut guard = Guard::new(engine.without_archives(), identity.resource());
-    match begin(engine, &image.id, names, &identity).await {
+    match begin(engine, &image.id, names, idle, &identity).await {
         Ok(Ok((container, names))) => Ok(Made::Server(Box::new(Server { guard, container, names }))),
         Ok(Err(why)) => guard.remove().await.map(|()| Made::Not(why)),
         Err(error) if error.is_of_engine() => Err(error),
@@ -208,11 +228,12 @@ async fn begin(
     engine: &Engine,
     image: &str,
     names: &[String],
+    idle: Duration,
     identity: &Identity,
 ) -> Result<Result<(String, Vec<String>), String>> {
     let docker = engine.docker();
     let options = CreateContainerOptionsBuilder::new().name(&identity.resource()).build();
-    let container = docker.create_container(Some(options), spec::archives(image, names, identity)).await?.id;
+    let container = docker.create_container(Some(options), spec::archives(image, names, idle, identity)).await?.id;
     docker.start_container(&container, None::<StartContainerOptions>).await?;
     let mut command = vec!["bash", "-c", LOOK, "bash"];
     command.extend(names.iter().map(String::as_str));

@@ -91,6 +91,7 @@ impl Engine {
         let or_unknown = |text: Option<String>| text.unwrap_or_else(|| "unknown".into());
         let mut host = host(&info);
         let is_podman = version.components.iter().flatten().any(|part| part.name.starts_with("Podman"));
+        host.looks = !is_podman;
         if is_podman && !host.remaps_users {
             // Podman says it where Docker has nothing.
             let said = address.get(&docker.client_version(), "/info").await?;
@@ -140,11 +141,11 @@ impl Engine {
     }
 
     /// The same engine, whose machines fetch packages from a server that keeps them between runs. If its image is missing, it is built, or
-    /// machines go without. [`Engine::close`] ends it.
+    /// machines go without. [`Engine::close`] ends it, and so does a time in which no machine was made: longer than any may be there.
     #[must_use]
-    pub fn keeping_packages(self, builds: bool) -> Self {
+    pub fn keeping_packages(self, builds: bool, idle: Duration) -> Self {
         let build = if builds { Build::IfMissing } else { Build::Never };
-        Self { archives: Arc::new(Archives::new(build)), ..self }
+        Self { archives: Arc::new(Archives::new(build, idle)), ..self }
     }
 
     /// Removes what machines have shared. One that is dropped instead removes it, too.
@@ -206,6 +207,7 @@ fn host(info: &SystemInfo) -> Host {
             _ => false,
         },
         remaps_users: has("name=userns") || has("name=rootless"),
+        looks: false,
     }
 }
 
@@ -229,7 +231,7 @@ mod tests {
             ("btrfs", "btrfs", "", true, false),
             ("vfs", "xfs", "", false, false),
         ] {
-            let expected = Host { cpus: 4, limits_disk, remaps_users };
+            let expected = Host { cpus: 4, limits_disk, remaps_users, looks: false };
             assert_eq!(host(&info(driver, files, security)), expected, "{driver} {files} {security}");
         }
     }

@@ -30,6 +30,12 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+    /// The engine has no addresses for another network: it may have some when another one is removed.
+    #[error("the engine has no addresses for another network: {reason}")]
+    NoNetwork {
+        /// What it said.
+        reason: String,
+    },
     /// An image is neither on the engine nor can it be pulled.
     #[error("there is no image `{image}`: {reason}")]
     NoImage {
@@ -107,6 +113,13 @@ pub enum Error {
     File(#[from] FileError),
 }
 
+/// What engines say when their pools of addresses are used up: Docker until 25, Docker since 26, Podman.
+const NO_ADDRESSES: [&str; 3] = [
+    "could not find an available, non-overlapping",
+    "all predefined address pools have been fully subnetted",
+    "could not find free subnet",
+];
+
 impl Error {
     /// What to do about it, in one sentence.
     pub fn help(&self) -> Option<String> {
@@ -117,6 +130,9 @@ impl Error {
                     .into()
             }
             Self::BadAddress { .. } => "name one at unix:///path/to/docker.sock or tcp://host:port".into(),
+            Self::NoNetwork { .. } => {
+                "remove networks that nobody uses (`guidepost clean`, `docker network prune`), do fewer guides at once (--jobs), or give the engine more (default-address-pools)".into()
+            }
             Self::NoImage { .. } => {
                 "check its name and the network, load it with `docker load`, or build it from a folder: `build:`".into()
             }
@@ -160,9 +176,25 @@ impl Error {
         )
     }
 
+    /// What it is of a network that cannot be made.
+    pub(super) fn of_network(self) -> Self {
+        match self {
+            Self::Refused { message, .. } if NO_ADDRESSES.iter().any(|said| message.contains(said)) => {
+                Self::NoNetwork { reason: message }
+            }
+            other => other,
+        }
+    }
+
     /// Whether the engine says that something is not there.
     pub(super) fn is_not_found(&self) -> bool {
         matches!(self, Self::Refused { status: 404, .. })
+    }
+
+    /// Whether it may say that a container has ended. Podman has no status of its own for that.
+    pub(super) fn is_maybe_ended(&self) -> bool {
+        let improper = matches!(self, Self::Refused { message, .. } if message.contains("container state improper"));
+        improper || self.is_conflict() || self.is_not_found()
     }
 
     /// Whether the engine says that something is under way already, such as a removal.
@@ -217,4 +249,25 @@ pub(super) fn with_causes(error: &dyn std::error::Error) -> String {
         cause = inner.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn networks_run_out() {
+        for (message, expected) in [
+            (
+                "could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network",
+                true,
+            ),
+            ("all predefined address pools have been fully subnetted", true),
+            ("could not find free subnet from subnet pools", true),
+            ("network with name guidepost-x already exists", false),
+        ] {
+            let error = Error::Refused { status: 500, message: message.into() }.of_network();
+            assert_eq!(matches!(error, Error::NoNetwork { .. }), expected, "{message}");
+        }
+    }
 }

@@ -50,6 +50,8 @@ pub enum Event {
     Degraded(String),
     /// An image is copied into the nested engine.
     Preloading(String),
+    /// The engine has no addresses for another network now, and one is waited for.
+    NoNetwork,
     /// Packages are not kept, and why: they are fetched each time.
     WithoutArchives(String),
 }
@@ -60,6 +62,7 @@ impl fmt::Display for Event {
             Self::Building { line, .. } => f.write_str(line),
             Self::Pulling { image, layer, status, .. } => write!(f, "{image}: {layer} {status}"),
             Self::Waiting(what) => write!(f, "waiting for {what}"),
+            Self::NoNetwork => f.write_str("waiting for a network: the engine has addresses for no more of them"),
             Self::Preloading(image) => write!(f, "loading {image}"),
             Self::WithoutArchives(why) => write!(f, "packages are fetched each time: {why}"),
             Self::Degraded(units) => write!(f, "could not start {units}"),

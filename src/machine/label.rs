@@ -1,11 +1,12 @@
 //! Names and labels: how guidepost knows its own containers, networks and volumes again.
 
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use std::{
     collections::HashMap,
     fmt,
     hash::{BuildHasher, RandomState},
     sync::atomic::{AtomicU64, Ordering},
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
 /// Label with the run's id; everything of a run has it.
@@ -14,6 +15,8 @@ pub const RUN: &str = "org.guidepost.run";
 pub const OWNER: &str = "org.guidepost.owner";
 /// Label with the boot of the system and the process id namespace in which the owner's process id means something.
 pub const BOOT: &str = "org.guidepost.boot";
+/// Label with the time after which anybody may remove it, in UTC (RFC 3339). Whoever cannot see its owner waits for that.
+pub const UNTIL: &str = "org.guidepost.until";
 /// Label with the guide's name.
 pub const GUIDE: &str = "org.guidepost.guide";
 /// Label with the machine's name.
@@ -161,9 +164,25 @@ pub struct Identity {
     pub guide: Name,
     /// The machine's name in `guidepost.yaml`.
     pub machine: Name,
+    /// How long it may be there at most: then it ends by itself.
+    pub lifetime: Duration,
+    /// When that is over.
+    pub until: DateTime<Utc>,
 }
 
+/// Clocks of hosts that share an engine differ, and removing takes a while.
+pub(super) const SLACK: Duration = Duration::from_secs(10 * 60);
+/// Nothing is there longer: what outlives it is no machine of a guide.
+const LONGEST_LIFE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
 impl Identity {
+    /// A new one, of this process, that is needed for so long at most.
+    pub fn new(guide: Name, machine: Name, needed: Duration) -> Self {
+        let lifetime = needed.saturating_add(SLACK).min(LONGEST_LIFE);
+        let until = Utc::now() + TimeDelta::seconds(i64::try_from(lifetime.as_secs()).unwrap_or_default());
+        Self { run: RunId::random(), owner: Owner::this(), guide, machine, lifetime, until }
+    }
+
     /// The name of the container, and of its network and volume, which are kinds of their own.
     pub fn resource(&self) -> String {
         format!("guidepost-{}-{}-{}", self.run.as_str(), self.machine, self.guide)
@@ -175,12 +194,18 @@ impl Identity {
             (RUN, self.run.as_str().to_owned()),
             (OWNER, self.owner.to_string()),
             (BOOT, self.owner.boot.clone()),
+            (UNTIL, self.until.to_rfc3339_opts(SecondsFormat::Secs, true)),
             (GUIDE, self.guide.to_string()),
             (MACHINE, self.machine.to_string()),
         ]
         .map(|(key, value)| (key.to_owned(), value))
         .into()
     }
+}
+
+/// When the time of what has these labels is over; `None` if they do not say.
+pub(super) fn until(labels: &HashMap<String, String>) -> Option<DateTime<Utc>> {
+    Some(DateTime::parse_from_rfc3339(labels.get(UNTIL)?).ok()?.to_utc())
 }
 
 #[cfg(test)]
@@ -201,12 +226,10 @@ mod tests {
 
     #[test]
     fn an_owner_is_read_back_and_judged() {
-        let identity = Identity {
-            run: RunId::random(),
-            owner: Owner::this(),
-            guide: Name::new("g"),
-            machine: Name::new("debian"),
-        };
+        let identity = Identity::new(Name::new("g"), Name::new("debian"), Duration::from_secs(60));
+        let until = until(&identity.labels()).expect("ours");
+        assert_eq!(until.timestamp(), identity.until.timestamp());
+        assert_eq!(identity.lifetime, Duration::from_secs(660));
         let owner = Owner::from_labels(&identity.labels()).expect("ours");
         assert_eq!(owner, identity.owner);
         assert_eq!(owner.is_gone(), Some(false));

@@ -1,5 +1,6 @@
 //! Whether a machine's container still runs, and what ended it.
 
+use chrono::{DateTime, Utc};
 use std::sync::{Arc, OnceLock};
 
 use super::{
@@ -17,6 +18,8 @@ pub(super) struct Life {
     pub(super) container: String,
     /// Most memory, in bytes.
     pub(super) memory: u64,
+    /// When its time is over.
+    pub(super) until: DateTime<Utc>,
     /// Why guidepost itself has ended it, and what to do.
     pub(super) stopped: Arc<OnceLock<(String, String)>>,
 }
@@ -45,6 +48,8 @@ impl Life {
         let state = found.state.unwrap_or_default();
         if state.running == Some(true) {
             Ok(())
+        } else if Utc::now() >= self.until {
+            ended("its time was over, which its guide's limit (--guide-timeout) gives".into(), AGAIN.into(), true)
         } else if state.oom_killed == Some(true) {
             ended(
                 format!("it ran out of memory, of which it has {}", size(self.memory)),
@@ -65,7 +70,7 @@ impl Life {
     /// A refusal because the container has stopped says so.
     pub(super) async fn or_ended<T>(&self, result: Result<T>) -> Result<T> {
         if let Err(error) = &result
-            && (error.is_conflict() || error.is_not_found())
+            && error.is_maybe_ended()
         {
             self.check().await?;
         }

@@ -43,9 +43,39 @@ pub(super) async fn preload(engine: &Engine, container: &str, images: &[String],
     let (fed, output) = futures_util::future::join(feed, exec::finish(engine, &id, reader, 64 << 10, PATIENCE)).await;
     let output = output?;
     fed?;
-    if output.is_success() {
-        return Ok(());
+    if !output.is_success() {
+        let reason = format!("the machine's own engine could not load it: {}", output.text());
+        return Err(Error::NoImage { image: images.join("`, `"), reason });
     }
-    let reason = format!("the machine's own engine could not load it: {}", output.text());
-    Err(Error::NoImage { image: images.join("`, `"), reason })
+    for (loaded, image) in renamed(&output.text(), images) {
+        let run = Run { command: &["docker", "tag", &loaded, image], ..Run::default() };
+        exec::run(engine, container, &run).await?;
+    }
+    Ok(())
+}
+
+/// Images that were loaded under another name: Podman says `localhost/NAME` of what came from no registry.
+fn renamed<'i>(loaded: &str, images: &'i [String]) -> Vec<(String, &'i str)> {
+    let loaded: Vec<&str> = loaded.lines().filter_map(|line| line.strip_prefix("Loaded image: ")).collect();
+    let local = images.iter().map(|image| (format!("localhost/{image}"), image.as_str()));
+    local.filter(|(local, _)| loaded.contains(&local.as_str())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_podman() {
+        let images = ["debian:bookworm".to_owned(), "example.org/a:1".to_owned()];
+        for (loaded, expected) in [
+            ("Loaded image: debian:bookworm\nLoaded image: example.org/a:1\n", vec![]),
+            (
+                "Loaded image: localhost/debian:bookworm\nLoaded image: example.org/a:1\n",
+                vec![("localhost/debian:bookworm".to_owned(), "debian:bookworm")],
+            ),
+        ] {
+            assert_eq!(renamed(loaded, &images), expected);
+        }
+    }
 }

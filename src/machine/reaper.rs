@@ -3,19 +3,21 @@
 //! Only what carries guidepost's labels is looked at, and of that only what no living process answers for.
 
 use bollard::query_parameters::{ListContainersOptionsBuilder, ListNetworksOptionsBuilder, ListVolumesOptionsBuilder};
+use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::HashMap;
 
 use super::{
     engine::Engine,
-    error::Result,
-    label::{KEPT, Owner, RUN},
+    error::{Error, Result},
+    label::{KEPT, Owner, RUN, until},
     running::{remove_container, remove_network, remove_volume},
 };
 
 /// What to remove of what is labelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Scope {
-    /// What a process of this host made that is known to be gone: at every start, and for `guidepost clean`.
+    /// What a process made that is known to be gone, and what nobody can need any more: its time is over, or it has ended a while ago. At
+    /// every start, and for `guidepost clean`.
     #[default]
     OwnerGone,
     /// Also what cannot be judged from here: made by another host or container that uses the same engine, or before a
@@ -34,6 +36,8 @@ pub struct Reaped {
     pub volumes: usize,
     /// Labelled things left alone, because their process lives or cannot be judged from here.
     pub kept: usize,
+    /// When the last of them may be removed that cannot be judged; `None` if there is none that says so.
+    pub until: Option<DateTime<Utc>>,
 }
 
 impl Reaped {
@@ -59,28 +63,26 @@ pub async fn reap(engine: &Engine, scope: Scope) -> Result<Reaped> {
 
     let options = ListContainersOptionsBuilder::new().all(true).filters(&filters).build();
     for container in docker.list_containers(Some(options)).await? {
-        match container.id {
-            Some(id) if is_left_behind(container.labels.as_ref(), scope) => {
-                note(remove_container(engine, &id).await, &mut reaped.containers);
-            }
-            _ => reaped.kept += 1,
+        let Some(id) = container.id else { continue };
+        let judged = match judge(container.labels.as_ref(), scope) {
+            Judged::Unknown(_) if has_ended(engine, &id).await? => Judged::LeftBehind,
+            judged => judged,
+        };
+        if reaped.counts(&judged) {
+            note(remove_container(engine, &id).await, &mut reaped.containers);
         }
     }
     let options = ListNetworksOptionsBuilder::new().filters(&filters).build();
     for network in docker.list_networks(Some(options)).await? {
-        match network.id {
-            Some(id) if is_left_behind(network.labels.as_ref(), scope) => {
-                note(remove_network(engine, &id).await, &mut reaped.networks);
-            }
-            _ => reaped.kept += 1,
+        let Some(id) = network.id else { continue };
+        if reaped.counts(&judge(network.labels.as_ref(), scope)) {
+            note(remove_network(engine, &id).await, &mut reaped.networks);
         }
     }
     let options = ListVolumesOptionsBuilder::new().filters(&filters).build();
     for volume in docker.list_volumes(Some(options)).await?.volumes.unwrap_or_default() {
-        if is_left_behind(Some(&volume.labels), scope) {
+        if reaped.counts(&judge(Some(&volume.labels), scope)) {
             note(remove_volume(engine, &volume.name).await, &mut reaped.volumes);
-        } else {
-            reaped.kept += 1;
         }
     }
     first_refusal.map(|()| reaped)
@@ -108,11 +110,121 @@ pub async fn forget(engine: &Engine, all: bool) -> Result<usize> {
     Ok(forgotten)
 }
 
+/// What is known of a labelled thing.
+#[derive(Debug, PartialEq, Eq)]
+enum Judged {
+    /// Nobody answers for it.
+    LeftBehind,
+    /// Its process lives.
+    Lives,
+    /// Its process cannot be seen from here: when its time is over.
+    Unknown(Option<DateTime<Utc>>),
+    /// It is not guidepost's.
+    Foreign,
+}
+
+impl Reaped {
+    /// Counts what is left alone; whether it is removed.
+    fn counts(&mut self, judged: &Judged) -> bool {
+        self.kept += usize::from(*judged != Judged::LeftBehind);
+        if let Judged::Unknown(until) = judged {
+            self.until = self.until.max(*until);
+        }
+        *judged == Judged::LeftBehind
+    }
+}
+
 /// The engine has filtered by label already; that is not relied on.
-fn is_left_behind(labels: Option<&HashMap<String, String>>, scope: Scope) -> bool {
-    let Some(owner) = labels.filter(|l| l.contains_key(RUN)).and_then(Owner::from_labels) else { return false };
+///
+/// A process id means something in its own boot and namespace only, so that jobs in containers cannot see each other's: what they have
+/// made stays until its time is over.
+fn judge(labels: Option<&HashMap<String, String>>, scope: Scope) -> Judged {
+    let ours = labels.filter(|labels| labels.contains_key(RUN));
+    let Some((labels, owner)) = ours.and_then(|labels| Some((labels, Owner::from_labels(labels)?))) else {
+        return Judged::Foreign;
+    };
+    let until = until(labels);
+    let is_over = until.is_some_and(|until| until < Utc::now());
     match owner.is_gone() {
-        Some(gone) => gone,
-        None => scope == Scope::NotKnownToLive,
+        Some(false) => Judged::Lives,
+        Some(true) => Judged::LeftBehind,
+        None if is_over || scope == Scope::NotKnownToLive => Judged::LeftBehind,
+        None => Judged::Unknown(until),
+    }
+}
+
+/// Whoever has made a machine looks at it soon after its end, if anybody does.
+const UNSEEN: TimeDelta = TimeDelta::minutes(10);
+
+/// Whether a container has ended so long ago that nobody will ask why: after a restart of its host, or of the engine.
+async fn has_ended(engine: &Engine, id: &str) -> Result<bool> {
+    let state = match engine.docker().inspect_container(id, None).await.map_err(Error::from) {
+        Ok(found) => found.state.unwrap_or_default(),
+        Err(error) if error.is_not_found() => return Ok(false),
+        Err(error) => return Err(error),
+    };
+    Ok(state.running != Some(true) && is_long_ago(state.finished_at.as_deref()))
+}
+
+/// One that has never ended has the year 1.
+fn is_long_ago(finished: Option<&str>) -> bool {
+    let finished = finished.and_then(|time| DateTime::parse_from_rfc3339(time).ok());
+    finished.is_some_and(|time| time.timestamp() > 0 && Utc::now() - time.to_utc() > UNSEEN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::machine::label::{BOOT, Identity, Name, OWNER, UNTIL};
+    use std::time::Duration;
+
+    #[test]
+    fn what_is_nobodys() {
+        let identity = Identity::new(Name::new("g"), Name::new("m"), Duration::from_secs(600));
+        let ours = identity.labels();
+        let with = |key: &str, value: &str| {
+            let mut labels = identity.labels();
+            labels.insert(BOOT.into(), "another".into());
+            labels.insert(key.into(), value.into());
+            labels
+        };
+        let now = Utc::now();
+        let at = |minutes| (now + TimeDelta::minutes(minutes)).to_rfc3339();
+        let unknown = Judged::Unknown(until(&ours));
+        let (gone, all) = (Scope::OwnerGone, Scope::NotKnownToLive);
+        for (what, labels, scope, expected) in [
+            ("its process lives", ours.clone(), all, Judged::Lives),
+            (
+                "its process is gone",
+                {
+                    let mut labels = ours.clone();
+                    labels.insert(OWNER.into(), Owner { start: 1, ..identity.owner.clone() }.to_string());
+                    labels
+                },
+                gone,
+                Judged::LeftBehind,
+            ),
+            ("another boot or namespace", with("x", ""), gone, unknown),
+            ("the same for all", with("x", ""), all, Judged::LeftBehind),
+            ("its time is over", with(UNTIL, &at(-1)), gone, Judged::LeftBehind),
+            ("no time", with(UNTIL, "soon"), gone, Judged::Unknown(None)),
+            ("no run", HashMap::new(), all, Judged::Foreign),
+            ("no owner", HashMap::from([(RUN.to_owned(), "1".to_owned())]), all, Judged::Foreign),
+        ] {
+            assert_eq!(judge(Some(&labels), scope), expected, "{what}");
+        }
+    }
+
+    #[test]
+    fn what_has_ended() {
+        let ago = |minutes| (Utc::now() - TimeDelta::minutes(minutes)).to_rfc3339();
+        for (finished, expected) in [
+            (Some(ago(11)), true),
+            (Some(ago(1)), false),
+            (Some("0001-01-01T00:00:00Z".to_owned()), false),
+            (None, false),
+        ] {
+            assert_eq!(is_long_ago(finished.as_deref()), expected, "{finished:?}");
+        }
     }
 }

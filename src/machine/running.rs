@@ -31,6 +31,8 @@ pub(super) use guard::{Guard, remove_container, remove_network, remove_volume};
 
 /// Time for systemd and for the nested engine to come up.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// What to do where systemd ends as soon as it begins.
+const SYSTEMD_HELP: &str = "`guidepost engine` says whether machines with systemd can be had here";
 /// Pause between two looks.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -68,6 +70,7 @@ pub async fn start(
             name: identity.machine.to_string(),
             container: identity.resource(),
             memory: machine.memory,
+            until: identity.until,
             stopped: Arc::default(),
         },
         image,
@@ -80,7 +83,12 @@ pub async fn start(
         Err(error) => {
             // Why it failed is worth more than that it could not be removed.
             let _ = running.guard.remove().await;
-            Err(error)
+            Err(match error {
+                Error::Ended { machine: name, reason, outside, .. } if machine.init == Init::Systemd => {
+                    Error::Ended { machine: name, reason, help: SYSTEMD_HELP.into(), outside }
+                }
+                other => other,
+            })
         }
     }
 }
@@ -89,7 +97,7 @@ impl RunningMachine {
     async fn begin(&mut self, machine: &Machine, identity: &Identity, listener: Listener<'_>) -> Result<()> {
         let docker = self.life.engine.docker().clone();
         if let Some(network) = spec::network(machine, identity) {
-            docker.create_network(network).await?;
+            docker.create_network(network).await.map_err(|error| Error::from(error).of_network())?;
         }
         self.life.container = self.create(machine, identity).await?;
         self.furnish(machine).await?;

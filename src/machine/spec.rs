@@ -8,10 +8,10 @@
 //! the host's Docker socket.
 
 use bollard::models::{
-    ContainerCreateBody, HostConfig, HostConfigCgroupnsModeEnum, HostConfigLogConfig, Mount, MountType,
+    ContainerCreateBody, HealthConfig, HostConfig, HostConfigCgroupnsModeEnum, HostConfigLogConfig, Mount, MountType,
     MountVolumeOptions, NetworkCreateRequest,
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use super::{
     label::{self, Identity},
@@ -33,8 +33,8 @@ done
 cd /"#;
 /// The init of an image with systemd.
 const INIT: &str = "exec /sbin/init";
-/// Process 1 otherwise, below the engine's minimal init: waits.
-const WAIT: [&str; 2] = ["sleep", "infinity"];
+/// Powers a machine with systemd off at once: its signal SIGRTMIN+14 (systemd(1)).
+const POWER_OFF: &str = "kill -48 1";
 
 /// Capabilities for systemd and a nested engine, all that they need where `privileged` would give everything. Not among them:
 /// `DAC_READ_SEARCH`, with which files of the host's are opened by their handles; `SYSLOG` and `AUDIT_READ`, whose logs are the
@@ -60,6 +60,8 @@ pub struct Host {
     pub limits_disk: bool,
     /// Root in its containers is another user outside: `userns-remap`, or a rootless engine.
     pub remaps_users: bool,
+    /// It looks at its containers by itself, as a `HEALTHCHECK` asks for.
+    pub looks: bool,
 }
 
 /// The engine's own limit of a disk is so much larger than the machine's, as a share: [`disk`](super::disk) then sees the
@@ -113,15 +115,15 @@ pub fn container(machine: &Machine, image: &str, engine: Host, identity: &Identi
             ..Mount::default()
         }]);
     }
-    let begin = format!("{PREPARE}\n{INIT}");
-    let start: &[&str] = if systemd { &["/bin/sh", "-c", &begin] } else { &WAIT };
+    let (start, healthcheck) = start(systemd, engine, identity.lifetime);
     ContainerCreateBody {
         image: Some(image.to_owned()),
         hostname: Some(machine.hostname.clone().unwrap_or_else(|| identity.machine.to_string())),
         // Process 1 is root's; who types is decided per session.
         user: Some("0:0".into()),
         env: Some(environment(machine)),
-        entrypoint: Some(start.iter().map(|&word| word.to_owned()).collect()),
+        entrypoint: Some(start),
+        healthcheck,
         cmd: Some(Vec::new()),
         labels: Some(identity.labels()),
         stop_timeout: Some(1),
@@ -130,9 +132,31 @@ pub fn container(machine: &Machine, image: &str, engine: Host, identity: &Identi
     }
 }
 
+/// The first process, which ends when the time of its machine is over. Below the engine's minimal init it does nothing but wait for that.
+/// Beside systemd, no process of a reader's machine would: the engine itself is asked to look at the machine once, at that time.
+/// Podman leaves such looks to the host's systemd, which may not be there; then a process waits.
+fn start(systemd: bool, engine: Host, lifetime: Duration) -> (Vec<String>, Option<HealthConfig>) {
+    let seconds = lifetime.as_secs();
+    let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect();
+    if !systemd {
+        return (words(&["sleep", &seconds.to_string()]), None);
+    }
+    if !engine.looks {
+        let wait = format!("(sleep {seconds}; {POWER_OFF}) >/dev/null 2>&1 &");
+        return (words(&["/bin/sh", "-c", &format!("{PREPARE}\n{wait}\n{INIT}")]), None);
+    }
+    let look = HealthConfig {
+        test: Some(words(&["CMD-SHELL", POWER_OFF])),
+        interval: i64::try_from(lifetime.as_nanos()).ok(),
+        ..HealthConfig::default()
+    };
+    (words(&["/bin/sh", "-c", &format!("{PREPARE}\n{INIT}")]), Some(look))
+}
+
 /// The container that serves archives of packages to machines, under these names. It writes
-/// nothing but what it keeps, in a volume that stays, has no capability, and hands nothing on from one network to another.
-pub fn archives(image: &str, names: &[String], identity: &Identity) -> ContainerCreateBody {
+/// nothing but what it keeps, in a volume that stays, has no capability, and hands nothing on from one network to another. When no machine
+/// has been put beside it for the time `idle`, it ends by itself.
+pub fn archives(image: &str, names: &[String], idle: Duration, identity: &Identity) -> ContainerCreateBody {
     let hash = blake3::hash(names.join(" ").as_bytes()).to_hex();
     let volume = Mount {
         typ: Some(MountType::VOLUME),
@@ -165,6 +189,7 @@ pub fn archives(image: &str, names: &[String], identity: &Identity) -> Container
     ContainerCreateBody {
         image: Some(image.to_owned()),
         cmd: Some(names.to_vec()),
+        env: Some(vec![format!("IDLE_MINUTES={}", idle.as_secs().div_ceil(60))]),
         labels: Some(identity.labels()),
         stop_timeout: Some(1),
         host_config: Some(host),

@@ -1,14 +1,14 @@
 //! What an engine can do for guides: small things are tried on it, and what cannot be tried is asked.
 
 use bollard::query_parameters::{CreateContainerOptionsBuilder, ListNetworksOptions, StartContainerOptions};
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use super::{
     engine::{Engine, EngineInfo},
     error::{Error, Result},
     exec::{self, Run},
     find::{Found, Look},
-    label::{Identity, Name, Owner, RunId},
+    label::{Identity, Name},
     running::{self, Guard},
     settings::{ImageSource, Init, Machine, Network},
     spec,
@@ -46,6 +46,8 @@ pub struct Ability {
 
 /// The image of what is tried: that of the default machine.
 const IMAGE: &str = "debian:bookworm";
+/// Time for all that is tried.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// Limits of what is tried.
 const MEMORY: u64 = 128 << 20;
 const PIDS: u32 = 128;
@@ -174,7 +176,7 @@ async fn full(engine: &Engine, image: &str, small: Machine) -> Result<String> {
 
 fn identity() -> Identity {
     let name = Name::new("engine");
-    Identity { run: RunId::random(), owner: Owner::this(), guide: name.clone(), machine: name }
+    Identity::new(name.clone(), name, PATIENCE)
 }
 
 /// What came of all that was tried under a name: the first thing that was said against it.

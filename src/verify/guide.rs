@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     diagnostic::Diagnostic,
-    machine::{self, Error, Identity, Kept, Name, Owner, RunId},
+    machine::{self, Error, Identity, Kept, Name},
     matching::{self, Evidence, State, Values},
     plan::{self, LeftOut, Omission, Plan, Rule, Step, StepKind as Planned, Told},
     report::{
@@ -69,6 +69,10 @@ const KILLED: i32 = 137;
 
 /// Pauses before the terminal is asked again what jobs say.
 const NOTICES: [Duration; 3] = [Duration::ZERO, Duration::from_millis(300), Duration::from_secs(1)];
+
+/// Most time for others' networks to be removed, and the pause between two looks.
+const NETWORK_PATIENCE: Duration = Duration::from_secs(30 * 60);
+const NETWORK_PAUSE: Duration = Duration::from_secs(1);
 
 /// What is not a command and does not end by itself is given up so long after the limit.
 const GRACE: Duration = Duration::from_secs(10);
@@ -246,15 +250,10 @@ impl<H: Host> Attempt<'_, H> {
             let why = cause.evidence.clone();
             return unreached(report, cause, why);
         }
-        let identity = Identity {
-            run: RunId::random(),
-            owner: Owner::this(),
-            guide: Name::new(&self.job.plan.path),
-            machine: Name::new(machine),
-        };
         let name = &self.name;
         let tell = |event| listener.event(name, Event::Machine(event));
-        let starting = async {
+        let starting = async || {
+            let identity = Identity::new(Name::new(&self.job.plan.path), Name::new(machine), options.lifetime());
             if let Some(kept) = self.kept(&tell).await? {
                 match host.start(&kept.machine, &identity, &options.site, &tell).await {
                     Err(error) if !error.is_of_engine() => {}
@@ -264,7 +263,7 @@ impl<H: Host> Attempt<'_, H> {
             let started = host.start(&self.job.machine, &identity, &options.site, &tell).await;
             started.map(|machine| (machine, None))
         };
-        let (machine, kept) = match tokio::time::timeout(self.limit.get().left(), starting).await {
+        let (machine, kept) = match self.with_network(starting, &tell).await {
             Err(_) => {
                 let why = format!("its machine was not ready: {}", self.limit.get().problem().message);
                 report.cause = Some(Cause::new(CauseKind::OutOfTime, MACHINE, &why));
@@ -275,7 +274,10 @@ impl<H: Host> Attempt<'_, H> {
                 let why = unmade_for(&error);
                 let part = if error.is_of_description() { Part::Author } else { Part::Machine };
                 let cause = Cause { part, ..Cause::new(CauseKind::NoMachine, machine, &why) };
-                known().insert(machine.clone(), cause.clone());
+                // A network may be free for the next guide.
+                if !matches!(error, Error::NoNetwork { .. }) {
+                    known().insert(machine.clone(), cause.clone());
+                }
                 return unreached(report, cause, why);
             }
             Ok(machine) => machine?,
@@ -377,6 +379,29 @@ impl<H: Host> Attempt<'_, H> {
             self.run.listener.event(&self.name, Event::SetupAnew { why });
         }
         Ok(Ok(()))
+    }
+
+    /// Starts a machine within the guide's time, and again while the engine has no network for it: others' machines have them all, and the
+    /// guide's time does not pass.
+    async fn with_network<T>(
+        &self,
+        start: impl AsyncFn() -> machine::Result<T>,
+        tell: &(dyn Fn(machine::Event) + Send + Sync),
+    ) -> Result<machine::Result<T>, tokio::time::error::Elapsed> {
+        let mut waited = Duration::ZERO;
+        loop {
+            let begin = Instant::now();
+            let started = tokio::time::timeout(self.limit.get().left(), start()).await;
+            if !matches!(started, Ok(Err(Error::NoNetwork { .. }))) || waited >= NETWORK_PATIENCE {
+                return started;
+            }
+            if waited.is_zero() {
+                tell(machine::Event::NoNetwork);
+            }
+            tokio::time::sleep(NETWORK_PAUSE).await;
+            waited += begin.elapsed();
+            self.limit.set(self.limit.get().without(begin.elapsed()));
+        }
     }
 
     /// Waits until it is the guide's turn, which does not count as its own time. Its machine was made while others were done.

@@ -124,6 +124,17 @@ pub struct Options {
     pub shard: Option<Shard>,
 }
 
+impl Options {
+    /// Most time for which a guide can need its machine: its own, one in which it waits for another guide to end, and a person's.
+    pub(crate) fn lifetime(&self) -> Duration {
+        let visit = if self.keep || self.shell { VISIT } else { Duration::ZERO };
+        self.guide_timeout.saturating_mul(2).saturating_add(visit)
+    }
+}
+
+/// Most time for a person in the machine of a broken guide.
+const VISIT: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// How long one command may take where neither its step nor its guide says.
 pub(crate) const COMMAND_TIMEOUT: Duration = Duration::from_secs(300);
 
@@ -159,7 +170,7 @@ pub async fn run(jobs: Vec<Job>, options: &Options, listener: &dyn Listener) -> 
     machine::forget(&engine, false).await?;
     // For one guide nobody waits until there is something that keeps packages.
     let several = jobs.len() > 1;
-    let engine = if options.fresh { engine } else { engine.keeping_packages(several) };
+    let engine = if options.fresh { engine } else { engine.keeping_packages(several, options.lifetime()) };
     let report = run_on(&engine, jobs, options, listener).await;
     engine.close().await.and(report)
 }

@@ -2,7 +2,7 @@
 
 use crate::engine::{identity, labelled, plain, sh, started, with_engine};
 use guidepost::machine::{Event, label, start};
-use std::{path::Path, sync::Mutex};
+use std::{path::Path, sync::Mutex, time::Duration};
 
 /// Asks whoever is called deb.debian.org for a path, as a guide could that means harm: for any host.
 fn ask(host: &str, path: &str) -> String {
@@ -14,7 +14,7 @@ fn ask(host: &str, path: &str) -> String {
 #[test]
 fn packages_come_from_a_server_that_keeps_them() {
     with_engine(|engine| async move {
-        let engine = engine.keeping_packages(true);
+        let engine = engine.keeping_packages(true, Duration::from_secs(600));
         let without = Mutex::new(None);
         let listener = |event: Event| {
             if let Event::WithoutArchives(why) = event {

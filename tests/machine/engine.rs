@@ -1,9 +1,7 @@
 //! What these tests share: the engine, a small image, a runtime.
 
-use guidepost::machine::{
-    Engine, Event, Identity, Machine, Name, Owner, Run, RunId, RunningMachine, settings::ImageSource, start,
-};
-use std::{collections::HashMap, future::Future, path::Path, sync::Mutex};
+use guidepost::machine::{Engine, Event, Identity, Machine, Name, Run, RunningMachine, settings::ImageSource, start};
+use std::{collections::HashMap, future::Future, path::Path, sync::Mutex, time::Duration};
 
 use crate::support::docker;
 
@@ -31,7 +29,7 @@ pub(crate) fn with_engine<F: Future<Output = ()>>(test: impl FnOnce(Engine) -> F
 
 /// Names for a machine of a test.
 pub(crate) fn identity(guide: &str) -> Identity {
-    Identity { run: RunId::random(), owner: Owner::this(), guide: Name::new(guide), machine: Name::new("debian") }
+    Identity::new(Name::new(guide), Name::new("debian"), Duration::from_secs(600))
 }
 
 /// A plain machine of little memory.

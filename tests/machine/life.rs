@@ -48,6 +48,22 @@ fn a_dropped_machine_is_removed() {
 }
 
 #[test]
+fn a_machine_ends_when_its_time_is_over() {
+    with_engine(|engine| async move {
+        let lifetime = Duration::from_secs(3);
+        let identity = Identity { lifetime, until: chrono::Utc::now() + lifetime, ..identity("over") };
+        let machine = start(&engine, &plain(), &identity, Path::new("."), &|_| {}).await.expect("it starts");
+        let sleep = Run { command: &["sleep", "60"], ..Run::default() };
+        // What runs in it ends with it, and that is no fault of a guide's.
+        let _ = machine.run(&sleep).await;
+        let error = machine.check().await.expect_err("it has ended");
+        assert!(matches!(&error, Error::Ended { outside: true, .. }), "{error:?}");
+        assert!(error.to_string().contains("its time was over"), "{error}");
+        machine.close().await.expect("removed");
+    });
+}
+
+#[test]
 fn a_kept_machine_stays_until_it_is_reaped() {
     with_engine(|engine| async move {
         let identity = identity("kept");

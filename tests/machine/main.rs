@@ -3,6 +3,7 @@
 mod archives;
 mod engine;
 mod found;
+mod jobs;
 mod kept;
 mod life;
 mod plain;

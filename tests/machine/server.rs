@@ -2,8 +2,12 @@
 
 use crate::engine::{IMAGE, identity, labelled, sh, with_engine};
 use crate::support::docker;
-use guidepost::machine::{Event, Machine, settings::ImageSource, settings::Init, start};
-use std::{path::Path, sync::Mutex};
+use guidepost::machine::{Error, Event, Identity, Machine, settings::ImageSource, settings::Init, start};
+use std::{
+    path::Path,
+    sync::Mutex,
+    time::{Duration, Instant},
+};
 
 #[test]
 fn systemd_and_a_nested_engine_work() {
@@ -90,5 +94,30 @@ fn systemd_and_a_nested_engine_work() {
 
         machine.close().await.expect("removed");
         assert_eq!(labelled(&format!("org.guidepost.run={}", identity.run.as_str())), [""; 0]);
+    });
+}
+
+#[test]
+fn a_server_ends_when_its_time_is_over() {
+    with_engine(|engine| async move {
+        let settings =
+            Machine { source: ImageSource::Build("server".into()), init: Init::Systemd, ..Machine::default() };
+        let lifetime = Duration::from_secs(20);
+        let identity = Identity { lifetime, until: chrono::Utc::now() + lifetime, ..identity("over") };
+        let site = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/machine");
+        let machine = start(&engine, &settings, &identity, &site, &|_| {}).await.expect("it starts");
+        // No process of it waits for that, so no reader sees one.
+        let seen = sh(&machine, "root", "cat /proc/[0-9]*/comm; systemctl list-timers --all --no-legend").await.1;
+        assert!(seen.contains("systemd") && !seen.contains("sleep") && !seen.contains("guidepost"), "{seen}");
+        let begin = Instant::now();
+        let error = loop {
+            if let Err(error) = machine.check().await {
+                break error;
+            }
+            assert!(begin.elapsed() < Duration::from_secs(60), "it goes on");
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        };
+        assert!(matches!(&error, Error::Ended { outside: true, .. }), "{error:?}");
+        machine.close().await.expect("removed");
     });
 }

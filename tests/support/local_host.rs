@@ -79,6 +79,10 @@ pub(crate) struct LocalHost {
     pub(crate) memory: u64,
     /// Copies of machines' folders, by the keys of the setups that were done there.
     pub(crate) kept: KeptFolders,
+    /// How many machines have a network at the same time.
+    pub(crate) networks: usize,
+    /// Each machine has a copy.
+    pub(crate) network: Arc<()>,
 }
 
 /// Shared by a host and its machines.
@@ -86,7 +90,8 @@ type KeptFolders = Arc<Mutex<BTreeMap<String, tempfile::TempDir>>>;
 
 impl Default for LocalHost {
     fn default() -> Self {
-        Self { panics: None, memory: u64::MAX, kept: KeptFolders::default() }
+        let (kept, network) = (KeptFolders::default(), Arc::default());
+        Self { panics: None, memory: u64::MAX, kept, networks: usize::MAX, network }
     }
 }
 
@@ -120,6 +125,10 @@ impl Host for LocalHost {
         _: &Path,
         _: &(dyn Fn(machine::Event) + Send + Sync),
     ) -> Result<LocalMachine> {
+        if Arc::strong_count(&self.network) > self.networks {
+            return Err(Error::NoNetwork { reason: "all address pools are used up".into() });
+        }
+        let _network = Arc::clone(&self.network);
         let folder = tempfile::Builder::new().prefix("guidepost-local-").tempdir()?;
         let home = folder.path().canonicalize()?;
         if let ImageSource::Image(key) = &machine.source
@@ -130,7 +139,7 @@ impl Host for LocalHost {
         let (reference, id) = ("local".to_owned(), "local".to_owned());
         let image = Image { reference, id, digest: None, created: None };
         let panics = self.panics.is_some_and(|name| identity.guide.to_string().contains(name));
-        Ok(LocalMachine { _folder: folder, home, image, panics, kept: Arc::clone(&self.kept) })
+        Ok(LocalMachine { _folder: folder, _network, home, image, panics, kept: Arc::clone(&self.kept) })
     }
 }
 
@@ -138,6 +147,7 @@ impl Host for LocalHost {
 #[derive(Debug)]
 pub(crate) struct LocalMachine {
     _folder: tempfile::TempDir,
+    _network: Arc<()>,
     home: PathBuf,
     image: Image,
     panics: bool,

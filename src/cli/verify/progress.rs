@@ -166,7 +166,10 @@ impl Progress {
     fn machine(&self, path: &str, guide: &mut Guide, event: &machine::Event) {
         let seldom = match event {
             machine::Event::Building { .. } | machine::Event::Pulling { .. } => true,
-            machine::Event::Waiting(_) | machine::Event::Preloading(_) | machine::Event::WithoutArchives(_) => false,
+            machine::Event::Waiting(_)
+            | machine::Event::Preloading(_)
+            | machine::Event::NoNetwork
+            | machine::Event::WithoutArchives(_) => false,
             machine::Event::Degraded(_) => return,
         };
         let what = format!("machine: {event}");

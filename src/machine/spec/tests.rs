@@ -8,7 +8,7 @@ use super::*;
 use crate::{
     config::Config,
     machine::{
-        label::{Name, Owner, RunId},
+        label::{Name, Owner},
         settings::{CAPABILITIES, ImageSource, machines},
     },
     source::Source,
@@ -40,8 +40,13 @@ const HOST_KEYS: [&str; 19] = [
 /// The server of packages has less than any machine: it writes what it keeps and no more, and leads nowhere.
 #[test]
 fn the_server_of_packages_is_contained() {
-    let request =
-        serde_json::to_value(archives("image", &["a.example.org".into()], &identity("a", "b"))).expect("JSON");
+    let request = serde_json::to_value(archives(
+        "image",
+        &["a.example.org".into()],
+        Duration::from_secs(90),
+        &identity("a", "b"),
+    ))
+    .expect("JSON");
     let host = &request["HostConfig"];
     for (key, value) in [
         ("Privileged", json!(false)),
@@ -63,7 +68,7 @@ fn the_server_of_packages_is_contained() {
     assert!(labels.contains_key(label::RUN) && labels.contains_key(label::OWNER), "it is reaped: {labels:?}");
     let kept = |names: &[&str]| {
         let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
-        let spec = archives("image", &names, &identity("a", "b"));
+        let spec = archives("image", &names, Duration::ZERO, &identity("a", "b"));
         spec.host_config.and_then(|host| host.mounts?.first()?.source.clone()).expect("a volume")
     };
     assert_ne!(kept(&["a.example.org"]), kept(&["b.example.org"]), "each set of archives has what it keeps");
@@ -71,7 +76,7 @@ fn the_server_of_packages_is_contained() {
 
 fn identity(guide: &str, machine: &str) -> Identity {
     let owner = Owner { pid: 1, start: 2, host: "h".into(), boot: "b".into() };
-    Identity { run: RunId::random(), owner, guide: Name::new(guide), machine: Name::new(machine) }
+    Identity { owner, ..Identity::new(Name::new(guide), Name::new(machine), Duration::from_secs(3000)) }
 }
 
 /// What must hold for any machine, told from the request as the engine will read it.
@@ -227,7 +232,7 @@ proptest! {
         (cpus, limits_disk, remaps_users) in any::<(u32, bool, bool)>(),
     ) {
         let identity = identity(&guide, &guide);
-        let host = Host { cpus, limits_disk, remaps_users };
+        let host = Host { cpus, limits_disk, remaps_users, looks: remaps_users };
         assert_contained(&machine, &container(&machine, &image, host, &identity), host, &identity);
         if let Some(network) = super::network(&machine, &identity) {
             let internal = machine.network == Network::Internal;
@@ -279,4 +284,23 @@ fn limits_and_names_are_what_the_settings_say() {
     let env = environment(&trusting);
     assert!(env.contains(&"SSL_CERT_FILE=/own".to_owned()), "a setting of the site's comes last");
     assert!(env.contains(&format!("CURL_CA_BUNDLE={}", trust::BUNDLE)));
+}
+
+#[test]
+fn machines_end_by_themselves() {
+    let identity = identity("a", "b");
+    assert_eq!(identity.lifetime, Duration::from_secs(3600));
+    for (init, looks, entrypoint, look) in [
+        (Init::Minimal, true, "sleep 3600", None),
+        (Init::Minimal, false, "sleep 3600", None),
+        (Init::Systemd, true, "exec /sbin/init", Some(3_600_000_000_000)),
+        (Init::Systemd, false, "(sleep 3600; kill -48 1) >/dev/null 2>&1 &\nexec /sbin/init", None),
+    ] {
+        let machine = Machine { init, ..Machine::default() };
+        let spec = container(&machine, "sha256:1", Host { looks, ..Host::default() }, &identity);
+        let words = spec.entrypoint.expect("an entrypoint").join(" ");
+        assert!(words.ends_with(entrypoint) && words.contains("sleep") != (look.is_some()), "{words}");
+        let interval = spec.healthcheck.map(|look| (look.test.expect("a test").join(" "), look.interval));
+        assert_eq!(interval, look.map(|time| ("CMD-SHELL kill -48 1".to_owned(), Some(time))));
+    }
 }
