@@ -277,8 +277,8 @@ fn a_final_result_stays() {
     assert!(ran.stdout.contains("1 holds, 1 broken"), "{ran:?}");
 }
 
-/// A guidepost that verifies by giving back what was prepared: `prepared/I-of-N` has the results of a shard, and `prepared/status-I`
-/// the status with which its first try ends, after which it is gone. Everything else is done by the real one.
+/// A guidepost that verifies by giving back what was prepared: `I-of-N` has the results of a shard, and `status-I` a line for each of
+/// its first tries, with the status of its end. Everything else is done by the real one.
 const STAND_IN: &str = r#"#!/bin/sh
 [ "$1" = verify ] || exec "$GUIDEPOST" "$@"
 echo "$*" >>"$PREPARED/log"
@@ -288,8 +288,9 @@ while [ $# -gt 0 ]; do
 done
 mkdir -p "$results"
 if [ -f "$PREPARED/status-${shard%/*}" ]; then
-  status=$(cat "$PREPARED/status-${shard%/*}")
-  rm "$PREPARED/status-${shard%/*}"
+  status=$(head -n 1 "$PREPARED/status-${shard%/*}")
+  sed -i 1d "$PREPARED/status-${shard%/*}"
+  [ -s "$PREPARED/status-${shard%/*}" ] || rm "$PREPARED/status-${shard%/*}"
   exit "$status"
 fi
 cp "$PREPARED/${shard%/*}-of-${shard#*/}"/* "$results"
@@ -351,7 +352,7 @@ impl Pipeline {
             std::fs::set_permissions(programs.path().join(name), mode).expect("a program");
         }
         // The second task does not come to its end, for no fault of its guides.
-        support::write(programs.path(), "status-2", "3");
+        support::write(programs.path(), "status-2", "3\n");
         Self { site, programs }
     }
 
@@ -415,13 +416,14 @@ fn slurm_does_a_library() {
 
     // The next night is cut by this one; a shard is lost, and one has a guide that is broken: neither is repeated for ever.
     std::fs::remove_file(pipeline.programs.path().join("ended")).expect("there");
-    support::write(pipeline.programs.path(), "status-1", "1");
+    support::write(pipeline.programs.path(), "status-1", "1\n");
+    support::write(pipeline.programs.path(), "status-3", "3\n3\n3\n3\n3\n");
     let (status, said) = pipeline.sh("sh guides.sh next night", &[], &[]);
     assert_eq!(status, 0, "{said}");
-    assert_eq!(told("ended").lines().collect::<Vec<_>>(), ["1 1", "2 0", "3 0", "0 3"], "{asked}");
+    assert_eq!(told("ended").lines().collect::<Vec<_>>(), ["1 1", "2 0", "3 3", "3 3", "3 3", "3 4", "0 3"]);
     assert!(told("log").contains("--durations night/report.json"), "{}", told("log"));
     let missing = std::fs::read_to_string(pipeline.site.path().join("next/missing")).expect("there");
-    assert_eq!(missing, "content/a.md\ncontent/d.md\n");
+    assert_eq!(missing, "content/a.md\ncontent/c.md\ncontent/d.md\n");
 }
 
 #[test]

@@ -232,3 +232,78 @@ fn named(names: &[String]) -> String {
 fn guides(number: usize) -> String {
     if number == 1 { "1 guide".to_owned() } else { format!("{number} guides") }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shards::Shard;
+
+    fn entry(path: &str, machine: &str) -> Entry {
+        let (path, machine) = (path.to_owned(), machine.to_owned());
+        let (key, title, image) = (format!("{path} {machine}"), "T".into(), String::new());
+        Entry { path, title, machine, key, image, seconds: None }
+    }
+
+    /// A report of guides that hold, by paths and machines.
+    fn report(shard: Option<Shard>, guides: &[(&str, &str)]) -> Report {
+        let guide = |(path, machine): &(&str, &str)| GuideReport {
+            key: entry(path, machine).key,
+            verdict: Verdict::Holds,
+            ..GuideReport::new(path, "T", machine)
+        };
+        Report { shard, guides: guides.iter().map(guide).collect(), ..Report::empty("2026-11-28T01:00:00Z") }
+    }
+
+    /// `path machine why shard`, a line each.
+    fn lost(report: &Report) -> Vec<String> {
+        let gathered = report.gathered.as_ref().expect("it was asked for");
+        let told = |lost: &Lost| {
+            format!("{} {} {:?} {}", lost.path, lost.machine, lost.why, lost.shard.as_deref().unwrap_or("-"))
+        };
+        gathered.lost.iter().map(told).collect()
+    }
+
+    #[test]
+    fn a_guide_that_one_of_its_machines_did_not_report_does_not_hold() {
+        let list = List::new(vec![entry("a", "m"), entry("a", "n"), entry("b", "m")]);
+        let gathered = gather(&[report(None, &[("a", "m"), ("b", "m")])], &list, "now");
+        assert_eq!(lost(&gathered), ["a n Missing -"]);
+        assert!(gathered.is_incomplete());
+        let verdicts: Vec<Verdict> = gathered.wholes().iter().map(|whole| whole.verdict()).collect();
+        assert_eq!(verdicts, [Verdict::Unreached, Verdict::Holds]);
+    }
+
+    #[test]
+    fn shards_have_names_where_the_cut_is_that_of_the_list() {
+        let list = List::new(["a", "b", "c", "d"].map(|path| entry(path, "m")).into());
+        let cut = list.cut(2);
+        let part = |number: usize| Some(cut.shard(Part { number, of: 2 }));
+        for (what, reports, wanted, silent) in [
+            (
+                "a shard",
+                vec![report(part(1), &[("a", "m"), ("c", "m")])],
+                vec!["b m Missing 2/2", "d m Missing 2/2"],
+                vec![2],
+            ),
+            (
+                "a guide of each",
+                vec![report(part(1), &[("a", "m")]), report(part(2), &[("d", "m")])],
+                vec!["b m Missing 2/2", "c m Missing 1/2"],
+                vec![],
+            ),
+            (
+                "another cut",
+                vec![report(Some(list.cut(3).shard(Part { number: 1, of: 2 })), &[("a", "m")])],
+                vec!["b m Missing -", "c m Missing -", "d m Missing -"],
+                vec![],
+            ),
+        ] {
+            let gathered = gather(&reports, &list, "now");
+            assert_eq!(lost(&gathered), wanted, "{what}");
+            let found = gathered.gathered.as_ref().expect("it was asked for");
+            assert_eq!(found.cuts.iter().flat_map(|of| of.silent.clone()).collect::<Vec<_>>(), silent, "{what}");
+        }
+        let nobody = gather(&[], &list, "now");
+        assert_eq!((lost(&nobody).len(), nobody.started.as_str()), (4, "now"));
+    }
+}

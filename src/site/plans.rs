@@ -158,7 +158,8 @@ pub fn jobs(options: &Options, names: &[String]) -> Result<Vec<Job>, Failure> {
     };
     let mut jobs = Vec::new();
     let whole = |index: usize| plan_whole(&site, options, index).into_iter().map(move |plan| (index, plan));
-    for (index, plan) in chosen(&site, options, names)?.into_iter().flat_map(whole) {
+    let plans: Vec<(usize, Plan)> = chosen(&site, options, names)?.into_par_iter().flat_map_iter(whole).collect();
+    for (index, plan) in plans {
         // One that is not described is an error of the plan, which is then not done.
         let mut machine = machines.get(&plan.machine).cloned().unwrap_or_default();
         machine.env.extend(plan.settings.env.clone());
@@ -168,9 +169,10 @@ pub fn jobs(options: &Options, names: &[String]) -> Result<Vec<Job>, Failure> {
         let requires = required_plans(&site, options, &required, &plan.machine);
         jobs.push(Job { plan, requires, machine, inputs, workspace: workspace.clone(), one_of_several: false });
     }
-    let paths: Vec<String> = jobs.iter().map(|job| job.plan.path.clone()).collect();
+    let mut times: BTreeMap<String, usize> = BTreeMap::new();
+    jobs.iter().for_each(|job| *times.entry(job.plan.path.clone()).or_default() += 1);
     for job in &mut jobs {
-        job.one_of_several = paths.iter().filter(|path| **path == job.plan.path).count() > 1;
+        job.one_of_several = times[&job.plan.path] > 1;
     }
     Ok(jobs)
 }

@@ -27,9 +27,11 @@ shard)
   status=0
   guidepost verify --shard "$SLURM_ARRAY_TASK_ID/$shards" --results "$night/results" \
     ${last:+--durations "$last/report.json"} || status=$?
-  # 3: elsewhere it may go well. What has its result is not done again. (RequeueExit=3 in slurm.conf says the same, without end.)
-  if [ "$status" -eq 3 ] && [ "${SLURM_RESTART_COUNT:-0}" -lt 3 ]; then
-    scontrol requeue "$SLURM_JOB_ID" && sleep 60
+  # 3: elsewhere it may go well. What has its result is not done again.
+  if [ "$status" -eq 3 ]; then
+    if [ "${SLURM_RESTART_COUNT:-0}" -lt 3 ]; then scontrol requeue "$SLURM_JOB_ID" && sleep 60; fi
+    # Given up, and the report misses its guides. RequeueExit=3 in slurm.conf would put it back without end.
+    [ "${SLURM_RESTART_COUNT:-0}" -lt 3 ] || status=4
   fi
   exit "$status"
   ;;
