@@ -91,7 +91,7 @@ impl Engine {
         let or_unknown = |text: Option<String>| text.unwrap_or_else(|| "unknown".into());
         let mut host = host(&info);
         let is_podman = version.components.iter().flatten().any(|part| part.name.starts_with("Podman"));
-        host.looks = !is_podman;
+        host.is_docker = !is_podman;
         if is_podman && !host.remaps_users {
             // Podman says it where Docker has nothing.
             let said = address.get(&docker.client_version(), "/info").await?;
@@ -207,7 +207,7 @@ fn host(info: &SystemInfo) -> Host {
             _ => false,
         },
         remaps_users: has("name=userns") || has("name=rootless"),
-        looks: false,
+        is_docker: false,
     }
 }
 
@@ -231,7 +231,7 @@ mod tests {
             ("btrfs", "btrfs", "", true, false),
             ("vfs", "xfs", "", false, false),
         ] {
-            let expected = Host { cpus: 4, limits_disk, remaps_users, looks: false };
+            let expected = Host { cpus: 4, limits_disk, remaps_users, is_docker: false };
             assert_eq!(host(&info(driver, files, security)), expected, "{driver} {files} {security}");
         }
     }

@@ -191,6 +191,11 @@ impl Error {
         matches!(self, Self::Refused { status: 404, .. })
     }
 
+    /// Whether Podman says that a container is about to have ended: Docker has no such state, so that `bollard` cannot read it.
+    pub(super) fn is_ending(&self) -> bool {
+        matches!(self, Self::EngineGone { reason } if reason.contains("unknown variant `stopped`"))
+    }
+
     /// Whether it may say that a container has ended. Podman has no status of its own for that.
     pub(super) fn is_maybe_ended(&self) -> bool {
         let improper = matches!(self, Self::Refused { message, .. } if message.contains("container state improper"));

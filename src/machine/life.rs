@@ -1,7 +1,10 @@
 //! Whether a machine's container still runs, and what ended it.
 
 use chrono::{DateTime, Utc};
-use std::sync::{Arc, OnceLock};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use super::{
     engine::Engine,
@@ -29,6 +32,10 @@ const AGAIN: &str = "run guidepost again";
 /// The status of a process that was ended by the signal KILL.
 const KILLED: i64 = 137;
 
+/// How often one that is ending is asked how it has ended, and the pause between.
+const LOOKS: usize = 25;
+const PAUSE: Duration = Duration::from_millis(200);
+
 impl Life {
     /// # Errors
     /// [`Error::Ended`] if it does not run, [`Error::EngineGone`] if that cannot be known.
@@ -39,11 +46,17 @@ impl Life {
         if let Some((reason, help)) = self.stopped.get() {
             return ended(reason.clone(), help.clone(), true);
         }
-        let found = match self.engine.docker().inspect_container(&self.container, None).await.map_err(Error::from) {
-            Err(e) if e.is_not_found() => {
-                return ended("its container was removed by somebody else".into(), AGAIN.into(), true);
+        let mut looks = 0;
+        let found = loop {
+            match self.engine.docker().inspect_container(&self.container, None).await.map_err(Error::from) {
+                Err(e) if e.is_not_found() => {
+                    return ended("its container was removed by somebody else".into(), AGAIN.into(), true);
+                }
+                Err(e) if e.is_ending() && looks < LOOKS => looks += 1,
+                Err(e) if e.is_ending() => return ended("it has stopped".into(), AGAIN.into(), true),
+                found => break found?,
             }
-            found => found?,
+            tokio::time::sleep(PAUSE).await;
         };
         let state = found.state.unwrap_or_default();
         if state.running == Some(true) {

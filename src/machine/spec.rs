@@ -31,8 +31,13 @@ cd /proc/sys && for k in net fs/mqueue kernel/hostname kernel/domainname kernel/
   mount --bind $k $k 2>/dev/null && mount -o remount,bind,rw $k
 done
 cd /"#;
-/// The init of an image with systemd.
-const INIT: &str = "exec /sbin/init";
+/// Lets a machine have a console, as Docker's may by default: with version 1 of control groups, the containers of an engine inside can only
+/// have what their machine may.
+const CONSOLE: &str = "echo 'c 5:1 rwm' >/sys/fs/cgroup/devices/devices.allow 2>/dev/null";
+/// The init of an image with systemd. Podman gives no control group namespace with version 1, though it is asked for one: a nested engine
+/// would then look for its groups where the host has them.
+const INIT: &str = "grep -qE '^0::/.|:devices:/.' /proc/self/cgroup && exec unshare --cgroup /sbin/init
+exec /sbin/init";
 /// Powers a machine with systemd off at once: its signal SIGRTMIN+14 (systemd(1)).
 const POWER_OFF: &str = "kill -48 1";
 
@@ -60,8 +65,8 @@ pub struct Host {
     pub limits_disk: bool,
     /// Root in its containers is another user outside: `userns-remap`, or a rootless engine.
     pub remaps_users: bool,
-    /// It looks at its containers by itself, as a `HEALTHCHECK` asks for.
-    pub looks: bool,
+    /// It is Docker itself: looks at its containers as a `HEALTHCHECK` asks for, and has Docker's defaults for devices.
+    pub is_docker: bool,
 }
 
 /// The engine's own limit of a disk is so much larger than the machine's, as a share: [`disk`](super::disk) then sees the
@@ -141,9 +146,9 @@ fn start(systemd: bool, engine: Host, lifetime: Duration) -> (Vec<String>, Optio
     if !systemd {
         return (words(&["sleep", &seconds.to_string()]), None);
     }
-    if !engine.looks {
+    if !engine.is_docker {
         let wait = format!("(sleep {seconds}; {POWER_OFF}) >/dev/null 2>&1 &");
-        return (words(&["/bin/sh", "-c", &format!("{PREPARE}\n{wait}\n{INIT}")]), None);
+        return (words(&["/bin/sh", "-c", &format!("{PREPARE}\n{CONSOLE}\n{wait}\n{INIT}")]), None);
     }
     let look = HealthConfig {
         test: Some(words(&["CMD-SHELL", POWER_OFF])),

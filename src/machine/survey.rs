@@ -70,7 +70,7 @@ g=/sys/fs/cgroup; [ -d $g/systemd ] && g=$g/systemd
 try systemd group $g
 try systemd mount -t tmpfs none /mnt
 for g in /sys/fs/cgroup/memory /sys/fs/cgroup/pids /sys/fs/cgroup/devices; do [ ! -d $g ] || try nested group $g; done
-try nested unshare --mount --pid --net --ipc --uts --fork --mount-proc true"#;
+try nested unshare --cgroup --mount --pid --net --ipc --uts --fork --mount-proc true"#;
 
 /// Looks at an engine that was found.
 ///

@@ -232,7 +232,7 @@ proptest! {
         (cpus, limits_disk, remaps_users) in any::<(u32, bool, bool)>(),
     ) {
         let identity = identity(&guide, &guide);
-        let host = Host { cpus, limits_disk, remaps_users, looks: remaps_users };
+        let host = Host { cpus, limits_disk, remaps_users, is_docker: remaps_users };
         assert_contained(&machine, &container(&machine, &image, host, &identity), host, &identity);
         if let Some(network) = super::network(&machine, &identity) {
             let internal = machine.network == Network::Internal;
@@ -294,12 +294,12 @@ fn machines_end_by_themselves() {
         (Init::Minimal, true, "sleep 3600", None),
         (Init::Minimal, false, "sleep 3600", None),
         (Init::Systemd, true, "exec /sbin/init", Some(3_600_000_000_000)),
-        (Init::Systemd, false, "(sleep 3600; kill -48 1) >/dev/null 2>&1 &\nexec /sbin/init", None),
+        (Init::Systemd, false, "exec /sbin/init", None),
     ] {
         let machine = Machine { init, ..Machine::default() };
-        let spec = container(&machine, "sha256:1", Host { looks, ..Host::default() }, &identity);
+        let spec = container(&machine, "sha256:1", Host { is_docker: looks, ..Host::default() }, &identity);
         let words = spec.entrypoint.expect("an entrypoint").join(" ");
-        assert!(words.ends_with(entrypoint) && words.contains("sleep") != (look.is_some()), "{words}");
+        assert!(words.ends_with(entrypoint) && words.contains("sleep 3600") != look.is_some(), "{words}");
         let interval = spec.healthcheck.map(|look| (look.test.expect("a test").join(" "), look.interval));
         assert_eq!(interval, look.map(|time| ("CMD-SHELL kill -48 1".to_owned(), Some(time))));
     }
