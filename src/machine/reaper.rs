@@ -160,7 +160,7 @@ const UNSEEN: TimeDelta = TimeDelta::minutes(10);
 async fn has_ended(engine: &Engine, id: &str) -> Result<bool> {
     let state = match engine.docker().inspect_container(id, None).await.map_err(Error::from) {
         Ok(found) => found.state.unwrap_or_default(),
-        Err(error) if error.is_not_found() => return Ok(false),
+        Err(error) if error.is_not_found() || error.is_ending() => return Ok(false),
         Err(error) => return Err(error),
     };
     Ok(state.running != Some(true) && is_long_ago(state.finished_at.as_deref()))
