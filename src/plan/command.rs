@@ -25,6 +25,10 @@ pub struct Command {
     /// The guide shows that a reader stops it: `^C` stands below it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub stopped: bool,
+    /// It says goodbye (`exit`). If it ends the terminal's own shell, a reader logs in again for what comes next: the guide goes on
+    /// with a connection, says so, or has nothing more to type.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub logs_out: bool,
     /// Where the first line stands.
     pub at: At,
 }
@@ -32,7 +36,7 @@ pub struct Command {
 impl Command {
     /// One line that the plan types of its own accord, for what stands there.
     pub(super) fn one(line: &str, at: At) -> Self {
-        Self { lines: vec![line.to_owned()], prompt: String::new(), stopped: false, at }
+        Self { lines: vec![line.to_owned()], prompt: String::new(), stopped: false, logs_out: false, at }
     }
 
     /// Its first line, with what goes on from it behind a `\`. What follows is a document or a body of its own.
@@ -248,7 +252,7 @@ pub(super) fn typed(text: &str, at: &At) -> Vec<Command> {
         Piece::Typed(typed) => {
             let prompt = typed.first().map_or("", |(line, length)| &lines[*line][..*length]);
             let lines = typed.iter().map(|(line, length)| lines[*line][*length..].to_owned()).collect();
-            Some(Command { lines, prompt: prompt.to_owned(), stopped: false, at: at.clone() })
+            Some(Command { lines, prompt: prompt.to_owned(), stopped: false, logs_out: false, at: at.clone() })
         }
         Piece::Shown(_) => None,
     };

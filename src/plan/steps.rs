@@ -24,10 +24,10 @@ use crate::{
     guide::Role,
     source::Span,
     terminal::{
-        command::{Known, known},
+        command::{Known, enters_a_server, known},
         editor::{self, Editor},
         endless,
-        program::{self, Program},
+        program::{self, Program, named},
         prompt, statement,
     },
 };
@@ -129,6 +129,7 @@ impl<'a> Builder<'a> {
 
     pub(super) fn finish(mut self) -> Built {
         self.close_editor();
+        log_out(&mut self.steps);
         let Self { steps, left_out, blocks, by_kind, diagnostics, .. } = self;
         Built { steps, left_out, blocks, taken: by_kind.taken(), diagnostics }
     }
@@ -619,7 +620,11 @@ impl<'a> Builder<'a> {
         &self.steps
     }
 
-    fn run(&mut self, draft: &Draft<'_, '_>, commands: Vec<Command>, attributes: Attributes) {
+    fn run(&mut self, draft: &Draft<'_, '_>, mut commands: Vec<Command>, attributes: Attributes) {
+        let after = self.prose.get(draft.block.passages).map_or("", |passage| &passage.text);
+        if says(Phrase::LogsOut, &draft.block.prose) || says(Phrase::LogsOut, after) {
+            commands.iter_mut().for_each(|command| command.logs_out = is_goodbye(&command.line()));
+        }
         if draft.skip.is_none() {
             let touched = commands.iter().filter_map(|command| touched(command.lines.first()?)).next_back();
             self.stands.file = touched.or(self.stands.file.take());
@@ -835,6 +840,25 @@ fn whole_lines(block: &Block<'_>, first: usize, last: usize) -> Span {
     Span::new(start, whole_line(block, last).end.max(start))
 }
 
+/// Whoever logs out goes on with a connection, or has nothing more to type.
+fn log_out(steps: &mut [Step]) {
+    let mut goes_on = true;
+    for step in steps.iter_mut().rev() {
+        let own = step.attributes.terminal.is_none() && !step.attributes.background;
+        let StepKind::Run { commands } = &mut step.kind else { continue };
+        for command in commands.iter_mut().rev().filter(|_| own) {
+            let line = command.line();
+            command.logs_out |= goes_on && is_goodbye(&line);
+            goes_on = enters_a_server(&line);
+        }
+    }
+}
+
+/// Whether a line says goodbye to a shell.
+fn is_goodbye(line: &str) -> bool {
+    named("bash").is_some_and(|shell| shell.leaves(line))
+}
+
 /// Lines that are typed as they are.
 fn typed_whole(lines: &[usize]) -> Piece {
     Piece::Typed(lines.iter().map(|line| (*line, 0)).collect())
@@ -848,6 +872,7 @@ fn command_of(block: &Block<'_>, lines: &[&str], typed: &[(usize, usize)]) -> Co
         lines: typed.iter().map(|(line, prompt)| lines[*line][*prompt..].to_owned()).collect(),
         prompt: lines[first][..length].to_owned(),
         stopped: command::is_stopped(lines, first, last + 1),
+        logs_out: false,
         at: At::new(&block.origin.source, span),
     }
 }

@@ -12,6 +12,8 @@ pub(super) struct Ended<'a> {
     /// What was typed.
     pub(super) line: &'a str,
     pub(super) outcome: &'a Outcome,
+    /// If it ends the terminal's own shell, a reader logs in again.
+    pub(super) logs_out: bool,
     /// What it printed, without control characters.
     pub(super) output: String,
     /// Statuses that are all right.
@@ -26,7 +28,7 @@ impl<'a> Ended<'a> {
     /// One of which no page speaks.
     pub(super) fn new(line: &'a str, outcome: &'a Outcome) -> Self {
         let output = clean(&outcome.output);
-        Self { line, outcome, output, exits: &[0], documented: "", shows_failure: &|| false }
+        Self { line, outcome, logs_out: false, output, exits: &[0], documented: "", shows_failure: &|| false }
     }
 
     /// What is wrong with it: with its end, or hidden behind an end that looks well.

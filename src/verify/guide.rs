@@ -929,6 +929,7 @@ impl<M: Running> Doing<'_, M> {
     }
 
     async fn step(&mut self, step: &Step) -> machine::Result<StepReport> {
+        self.log_in_again().await?;
         let begin = Instant::now();
         let mut report = describe(step);
         let typed = report.typed.first().map_or("output", String::as_str);

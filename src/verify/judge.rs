@@ -122,11 +122,13 @@ impl Ended<'_> {
                 format!("it did not end in time{}", said(&self.output)),
                 "give it more (timeout=10m), say what to wait for (until=\"…\"), or let it run on (background)",
             ),
+            // Who logs out does so, and is asked for nothing.
+            End::SessionEnded { .. } if outcome.left && self.logs_out => None,
             End::SessionEnded { status } => {
                 let status = status.map_or(String::new(), |status| format!(", with status {status}"));
                 problem(
                     format!("the terminal's shell has ended{status}"),
-                    "remove an `exit` too many, or a `set -e` that ends it",
+                    "remove an `exit` too many, or a `set -e` that ends it; where a reader logs in again, let the text say so",
                 )
             }
         }

@@ -55,6 +55,7 @@ impl<T: Terminal<Error: Into<Error>> + 'static> Live<T> {
         let Opening { user, folder, columns } = opening;
         let columns = columns.unwrap_or(COLUMNS);
         let options = TerminalOptions { user, command, env, folder, size: (columns, ROWS) };
+        let tape = tape.map(|tape| tape.of_another());
         let terminal = machine.open(&options).await?;
         let key: String = RunId::random().as_str().chars().filter(char::is_ascii_alphanumeric).collect();
         let settings = Settings { key, columns, ..Settings::default() };
@@ -99,6 +100,16 @@ impl<T: Terminal<Error: Into<Error>> + 'static> Live<T> {
     /// Marks a moment of its recording, and tells which.
     pub(super) fn mark(&self, label: &str) -> Option<Duration> {
         Some(self.tape.as_ref()?.mark(self.session.now(), label))
+    }
+
+    /// The same recording, for another terminal.
+    pub(super) fn tape(&self) -> Option<Tape> {
+        self.tape.clone()
+    }
+
+    /// Whether its own shell has ended, so that nothing can be typed here.
+    pub(super) fn has_ended(&self) -> bool {
+        self.session.places().is_empty()
     }
 
     /// Where the terminal is, from the outermost place to the innermost.

@@ -33,13 +33,19 @@ const IDLE: f64 = 2.0;
 /// A recording under way, of which all clones are the same. It begins with the first [`Tape::mark`]: what prepares the machine
 /// is not part of the guide.
 #[derive(Debug, Clone)]
-pub(super) struct Tape(Arc<Mutex<Inner>>);
+pub(super) struct Tape {
+    inner: Arc<Mutex<Inner>>,
+    /// When the terminal was opened, on the clock of the first.
+    opened: Duration,
+}
 
 #[derive(Debug)]
 struct Inner {
     recorder: Recorder<Vec<u8>>,
     /// When the first step began.
     zero: Option<Duration>,
+    /// The latest time that it was told: a recording never goes back.
+    latest: Duration,
     /// Nothing more fits.
     full: bool,
     /// The step has shown enough, or is none of the guide's: this is the end of what is left out.
@@ -51,8 +57,9 @@ struct Inner {
 }
 
 impl Inner {
-    fn at(&self, at: Duration) -> Duration {
-        at.saturating_sub(self.zero.unwrap_or(at))
+    fn at(&mut self, at: Duration) -> Duration {
+        self.latest = self.latest.max(at);
+        self.latest.saturating_sub(self.zero.unwrap_or(self.latest))
     }
 
     /// Writes the line that the terminal ended with, if something before it was left out.
@@ -78,11 +85,18 @@ impl Tape {
         };
         let recorder = Recorder::new(Vec::new(), &header, secrets)?;
         let left_out = Some(Vec::new());
-        Ok(Self(Arc::new(Mutex::new(Inner { recorder, zero: None, full: false, left_out, step: 0, shown: false }))))
+        let inner =
+            Inner { recorder, zero: None, latest: Duration::ZERO, full: false, left_out, step: 0, shown: false };
+        Ok(Self { inner: Arc::new(Mutex::new(inner)), opened: Duration::ZERO })
+    }
+
+    /// The same recording for a terminal that is opened now, whose clock begins at zero.
+    pub(super) fn of_another(&self) -> Self {
+        Self { inner: Arc::clone(&self.inner), opened: self.inner().latest }
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Adds what the terminal showed, `at` this time after it was opened.
@@ -97,7 +111,7 @@ impl Tape {
             tail.drain(..tail.len().saturating_sub(TAIL));
             return;
         }
-        let at = inner.at(at);
+        let at = inner.at(self.opened + at);
         let _ = inner.recorder.output(at, bytes);
         let note = if inner.recorder.written() > LARGEST {
             inner.full = true;
@@ -114,8 +128,9 @@ impl Tape {
     /// A step begins. Gives the time in the recording.
     pub(super) fn mark(&self, at: Duration, label: &str) -> Duration {
         let inner = &mut *self.inner();
-        inner.zero.get_or_insert(at);
-        let at = inner.at(at);
+        inner.latest = inner.latest.max(self.opened + at);
+        inner.zero.get_or_insert(inner.latest);
+        let at = inner.at(inner.latest);
         inner.go_on(at);
         // Masked before it is cut, so that no half of a secret is left.
         let label: String = inner.recorder.masked(&line(label)).chars().take(LABEL).collect();
@@ -126,8 +141,8 @@ impl Tape {
 
     /// The time in the recording, if the step has shown anything in it.
     pub(super) fn end(&self, at: Duration) -> Option<Duration> {
-        let inner = self.inner();
-        inner.shown.then(|| inner.at(at))
+        let mut inner = self.inner();
+        inner.shown.then(|| inner.at(self.opened + at))
     }
 
     /// Whether a step was begun.
@@ -190,7 +205,7 @@ mod tests {
     use super::*;
 
     fn lines(tape: &Tape) -> Vec<serde_json::Value> {
-        let inner = &mut *tape.0.lock().unwrap();
+        let inner = &mut *tape.inner();
         inner.recorder.flush().unwrap();
         let text = String::from_utf8(inner.recorder.writer().clone()).unwrap();
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()

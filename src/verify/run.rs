@@ -94,11 +94,12 @@ impl<M: Running> Doing<'_, M> {
         let mut warnings = Vec::new();
         let mut lines = command.lines.clone();
         while !lines.is_empty() {
+            self.log_in_again().await?;
             let step = self.session_step(lines.clone(), &plan::Attributes::default(), None);
             let outcome = self.live.step(step, &mut |_, _| {}).await?;
             let line = lines[..outcome.typed.min(lines.len())].join("\n");
             self.asked |= !outcome.answered.is_empty();
-            let ended = Ended::new(&line, &outcome);
+            let ended = Ended { logs_out: true, ..Ended::new(&line, &outcome) };
             if let Some(fault) = self.limited(&outcome).or_else(|| ended.fault()) {
                 return Err(match outcome.end {
                     // No reader sees it.
@@ -213,6 +214,7 @@ impl<M: Running> Doing<'_, M> {
             let ended = Ended {
                 line: &line,
                 outcome: &outcome,
+                logs_out: command.logs_out,
                 output: printed,
                 exits,
                 documented: &documented,
@@ -269,12 +271,22 @@ impl<M: Running> Doing<'_, M> {
         }
     }
 
+    /// Where a guide has logged out (`exit`), a reader logs in again to go on: at home, with the groups and the settings that there are now.
+    pub(super) async fn log_in_again(&mut self) -> Result<()> {
+        if self.live.has_ended() {
+            let opening = Opening { columns: self.plan.settings.columns, ..Opening::default() };
+            self.live = Live::open(self.machine, opening, self.live.tape()).await?.0;
+        }
+        Ok(())
+    }
+
     /// The terminal that a step names.
     async fn terminal(&mut self, step: &Planned) -> Result<&mut Live<M::Terminal>> {
         let Some(name) = step.attributes.terminal.as_deref().filter(|name| *name != MAIN) else {
+            self.log_in_again().await?;
             return Ok(&mut self.live);
         };
-        if !self.others.contains_key(name) {
+        if self.others.get(name).is_none_or(Live::has_ended) {
             let (live, _) = Live::open(self.machine, self.opening(), None).await?;
             self.others.insert(name.to_owned(), live);
         }

@@ -75,6 +75,8 @@ pub(in crate::plan) enum Phrase {
     Possible,
     /// The reader goes from the own computer to the server.
     Connect,
+    /// The reader leaves the server, or logs in again.
+    LogsOut,
     /// It begins with a verb of daily work, as titles of instructions do.
     Deed,
     /// It begins by setting itself off from what was done before.
@@ -391,6 +393,18 @@ const ROWS: &[Row] = &[
             "We can now move to the server:",
         ],
         without: &["The server connects to the database:", "Run it on your server:"],
+    },
+    Row {
+        phrase: Phrase::LogsOut,
+        pattern: r"\b(log(ging)? ?-?(out|off)|logout|sign(ing)? out|log(ging)?( back)? ?in(to)?( \w+){0,3} again|log(ging)? back in|re-?log(ging)?(in)?|reconnect(ing)?|connect again|(new|another|fresh) (ssh |login |shell )*(session|login)|(close|end|leave|exit|quit|terminate|restart|reopen)(ing)? (the|your|this|from) (\w+ )?(session|connection|terminal|shell|ssh|server)s?)\b",
+        with: &[
+            "Log out and log in again:",
+            "For this to take effect, log out and back in.",
+            "Close the SSH session:",
+            "Exit the terminal and reconnect:",
+            "Now log into the server again as the new user",
+        ],
+        without: &["Log in to the server:", "Leave the database:", "Exit the container:", "Look at the log:"],
     },
     Row {
         phrase: Phrase::Deed,
