@@ -202,7 +202,7 @@ fn the_seed_is_done_with_a_sidecar() {
     let (Some(seed), true) = (support::seed(), has_engine()) else { return };
     LazyLock::force(&POSTGRES);
     let site = TestSite::new(&[("guidepost.yaml", &read("tests/seed/site/guidepost.yaml")), (SEED, &seed)]);
-    site.write("machines/server/Dockerfile", read("machines/server/Dockerfile"));
+    site.write("machines/server/Dockerfile", read("tests/seed/site/machines/server/Dockerfile"));
     let bundle = "content/shared/installing-docker-shortguide/index.md";
     site.write(bundle, read(&format!("tests/seed/site/{bundle}")));
     // The picture is of no interest to a terminal.
@@ -243,7 +243,7 @@ fn only(seed: &str, at: usize) -> String {
 fn without_the_sidecar_what_is_gone_since_2017_is_broken() {
     let (Some(seed), true) = (support::seed(), has_engine()) else { return };
     // Without a network nothing can be fetched, wherever the test runs. curl is there, as on most servers.
-    let dockerfile = read("machines/server/Dockerfile").replace("ca-certificates dbus", "ca-certificates curl dbus");
+    let dockerfile = read("tests/seed/site/machines/server/Dockerfile").replace("ca-certificates dbus", "ca-certificates curl dbus");
     let site = TestSite::new(&[
         ("machines/offline/Dockerfile", &dockerfile),
         (

@@ -14,7 +14,11 @@ mod table;
 
 use guidepost::{report::Verdict, site, verify};
 use local_host::LocalHost;
-use std::{sync::Mutex, time::Instant};
+use std::{
+    io::{Read, Write},
+    sync::Mutex,
+    time::Instant,
+};
 use table::{Row, folders::renews, otherwise, rows, site, told};
 
 /// Does rows on a host.
@@ -229,4 +233,36 @@ fn secrets_are_in_no_cause() {
     assert!(report.guides.len() == 2 && report.guides.iter().all(|guide| !guide.causes().is_empty()), "{report:#?}");
     let json = guidepost::report::json::json(&report);
     assert!(!json.contains("hunter2secret"), "{json}");
+}
+
+/// What was fetched is written down, and which it was.
+#[test]
+fn downloads_are_recorded() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = format!("http://{}/x.sh", listener.local_addr().expect("an address"));
+    std::thread::spawn(move || {
+        for connection in listener.incoming().take(2) {
+            let mut connection = connection.expect("a connection");
+            let mut asked = [0; 4096];
+            let _ = connection.read(&mut asked).expect("a request");
+            connection
+                .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nhi\n")
+                .expect("written");
+        }
+    });
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |path: &str, text: &str| support::write(folder.path(), path, text);
+    write("guidepost.yaml", "title: A\nbase_url: https://example.org/\n");
+    write(
+        "content/a.md",
+        &format!(
+            "---\ntitle: A\n---\n\n```command\nmkdir got && cd got && curl -so hi.txt {address}\ncurl -s {address}?again | cat\n```\n"
+        ),
+    );
+    let of_site = table::folders::site_options(folder.path());
+    let report = local_host::run(&LocalHost::default(), &of_site, &local_host::options(folder.path()));
+    let of = |name: &str| report.guides[0].packages.get(name).map(String::as_str);
+    // The hash of `hi` and a line's end.
+    assert_eq!(of(&format!("url {address}")), Some("sha256:98ea6e4f216f"), "{report:#?}");
+    assert_eq!(of(&format!("url {address}?again")), Some("not kept"));
 }

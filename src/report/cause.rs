@@ -245,7 +245,7 @@ const ROWS: &[Row] = &[
         ..NEEDS
     },
     Row {
-        pattern: r"(?i)(modprobe: (FATAL|ERROR)|(setting|cannot set) \S+: (read-only|operation not permitted)|\b(iptables|nft|mount|sysctl|swapon|ip)\b.*: .*(operation not permitted|read-only file system|permission denied))",
+        pattern: r"(?i)(modprobe: (FATAL|ERROR)|RTNETLINK answers: operation not (supported|permitted)|: protocol not supported$|^Error: unknown device type|(setting|cannot set) \S+: (read-only|operation not permitted)|\b(iptables|nft|mount|sysctl|swapon|ip)\b.*: .*(operation not permitted|read-only file system|permission denied))",
         what: "the kernel's rights",
         example: (
             "sysctl: permission denied on key \"vm.swappiness\", ignoring: Operation not permitted",
@@ -452,6 +452,11 @@ fn by_output(step: &StepReport) -> Option<Cause> {
 fn address(step: &StepReport) -> Option<&str> {
     let address = |word: &'_ str| word.starts_with("http://") || word.starts_with("https://");
     step.typed.iter().flat_map(|line| line::pieces(line)).find(|word| address(word))
+}
+
+/// By what a service that did not start has said in its journal.
+pub(crate) fn by_journal(journal: &str) -> Option<Cause> {
+    journal.lines().find_map(told)
 }
 
 /// A command of a shell that was typed into a program that still reads.

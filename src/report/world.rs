@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use super::{GuideReport, Verdict, runs::Run};
 
-/// Versions by the manager and the name of a package: `dpkg nodejs` is `18.19.0+dfsg-6`. What a guide has removed has none.
+/// Versions by the manager and the name of a package: `dpkg nodejs` is `18.19.0+dfsg-6`. What a guide has removed has none. What it has
+/// fetched stands beside them: `url https://…` is `sha256:` and the first digits of its hash, `git https://…` a commit, `image nginx:1` a
+/// digest.
 pub type Packages = BTreeMap<String, String>;
 
 /// What has changed since a guide held.

@@ -8,6 +8,7 @@
 //! endless  what does not end by itself, and what serves
 //! command  whether a line is a command, and of which system
 //! editor   commands that open an editor
+//! fetched  what a line fetches, and where it leaves that
 //! failure  how shells and programs say that they failed
 //! clean    text that is safe to show
 //! ```
@@ -19,6 +20,7 @@ pub(crate) mod command;
 pub mod editor;
 pub(crate) mod endless;
 pub mod failure;
+pub(crate) mod fetched;
 pub(crate) mod line;
 pub mod program;
 pub mod prompt;

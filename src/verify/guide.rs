@@ -2,7 +2,7 @@
 
 use std::{
     borrow::Cow,
-    cell::Cell,
+    cell::{Cell, RefCell},
     collections::{BTreeMap, BTreeSet},
     sync::PoisonError,
     time::{Duration, Instant},
@@ -55,6 +55,8 @@ pub(super) struct Attempt<'a, H> {
     secrets: Secrets,
     tape: Option<Tape>,
     limit: Cell<Limit>,
+    /// What it has fetched, and which that was.
+    fetched: RefCell<Packages>,
 }
 
 /// How long a guide may take.
@@ -151,7 +153,7 @@ pub(super) async fn verify<H: Host>(job: &Job, run: &Run<'_, H>, last: bool) -> 
     let secrets = secrets(std::iter::once(plan).chain(&job.requires));
     let tape = run.options.record.as_ref().and_then(|_| Tape::new(&plan.title, secrets.clone()).ok());
     let limit = Cell::new(Limit::new(run.options.guide_timeout));
-    let attempt = Attempt { job, run, last, name: job.name(), secrets, tape, limit };
+    let attempt = Attempt { job, run, last, name: job.name(), secrets, tape, limit, fetched: RefCell::default() };
     match attempt.on_machine(&mut report).await {
         Ok(()) => {}
         // A machine that a guide has brought down is the guide's verdict; an engine that is gone is nobody's.
@@ -287,6 +289,7 @@ impl<H: Host> Attempt<'_, H> {
         report.digest.clone_from(&machine.image().digest);
         let languages = world::installs_by_language(&self.job.plan);
         let before = self.first_look(&machine, languages).await;
+        let has_apt = before.as_ref().is_none_or(|before| before.keys().any(|package| package.starts_with("dpkg ")));
         let turn = self.turn().await;
         let ready = Instant::now();
         let mut reached = Reached::default();
@@ -315,10 +318,18 @@ impl<H: Host> Attempt<'_, H> {
             done => done,
         };
         report.session_seconds = ready.elapsed().as_secs_f64();
+        if !has_apt {
+            let of_steps = report.steps.iter_mut().filter_map(|step| step.cause.as_mut());
+            for cause in report.cause.iter_mut().chain(of_steps) {
+                // Other systems have other names for packages.
+                cause.mend.take_if(|mend| mend.contains("apt-get"));
+            }
+        }
         if done.is_ok() && report.is_final() {
             // A machine that is gone cannot be asked.
             let after = world::look(&machine, languages).await;
             report.packages = before.zip(after).map_or_else(Packages::new, |(before, after)| changed(&before, &after));
+            report.packages.append(&mut self.fetched.borrow_mut());
         }
         let broken =
             self.last && (report.reason.is_some() || report.steps.iter().any(|step| step.verdict == Verdict::Broken));
@@ -472,6 +483,7 @@ impl<H: Host> Attempt<'_, H> {
             memory: self.job.machine.memory,
             killed: 0,
             asked: false,
+            fetched: &self.fetched,
         };
         for required in &self.job.requires {
             let mut first = Doing { plan: required, values: required.own_values(), outputs: BTreeMap::new(), ..doing };
@@ -839,6 +851,8 @@ pub(super) struct Doing<'a, M: Running> {
     pub(super) killed: u64,
     /// A setup has asked something.
     pub(super) asked: bool,
+    /// What was fetched, and which it was.
+    pub(super) fetched: &'a RefCell<Packages>,
 }
 
 impl<M: Running> Doing<'_, M> {
@@ -962,6 +976,10 @@ impl<M: Running> Doing<'_, M> {
         report.recorded =
             from.and_then(|from| Some((from, self.live.recorded()?))).map(|(from, to)| (seconds(from), seconds(to)));
         self.look_at_lists(&mut report).await?;
+        self.look_at_journal(&mut report).await?;
+        if report.kind == StepKind::Run && report.verdict == Verdict::Holds {
+            self.look_at_downloads(&report).await?;
+        }
         mask(&mut report, self.secrets);
         Ok(report)
     }

@@ -24,6 +24,7 @@ use std::{
 use tokio::sync::Semaphore;
 
 mod docker;
+mod downloads;
 mod ended;
 mod event;
 mod fault;

@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::{fault::Fault, guide::Doing, host::Running};
 use crate::{
     machine::{Error, Result, Run, size},
-    report::{Cause, CauseKind, StepReport},
+    report::{Cause, CauseKind, StepReport, cause},
+    terminal::{clean::clean, failure::says_failure},
 };
 
 /// How often the kernel has ended a process of the machine for lack of memory, by the second and the first version of control
@@ -66,12 +67,50 @@ impl<M: Running> Doing<'_, M> {
         Ok(())
     }
 
+    /// Where a service failed, systemd points at its journal, and a reader looks there: so does the cause.
+    pub(super) async fn look_at_journal(&self, report: &mut StepReport) -> Result<()> {
+        let failed = report.cause.as_ref().is_some_and(|cause| cause.kind == CauseKind::CommandFailed);
+        let Some(unit) = unit(&report.output).filter(|_| failed) else { return Ok(()) };
+        let command = ["journalctl", "--unit", unit, "--lines", "40", "--output", "cat", "--no-pager"];
+        let output = self.machine.run(&Run { command: &command, ..Run::default() }).await?;
+        let journal = clean(&String::from_utf8_lossy(&output.stdout));
+        // What it said when it was started before is of another time.
+        let journal = journal.rfind("\nStarting ").map_or(&*journal, |begin| &journal[begin..]);
+        if let Some(line) = telling(journal) {
+            report.message = report.message.take().map(|message| format!("{message}; its journal says: {line}"));
+        }
+        if let Some(cause) = cause::by_journal(journal) {
+            report.cause = Some(cause);
+        }
+        Ok(())
+    }
+
     /// Notes how often the kernel has ended a process for lack of memory.
     pub(super) async fn look_at_memory(&mut self) -> Result<()> {
         let output = self.machine.run(&Run { command: &["sh", "-c", KILLED], ..Run::default() }).await?;
         self.killed = killed(&String::from_utf8_lossy(&output.stdout));
         Ok(())
     }
+}
+
+/// The unit whose journal systemd points at.
+fn unit(output: &str) -> Option<&str> {
+    let (_, rest) = output.split_once("\"journalctl -xeu ").or_else(|| output.split_once("\"systemctl status "))?;
+    rest.split(['"', ' ']).next().filter(|unit| !unit.is_empty() && !unit.starts_with('-'))
+}
+
+/// The first line of a service's own that says what is wrong. systemd's say only that it is.
+fn telling(journal: &str) -> Option<&str> {
+    const OF_SYSTEMD: &[&str] = &[
+        "Main process exited",
+        "Control process exited",
+        "Failed with result",
+        "Failed to start ",
+        "Scheduled restart job",
+        "Start request repeated",
+    ];
+    let of_systemd = |line: &str| OF_SYSTEMD.iter().any(|said| line.contains(said));
+    journal.lines().map(str::trim).find(|line| !of_systemd(line) && says_failure(line, ""))
 }
 
 /// The kernel's count; of several, the largest.
@@ -90,6 +129,16 @@ fn out_of_memory(machine: &str, memory: u64) -> Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_service_that_failed_points_at_its_journal() {
+        let said = "Job for wg-quick@wg0.service failed because the control process exited with error code.\nSee \"systemctl status wg-quick@wg0.service\" and \"journalctl -xeu wg-quick@wg0.service\" for details.";
+        assert_eq!(unit(said), Some("wg-quick@wg0.service"));
+        assert_eq!(unit("Failed to start x.service: Unit x.service not found."), None);
+        let journal = "Starting nginx...\nnginx: [emerg] bind() to 0.0.0.0:80 failed (98: Address already in use)\nnginx: configuration file /etc/nginx/nginx.conf test failed\nnginx.service: Control process exited, code=exited, status=1/FAILURE\nnginx.service: Failed with result 'exit-code'.\nFailed to start nginx.service - A server.\n";
+        assert_eq!(telling(journal), Some("nginx: [emerg] bind() to 0.0.0.0:80 failed (98: Address already in use)"));
+        assert_eq!(telling("Starting x...\nx.service: Failed with result 'exit-code'.\n"), None);
+    }
 
     #[test]
     fn counts_of_the_kernel() {

@@ -8,9 +8,10 @@ use crate::{
     terminal::command,
 };
 
-/// What the managers of Debian, Fedora and Alpine list.
+/// What the managers of Debian, Fedora and Alpine list, and the images that an engine inside has pulled.
 const SYSTEM: &str = r"dpkg-query -W -f 'dpkg\t${Package}\t${Version}\t${db:Status-Status}\n' 2>/dev/null | sed -n 's/\tinstalled$//p'
 rpm -qa --qf 'rpm\t%{NAME}\t%{VERSION}-%{RELEASE}\n' 2>/dev/null
+docker image ls --digests --format 'image\t{{.Repository}}:{{.Tag}}\t{{.Digest}}' 2>/dev/null | grep -v '<none>'
 apk list --installed 2>/dev/null | sed -nE 's/^([^ ]+)-([0-9][^ ]*-r[0-9]+) .*/apk\t\1\t\2/p'
 ";
 
@@ -37,7 +38,7 @@ pub(super) fn installs_by_language(plan: &Plan) -> bool {
 
 /// Whether a package is one of the system's manager.
 pub(super) fn is_of_system(package: &str) -> bool {
-    ["dpkg ", "rpm ", "apk "].iter().any(|manager| package.starts_with(manager))
+    ["dpkg ", "rpm ", "apk ", "image "].iter().any(|manager| package.starts_with(manager))
 }
 
 /// Everything that is installed; `None` if the machine cannot be asked, or has not told everything.
