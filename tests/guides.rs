@@ -243,7 +243,8 @@ fn only(seed: &str, at: usize) -> String {
 fn without_the_sidecar_what_is_gone_since_2017_is_broken() {
     let (Some(seed), true) = (support::seed(), has_engine()) else { return };
     // Without a network nothing can be fetched, wherever the test runs. curl is there, as on most servers.
-    let dockerfile = read("tests/seed/site/machines/server/Dockerfile").replace("ca-certificates dbus", "ca-certificates curl dbus");
+    let dockerfile =
+        read("tests/seed/site/machines/server/Dockerfile").replace("ca-certificates dbus", "ca-certificates curl dbus");
     let site = TestSite::new(&[
         ("machines/offline/Dockerfile", &dockerfile),
         (

@@ -3,8 +3,11 @@
 use clap::ValueEnum;
 use serde_json::json;
 
-use super::{Exit, SiteArguments, color, count, drawn, exit_of, print, report};
-use crate::site::{self, Built};
+use super::{Exit, SiteArguments, color, count, drawn, exit_of, folder_of, print, report};
+use crate::{
+    report::findings,
+    site::{self, Built, Failure},
+};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -24,18 +27,27 @@ enum Format {
     Human,
     /// One JSON object, for programs
     Json,
+    /// Annotations for GitHub Actions
+    Github,
+    /// A Code Quality report for GitLab
+    Gitlab,
+    /// JUnit XML
+    Junit,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Exit {
-    let checked = arguments.site.options_for(&arguments.guides);
-    let (checked, exit) = match checked.and_then(|options| site::check(&options, &arguments.guides)) {
+    let options = arguments.site.options_for(&arguments.guides);
+    let folder = options.as_ref().map(|options| folder_of(&options.site)).unwrap_or_default();
+    let (checked, exit) = match options.and_then(|options| site::check(&options, &arguments.guides)) {
         Ok(checked) => {
             let (errors, warnings) = checked.counts();
             let fails = errors > 0 || (arguments.site.strict && warnings > 0);
             (checked, if fails { Exit::Guide } else { Exit::Ok })
         }
         // A program that reads the report is told in its own language.
-        Err(failure) if arguments.format == Format::Json => {
+        Err(failure) if arguments.format != Format::Human => {
             (Built { diagnostics: failure.diagnostics(), ..Built::default() }, exit_of(&failure))
         }
         Err(failure) => return report(&failure),
@@ -58,6 +70,13 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
             });
             print(&stdout, &format!("{report:#}\n"));
         }
+        Format::Github => print(&stdout, &findings::github(&checked.diagnostics, &folder)),
+        Format::Gitlab => print(&stdout, &findings::gitlab(&checked.diagnostics, &folder)),
+        Format::Junit => match findings::junit(&checked.diagnostics, &folder, checked.guides, arguments.site.strict) {
+            Ok(xml) => print(&stdout, &xml),
+            Err(error) => return report(&Failure::Environment { message: error.to_string() }),
+        },
+        Format::Sarif => print(&stdout, &findings::sarif(&checked.diagnostics, &folder)),
     }
     exit
 }

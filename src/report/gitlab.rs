@@ -11,18 +11,24 @@ use super::{
 
 /// One finding.
 #[derive(Debug, Serialize)]
-struct Finding {
-    description: String,
-    check_name: String,
-    fingerprint: String,
-    severity: &'static str,
-    location: Location,
+pub(super) struct Finding {
+    pub(super) description: String,
+    pub(super) check_name: String,
+    pub(super) fingerprint: String,
+    pub(super) severity: &'static str,
+    pub(super) location: Location,
 }
 
 #[derive(Debug, Serialize)]
-struct Location {
+pub(super) struct Location {
     path: String,
     lines: Lines,
+}
+
+impl Location {
+    pub(super) fn new(path: String, begin: usize) -> Self {
+        Self { path, lines: Lines { begin } }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -40,21 +46,28 @@ pub fn gitlab(report: &Report, folder: &str, deny: Deny) -> String {
         .iter()
         .map(|problem| {
             let identity = identity(problem);
-            let again = seen.entry(identity.clone()).and_modify(|n| *n += 1).or_insert(0);
             Finding {
                 description: description(problem),
                 check_name: format!("guidepost/{}", problem.check),
-                fingerprint: blake3::hash(format!("{identity}\0{again}").as_bytes()).to_hex()[..32].to_owned(),
+                fingerprint: fingerprint(&mut seen, identity),
                 severity: match problem.level {
                     Level::Error => "major",
                     Level::Warning => "minor",
                     Level::Notice => "info",
                 },
-                location: Location { path: from_root(folder, &problem.path), lines: Lines { begin: problem.line } },
+                location: Location::new(from_root(folder, &problem.path), problem.line),
             }
         })
         .collect();
     text(&findings)
+}
+
+/// What tells findings apart: 32 hexadecimal digits of what makes one the same in another run, and of how many like it came before.
+pub(super) fn fingerprint(seen: &mut BTreeMap<String, usize>, identity: String) -> String {
+    let again = seen.get(&identity).copied().unwrap_or(0);
+    let fingerprint = blake3::hash(format!("{identity}\0{again}").as_bytes()).to_hex()[..32].to_owned();
+    seen.insert(identity, again + 1);
+    fingerprint
 }
 
 fn description(problem: &Problem<'_>) -> String {

@@ -166,7 +166,7 @@ fn said(mut status: TestCaseStatus, problem: &Problem<'_>, description: Option<&
 }
 
 /// Where GitLab and others look for the place.
-fn at(case: &mut TestCase, path: &str, number: usize) {
+pub(super) fn at(case: &mut TestCase, path: &str, number: usize) {
     case.extra.insert("file".into(), legal(path).into());
     case.extra.insert("line".into(), number.to_string().into());
 }
@@ -184,7 +184,7 @@ fn description(guide: &GuideReport, step: &StepReport) -> String {
 
 /// Text that XML 1.0 can hold: `plain` leaves only two characters that it cannot. Tabs become spaces, because quick-junit
 /// takes them out.
-fn legal(text: &str) -> String {
+pub(super) fn legal(text: &str) -> String {
     text.replace(['\u{fffe}', '\u{ffff}'], "").replace('\t', "    ")
 }
 

@@ -18,6 +18,7 @@ pub mod baseline;
 pub mod cause;
 pub mod coverage;
 pub mod file;
+pub mod findings;
 pub mod github;
 pub mod gitlab;
 pub mod html;

@@ -275,7 +275,7 @@ fn key_of(kind: &str, what: &str) -> String {
     if what.is_empty() { kind.to_owned() } else { format!("{kind}:{}", fragment(&what)) }
 }
 
-fn fragment(text: &str) -> String {
+pub(super) fn fragment(text: &str) -> String {
     utf8_percent_encode(text, FRAGMENT).to_string()
 }
 

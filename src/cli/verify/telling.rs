@@ -113,8 +113,7 @@ impl Telling {
         let told = since.as_ref().map(|since| report.without(&since.still));
         let report = told.as_ref().unwrap_or(report);
         let path = &site.site;
-        let folder = path.to_string_lossy();
-        let folder = folder.trim_start_matches("./").trim_matches('.').trim_end_matches('/');
+        let folder = &super::super::folder_of(path);
         // Guides that were written are read as they are now, and so the report's lines are.
         let source = |file: &str| std::fs::read_to_string(path.join(file)).ok();
         match self.format {
