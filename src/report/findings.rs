@@ -173,7 +173,10 @@ mod tests {
         assert!(xml(false).contains(r#"tests="2" skipped="0" failures="1""#), "{}", xml(false));
         assert!(xml(true).contains(r#"tests="2" skipped="0" failures="2""#), "{}", xml(true));
         let nothing = junit(&[], "", 3, true).expect("XML");
-        assert!(nothing.contains("3 guides checked") && nothing.contains(r#"tests="1" skipped="0" failures="0""#), "{nothing}");
+        assert!(
+            nothing.contains("3 guides checked") && nothing.contains(r#"tests="1" skipped="0" failures="0""#),
+            "{nothing}"
+        );
     }
 
     #[test]

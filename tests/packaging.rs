@@ -1,0 +1,210 @@
+//! What guidepost comes in: archives of releases, the script that installs them, the action's scripts.
+
+mod support;
+
+use std::{
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+use support::write;
+
+const PROJECT: &str = env!("CARGO_MANIFEST_DIR");
+
+/// Runs a script of the project.
+fn script(path: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(Path::new(PROJECT).join(path));
+    command.args(arguments).envs(variables.iter().copied());
+    command.output().unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn executable(path: &Path, text: &str) {
+    std::fs::write(path, text).expect("written");
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).expect("a mode");
+}
+
+/// A folder with a release as it is published, of a program that says only which it is.
+fn release(folder: &Path) -> PathBuf {
+    let program = folder.join("guidepost");
+    executable(&program, "#!/bin/sh\necho guidepost 9.9.9\n");
+    let release = folder.join("releases/download/v9.9.9");
+    for target in
+        ["x86_64-unknown-linux-musl", "aarch64-unknown-linux-musl", "x86_64-apple-darwin", "aarch64-apple-darwin"]
+    {
+        let packed =
+            script("packaging/archive", &[&program.to_string_lossy(), target, &release.to_string_lossy()], &[]);
+        assert!(packed.status.success(), "{}", stderr(&packed));
+    }
+    let mut sums = String::new();
+    for entry in std::fs::read_dir(&release).expect("a release") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_some_and(|extension| extension == "sha256") {
+            sums += &std::fs::read_to_string(&path).expect("a checksum");
+        }
+    }
+    std::fs::write(release.join("SHA256SUMS"), sums).expect("written");
+    release
+}
+
+#[test]
+fn the_same_program_gives_the_same_archive() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let packed = |name: &str| {
+        let inside = folder.path().join(name);
+        std::fs::create_dir(&inside).expect("made");
+        let release = release(&inside);
+        std::fs::read(release.join("guidepost-x86_64-unknown-linux-musl.tar.gz")).expect("an archive")
+    };
+    assert_eq!(packed("a"), packed("b"));
+}
+
+#[test]
+fn a_release_is_installed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    release(folder.path());
+    let from = format!("file://{}/releases", folder.path().display());
+    let to = folder.path().join("bin");
+    let arguments = ["--from", &from, "--version", "v9.9.9", "--to", &to.to_string_lossy()].map(str::to_owned);
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    for _ in 0..2 {
+        let installed = script("install.sh", &arguments, &[]);
+        assert!(installed.status.success(), "{}", stderr(&installed));
+        assert!(stderr(&installed).contains("guidepost 9.9.9 is in "), "{}", stderr(&installed));
+        let said = Command::new(to.join("guidepost")).output().expect("it runs");
+        assert_eq!(said.stdout, b"guidepost 9.9.9\n");
+        assert_eq!(std::fs::read_dir(&to).expect("a folder").count(), 1, "nothing else is there");
+    }
+}
+
+#[test]
+fn what_is_not_as_the_checksums_say_is_not_installed() {
+    for (harm, said) in [
+        ("archive", "is not what the release's checksums say"),
+        ("sums", "the release has no guidepost-"),
+        ("all", "there are no checksums at"),
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let release = release(folder.path());
+        for entry in std::fs::read_dir(&release).expect("a release") {
+            let path = entry.expect("an entry").path();
+            let is_sums = path.ends_with("SHA256SUMS");
+            match harm {
+                "archive" if !is_sums => std::fs::write(&path, b"harm").expect("written"),
+                "sums" if is_sums => std::fs::write(&path, b"").expect("written"),
+                "all" => std::fs::remove_file(&path).expect("removed"),
+                _ => {}
+            }
+        }
+        let (from, to) = (format!("file://{}/releases", folder.path().display()), folder.path().join("bin"));
+        executable_there(&to);
+        let to = to.to_string_lossy();
+        let failed = script("install.sh", &["--from", &from, "--version", "9.9.9", "--to", &to], &[]);
+        assert_eq!(failed.status.code(), Some(1), "{harm}");
+        assert!(stderr(&failed).contains(said), "{harm}: {}", stderr(&failed));
+        assert_eq!(std::fs::read(Path::new(&*to).join("guidepost")).expect("it is there"), b"older", "{harm}");
+    }
+    let wrong = script("install.sh", &["--form", "x"], &[]);
+    assert_eq!(wrong.status.code(), Some(2));
+}
+
+/// An older program, which must stay.
+fn executable_there(to: &Path) {
+    std::fs::create_dir(to).expect("made");
+    std::fs::write(to.join("guidepost"), b"older").expect("written");
+}
+
+/// What the action's script calls, by a program of that name that writes down how it is called, and ends as it is told.
+#[test]
+fn the_action_says_what_is_done() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let bin = folder.path().join("bin");
+    std::fs::create_dir(&bin).expect("made");
+    let spy = "#!/bin/sh\necho \"$*\" >>\"$CALLS\"\n[ \"$1\" != \"$FAILS\" ] || exit \"$STATUS\"\n";
+    executable(&bin.join("guidepost"), spy);
+    let path = format!("{}:{}", bin.display(), std::env::var("PATH").expect("a PATH"));
+    let usual = "verify --site docs --results r --report r/report.json --format github";
+    for (number, (variables, fails, calls, status)) in [
+        (&[][..], "", vec!["check --site docs --format github".to_owned(), usual.to_owned()], 0),
+        (
+            &[("GUIDEPOST_CHECK", "strict"), ("GUIDEPOST_VERIFY", "none")],
+            "",
+            vec!["check --site docs --strict --format github".to_owned()],
+            0,
+        ),
+        (
+            &[("GUIDEPOST_CHECK", "false"), ("GUIDEPOST_SHARD", "2/3"), ("GUIDEPOST_DURATIONS", "old.json")],
+            "",
+            vec![format!("{usual} --shard 2/3 --durations old.json")],
+            0,
+        ),
+        (
+            &[
+                ("GUIDEPOST_CHECK", "false"),
+                ("GUIDEPOST_VERIFY", "tag:x guides/*"),
+                ("GUIDEPOST_ARGUMENTS", "--jobs 2"),
+            ],
+            "",
+            vec![format!("{usual} --jobs 2 tag:x guides/*")],
+            0,
+        ),
+        (&[], "check", vec!["check --site docs --format github".to_owned()], 1),
+        (&[("GUIDEPOST_CHECK", "false")], "verify", vec![usual.to_owned()], 3),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let calls_file = folder.path().join(format!("calls-{number}"));
+        let (calls_path, status_text) = (calls_file.to_string_lossy().into_owned(), status.to_string());
+        let output = folder.path().join("output").to_string_lossy().into_owned();
+        let of_test = [("PATH", path.as_str()), ("CALLS", &calls_path), ("FAILS", fails), ("STATUS", &status_text)];
+        let of_job = [("GUIDEPOST_SITE", "docs"), ("GUIDEPOST_RESULTS", "r"), ("GITHUB_OUTPUT", &output)];
+        let done = Command::new(Path::new(PROJECT).join("packaging/action/run"))
+            .current_dir(folder.path())
+            .envs(of_test.into_iter().chain(of_job).chain(variables.iter().copied()))
+            .output()
+            .expect("a script");
+        assert_eq!(done.status.code(), Some(status), "{variables:?}: {}", stderr(&done));
+        let called = std::fs::read_to_string(&calls_file).expect("calls");
+        assert_eq!(called.lines().collect::<Vec<_>>(), calls, "{variables:?}");
+    }
+}
+
+/// `changed` is since where the branch began, also in the shallow checkout of a pull request, with the real program.
+#[test]
+fn the_action_does_what_a_branch_changes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let git = |at: &str, arguments: &[&str]| {
+        let mut command = Command::new("git");
+        command.args(["-c", "user.name=A", "-c", "user.email=a@example.org", "-C"]);
+        let done = command.arg(folder.path().join(at)).args(arguments).output().expect("git");
+        assert!(done.status.success(), "{arguments:?}: {}", stderr(&done));
+    };
+    let skipped = |title: &str| {
+        format!("---\ntitle: {title}\nverify:\n  skip: true\n  reason: not here\n---\n\n```command\ntrue\n```\n")
+    };
+    let site = folder.path().join("origin");
+    write(&site, "guidepost.yaml", "title: A\nbase_url: https://example.org/\n");
+    write(&site, "content/a.md", &skipped("A"));
+    write(&site, "content/b.md", &skipped("B"));
+    git("origin", &["init", "-q", "-b", "main"]);
+    git("origin", &["add", "."]);
+    git("origin", &["commit", "-qm", "one"]);
+    git("origin", &["checkout", "-qb", "change"]);
+    write(&site, "content/b.md", &(skipped("B") + "\nMore.\n"));
+    git("origin", &["commit", "-qam", "two"]);
+    git(".", &["clone", "-q", "--depth", "1", "-b", "change", &format!("file://{}", site.display()), "job"]);
+    let program = Path::new(env!("CARGO_BIN_EXE_guidepost")).parent().expect("a folder");
+    let path = format!("{}:{}", program.display(), std::env::var("PATH").expect("a PATH"));
+    let done = Command::new(Path::new(PROJECT).join("packaging/action/run"))
+        .current_dir(folder.path().join("job"))
+        .envs([("PATH", path.as_str()), ("GUIDEPOST_VERIFY", "changed"), ("GUIDEPOST_BASE", "main")])
+        .output()
+        .expect("a script");
+    let said = stderr(&done);
+    let report = std::fs::read_to_string(folder.path().join("job/guidepost-results/report.json")).unwrap_or_default();
+    assert!(report.contains("content/b.md") && !report.contains("content/a.md"), "{said}\n{report}");
+}
