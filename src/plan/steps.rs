@@ -597,7 +597,7 @@ impl<'a> Builder<'a> {
             without_first(&mut text, &mut begins);
             draft.inferred.push("its first line, a comment, says that the rest is an output".into());
         }
-        let told = Told::by(&[&block.prose, &self.prose_of_run]);
+        let told = self.told(block);
         let kind = expect(block, text, begins, told, of, draft.given.rule);
         let step = draft.step(kind, Attributes::default());
         self.push(step);
@@ -609,7 +609,7 @@ impl<'a> Builder<'a> {
         draft.infer(decision);
         draft.inferred.push("its commands were typed before, and are not typed again".into());
         let lines: Vec<&str> = block.code.text.lines().collect();
-        let told = Told::by(&[&block.prose, &self.prose_of_run]);
+        let told = self.told(block);
         for (of, shown) in &transcript.parts {
             self.push(draft.shows(&lines, shown, told, *of));
         }
@@ -618,6 +618,12 @@ impl<'a> Builder<'a> {
     /// The steps so far.
     pub(super) fn steps(&self) -> &[Step] {
         &self.steps
+    }
+
+    /// What the text around an output says of it, and the label that it is folded under.
+    fn told(&self, block: &Block<'_>) -> Told {
+        let fold = block.folds.last().and_then(|fold| self.prose.get(*fold));
+        Told::by(&[&block.prose, &self.prose_of_run, fold.map_or("", |fold| &fold.text)])
     }
 
     fn run(&mut self, draft: &Draft<'_, '_>, mut commands: Vec<Command>, attributes: Attributes) {

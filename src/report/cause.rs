@@ -245,7 +245,14 @@ const ROWS: &[Row] = &[
         ..NEEDS
     },
     Row {
-        pattern: r"(?i)(modprobe: (FATAL|ERROR)|RTNETLINK answers: operation not (supported|permitted)|: protocol not supported$|^Error: unknown device type|(setting|cannot set) \S+: (read-only|operation not permitted)|\b(iptables|nft|mount|sysctl|swapon|ip)\b.*: .*(operation not permitted|read-only file system|permission denied))",
+        pattern: r"(?i)modprobe: (FATAL|ERROR)|RTNETLINK answers: operation not supported|: protocol not supported$|^Error: unknown device type",
+        what: "a module of the kernel",
+        mend: "",
+        example: ("Error: Unknown device type.", "a module of the kernel"),
+        ..NEEDS
+    },
+    Row {
+        pattern: r"(?i)(RTNETLINK answers: operation not permitted|(setting|cannot set) \S+: (read-only|operation not permitted)|\b(iptables|nft|mount|sysctl|swapon|ip)\b.*: .*(operation not permitted|read-only file system|permission denied))",
         what: "the kernel's rights",
         example: (
             "sysctl: permission denied on key \"vm.swappiness\", ignoring: Operation not permitted",
@@ -282,7 +289,7 @@ const ROWS: &[Row] = &[
         ..HOST
     },
     Row {
-        pattern: r"(?i)^resolving (?P<what0>[\w.-]+) .*failed:|could not resolve host(?:name)?:? '?(?P<what>[\w.-]+)|unable to resolve host address .(?P<what2>[\w.-]+)|(?P<what3>[\w.-]+): (?:name or service not known|temporary failure in name resolution|no address associated with hostname)|temporary failure resolving '(?P<what4>[^']+)'|getaddrinfo \w+ (?P<what5>[\w.-]+)|lookup (?P<what6>[\w.-]+)[^:]*: no such host",
+        pattern: r"(?i)^resolving (?P<what0>[\w.-]+) .*failed:|could not resolve host(?:name)?:? '?(?P<what>[\w.-]+)|unable to resolve host address .(?P<what2>[\w.-]+)|(?P<what3>[\w.-]+): (?:name or service not known|temporary failure in name resolution|no address associated with hostname)|temporary failure resolving '(?P<what4>[^']+)'|getaddrinfo \w+ (?P<what5>[\w.-]+)|lookup (?P<what6>[\w.-]+)( on \S+)?: (?:no such host|server misbehaving|i/o timeout)",
         example: ("curl: (6) Could not resolve host: get.example.org", "get.example.org"),
         ..HOST
     },
@@ -440,8 +447,10 @@ fn by_output(step: &StepReport) -> Option<Cause> {
         CauseKind::DownloadFailed if cause.what.is_empty() => {
             Some(Cause { what: address(step).unwrap_or_default().to_owned(), ..cause })
         }
-        // The guide names it: the way there has ended.
-        CauseKind::HostUnreachable if !is_here(&cause.what) && typed(&cause.what) => {
+        // The guide names it, or names what is fetched from there: the way there has ended.
+        CauseKind::HostUnreachable
+            if !is_here(&cause.what) && (typed(&cause.what) || needs(step.first_typed()).contains(&Need::Network)) =>
+        {
             Some(Cause { kind: CauseKind::DownloadFailed, part: Part::Page, ..cause })
         }
         _ => Some(cause),
@@ -690,6 +699,13 @@ mod tests {
                 CauseKind::DownloadFailed,
                 Part::Page,
                 "get.gone.dev",
+            ),
+            (
+                "docker compose up -d",
+                "Error response from daemon: Get \"https://registry-1.docker.io/v2/\": dial tcp: lookup registry-1.docker.io on 127.0.0.11:53: no such host",
+                CauseKind::DownloadFailed,
+                Part::Page,
+                "registry-1.docker.io",
             ),
             ("sudo pkg update", "sudo: pkg: command not found", CauseKind::CommandNotFound, Part::Machine, "pkg"),
             ("gzip x", "gzip: /root/x: Permission denied", CauseKind::CommandFailed, Part::Page, "gzip"),
