@@ -670,7 +670,13 @@ fn unmade_for(error: &Error) -> String {
 fn is_of_reader(file: &str, typed: &str, done: &StepReport, before: &[StepReport]) -> bool {
     let done_before = before.iter().filter(|step| matches!(step.verdict, Verdict::Holds | Verdict::Drifted));
     let mut own = done_before.flat_map(|step| &step.typed).chain(done.typed.iter().filter(|line| *line != typed));
-    !own.any(|line| line.contains(file))
+    // `json-server.json` is not `server.js`.
+    let goes_on = |c: char| c.is_alphanumeric() || "_-".contains(c);
+    let names = |line: &str| {
+        line.match_indices(file)
+            .any(|(at, _)| !line[..at].ends_with(goes_on) && !line[at + file.len()..].starts_with(goes_on))
+    };
+    !own.any(|line| names(line))
 }
 
 /// Whether nothing is done after a step. An output that is going to be updated says nothing of what comes after it.
