@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: score help demo test bench fuzz engines
+.PHONY: score help demo test bench fuzz engines cluster
 
 # A toolchain that rustup has just installed may not be on the PATH yet.
 export PATH := $(PATH):$(HOME)/.cargo/bin
@@ -31,6 +31,12 @@ bench: ## time guidepost beside Zola and Hugo, its verification in Docker, its p
 	tests/bench/verify
 	tests/bench/serve
 	tests/bench/night
+
+cluster: ## do a library on a cluster of Slurm in containers, that loses a node and an engine; options: make cluster ARGS="--guides 24"
+	@scripts/prepare build
+	@scripts/engine
+	cargo build --locked
+	tests/cluster/run $(ARGS)
 
 engines: ## do the same guides on Docker and Podman, with and without root, and write the table of the reference; needs root; options: make engines ARGS="rootless"
 	@scripts/prepare build

@@ -438,7 +438,7 @@ impl<'a> Builder<'a> {
     fn shown(&mut self, draft: &Draft<'_, '_>, lines: &[&str], shown: &[usize]) {
         self.close_editor();
         let Some(of) = self.last_run else { return };
-        let mut step = draft.shows(lines, shown, Told::by(&[&draft.block.prose]), of);
+        let mut step = draft.shows(lines, shown, Told::by(&[&draft.block.prose, self.label(draft.block)]), of);
         if step.skip.is_none()
             && let Step { skip: Some(reason), omission, .. } = &self.steps[of - 1]
         {
@@ -620,10 +620,15 @@ impl<'a> Builder<'a> {
         &self.steps
     }
 
-    /// What the text around an output says of it, and the label that it is folded under.
+    /// What the text around an output of the command before says of it.
     fn told(&self, block: &Block<'_>) -> Told {
+        Told::by(&[&block.prose, &self.prose_of_run, self.label(block)])
+    }
+
+    /// The label that a block is folded under.
+    fn label(&self, block: &Block<'_>) -> &str {
         let fold = block.folds.last().and_then(|fold| self.prose.get(*fold));
-        Told::by(&[&block.prose, &self.prose_of_run, fold.map_or("", |fold| &fold.text)])
+        fold.map_or("", |fold| &fold.text)
     }
 
     fn run(&mut self, draft: &Draft<'_, '_>, mut commands: Vec<Command>, attributes: Attributes) {
