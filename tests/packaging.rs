@@ -188,8 +188,8 @@ fn the_action_does_what_a_branch_changes() {
     };
     let site = folder.path().join("origin");
     write(&site, "guidepost.yaml", "title: A\nbase_url: https://example.org/\n");
-    write(&site, "content/a.md", &skipped("A"));
-    write(&site, "content/b.md", &skipped("B"));
+    write(&site, "content/a.md", skipped("A"));
+    write(&site, "content/b.md", skipped("B"));
     git("origin", &["init", "-q", "-b", "main"]);
     git("origin", &["add", "."]);
     git("origin", &["commit", "-qm", "one"]);
