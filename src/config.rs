@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     diagnostic::{Diagnostic, nearest},
+    machine::Registry,
     source::{Source, Span, yaml::error_span},
 };
 
@@ -59,6 +60,9 @@ pub struct Config {
     pub external_paths: Vec<String>,
     /// Machines for verification, by name.
     pub machines: Map<String, Value>,
+    /// Where machines that are built are shared: a registry's host and the beginning of a name there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub registry: Option<String>,
     /// What is said of the verification of all guides.
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub verify: Map<String, Value>,
@@ -113,6 +117,7 @@ impl Default for Config {
             smart_punctuation: false,
             external_paths: Vec::new(),
             machines: Map::new(),
+            registry: None,
             verify: Map::new(),
             extra: Map::new(),
         }
@@ -138,6 +143,13 @@ impl Config {
                 "base_url",
                 format!("`base_url` is not a web address: {:?}", config.base_url),
                 "write it with its scheme: https://example.org/",
+            );
+        }
+        if let Some(registry) = config.registry.as_deref().filter(|text| Registry::parse(text).is_none()) {
+            return bad(
+                "registry",
+                format!("`registry` is no place in a registry: {registry:?}"),
+                "write its host and the beginning of a name there, in lower case, without a scheme, a tag or a password: registry.example.org/team/guides",
             );
         }
         let mut seen: Vec<String> = Vec::new();

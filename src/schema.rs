@@ -51,6 +51,8 @@ fn guidepost() -> Value {
     let generator = SchemaSettings::draft07().into_generator();
     let mut schema = generator.into_root_schema_for::<Config>().to_value();
     schema["properties"]["machines"]["additionalProperties"] = machine::schema();
+    schema["properties"]["registry"]["pattern"] = machine::REGISTRY_PATTERN.into();
+    schema["properties"]["registry"]["maxLength"] = machine::LONGEST_REGISTRY.into();
     schema["properties"]["verify"] = plan::schema();
     schema["properties"]["extra"]["additionalProperties"] = json!(true);
     schema

@@ -321,6 +321,19 @@ fn the_configuration_and_the_command_line_are_exit_status_2() {
         "{}",
         ran.stderr
     );
+    for (registry, place) in [
+        ("registry: https://registry.example.org/team", "2:1"),
+        ("registry: team/guides", "2:1"),
+        ("registry: 'reader:secret@registry.example.org/team'", "2:1"),
+        ("menu: []\nregistry: registry.example.org/team:latest", "3:1"),
+        ("registry: [registry.example.org]", "2:11"),
+    ] {
+        site.write("guidepost.yaml", format!("title: x\n{registry}\n"));
+        let ran = site.run(&["check"]);
+        assert_eq!(ran.status, 2, "{registry}: {ran:?}");
+        let shown = [format!("guidepost.yaml:{place}\n"), registry.lines().last().unwrap_or_default().to_owned()];
+        assert!(shown.iter().all(|text| ran.stderr.contains(text)), "{shown:?}: {}", ran.stderr);
+    }
     let empty = tempfile::tempdir().expect("a folder");
     let ran = support::run_in(empty.path(), &["build"]);
     assert_eq!(ran.status, 2);

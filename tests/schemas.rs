@@ -85,6 +85,9 @@ fn what_is_refused_is_not() {
     for (of, text) in [
         (Of::Guidepost, "titel: x\n"),
         (Of::Guidepost, "paginate: many\n"),
+        (Of::Guidepost, "registry: https://registry.example.org/team\n"),
+        (Of::Guidepost, "registry: team/guides\n"),
+        (Of::Guidepost, "registry: [registry.example.org]\n"),
         (Of::Guidepost, "menu: [{name: x}]\n"),
         (Of::Guidepost, "machines: {m: {imge: x}}\n"),
         (Of::Guidepost, "machines: {m: {image: x, cpus: 0}}\n"),

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, path::Path, time::Duration};
 use super::{Exit, SiteArguments, print, report, with_engine};
 use crate::{
     machine::{
-        self, Engine, Identity, Machine, Name, READY, Ready, Run,
+        self, Engine, Identity, Machine, Name, READY, Ready, Run, Sharing,
         settings::{ImageSource, Init, Network},
     },
     site::{self, Failure},
@@ -28,6 +28,9 @@ enum What {
         /// Which of them [default: all]
         #[arg(value_name = "NAME")]
         names: Vec<String>,
+        /// Push what is built from folders to the site's registry, unless it is there
+        #[arg(long)]
+        push: bool,
     },
     /// Start a machine, and say what is in it
     Show {
@@ -53,8 +56,10 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
             Ready::named(ready).map_or(Ok(()), |ready| add(&options.site, ready, name.as_deref().unwrap_or(ready.name)))
         }
         None => site::machines(&options).map(|(machines, first)| print(std::io::stdout(), &list(&machines, &first))),
-        Some(What::Build { names }) => return on_engine(&options, names, false),
-        Some(What::Show { name }) => return on_engine(&options, std::slice::from_ref(name), true),
+        Some(What::Build { names, push }) => {
+            return on_engine(&options, names, if *push { Doing::Push } else { Doing::Build });
+        }
+        Some(What::Show { name }) => return on_engine(&options, std::slice::from_ref(name), Doing::Show),
     };
     match outcome {
         Ok(()) => Exit::Ok,
@@ -92,7 +97,7 @@ fn list(machines: &BTreeMap<String, Machine>, first: &str) -> String {
 fn told(machine: &Machine) -> String {
     let mut parts = vec![match &machine.source {
         ImageSource::Image(image) => image.clone(),
-        ImageSource::Build(folder) => format!("built from {folder}"),
+        ImageSource::Build(folder) => format!("built from {}", folder.path),
     }];
     parts.extend((machine.init == Init::Systemd).then(|| "systemd".into()));
     parts.extend(machine.nested_docker.then(|| "a Docker engine inside".into()));
@@ -106,8 +111,16 @@ fn told(machine: &Machine) -> String {
     parts.join(", ")
 }
 
-/// Builds machines, and shows what is in them.
-fn on_engine(options: &site::Options, names: &[String], shows: bool) -> Exit {
+/// What is done with machines on an engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Doing {
+    Build,
+    Push,
+    Show,
+}
+
+/// Builds machines, and pushes them or shows what is in them.
+fn on_engine(options: &site::Options, names: &[String], doing: Doing) -> Exit {
     let machines = match site::machines(options) {
         Ok((machines, _)) => machines,
         Err(failure) => return report(&failure),
@@ -117,12 +130,19 @@ fn on_engine(options: &site::Options, names: &[String], shows: bool) -> Exit {
         let message = format!("there is no machine `{unknown}`");
         return report(&Failure::Usage { message, help: format!("guidepost.yaml describes {}", known.join(", ")) });
     }
-    let chosen = machines.iter().filter(|(name, _)| names.is_empty() || names.contains(name));
+    let chosen = || machines.iter().filter(|(name, _)| names.is_empty() || names.contains(name));
+    let has_no_registry =
+        |machine: &Machine| matches!(&machine.source, ImageSource::Build(folder) if folder.registry.is_none());
+    if doing == Doing::Push && chosen().any(|(_, machine)| has_no_registry(machine)) {
+        let help = "name one in guidepost.yaml: `registry: registry.example.org/team/guides`".into();
+        return report(&Failure::Usage { message: "there is no registry to push to".into(), help });
+    }
     let done = with_engine(async |engine| {
-        for (name, machine) in chosen {
-            match shows {
-                true => show(&engine, name, machine, &options.site).await?,
-                false => build(&engine, name, machine, &options.site).await?,
+        for (name, machine) in chosen() {
+            match doing {
+                Doing::Build => build(&engine, name, machine, &options.site).await?,
+                Doing::Push => push(&engine, name, machine, &options.site).await?,
+                Doing::Show => show(&engine, name, machine, &options.site).await?,
             }
         }
         Ok(())
@@ -137,6 +157,17 @@ fn tell(event: machine::Event) {
 async fn build(engine: &Engine, name: &str, machine: &Machine, site: &Path) -> machine::Result<()> {
     let image = engine.image(&machine.source, site, &tell).await?;
     print(std::io::stdout(), &format!("{name}  {} {}\n", image.reference, image.id));
+    Ok(())
+}
+
+async fn push(engine: &Engine, name: &str, machine: &Machine, site: &Path) -> machine::Result<()> {
+    let (image, how) = match engine.image_pushed(&machine.source, site, &tell).await? {
+        Sharing::Pushed(image) => (image, "pushed"),
+        Sharing::Found(image) => (image, "in the registry already"),
+        Sharing::NotBuilt(image) => (image, "not built, and not pushed"),
+    };
+    let digest = image.digest.map_or_else(String::new, |digest| format!(" {digest}"));
+    print(std::io::stdout(), &format!("{name}  {} {}, {how}{digest}\n", image.reference, image.id));
     Ok(())
 }
 

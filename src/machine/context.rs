@@ -26,9 +26,12 @@ impl Context {
     }
 }
 
+/// What all images are called that are built from a machine's folder, without their tags.
+pub(super) const BUILT: &str = "guidepost-machine";
+
 /// What an image is called that is built from a folder with this [`folder_hash`].
 pub fn built_image(hash: &str) -> String {
-    format!("guidepost-machine:{hash}")
+    format!("{BUILT}:{hash}")
 }
 
 /// Packs the files of a folder that is part of guidepost itself.

@@ -62,6 +62,16 @@ pub enum Error {
         /// The last lines of the build's output.
         tail: String,
     },
+    /// What was built could not be pushed to the registry.
+    #[error("`{image}` was not pushed: {reason}")]
+    NotPushed {
+        /// What it would be called there.
+        image: String,
+        /// The registry's host.
+        registry: String,
+        /// What the engine or the registry said.
+        reason: String,
+    },
     /// The user of the settings is not in the image.
     #[error("the machine `{machine}` has no user `{user}`")]
     NoUser {
@@ -138,6 +148,9 @@ impl Error {
             }
             Self::NoBuildFolder { .. } => "`build:` names a folder of the site that has a Dockerfile".into(),
             Self::BuildFailed { folder, .. } => format!("to see it whole: docker build {folder}"),
+            Self::NotPushed { registry, .. } => {
+                format!("see that {registry} answers and that you may push there: docker login {registry}")
+            }
             Self::NoUser { user, .. } => format!("add it to the image: RUN useradd --create-home {user}"),
             Self::NotReady { .. } => "look at what its image starts: see the machine's log above".into(),
             Self::Ended { help, .. } if !help.is_empty() => help.clone(),

@@ -80,13 +80,12 @@ const DEFAULT_CONTEXT: &str = "default";
 
 impl Around {
     fn this() -> Self {
-        let set = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
         let home = set("HOME").map(PathBuf::from);
         Self {
             docker_host: set("DOCKER_HOST"),
             docker_context: set("DOCKER_CONTEXT"),
             is_tls: set("DOCKER_TLS_VERIFY").is_some(),
-            settings: set("DOCKER_CONFIG").map(PathBuf::from).or_else(|| Some(home.as_ref()?.join(".docker"))),
+            settings: docker_settings(),
             runtime: set("XDG_RUNTIME_DIR").map(PathBuf::from).or_else(runtime),
             home,
             root: "/".into(),
@@ -149,6 +148,16 @@ impl Around {
         rows.filter_map(|(whose, from, path)| Some((format!("the socket of {whose}"), base(*from)?.join(path))))
             .collect()
     }
+}
+
+/// A variable of this process that is not empty.
+fn set(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// The folder that the client of Docker has its settings in.
+pub(super) fn docker_settings() -> Option<PathBuf> {
+    set("DOCKER_CONFIG").map(PathBuf::from).or_else(|| Some(PathBuf::from(set("HOME")?).join(".docker")))
 }
 
 /// The folder of a user's services where no session has set `XDG_RUNTIME_DIR`: in a cron job, after `su`.

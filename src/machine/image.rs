@@ -1,6 +1,7 @@
 //! Images of machines: found, pulled or built.
 
 use bollard::{
+    auth::DockerCredentials,
     body_full,
     models::{BuildInfo, CreateImageInfo, ErrorDetail, ImageInspect},
     query_parameters::{BuildImageOptionsBuilder, CreateImageOptionsBuilder},
@@ -17,7 +18,8 @@ use super::{
     engine::Engine,
     error::{Error, Result},
     label,
-    settings::ImageSource,
+    registry::{Registry, Shared},
+    settings::{Folder, ImageSource},
 };
 use crate::source::inside::{Outside, inside};
 
@@ -52,6 +54,8 @@ pub enum Event {
     Preloading(String),
     /// The engine has no addresses for another network now, and one is waited for.
     NoNetwork,
+    /// The registry that built machines are shared in cannot be asked, or what it has is not used, and why: the machine is built.
+    WithoutRegistry(String),
     /// Packages are not kept, and why: they are fetched each time.
     WithoutArchives(String),
 }
@@ -64,6 +68,7 @@ impl fmt::Display for Event {
             Self::Waiting(what) => write!(f, "waiting for {what}"),
             Self::NoNetwork => f.write_str("waiting for a network: the engine has addresses for no more of them"),
             Self::Preloading(image) => write!(f, "loading {image}"),
+            Self::WithoutRegistry(why) => write!(f, "the registry's image is not used: {why}"),
             Self::WithoutArchives(why) => write!(f, "packages are fetched each time: {why}"),
             Self::Degraded(units) => write!(f, "could not start {units}"),
         }
@@ -86,6 +91,17 @@ pub struct Image {
     pub created: Option<String>,
 }
 
+/// How an image came to be in the site's registry, or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sharing {
+    /// It was pushed.
+    Pushed(Image),
+    /// It was there.
+    Found(Image),
+    /// It is none that is built here.
+    NotBuilt(Image),
+}
+
 /// Lines of a build's output that an error keeps.
 const TAIL: usize = 30;
 
@@ -98,7 +114,7 @@ impl Engine {
         match source {
             ImageSource::Image(reference) => match self.find_image(reference).await? {
                 Some(image) => Ok(image),
-                None => self.pull(reference, listener).await,
+                None => self.pull(reference, None, listener).await,
             },
             ImageSource::Build(folder) => self.build(folder, site, listener).await,
         }
@@ -109,21 +125,57 @@ impl Engine {
     /// # Errors
     /// [`Error::EngineGone`].
     pub async fn find_image(&self, reference: &str) -> Result<Option<Image>> {
+        self.find(reference, None).await
+    }
+
+    /// The image that was built from a folder with this hash, if the engine has it, with its digest in a registry.
+    pub(super) async fn find_built(&self, hash: &str, registry: Option<&Registry>) -> Result<Option<Image>> {
+        self.find(&context::built_image(hash), registry).await
+    }
+
+    async fn find(&self, reference: &str, registry: Option<&Registry>) -> Result<Option<Image>> {
         match self.docker().inspect_image(reference).await.map_err(Error::from) {
-            Ok(found) => Ok(Some(describe(reference, found))),
+            Ok(found) => Ok(Some(describe(reference, found, registry))),
             Err(e) if e.is_not_found() => Ok(None),
             Err(e) => Err(e),
         }
     }
 
-    async fn pull(&self, reference: &str, listener: Listener<'_>) -> Result<Image> {
+    /// Makes sure that the site's registry has the image of a machine that is built: what it has already is taken, and not replaced.
+    ///
+    /// # Errors
+    /// [`Error::NotPushed`], and as [`Engine::image`].
+    pub async fn image_pushed(&self, source: &ImageSource, site: &Path, listener: Listener<'_>) -> Result<Sharing> {
+        let ImageSource::Build(Folder { path, registry: Some(registry) }) = source else {
+            return self.image(source, site, listener).await.map(Sharing::NotBuilt);
+        };
+        let context = pack(path, site).await?;
+        let hash = context.hash.clone();
+        match self.shared(registry, &hash, listener).await? {
+            Shared::Found(image) => return Ok(Sharing::Found(image)),
+            Shared::Missing => {}
+            Shared::Unusable(why) => return Err(registry.not_pushed(&hash, why)),
+        }
+        if self.find_built(&hash, Some(registry)).await?.is_none() {
+            self.build_from(context, path, listener).await?;
+        }
+        self.push(registry, &hash).await.map(Sharing::Pushed)
+    }
+
+    /// Pulls an image, logged in to its registry if there are credentials.
+    pub(super) async fn pull(
+        &self,
+        reference: &str,
+        credentials: Option<DockerCredentials>,
+        listener: Listener<'_>,
+    ) -> Result<Image> {
         let no_image = |reason: String| Error::NoImage { image: reference.to_owned(), reason };
         // Without a tag the engine would pull every tag there is.
         let last = reference.rsplit('/').next().unwrap_or(reference);
         let whole = if last.contains([':', '@']) { reference.to_owned() } else { format!("{reference}:latest") };
         let options = CreateImageOptionsBuilder::new().from_image(&whole).build();
         let docker = self.patient();
-        let mut stream = docker.create_image(Some(options), None, None);
+        let mut stream = docker.create_image(Some(options), None, credentials);
         while let Some(step) = stream.next().await {
             let CreateImageInfo { id, error_detail, status, progress_detail, .. } = match step.map_err(Error::from) {
                 Ok(step) => step,
@@ -146,17 +198,19 @@ impl Engine {
         self.find_image(reference).await?.ok_or_else(|| no_image("it was pulled, and is not there".into()))
     }
 
-    async fn build(&self, folder: &str, site: &Path, listener: Listener<'_>) -> Result<Image> {
-        let no_folder = |reason: String| Error::NoBuildFolder { folder: folder.to_owned(), reason };
-        let path = inside(site, Path::new(folder)).map_err(|e| {
-            no_folder(if matches!(e, Outside::NotFound) { "does not exist".into() } else { e.to_string() })
-        })?;
-        let packed = tokio::task::spawn_blocking(move || context::pack(&path)).await;
-        let context = packed.map_err(|e| no_folder(e.to_string()))?.map_err(|e| no_folder(e.to_string()))?;
-        match self.find_image(&context.tag()).await? {
-            Some(image) => Ok(image),
-            None => self.build_from(context, folder, listener).await,
+    /// What was built from a folder: on the engine, or in the site's registry, or else built now.
+    async fn build(&self, folder: &Folder, site: &Path, listener: Listener<'_>) -> Result<Image> {
+        let context = pack(&folder.path, site).await?;
+        let registry = folder.registry.as_ref();
+        if let Some(image) = self.find_built(&context.hash, registry).await? {
+            return Ok(image);
         }
+        if let Some(registry) = registry
+            && let Some(image) = self.shared_or_told(registry, &context.hash, listener).await?
+        {
+            return Ok(image);
+        }
+        self.build_from(context, &folder.path, listener).await
     }
 
     /// Builds an image from a context that is called so.
@@ -196,6 +250,15 @@ impl Engine {
     }
 }
 
+/// The folder of a machine as it is now.
+async fn pack(folder: &str, site: &Path) -> Result<Context> {
+    let no_folder = |reason: String| Error::NoBuildFolder { folder: folder.to_owned(), reason };
+    let path = inside(site, Path::new(folder))
+        .map_err(|e| no_folder(if matches!(e, Outside::NotFound) { "does not exist".into() } else { e.to_string() }))?;
+    let packed = tokio::task::spawn_blocking(move || context::pack(&path)).await;
+    packed.map_err(|e| no_folder(e.to_string()))?.map_err(|e| no_folder(e.to_string()))
+}
+
 /// The lines of a build, which come in pieces.
 struct Log {
     tail: VecDeque<String>,
@@ -226,11 +289,15 @@ impl Log {
     }
 }
 
-fn describe(reference: &str, found: ImageInspect) -> Image {
+/// An image as the engine describes it. One that is in several registries has the digest of this one, if it is known there.
+fn describe(reference: &str, found: ImageInspect, registry: Option<&Registry>) -> Image {
+    let digests = found.repo_digests.unwrap_or_default();
+    let of_registry = registry.map(|registry| format!("{}@", registry.repository()));
+    let first = digests.iter().find(|digest| of_registry.as_ref().is_some_and(|its| digest.starts_with(its)));
     Image {
         reference: reference.to_owned(),
         id: found.id.unwrap_or_default(),
-        digest: found.repo_digests.unwrap_or_default().into_iter().next(),
+        digest: first.or(digests.first()).cloned(),
         created: found.created,
     }
 }

@@ -4,6 +4,7 @@
 //! guidepost.yaml ─ settings ─► Machine: typed, limits always set
 //!                  spec     ─► what the engine is asked for; the ONE place where a container is described
 //!                  image    ─► pulled, or built from a folder and cached by content
+//!                  registry ─► where what was built is shared; credentials of Docker's client
 //!                  running  ─► RunningMachine: started, healthy, removed at the end
 //!                  archives ─► what packages are fetched from, kept on the machines' networks
 //!                  kept     ─► images of machines on which a setup was done
@@ -24,6 +25,7 @@
 mod archives;
 mod connection;
 mod context;
+mod credentials;
 mod disk;
 mod engine;
 mod error;
@@ -37,6 +39,7 @@ mod life;
 mod preload;
 mod ready;
 mod reaper;
+mod registry;
 mod running;
 mod service;
 pub mod settings;
@@ -50,12 +53,14 @@ pub use error::{Error, Result};
 pub use exec::{Ended, Output, Run, Terminal, TerminalOptions, TerminalReader, TerminalWriter};
 pub use file::{FileError, RemoteFile};
 pub use find::{Found, Look, find};
-pub use image::{Event, Image};
+pub use image::{Event, Image, Sharing};
 pub use kept::Kept;
 pub use label::{Identity, Name, Owner, RunId};
 pub(crate) use life::size;
 pub use ready::{READY, Ready};
 pub use reaper::{Reaped, Scope, forget, reap};
+pub use registry::Registry;
+pub(crate) use registry::{LONGEST as LONGEST_REGISTRY, PATTERN as REGISTRY_PATTERN};
 pub use running::{RunningMachine, start};
 pub(crate) use settings::environment;
 pub use settings::{DEFAULT, Machine, machines, schema};

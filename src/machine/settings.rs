@@ -4,6 +4,7 @@ use globset::{Glob, GlobBuilder};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
+use super::Registry;
 use crate::{
     config::Config,
     diagnostic::{Diagnostic, nearest},
@@ -23,8 +24,23 @@ use value::{Problem, boolean_word, list, map, number, one_of, quantity, text};
 pub enum ImageSource {
     /// A reference such as `debian:bookworm`, pulled if missing.
     Image(String),
+    /// A folder with a Dockerfile.
+    Build(Folder),
+}
+
+/// What an image is built from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Folder {
     /// A folder of the site with a Dockerfile, relative to the site's folder.
-    Build(String),
+    pub path: String,
+    /// Where the site shares what was built.
+    pub registry: Option<Registry>,
+}
+
+impl From<&str> for Folder {
+    fn from(path: &str) -> Self {
+        Self { path: path.to_owned(), registry: None }
+    }
 }
 
 /// What runs as process 1.
@@ -168,7 +184,7 @@ pub fn machines(config: &Config, source: &Source) -> (BTreeMap<String, Machine>,
         if !value::is_machine_name(name) {
             problems.push(Problem::new("", format!("`{name}` is no name for a machine"), value::MACHINE_NAME_HELP));
         }
-        let machine = match value {
+        let mut machine = match value {
             Value::Object(settings) => machine(settings, &mut problems),
             _ => {
                 problems.push(Problem::new(
@@ -179,6 +195,9 @@ pub fn machines(config: &Config, source: &Source) -> (BTreeMap<String, Machine>,
                 Machine::default()
             }
         };
+        if let ImageSource::Build(folder) = &mut machine.source {
+            folder.registry = config.registry.as_deref().and_then(Registry::parse);
+        }
         if problems.is_empty() {
             found.insert(name.clone(), machine);
         }
@@ -234,7 +253,10 @@ type Wrong = (String, String);
 fn set(machine: &mut Machine, key: &str, value: &Value) -> Result<(), Wrong> {
     match key {
         "image" => machine.source = ImageSource::Image(text(key, value, value::is_image, "debian:bookworm")?),
-        "build" => machine.source = ImageSource::Build(text(key, value, value::is_inner_folder, "machines/server")?),
+        "build" => {
+            let path = text(key, value, value::is_inner_folder, "machines/server")?;
+            machine.source = ImageSource::Build(Folder { path, registry: None });
+        }
         "user" => machine.user = Some(text(key, value, value::is_user, "reader")?),
         "init" => machine.init = one_of(key, value, INITS)?,
         "docker" => machine.nested_docker = one_of(key, value, ENGINES)?,

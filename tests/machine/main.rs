@@ -8,6 +8,7 @@ mod kept;
 mod life;
 mod plain;
 mod reach;
+mod registry;
 mod server;
 #[path = "../support/mod.rs"]
 mod support;

@@ -170,6 +170,8 @@ impl Progress {
             | machine::Event::Preloading(_)
             | machine::Event::NoNetwork
             | machine::Event::WithoutArchives(_) => false,
+            // What is not as it was said stays to be read.
+            machine::Event::WithoutRegistry(_) => return self.say(&format!("{path}: machine: {event}")),
             machine::Event::Degraded(_) => return,
         };
         let what = format!("machine: {event}");

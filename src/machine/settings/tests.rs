@@ -52,6 +52,18 @@ fn all_settings_are_read() {
 }
 
 #[test]
+fn what_is_built_is_shared_where_the_site_says() {
+    let (machines, problems) = read(
+        "registry: registry.example.org/team\nmachines:\n  server:\n    build: machines/server\n  debian:\n    image: x\n",
+    );
+    assert_eq!(problems, [""; 0]);
+    let folder = Folder { path: "machines/server".into(), registry: Registry::parse("registry.example.org/team") };
+    assert!(folder.registry.is_some());
+    assert_eq!(machines["server"].source, ImageSource::Build(folder));
+    assert_eq!(machines["debian"].source, ImageSource::Image("x".into()));
+}
+
+#[test]
 fn limits_are_always_set() {
     let (machines, _) = read("machines:\n  m:\n    image: x\n");
     assert_eq!((machines["m"].memory, machines["m"].cpus, machines["m"].pids), (2 << 30, 2.0, 1024));

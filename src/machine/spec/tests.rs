@@ -202,7 +202,7 @@ prop_compose! {
     ) -> Machine {
         let [image, build, user, hostname, first, second] = &texts[..] else { unreachable!() };
         Machine {
-            source: if flags.0 { ImageSource::Image(image.clone()) } else { ImageSource::Build(build.clone()) },
+            source: if flags.0 { ImageSource::Image(image.clone()) } else { ImageSource::Build(build.as_str().into()) },
             user: Some(user.clone()),
             init: if flags.1 { Init::Systemd } else { Init::Minimal },
             nested_docker: flags.2,
