@@ -85,9 +85,7 @@ impl Engine {
         }
         let pulled = self.docker().inspect_image(&reference).await?;
         if let Some(why) = misfit(&pulled, hash, &self.info().platform) {
-            let options = RemoveImageOptionsBuilder::new().build();
-            // One that something else uses stays, under a name that nobody asks for.
-            let _ = self.docker().remove_image(&reference, Some(options), None).await;
+            self.forget_name(&reference).await;
             return unusable(why);
         }
         let options = TagImageOptionsBuilder::new().repo(BUILT).tag(hash).build();
@@ -108,18 +106,47 @@ impl Engine {
         let docker = self.patient();
         let repository = registry.repository();
         let mut stream = docker.push_image(&repository, Some(options), credentials);
+        let mut digest = None;
         while let Some(step) = stream.next().await {
             match step.map_err(Error::from) {
                 Ok(PushImageInfo { error_detail: Some(ErrorDetail { message, .. }), .. }) => {
                     return Err(failed(message.unwrap_or_default()));
                 }
-                Ok(_) => {}
+                Ok(PushImageInfo { status, .. }) => {
+                    let said = status.as_deref().and_then(pushed_digest);
+                    digest = said.map(|said| format!("{repository}@{said}")).or(digest);
+                }
                 Err(Error::Refused { message, .. }) => return Err(failed(message)),
                 Err(error) => return Err(error),
             }
         }
-        let image = self.find_built(hash, Some(registry)).await?;
-        image.filter(|image| image.digest.is_some()).ok_or_else(|| failed("the registry gave it no digest".into()))
+        let digest = digest.ok_or_else(|| failed("the registry gave it no digest".into()))?;
+        self.named_by(registry, hash, digest).await
+    }
+
+    /// The image that was pushed, with the digest that others will see. Podman gives what it has built a digest of its own, which is not
+    /// the registry's: then what is there is taken in its place.
+    async fn named_by(&self, registry: &Registry, hash: &str, digest: String) -> Result<Image> {
+        let failed = |reason: &str| registry.not_pushed(hash, reason.to_owned());
+        let gone = || failed("it was pushed, and is not there");
+        let image = self.find_built(hash, Some(registry)).await?.ok_or_else(gone)?;
+        if image.digest.as_ref() == Some(&digest) {
+            return Ok(image);
+        }
+        for name in [context::built_image(hash), registry.reference(hash)] {
+            self.forget_name(&name).await;
+        }
+        match self.shared(registry, hash, &|_| {}).await? {
+            Shared::Found(image) => Ok(Image { digest: Some(digest), ..image }),
+            Shared::Missing => Err(gone()),
+            Shared::Unusable(why) => Err(failed(&why)),
+        }
+    }
+
+    /// Takes a name away, and the image with its last one. One that a container has now stays, which does no harm.
+    async fn forget_name(&self, name: &str) {
+        let options = RemoveImageOptionsBuilder::new().build();
+        let _ = self.docker().remove_image(name, Some(options), None).await;
     }
 
     /// The image from a registry, or none: what speaks against it is told.
@@ -152,6 +179,12 @@ const MISSING: [&str; 4] = ["manifest unknown", "name unknown", "repository name
 
 fn is_missing(said: &str) -> bool {
     MISSING.iter().any(|way| said.contains(way))
+}
+
+/// The digest in what an engine says of an image that it has pushed: `TAG: digest: sha256:… size: 529`.
+fn pushed_digest(said: &str) -> Option<&str> {
+    let (_, rest) = said.split_once(": digest: ")?;
+    rest.split_whitespace().next().filter(|digest| digest.starts_with("sha256:"))
 }
 
 /// Why an image is not what guidepost would have built here from a folder with this hash; `None` if it is.
@@ -225,6 +258,18 @@ mod tests {
             ("Get \"http://127.0.0.1:5000/v2/x/manifests/1\": no basic auth credentials", false),
         ] {
             assert_eq!(is_missing(said), missing, "{said}");
+        }
+    }
+
+    #[test]
+    fn digests_of_what_was_pushed() {
+        for (said, digest) in [
+            ("461afeee22f4c130: digest: sha256:41d76e size: 589", Some("sha256:41d76e")),
+            ("latest: digest: sha256:41d76e", Some("sha256:41d76e")),
+            ("The push refers to repository [127.0.0.1:5000/x]", None),
+            ("Pushed", None),
+        ] {
+            assert_eq!(pushed_digest(said), digest, "{said}");
         }
     }
 
