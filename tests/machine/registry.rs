@@ -4,6 +4,7 @@
 use crate::support::{Ran, TestSite, docker, has_engine};
 use serde_json::{Value, json};
 use std::{
+    os::unix::fs::PermissionsExt,
     process::Command,
     time::{Duration, Instant},
 };
@@ -57,8 +58,9 @@ struct Worker {
 impl Worker {
     /// One whose machine is another one than that of all other tests.
     fn new(registry: &str, unique: &str) -> Self {
-        let config =
-            format!("registry: {registry}\nmachines:\n  made:\n    build: machines/made\n    memory: 256MiB\n");
+        let config = format!(
+            "registry: {registry}\nmachines:\n  made:\n    build: machines/made\n    ca_certificates: host\n    memory: 256MiB\n"
+        );
         let dockerfile = format!("{DOCKERFILE}LABEL unique={unique}\n");
         let files =
             [("guidepost.yaml", &*config), ("machines/made/Dockerfile", &*dockerfile), ("content/guide.md", GUIDE)];
@@ -71,12 +73,27 @@ impl Worker {
         std::fs::write(self.credentials.path().join("config.json"), settings.to_string()).expect("written");
     }
 
+    /// The same by a program that keeps what is secret, as the client of Docker asks it.
+    fn logs_in_by_program(&self, host: &str) {
+        let folder = self.credentials.path();
+        let script = format!(
+            "#!/bin/sh\nread -r host\n[ \"$1 $host\" = \"get {host}\" ] || {{ echo credentials not found; exit 1; }}\n\
+             echo '{{\"ServerURL\":\"{host}\",\"Username\":\"reader\",\"Secret\":\"secret\"}}'\n"
+        );
+        let program = folder.join("docker-credential-test");
+        std::fs::write(&program, script).expect("written");
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).expect("executable");
+        std::fs::write(folder.join("config.json"), r#"{ "credsStore": "test" }"#).expect("written");
+    }
+
     fn run(&self, arguments: &[&str]) -> Ran {
+        let path = format!("{}:{}", self.credentials.path().display(), std::env::var("PATH").unwrap_or_default());
         let output = Command::new(env!("CARGO_BIN_EXE_guidepost"))
             .current_dir(self.site.path())
             .args(arguments)
             .env("NO_COLOR", "1")
             .env("DOCKER_CONFIG", self.credentials.path())
+            .env("PATH", path)
             .output()
             .expect("the binary runs");
         Ran {
@@ -142,7 +159,7 @@ fn two_workers_judge_a_guide_on_one_image() {
     assert!(said.contains(&format!("the registry's image is not used: {shared}: ")), "{said}");
 
     // What the registry has wins over what was built here, when one pushes.
-    worker.logs_in(&registry.host);
+    worker.logs_in_by_program(&registry.host);
     assert_eq!(worker.run(&["machines", "build", "--push"]).stdout, again.stdout);
     forget(&[local, &shared]);
 
