@@ -1,0 +1,42 @@
+//! The container image: it is built, and does a guide with rootless Podman inside, without root and without `--privileged`.
+
+mod support;
+
+use std::{path::Path, process::Command};
+use support::{TestSite, docker, has_engine};
+
+const IMAGE: &str = "guidepost-image-test";
+/// As the reference has them.
+const OPTIONS: &[&str] =
+    &["--security-opt", "seccomp=unconfined", "--security-opt", "systempaths=unconfined", "--device", "/dev/net/tun"];
+
+#[test]
+fn a_guide_is_done_in_the_image() {
+    if !has_engine() {
+        return;
+    }
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("packaging/image/build");
+    let built = Command::new(script).args([env!("CARGO_BIN_EXE_guidepost"), IMAGE]).output().expect("a script");
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    let site = TestSite::new(&[
+        ("guidepost.yaml", "title: A\nbase_url: https://example.org/\nmachines:\n  debian: {image: \"debian:bookworm\"}\n"),
+        ("content/a.md", "---\ntitle: A\n---\n\n```command\nid -un; echo $((6 * 7))\n```\n\n```output\nroot\n42\n```\n"),
+    ]);
+    let archive = site.path().join("debian.tar");
+    docker(&["save", "debian:bookworm", "--output", &archive.to_string_lossy()]);
+    // Whoever the container's user is reads and writes there.
+    let opened = Command::new("chmod").args(["-R", "a+rwX"]).arg(site.path()).status().expect("chmod");
+    assert!(opened.success());
+    let volume = format!("{}:/site", site.path().display());
+    let inside = "podman load --quiet --input debian.tar >/dev/null && rm debian.tar && id -un && guidepost verify 2>&1";
+    let arguments: Vec<&str> = ["run", "--rm", "--volume", &volume]
+        .into_iter()
+        .chain(OPTIONS.iter().copied())
+        .chain([IMAGE, "sh", "-c", inside])
+        .collect();
+    let said = docker(&arguments);
+    assert!(said.starts_with("guidepost\n") && said.contains("1 guide: 1 holds"), "{said}");
+    let reference = include_str!("../content/reference/machines.md");
+    assert!(OPTIONS.iter().all(|option| reference.contains(option)), "the reference has the options");
+    docker(&["image", "rm", IMAGE]);
+}
