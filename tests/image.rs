@@ -19,8 +19,14 @@ fn a_guide_is_done_in_the_image() {
     let built = Command::new(script).args([env!("CARGO_BIN_EXE_guidepost"), IMAGE]).output().expect("a script");
     assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
     let site = TestSite::new(&[
-        ("guidepost.yaml", "title: A\nbase_url: https://example.org/\nmachines:\n  debian: {image: \"debian:bookworm\"}\n"),
-        ("content/a.md", "---\ntitle: A\n---\n\n```command\nid -un; echo $((6 * 7))\n```\n\n```output\nroot\n42\n```\n"),
+        (
+            "guidepost.yaml",
+            "title: A\nbase_url: https://example.org/\nmachines:\n  debian: {image: \"debian:bookworm\"}\n",
+        ),
+        (
+            "content/a.md",
+            "---\ntitle: A\n---\n\n```command\nid -un; echo $((6 * 7))\n```\n\n```output\nroot\n42\n```\n",
+        ),
     ]);
     let archive = site.path().join("debian.tar");
     docker(&["save", "debian:bookworm", "--output", &archive.to_string_lossy()]);
@@ -28,7 +34,8 @@ fn a_guide_is_done_in_the_image() {
     let opened = Command::new("chmod").args(["-R", "a+rwX"]).arg(site.path()).status().expect("chmod");
     assert!(opened.success());
     let volume = format!("{}:/site", site.path().display());
-    let inside = "podman load --quiet --input debian.tar >/dev/null && rm debian.tar && id -un && guidepost verify 2>&1";
+    let inside =
+        "podman load --quiet --input debian.tar >/dev/null && rm debian.tar && id -un && guidepost verify 2>&1";
     let arguments: Vec<&str> = ["run", "--rm", "--volume", &volume]
         .into_iter()
         .chain(OPTIONS.iter().copied())

@@ -208,3 +208,38 @@ fn the_action_does_what_a_branch_changes() {
     let report = std::fs::read_to_string(folder.path().join("job/guidepost-results/report.json")).unwrap_or_default();
     assert!(report.contains("content/b.md") && !report.contains("content/a.md"), "{said}\n{report}");
 }
+
+/// The pipelines of new sites are YAML, name the version that made them, and call guidepost as it can be called.
+#[test]
+fn a_new_site_has_a_pipeline() {
+    for (forge, path, uses) in [
+        ("github", ".github/workflows/guides.yml", format!("example/guidepost@v{}", env!("CARGO_PKG_VERSION"))),
+        ("gitlab", ".gitlab-ci.yml", format!("ghcr.io/example/guidepost:{}", env!("CARGO_PKG_VERSION"))),
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let ran = support::run_in(folder.path(), &["new", "mine", "--ci", forge]);
+        assert_eq!(ran.status, 0, "{}", ran.stderr);
+        let text = std::fs::read_to_string(folder.path().join("mine").join(path)).expect("a pipeline");
+        let data: serde_json::Value = serde_yaml::from_str(&text).expect("YAML");
+        assert!(text.contains(&uses) && !text.contains("@VERSION@"), "{text}");
+        // What is asked of the action, it knows.
+        let action = std::fs::read_to_string(Path::new(PROJECT).join("action.yml")).expect("the action");
+        let action: serde_json::Value = serde_yaml::from_str(&action).expect("YAML");
+        let steps = data["jobs"]["guides"]["steps"].as_array().cloned().unwrap_or_default();
+        for input in steps.iter().filter_map(|step| step["with"].as_object()).flatten().map(|(name, _)| name) {
+            assert!(input == "persist-credentials" || !action["inputs"][input].is_null(), "{input}");
+        }
+        // Each of GitLab's lines is one that guidepost understands, up to the engine that it finds or not.
+        let jobs = data.as_object().into_iter().flatten();
+        let lines = jobs.filter_map(|(_, job)| job["script"].as_array()).flatten();
+        let lines: Vec<&str> = lines.filter_map(serde_json::Value::as_str).collect();
+        assert_eq!(lines.len(), if forge == "gitlab" { 3 } else { 0 });
+        for line in lines {
+            let line =
+                line.split('>').next().unwrap_or_default().replace("\"$CI_MERGE_REQUEST_DIFF_BASE_SHA\"", "HEAD");
+            let mut words: Vec<&str> = line.split_whitespace().skip(1).collect();
+            words.push("--help");
+            assert_eq!(support::run_in(folder.path(), &words).status, 0, "{line}");
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! `guidepost new`
 
-use clap::builder::PossibleValuesParser;
+use clap::{ValueEnum, builder::PossibleValuesParser};
 use include_dir::{Dir, DirEntry, include_dir};
 use std::path::{Path, PathBuf};
 
@@ -21,6 +21,35 @@ pub(super) struct Arguments {
     /// Also a machine that is ready to be added, such as `server`
     #[arg(long, value_name = "MACHINE", value_parser = PossibleValuesParser::new(READY.iter().map(|ready| ready.name)))]
     machine: Option<String>,
+    /// Also a pipeline that checks each change and does the guides each night
+    #[arg(long, value_name = "FORGE", value_enum)]
+    ci: Option<Forge>,
+}
+
+/// Where a repository lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Forge {
+    /// GitHub, by guidepost's action
+    Github,
+    /// GitLab, by guidepost's image
+    Gitlab,
+}
+
+impl Forge {
+    /// Where its pipeline stands, and what it says.
+    fn pipeline(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Github => (".github/workflows/guides.yml", include_str!("pipeline/github.yaml")),
+            Self::Gitlab => (".gitlab-ci.yml", include_str!("pipeline/gitlab.yaml")),
+        }
+    }
+
+    fn write(self, folder: &Path) -> std::io::Result<()> {
+        let (path, text) = self.pipeline();
+        let path = folder.join(path);
+        path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
+        std::fs::write(path, text.replace("@VERSION@", env!("CARGO_PKG_VERSION")))
+    }
 }
 
 pub(super) fn run(arguments: &Arguments) -> Exit {
@@ -36,7 +65,8 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
         }
         _ => {}
     }
-    if let Err(error) = write(&STARTER, folder).and_then(|()| super::schema::write(folder)) {
+    let pipeline = || arguments.ci.map_or(Ok(()), |forge| forge.write(folder));
+    if let Err(error) = write(&STARTER, folder).and_then(|()| super::schema::write(folder)).and_then(|()| pipeline()) {
         return report(&Failure::Environment { message: format!("{} cannot be written: {error}", folder.display()) });
     }
     let ready = arguments.machine.as_deref().and_then(Ready::named).filter(|ready| ready.name != DEFAULT);
