@@ -39,7 +39,7 @@ cluster: ## do a library on a cluster of Slurm in containers, that loses a node 
 	tests/cluster/run $(ARGS)
 
 engines: ## do the same guides on Docker and Podman, with and without root, and write the table of the reference; needs root; options: make engines ARGS="rootless"
-	@scripts/prepare build
+	@scripts/prepare engines
 	@scripts/engine
 	cargo build --locked
 	tests/engines/run --write $(ARGS)
