@@ -151,6 +151,13 @@ fn the_action_says_what_is_done() {
             vec![format!("{usual} --jobs 2 tag:x guides/*")],
             0,
         ),
+        // A block of YAML has a name a line; none may be left out.
+        (
+            &[("GUIDEPOST_CHECK", "false"), ("GUIDEPOST_VERIFY", "a.md\n  b.md c.md\n"), ("GUIDEPOST_ARGUMENTS", "\n")],
+            "",
+            vec![format!("{usual} a.md b.md c.md")],
+            0,
+        ),
         (&[], "check", vec!["check --site docs --format github".to_owned()], 1),
         (&[("GUIDEPOST_CHECK", "false")], "verify", vec![usual.to_owned()], 3),
     ]
