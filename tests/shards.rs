@@ -457,6 +457,32 @@ fn github_does_a_library() {
     assert!(pipeline.site.path().join("plan/last/report.json").is_file());
 }
 
+/// A guide whose plan has errors does not keep a night from the others; a site that cannot be read does.
+#[test]
+fn a_plan_with_errors_is_done_as_far_as_it_goes() {
+    let pipeline = Pipeline::new(3);
+    pipeline.site.write("guides.sh", pipeline.file("slurm"));
+    let (github, gitlab) = (yaml(&pipeline.file("github")), yaml(&pipeline.file("gitlab")));
+    let wrong = "---\ntitle: F\nverify:\n  machine: nowhere\n---\n\n```command\ntrue\n```\n";
+    pipeline.site.write("content/f.md", wrong);
+    let (status, said) = pipeline.sh(step(&github[0]["jobs"]["plan"], "Install guidepost"), &[], &[]);
+    assert_eq!(status, 0, "{said}");
+    let pieces = [
+        ("sh guides.sh night", "night/plan.jsonl"),
+        (step(&github[0]["jobs"]["plan"], "Plan"), "plan/plan.jsonl"),
+        (gitlab[0]["plan"]["script"][0].as_str().expect("a script"), "plan.jsonl"),
+    ];
+    for (script, path) in pieces {
+        let (status, said) = pipeline.sh(script, &[], &[]);
+        let plan = std::fs::read_to_string(pipeline.site.path().join(path)).expect("a plan");
+        assert!(status == 0 && plan.contains("content/f.md") && plan.contains("\"entries\":6"), "{path}: {said}{plan}");
+    }
+    pipeline.site.write("guidepost.yaml", "nonsense: [\n");
+    for (script, path) in pieces {
+        assert_ne!(pipeline.sh(script, &[], &[]).0, 0, "{path}");
+    }
+}
+
 #[test]
 fn gitlab_does_a_library() {
     let pipeline = Pipeline::new(3);

@@ -18,7 +18,8 @@ last=${2:-}
 case ${3:-} in
 '')
   mkdir -p "$night/results" "$night/logs"
-  guidepost plan --all --format jsonl ${last:+--durations "$last/report.json"} >"$night/plan.jsonl"
+  # 1: a guide's plan has errors. The plan is whole all the same, and that guide will be told as broken.
+  guidepost plan --all --format jsonl ${last:+--durations "$last/report.json"} >"$night/plan.jsonl" || [ $? -eq 1 ]
   tasks=$(sbatch --parsable --array="1-$shards%$workers" --output="$night/logs/%a.log" "$0" "$night" "$last" shard)
   # It begins when all tasks have ended, however they did, and those that were put back, too.
   sbatch --dependency="afterany:${tasks%%;*}" --output="$night/logs/report.log" "$0" "$night" "$last" report
