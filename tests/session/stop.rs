@@ -77,6 +77,19 @@ fn servers() {
     t.check("echo well", 0, "well");
 }
 
+/// What starts a server and goes on in silence, as tests do, is not taken for one: how it ends is what counts.
+#[test]
+fn who_says_that_it_serves_may_do_something_else() {
+    let mut t = Test::bash();
+    t.check(
+        "(echo 'Tomcat started on port 8080'; sleep 7; echo '3 tests failed'; exit 1)",
+        1,
+        "Tomcat started on port 8080\n3 tests failed",
+    );
+    let outcome = t.run("(echo 'Listening on port 3000'; sleep 100)");
+    assert_eq!((outcome.end, outcome.ready), (End::Serves, true));
+}
+
 #[test]
 fn time_limit() {
     let mut t = Test::bash();

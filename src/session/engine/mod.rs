@@ -52,6 +52,9 @@ pub struct Settings {
     pub question: Duration,
     /// The same, for lines that programs also print while they work.
     pub perhaps_question: Duration,
+    /// Silence after which a command that is not known to serve, but has said so, does: tests that start a server say the same,
+    /// and what interrupts them has seen nothing of how they end.
+    pub says_serving: Duration,
     /// Silence that looks like nothing, after which the foreground program is looked at: whether it waits for input.
     pub silence: Duration,
     /// How long a command in the background may take to say its first words, after each of them.
@@ -72,6 +75,7 @@ impl Default for Settings {
             unexpected: Duration::from_secs(1),
             question: Duration::from_secs(2),
             perhaps_question: Duration::from_secs(5),
+            says_serving: Duration::from_secs(20),
             silence: Duration::from_secs(3),
             settling: Duration::from_millis(200),
             opening: Duration::from_secs(30),

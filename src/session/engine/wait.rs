@@ -302,11 +302,13 @@ impl Engine {
             // A pause after a few lines, or after nothing at all for long.
             Question::No if running.endless && self.lines_shown() >= 2 => (settings.expected, Sight::Enough),
             Question::No if running.endless => (settings.perhaps_question, Sight::Enough),
-            Question::No
-                if running.step.until.is_none()
-                    && (endless::serves(command) || endless::says_that_it_serves(&self.so_far())) =>
-            {
+            Question::No if running.step.until.is_none() && endless::serves(command) => {
                 (settings.perhaps_question, Sight::Serves)
+            }
+            Question::No if running.step.until.is_none() && endless::says_that_it_serves(&self.so_far()) => {
+                // Started again, it was believed before.
+                let delay = if running.step.runs_on { settings.perhaps_question } else { settings.says_serving };
+                (delay, Sight::Serves)
             }
             Question::No => nothing,
         }
