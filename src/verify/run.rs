@@ -156,7 +156,8 @@ impl<M: Running> Doing<'_, M> {
             let outcome = live.step(typed.clone(), &mut shown_now).await?;
             heard.as_mut().and_then(Heard::end).map(tell);
             let failed = matches!(outcome.end, End::Prompt { status: Some(status) } if status != 0);
-            if failed && is_in_use(&outcome.output) && !self.servers.is_empty() {
+            let in_way = failed && !self.servers.is_empty() && is_in_use(&outcome.output);
+            if in_way && !self.is_to_fail(step, &lines, &outcome, last) {
                 // A reader stops the one before, and types it again.
                 self.stop_servers(|_| true).await;
                 continue;
@@ -199,11 +200,7 @@ impl<M: Running> Doing<'_, M> {
             });
             self.outputs.entry(step.number).or_default().asked.extend(asked);
             let failed = report.status.filter(|status| last && *status != 0);
-            let is_shown = || {
-                let (of, shows_such) = (step.number, self.shows_such_failure(step.number, &line, &output));
-                shows_such || self.shows_failure(of, &line, &output)
-            };
-            let failed = failed.filter(|_| is_shown());
+            let failed = failed.filter(|_| self.shows_so(step.number, &line, &output));
             let exits: &[i32] = match &failed {
                 _ if last && !step.attributes.exit.is_empty() => &step.attributes.exit,
                 Some(status) => std::slice::from_ref(status),
@@ -240,6 +237,17 @@ impl<M: Running> Doing<'_, M> {
                 return Ok(warnings);
             }
         }
+    }
+
+    /// Whether the guide itself says that a command fails so: by statuses, or by what it shows.
+    fn is_to_fail(&self, step: &Planned, lines: &[String], outcome: &Outcome, last: bool) -> bool {
+        let line = lines[..outcome.typed.min(lines.len())].join("\n");
+        last && (!step.attributes.exit.is_empty() || self.shows_so(step.number, &line, &clean(&outcome.output)))
+    }
+
+    /// Whether the page shows that the line of a step fails, exactly so or with another text.
+    fn shows_so(&self, of: usize, line: &str, output: &str) -> bool {
+        self.shows_such_failure(of, line, output) || self.shows_failure(of, line, output)
     }
 
     /// What serves has been stopped in the guide's terminal, which is needed for what comes next. As readers do, it is started in
