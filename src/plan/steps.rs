@@ -851,10 +851,10 @@ fn whole_lines(block: &Block<'_>, first: usize, last: usize) -> Span {
     Span::new(start, whole_line(block, last).end.max(start))
 }
 
-/// Whoever logs out goes on with a connection, or has nothing more to type.
+/// Whoever logs out goes on with a connection, or has nothing more to type. What is not done is not typed.
 fn log_out(steps: &mut [Step]) {
     let mut goes_on = true;
-    for step in steps.iter_mut().rev() {
+    for step in steps.iter_mut().rev().filter(|step| step.undone().is_none()) {
         let own = step.attributes.terminal.is_none() && !step.attributes.background;
         let StepKind::Run { commands } = &mut step.kind else { continue };
         for command in commands.iter_mut().rev().filter(|_| own) {
