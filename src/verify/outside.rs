@@ -73,6 +73,10 @@ impl<M: Running> Doing<'_, M> {
         let Some(unit) = unit(&report.output).filter(|_| failed) else { return Ok(()) };
         let command = ["journalctl", "--unit", unit, "--lines", "40", "--output", "cat", "--no-pager"];
         let output = self.machine.run(&Run { command: &command, ..Run::default() }).await?;
+        // Without journalctl, the engine says so where the journal would stand.
+        if !output.is_success() {
+            return Ok(());
+        }
         let journal = clean(&String::from_utf8_lossy(&output.stdout));
         // What it said when it was started before is of another time.
         let journal = journal.rfind("\nStarting ").map_or(&*journal, |begin| &journal[begin..]);
