@@ -203,17 +203,32 @@ fn the_action_does_what_a_branch_changes() {
     git("origin", &["checkout", "-qb", "change"]);
     write(&site, "content/b.md", &(skipped("B") + "\nMore.\n"));
     git("origin", &["commit", "-qam", "two"]);
+    git("origin", &["commit", "-qm", "three", "--allow-empty"]);
+    git("origin", &["config", "uploadpack.allowAnySHA1InWant", "true"]);
     git(".", &["clone", "-q", "--depth", "1", "-b", "change", &format!("file://{}", site.display()), "job"]);
     let program = Path::new(env!("CARGO_BIN_EXE_guidepost")).parent().expect("a folder");
     let path = format!("{}:{}", program.display(), std::env::var("PATH").expect("a PATH"));
-    let done = Command::new(Path::new(PROJECT).join("packaging/action/run"))
-        .current_dir(folder.path().join("job"))
-        .envs([("PATH", path.as_str()), ("GUIDEPOST_VERIFY", "changed"), ("GUIDEPOST_BASE", "main")])
-        .output()
-        .expect("a script");
-    let said = stderr(&done);
-    let report = std::fs::read_to_string(folder.path().join("job/guidepost-results/report.json")).unwrap_or_default();
-    assert!(report.contains("content/b.md") && !report.contains("content/a.md"), "{said}\n{report}");
+    let before = Command::new("git").arg("-C").arg(&site).args(["rev-parse", "main"]).output().expect("git").stdout;
+    let before = String::from_utf8(before).expect("a hash").trim().to_owned();
+    let none = "0".repeat(40);
+    for (variable, value, others) in [
+        // A push of two commits, of which the last changes nothing.
+        ("GUIDEPOST_BEFORE", before.as_str(), false),
+        ("GUIDEPOST_BASE", "main", false),
+        ("GUIDEPOST_BEFORE", none.as_str(), true),
+        ("GUIDEPOST_BEFORE", "", true),
+    ] {
+        let done = Command::new(Path::new(PROJECT).join("packaging/action/run"))
+            .current_dir(folder.path().join("job"))
+            .envs([("PATH", path.as_str()), ("GUIDEPOST_VERIFY", "changed"), (variable, value)])
+            .output()
+            .expect("a script");
+        let said = stderr(&done);
+        let report = folder.path().join("job/guidepost-results/report.json");
+        let text = std::fs::read_to_string(&report).unwrap_or_default();
+        assert!(text.contains("content/b.md") && text.contains("content/a.md") == others, "{value}: {said}\n{text}");
+        std::fs::remove_file(report).expect("there");
+    }
 }
 
 /// The pipelines of new sites are YAML, name the version that made them, and call guidepost as it can be called.

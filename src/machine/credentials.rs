@@ -84,7 +84,8 @@ fn asked(printed: &str, server: &str) -> Result<Option<DockerCredentials>, Strin
     if printed.contains(NONE) {
         return Ok(None);
     }
-    let said: Value = serde_json::from_str(printed).map_err(|_| printed.trim().to_owned())?;
+    // What it printed may be a secret all the same.
+    let said: Value = serde_json::from_str(printed).map_err(|_| "what it prints is no JSON".to_owned())?;
     let (Some(user), Some(secret)) = (said["Username"].as_str(), said["Secret"].as_str()) else {
         return Err("it says no `Username` and `Secret`".into());
     };
@@ -133,6 +134,7 @@ mod tests {
                 "has" => json!({ "ServerURL": server, "Username": "helped", "Secret": "s" }).to_string(),
                 "token" => json!({ "Username": TOKEN, "Secret": "t" }).to_string(),
                 "none" => "credentials not found in native keychain\n".into(),
+                "loud" => "deprecated!\n{\"Username\":\"a\",\"Secret\":\"s3cret\"}".into(),
                 _ => return Err(format!("docker-credential-{program}: No such file or directory")),
             })
         };
@@ -157,6 +159,11 @@ mod tests {
                 user("reader", "se:cret"),
             ),
             (json!({ "credsStore": "none" }), HOST, Ok(None)),
+            (
+                json!({ "credsStore": "loud" }),
+                HOST,
+                Err("docker-credential-loud: what it prints is no JSON".to_owned()),
+            ),
             (
                 json!({ "credsStore": "gone" }),
                 HOST,
