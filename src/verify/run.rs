@@ -156,10 +156,13 @@ impl<M: Running> Doing<'_, M> {
             let outcome = live.step(typed.clone(), &mut shown_now).await?;
             heard.as_mut().and_then(Heard::end).map(tell);
             let failed = matches!(outcome.end, End::Prompt { status: Some(status) } if status != 0);
-            let in_way = failed && !self.servers.is_empty() && is_in_use(&outcome.output);
-            if in_way && !self.is_to_fail(step, &lines, &outcome, last) {
-                // A reader stops the one before, and types it again.
-                self.stop_servers(|_| true).await;
+            let in_way = failed && is_in_use(&outcome.output);
+            if in_way
+                && !self.is_to_fail(step, &lines, &outcome, last)
+                && let Some(before) = self.servers.pop()
+            {
+                // A reader stops the one before, and types it again; what else runs may be needed.
+                before.stop().await;
                 continue;
             }
             let well = outcome.end == End::Serves && speaks_of_failure(&outcome.output).is_none();
