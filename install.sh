@@ -14,7 +14,7 @@ set -eu
 
 releases=https://github.com/example/guidepost/releases
 version=latest
-to=$HOME/.local/bin
+to=${HOME:-/root}/.local/bin
 
 say() { printf 'install: %s\n' "$*" >&2; }
 fail() {
@@ -73,7 +73,7 @@ fi
 
 if [ "$version" = latest ]; then base=$releases/latest/download; else base=$releases/download/v$version; fi
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+trap 'rm -rf "$folder" "$to/.guidepost.$$"' EXIT
 trap 'exit 1' INT TERM
 
 fetch "$base/SHA256SUMS" "$folder/SHA256SUMS" || fail "there are no checksums at $base/SHA256SUMS"
@@ -86,6 +86,7 @@ found=$(sum "$folder/$archive")
 tar -xzf "$folder/$archive" -C "$folder" guidepost || fail "$archive has no program"
 "$folder/guidepost" --version >/dev/null || fail "the program does not run on this system"
 mkdir -p "$to"
+[ ! -d "$to/guidepost" ] || fail "$to/guidepost is a folder"
 # By rename, so that a guidepost that runs goes on, and half a program is never there.
 cp "$folder/guidepost" "$to/.guidepost.$$"
 chmod 755 "$to/.guidepost.$$"

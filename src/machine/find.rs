@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 use std::{
-    env, fs,
+    env, fs, io,
     path::{Path, PathBuf},
 };
 
@@ -120,7 +120,8 @@ impl Around {
                         let said = read.map_err(|error| bad(&file.display().to_string(), &error.to_string()))?;
                         said["currentContext"].as_str().map(str::to_owned)
                     }
-                    Err(_) => None,
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+                    Err(error) => return Err(bad(&file.display().to_string(), &error.to_string())),
                 }
             }
             (None, None) => None,

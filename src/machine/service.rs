@@ -15,7 +15,7 @@ const UNTIL_CLOSED: &str = r#"
 exec 3<&0
 "$1" system service --time=600 "unix://$2/podman.sock" >"$2/log" 2>&1 3<&- </dev/null &
 service=$!
-(read -r _ <&3; kill "$service") >/dev/null 2>&1 &
+(read -r _ <&3; kill "$service"; sleep 10; kill -9 "$service") >/dev/null 2>&1 &
 wait "$service"
 kill "$!" 2>/dev/null
 tail -c 500 "$2/log"

@@ -26,6 +26,7 @@ pub(crate) mod text;
 mod veil;
 
 pub use engine::{Action, Engine, Settings};
+pub(crate) use marks::{Mark, Piece, Scanner};
 pub use place::{Kind, Place};
 pub use probe::Foreground;
 pub use screen::{COLUMNS, ROWS};

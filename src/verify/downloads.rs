@@ -16,7 +16,7 @@ use crate::{
 const WHICH: &str = r#"kind=$1; shift
 for path; do
   case $kind in
-    file) of=$(sha256sum <"$path" 2>/dev/null | cut -c1-12); echo "${of:+sha256:$of}" ;;
+    file) of=$([ -f "$path" ] && sha256sum <"$path" 2>/dev/null | cut -c1-12); echo "${of:+sha256:$of}" ;;
     repository) of=$(git -c safe.directory='*' -C "$path" rev-parse --short=12 HEAD 2>/dev/null); echo "${of:+commit $of}" ;;
   esac
 done"#;

@@ -630,6 +630,7 @@ impl<H: Host> Attempt<'_, H> {
                 None => break,
             }
         }
+        doing.look_at_servers(&mut report.steps);
         Ok(())
     }
 }
@@ -862,6 +863,18 @@ pub(super) struct Doing<'a, M: Running> {
 }
 
 impl<M: Running> Doing<'_, M> {
+    /// A server that was left running for the rest of the guide, and that has failed meanwhile, did not do what its step says.
+    fn look_at_servers(&self, steps: &mut [StepReport]) {
+        for server in &self.servers {
+            let Some((status, said)) = server.failed() else { continue };
+            let Some(step) = steps.iter_mut().find(|step| step.number == server.step) else { continue };
+            let said = if said.is_empty() { said } else { format!(": {said}") };
+            let message = format!("it was left running, and has ended with status {status}{said}");
+            Fault::new(message, "mend what ends it; if it is to end, say so: exit, or until=\"…\"").breaks(step);
+            mask(step, self.secrets);
+        }
+    }
+
     /// The file that an example needs and that only its reader has: its program says so, or it fails without a reason where none of
     /// the files that its line names is there; and nothing that was done before names it.
     async fn lacks(&self, done: &StepReport, before: &[StepReport]) -> machine::Result<Option<String>> {

@@ -1,13 +1,16 @@
 //! The session engine on a terminal in a machine.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 use tokio::sync::Notify;
 
 use super::{host::Running, recording::Tape};
 use crate::{
     machine::{Error, Result, RunId, TerminalOptions},
     session::{
-        COLUMNS, ENVIRONMENT, Outcome, Place, ROWS, Settings, Step,
+        COLUMNS, ENVIRONMENT, Mark, Outcome, Piece, Place, ROWS, Scanner, Settings, Step,
         driver::{Read, Session, Terminal, Transcript},
     },
 };
@@ -18,6 +21,8 @@ pub(super) struct Live<T> {
     /// The end of what was shown last, for progress.
     tail: Vec<u8>,
     tape: Option<Tape>,
+    /// What the marks of its shell carry.
+    key: String,
 }
 
 /// Is called with what the terminal shows, as it comes, and with the end of all that it has shown.
@@ -58,11 +63,11 @@ impl<T: Terminal<Error: Into<Error>> + 'static> Live<T> {
         let tape = tape.map(|tape| tape.of_another());
         let terminal = machine.open(&options).await?;
         let key: String = RunId::random().as_str().chars().filter(char::is_ascii_alphanumeric).collect();
-        let settings = Settings { key, columns, ..Settings::default() };
+        let settings = Settings { key: key.clone(), columns, ..Settings::default() };
         let mut tail = Vec::new();
         let mut told = Told { tape: tape.as_ref(), tail: &mut tail, shown: &mut |_, _| {} };
         let (session, outcome) = Session::open(terminal, settings, &mut told).await.map_err(Into::into)?;
-        Ok((Self { session, tail, tape }, outcome))
+        Ok((Self { session, tail, tape, key }, outcome))
     }
 
     /// Types a step and waits for its end. `shown` is called with what comes, and with the end of what there was so far.
@@ -117,18 +122,28 @@ impl<T: Terminal<Error: Into<Error>> + 'static> Live<T> {
         self.session.places()
     }
 
-    /// Keeps reading and forgets what it reads, so that what this line has started is never held up.
-    pub(super) fn leave(self, line: String) -> Left {
+    /// Keeps reading, so that what this line of a step has started is never held up, and notes whether it ends.
+    pub(super) fn leave(self, step: usize, line: String) -> Left {
+        let mut scanner = Scanner::new(&self.key);
+        let mut tail = self.tail;
         let mut terminal = self.session.into_terminal();
         let stop = Arc::new(Notify::new());
-        let asked = Arc::clone(&stop);
+        let died = Arc::new(Mutex::new(None));
+        let (asked, found) = (Arc::clone(&stop), Arc::clone(&died));
         let ended = tokio::spawn(async move {
             let mut buffer = vec![0; 64 << 10];
             loop {
                 tokio::select! {
-                    read = terminal.read(&mut buffer, Duration::MAX) => {
-                        let Ok(Read::Bytes(_) | Read::Silence) = read else { return };
-                    }
+                    read = terminal.read(&mut buffer, Duration::MAX) => match read {
+                        Ok(Read::Bytes(length)) => {
+                            let status = ended(&mut scanner, &buffer[..length], &mut tail);
+                            let mut died = found.lock().unwrap_or_else(PoisonError::into_inner);
+                            // Of what it has ended with, the first prompt tells.
+                            *died = died.take().or_else(|| Some((status?, last_line(&tail))));
+                        }
+                        Ok(Read::Silence) => {}
+                        _ => return,
+                    },
                     () = asked.notified() => break,
                 }
             }
@@ -139,19 +154,44 @@ impl<T: Terminal<Error: Into<Error>> + 'static> Live<T> {
                 }
             }
         });
-        Left { line, stop, ended }
+        Left { step, line, stop, ended, died }
     }
+}
+
+/// The status in the first prompt that these bytes show; until then, what they show is added to the end of what there was.
+fn ended(scanner: &mut Scanner, mut bytes: &[u8], tail: &mut Vec<u8>) -> Option<i32> {
+    while let Some(piece) = scanner.next(&mut bytes) {
+        match piece {
+            Piece::Text(text) => {
+                tail.extend_from_slice(text);
+                tail.drain(..tail.len().saturating_sub(TAIL));
+            }
+            Piece::Mark(Mark::Prompt { status, .. }) => return status,
+            Piece::Mark(_) => {}
+        }
+    }
+    None
 }
 
 /// What was left running in a terminal of its own.
 pub(super) struct Left {
+    /// The number of its step.
+    pub(super) step: usize,
     /// What has started it.
     pub(super) line: String,
+    /// The status with which it has ended, and the last that it said.
+    died: Arc<Mutex<Option<(i32, String)>>>,
     stop: Arc<Notify>,
     ended: tokio::task::JoinHandle<()>,
 }
 
 impl Left {
+    /// The status with which it has ended by itself, and the last that it said, if that is a failure: nobody has ended it by a signal.
+    pub(super) fn failed(&self) -> Option<(i32, String)> {
+        let died = self.died.lock().unwrap_or_else(PoisonError::into_inner);
+        died.clone().filter(|(status, _)| (1..128).contains(status))
+    }
+
     /// Presses Ctrl-C, and waits until its terminal is silent.
     pub(super) async fn stop(self) {
         self.stop.notify_one();

@@ -267,7 +267,8 @@ impl<M: Running> Doing<'_, M> {
         let (line, patience) = (typed.lines.join("\n"), typed.timeout.min(self.limit.left()));
         let runs = matches!(live.launch(typed, patience).await?.end, End::Serves | End::TimedOut);
         if runs {
-            self.servers.push(live.leave(line));
+            // A required guide has a plan of its own.
+            self.servers.push(live.leave(if self.own { step.number } else { 0 }, line));
         }
         Ok(runs)
     }
@@ -370,7 +371,7 @@ impl<M: Running> Doing<'_, M> {
             }),
         };
         match fault {
-            None => drop(live.leave(line)),
+            None => drop(live.leave(step.number, line)),
             Some(fault) => {
                 report.command = command.lines.first().cloned();
                 let message = format!("this command was to keep running: {}", fault.message);
