@@ -307,16 +307,24 @@ fn a_table_of_the_library() {
     ]);
     let ran = site.run(&["plan", "--all", "--format", "jsonl"]);
     assert_eq!(ran.status, 0, "{ran:?}");
-    let rows: Vec<Value> = ran.stdout.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let mut rows: Vec<Value> = ran.stdout.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    // The last line stands for the whole.
+    let end = rows.pop().expect("a last line");
+    assert!(end["plan"].is_string() && end["entries"] == 2, "{end}");
     // What has most to decide comes first.
     assert_eq!(rows.iter().map(|row| row["title"].as_str()).collect::<Vec<_>>(), [Some("C"), Some("A")]);
     assert_eq!((&rows[0]["waiting"], &rows[0]["placeholders"]["address"]), (&Value::from(1), &Value::from(1)));
     assert_eq!(rows[0]["needs"], serde_json::json!(["sudo", "network"]));
     let json: Value = site.run(&["plan", "--all", "--format", "json"]).json();
-    assert_eq!((&json["guides"][0], &json["sum"]["steps"]), (&rows[0], &Value::from(1)));
+    // A line also says what stands for the guide, and which image it is done on.
+    assert!(rows[0]["key"].is_string() && rows[0]["image"].is_string(), "{}", rows[0]);
+    let own = json["guides"][0].as_object().expect("a row");
+    let same: serde_json::Map<String, Value> =
+        own.keys().map(|name| (name.clone(), rows[0][name.as_str()].clone())).collect();
+    assert_eq!((own, &json["sum"]["steps"]), (&same, &Value::from(1)));
     // A folder stands for its guides, in a table and as plans.
     let of_folder = site.run(&["plan", "--all", "content/b", "--format", "jsonl"]);
-    assert_eq!(of_folder.stdout.lines().count(), 1, "{of_folder:?}");
+    assert_eq!(of_folder.stdout.lines().count(), 1 + 1, "its guide, and the last line: {of_folder:?}");
     let plans = site.run(&["plan", "content", "--format", "jsonl"]);
     assert_eq!(plans.stdout.lines().count(), 2, "{plans:?}");
     assert_eq!(site.run(&["plan"]).status, 2, "a guide or --all");

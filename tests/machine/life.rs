@@ -56,6 +56,13 @@ fn a_machine_ends_when_its_time_is_over() {
         let sleep = Run { command: &["sleep", "60"], ..Run::default() };
         // What runs in it ends with it, and that is no fault of a guide's.
         let _ = machine.run(&sleep).await;
+        // Its engine may hear of the process before it hears of the machine.
+        let hears = async {
+            while machine.check().await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), hears).await.expect("it has ended");
         let error = machine.check().await.expect_err("it has ended");
         assert!(matches!(&error, Error::Ended { outside: true, .. }), "{error:?}");
         assert!(error.to_string().contains("its time was over"), "{error}");
