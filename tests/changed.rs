@@ -49,11 +49,7 @@ fn verify(folder: &Path, arguments: &[&str], path: Option<&str>) -> Ran {
         command.env("PATH", path);
     }
     let output = command.output().expect("the binary runs");
-    Ran {
-        status: output.status.code().unwrap_or(-1),
-        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-    }
+    output.into()
 }
 
 /// The lines that say which guides were chosen, and why.

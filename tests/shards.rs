@@ -41,16 +41,14 @@ fn without_engine(site: &TestSite, arguments: &[&str]) -> Ran {
         .envs([("NO_COLOR", "1"), ("DOCKER_HOST", "unix:///nowhere/docker.sock")])
         .output()
         .expect("the binary runs");
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    Ran { status: output.status.code().unwrap_or(-1), stdout: text(&output.stdout), stderr: text(&output.stderr) }
+    output.into()
 }
 
 /// Does a part of a site as `verify --shard --results` does.
 fn shard(site: &Path, part: &str, results: &str) -> Report {
     let jobs = site::jobs(&folders::site_options(site), &[]).unwrap_or_else(|failure| panic!("{failure:?}"));
     let part: Part = part.parse().expect("a part");
-    let guides: Vec<Guide> =
-        jobs.iter().map(|job| Guide { path: job.plan.path.clone(), seconds: vec![None] }).collect();
+    let guides: Vec<Guide> = jobs.iter().map(|job| Guide { path: job.plan.path.clone(), seconds: None }).collect();
     let cut = Cut::of(&guides, part.of);
     let jobs = jobs.into_iter().filter(|job| cut.paths(part).contains(&job.plan.path)).collect();
     let options = verify::Options {

@@ -22,6 +22,12 @@ fn place<'d>(diagnostic: &'d Diagnostic, folder: &str) -> (String, usize, Option
     (from_root(folder, path), place.map_or(1, |place| place.line), place)
 }
 
+/// What makes a diagnostic the same one in another run, wherever the author's line stands then.
+fn identity(diagnostic: &Diagnostic, path: &str) -> String {
+    let its_line = diagnostic.place.as_deref().map_or("", |place| place.text.trim());
+    [&diagnostic.code, path, its_line, &diagnostic.message].join("\0")
+}
+
 /// The message with its help.
 fn said(diagnostic: &Diagnostic) -> String {
     let help = diagnostic.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
@@ -44,17 +50,15 @@ fn level(diagnostic: &Diagnostic) -> &'static str {
     if diagnostic.is_error() { "error" } else { "warning" }
 }
 
-/// GitLab's Code Quality report. A finding is the same one as long as the author's line is, wherever it stands.
+/// GitLab's Code Quality report.
 pub fn gitlab(found: &[Diagnostic], folder: &str) -> String {
     let mut seen = BTreeMap::new();
     let one = |diagnostic: &Diagnostic| {
-        let (path, number, place) = place(diagnostic, folder);
-        let its_line = place.map_or("", |place| place.text.trim());
-        let identity = [&diagnostic.code, &path, its_line, &diagnostic.message].join("\0");
+        let (path, number, _) = place(diagnostic, folder);
         Finding {
             description: line(&said(diagnostic)),
             check_name: format!("guidepost/{}", diagnostic.code),
-            fingerprint: fingerprint(&mut seen, identity),
+            fingerprint: fingerprint(&mut seen, identity(diagnostic, &path)),
             severity: if diagnostic.is_error() { "major" } else { "minor" },
             location: Location::new(path, number),
         }
@@ -108,14 +112,12 @@ pub fn sarif(found: &[Diagnostic], folder: &str) -> String {
             region["startColumn"] = place.column.into();
             region["endColumn"] = (place.column + marked.max(1)).into();
         }
-        let its_line = place.map_or("", |place| place.text.trim());
-        let identity = [&diagnostic.code, &path, its_line, &diagnostic.message].join("\0");
         json!({
             "ruleId": diagnostic.code,
             "level": level(diagnostic),
             "message": {"text": said(diagnostic)},
             "locations": [{"physicalLocation": {"artifactLocation": {"uri": fragment(&path)}, "region": region}}],
-            "partialFingerprints": {"guidepost/v1": fingerprint(&mut seen, identity)},
+            "partialFingerprints": {"guidepost/v1": fingerprint(&mut seen, identity(diagnostic, &path))},
         })
     };
     let results: Vec<Value> = found.iter().map(one).collect();

@@ -36,13 +36,13 @@ pub struct Shard {
     pub of: usize,
 }
 
-/// A guide to be cut off: all machines that it is done on are one, since its verdict is one.
+/// A guide to be cut off, on one machine: all machines that it is done on stay together, since its verdict is one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Guide {
     /// Path of its file relative to the site's folder.
     pub path: String,
-    /// How long it took last on each of its machines, in seconds, where that is known.
-    pub seconds: Vec<Option<f64>>,
+    /// How long it took last, in seconds, where that is known.
+    pub seconds: Option<f64>,
 }
 
 /// A library in shards.
@@ -56,7 +56,7 @@ impl Cut {
     /// Cuts guides, in whatever order they come. Without any known time, a shard has every n-th of the sorted paths.
     pub fn of(guides: &[Guide], shards: usize) -> Self {
         let merged: BTreeMap<&str, Vec<Option<u64>>> = guides.iter().fold(BTreeMap::new(), |mut all, guide| {
-            all.entry(&guide.path).or_default().extend(guide.seconds.iter().map(|seconds| seconds.map(milliseconds)));
+            all.entry(&guide.path).or_default().push(guide.seconds.map(milliseconds));
             all
         });
         let mut cut = Self { shards: vec![Vec::new(); shards] };
@@ -163,8 +163,8 @@ mod tests {
     use proptest::prelude::*;
     use std::collections::BTreeSet;
 
-    fn guides(rows: &[(&str, &[Option<f64>])]) -> Vec<Guide> {
-        rows.iter().map(|(path, seconds)| Guide { path: (*path).to_owned(), seconds: seconds.to_vec() }).collect()
+    fn guides(rows: &[(&str, Option<f64>)]) -> Vec<Guide> {
+        rows.iter().map(|(path, seconds)| Guide { path: (*path).to_owned(), seconds: *seconds }).collect()
     }
 
     #[test]
@@ -201,41 +201,41 @@ mod tests {
         for (what, rows, shards, wanted) in [
             (
                 "without times every n-th of the sorted paths",
-                guides(&[("d", &[None]), ("a", &[None]), ("c", &[None]), ("b", &[None]), ("e", &[None])]),
+                guides(&[("d", None), ("a", None), ("c", None), ("b", None), ("e", None)]),
                 2,
                 vec![vec!["a", "c", "e"], vec!["b", "d"]],
             ),
             (
                 "the longest first, to the one with least to do",
                 guides(&[
-                    ("a", &[known(1.0)]),
-                    ("b", &[known(5.0)]),
-                    ("c", &[known(4.0)]),
-                    ("d", &[known(3.0)]),
-                    ("e", &[known(3.0)]),
+                    ("a", known(1.0)),
+                    ("b", known(5.0)),
+                    ("c", known(4.0)),
+                    ("d", known(3.0)),
+                    ("e", known(3.0)),
                 ]),
                 2,
                 vec![vec!["b", "e"], vec!["c", "d", "a"]],
             ),
             (
                 "a new one is taken for a long one",
-                guides(&[("a", &[known(1.0)]), ("b", &[known(9.0)]), ("new", &[None]), ("c", &[known(2.0)])]),
+                guides(&[("a", known(1.0)), ("b", known(9.0)), ("new", None), ("c", known(2.0))]),
                 2,
                 vec![vec!["b", "c"], vec!["new", "a"]],
             ),
             (
                 "machines of a guide stay together, and their times add up",
-                guides(&[("a", &[known(3.0)]), ("b", &[known(2.0)]), ("b", &[known(2.0)]), ("c", &[known(1.0)])]),
+                guides(&[("a", known(3.0)), ("b", known(2.0)), ("b", known(2.0)), ("c", known(1.0))]),
                 2,
                 vec![vec!["b"], vec!["a", "c"]],
             ),
             (
                 "what takes no time is not all in one shard",
-                guides(&[("a", &[known(0.0)]), ("b", &[known(0.0)]), ("c", &[known(f64::NAN)]), ("d", &[known(-1.0)])]),
+                guides(&[("a", known(0.0)), ("b", known(0.0)), ("c", known(f64::NAN)), ("d", known(-1.0))]),
                 2,
                 vec![vec!["a", "c"], vec!["b", "d"]],
             ),
-            ("more shards than guides", guides(&[("a", &[known(1.0)])]), 3, vec![vec!["a"], vec![], vec![]]),
+            ("more shards than guides", guides(&[("a", known(1.0))]), 3, vec![vec!["a"], vec![], vec![]]),
             ("nothing", guides(&[]), 2, vec![vec![], vec![]]),
         ] {
             assert_eq!(Cut::of(&rows, shards).shards, wanted, "{what}");
@@ -264,7 +264,7 @@ mod tests {
             turn in 0..200_usize,
         ) {
             let mut rows: Vec<Guide> = seconds.iter().enumerate()
-                .map(|(index, seconds)| Guide { path: format!("content/{index}.md"), seconds: vec![*seconds] })
+                .map(|(index, seconds)| Guide { path: format!("content/{index}.md"), seconds: *seconds })
                 .collect();
             let cut = Cut::of(&rows, shards);
             let all: Vec<&String> = cut.shards.iter().flatten().collect();
@@ -284,7 +284,7 @@ mod tests {
             shards in 1..40_usize,
         ) {
             let rows: Vec<Guide> = seconds.iter().enumerate()
-                .map(|(index, seconds)| Guide { path: format!("{index:03}"), seconds: vec![Some(*seconds)] })
+                .map(|(index, seconds)| Guide { path: format!("{index:03}"), seconds: Some(*seconds) })
                 .collect();
             let of = |path: &String| seconds[path.parse::<usize>().expect("a number")];
             let cut = Cut::of(&rows, shards);

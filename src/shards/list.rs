@@ -130,13 +130,8 @@ impl List {
 
     /// Its guides in so many shards. Whoever cuts a list with the same paths and times has the same cut.
     pub fn cut(&self, shards: usize) -> Cut {
-        let mut guides: BTreeMap<&str, Guide> = BTreeMap::new();
-        for entry in &self.entries {
-            let guide =
-                guides.entry(&entry.path).or_insert_with(|| Guide { path: entry.path.clone(), seconds: Vec::new() });
-            guide.seconds.push(entry.seconds);
-        }
-        Cut::of(&guides.into_values().collect::<Vec<_>>(), shards)
+        let guides = self.entries.iter().map(|entry| Guide { path: entry.path.clone(), seconds: entry.seconds });
+        Cut::of(&guides.collect::<Vec<_>>(), shards)
     }
 }
 

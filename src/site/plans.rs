@@ -39,8 +39,7 @@ use crate::{
 pub fn plans(options: &Options, names: &[String]) -> Result<(Vec<Plan>, Vec<Diagnostic>), Failure> {
     let inputs = Inputs::load(options)?;
     let site = Site::read(&inputs, options);
-    let pages = chosen(&site, options, names)?;
-    let mut plans: Vec<Plan> = pages.into_par_iter().flat_map_iter(|index| plan_whole(&site, options, index)).collect();
+    let mut plans: Vec<Plan> = planned(&site, options, names)?.into_iter().map(|(_, plan)| plan).collect();
     if options.workspace
         && let Some((_, workspace)) = workspace::named(&options.site, &options.loose)?
     {
@@ -48,6 +47,12 @@ pub fn plans(options: &Options, names: &[String]) -> Result<(Vec<Plan>, Vec<Diag
     }
     let unused = if names.is_empty() { site.outer().unused(plans.iter()) } else { Vec::new() };
     Ok((plans, unused))
+}
+
+/// The plans of the pages with these names, each with its page.
+fn planned(site: &Site<'_>, options: &Options, names: &[String]) -> Result<Vec<(usize, Plan)>, Failure> {
+    let whole = |index: usize| plan_whole(site, options, index).into_iter().map(move |plan| (index, plan));
+    Ok(chosen(site, options, names)?.into_par_iter().flat_map_iter(whole).collect())
 }
 
 /// The pages with these names, in that order and each once; every guide of the site if there are none.
@@ -157,9 +162,7 @@ pub fn jobs(options: &Options, names: &[String]) -> Result<Vec<Job>, Failure> {
         false => None,
     };
     let mut jobs = Vec::new();
-    let whole = |index: usize| plan_whole(&site, options, index).into_iter().map(move |plan| (index, plan));
-    let plans: Vec<(usize, Plan)> = chosen(&site, options, names)?.into_par_iter().flat_map_iter(whole).collect();
-    for (index, plan) in plans {
+    for (index, plan) in planned(&site, options, names)? {
         // One that is not described is an error of the plan, which is then not done.
         let mut machine = machines.get(&plan.machine).cloned().unwrap_or_default();
         machine.env.extend(plan.settings.env.clone());

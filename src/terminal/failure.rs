@@ -181,19 +181,16 @@ pub(crate) fn lacks_project_file(output: &str) -> Option<String> {
     output.lines().filter(says).find_map(lacking)
 }
 
-/// Whether a program says nothing about why it has failed: no line speaks of a failure.
-pub(crate) fn gives_no_reason(output: &str) -> bool {
-    speaks_of_failure(output).is_none()
+/// Whether a line speaks of a failure by its words.
+fn is_of_failure(line: &str) -> bool {
+    let line = line.to_lowercase();
+    FAILURE.is_match(&line) && !NONE.is_match(&line)
 }
 
 /// The first line of an output that speaks of a failure.
 pub(crate) fn speaks_of_failure(output: &str) -> Option<String> {
     let output = clean(output);
-    let speaks = |line: &&str| {
-        let line = line.to_lowercase();
-        FAILURE.is_match(&line) && !NONE.is_match(&line)
-    };
-    output.lines().find(speaks).map(|line| line.trim().to_owned())
+    output.lines().find(|line| is_of_failure(line)).map(|line| line.trim().to_owned())
 }
 
 /// How programs speak of a failure, in lower case.
@@ -213,8 +210,7 @@ pub(crate) fn says_failure(said: &str, line: &str) -> bool {
     let who = said.split_once(": ").map(|(who, _)| base(who.trim_start_matches('-')));
     let by_name =
         who.is_some_and(|who| is_shell(who) || pieces(line).any(|word| !word.is_empty() && base(word) == who));
-    let said = said.to_lowercase();
-    by_name || FAILURE.is_match(&said) && !NONE.is_match(&said)
+    by_name || is_of_failure(said)
 }
 
 /// Whether a line of output tells what a program has found at a place of a file, as linters and compilers do: `a.py:4: unused name`.
@@ -358,7 +354,7 @@ mod tests {
         }
         assert_eq!(lacks_file("Error: /root/** does not exist", "tool **/*.py -c").as_deref(), Some("**/*.py"));
         assert_eq!(lacks_file("Error: the key * is not valid", "tool **/*.py -c"), None);
-        assert!(gives_no_reason("Broken 2 paths") && !gives_no_reason("Error: x"));
+        assert!(speaks_of_failure("Broken 2 paths").is_none() && speaks_of_failure("Error: x").is_some());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What a line fetches, and where it leaves that.
 
-use super::line::{self, Run};
+use super::line::{self, Options, Run};
 
 /// Something that came from elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +36,8 @@ fn of(run: &Run) -> Vec<Fetched> {
         "git" if run.arguments.iter().any(|word| word == "clone") => cloned(&run.arguments).into_iter().collect(),
         "curl" => {
             let named = value(&run.arguments, "-o", "--output").or_else(|| redirected(&run.arguments));
-            let by_address = is_given(&run.arguments, 'O', &["--remote-name", "--remote-name-all"]);
+            let given = Options(&run.arguments);
+            let by_address = ["-O", "--remote-name", "--remote-name-all"].iter().any(|option| given.has(option));
             let kept = |address: &str| match &named {
                 Some(file) => file_of(file),
                 None if by_address => of_address(address, ""),
@@ -71,12 +72,6 @@ fn of_address(address: &str, folder: &str) -> Kept {
     let name = if name.is_empty() { "index.html" } else { name };
     let slash = if folder.is_empty() || folder.ends_with('/') { "" } else { "/" };
     Kept::File(format!("{folder}{slash}{name}"))
-}
-
-/// Whether a short option is given, alone or behind others, or a long one.
-fn is_given(arguments: &[String], short: char, long: &[&str]) -> bool {
-    let short = |word: &str| word.starts_with('-') && !word.starts_with("--") && word.contains(short);
-    arguments.iter().any(|word| short(word) || long.contains(&word.as_str()))
 }
 
 /// The value of an option: `-o x`, `-ox`, `-fsSLo x`, `--output x`, `--output=x`.

@@ -39,7 +39,7 @@ use crate::{
     },
     terminal::{
         clean::clean,
-        failure::{gives_no_reason, is_finding, lacks_file, lacks_project_file, says_failure, speaks_of_failure},
+        failure::{is_finding, lacks_file, lacks_project_file, says_failure, speaks_of_failure},
         line::{is_in_background, quoted},
         program::is_about_jobs,
     },
@@ -886,7 +886,9 @@ impl<M: Running> Doing<'_, M> {
         let told = lacks_file(&done.output, typed).filter(is_of_reader);
         let told = told.or_else(|| lacks_project_file(&done.output).filter(is_of_reader));
         let file = match told {
-            None if gives_no_reason(&done.output) => self.names_nothing_there(typed).await?.filter(is_of_reader),
+            None if speaks_of_failure(&done.output).is_none() => {
+                self.names_nothing_there(typed).await?.filter(is_of_reader)
+            }
             told => told,
         };
         Ok(file.map(|file| {

@@ -9,7 +9,7 @@ use super::{
     guide::{Doing, SAYS_FAILURE, shown},
     heard::Heard,
     host::Running,
-    live::{Left, Live, Opening, last_line},
+    live::{Live, Opening, last_line},
     recording::Tape,
     stop::{Done, apart},
     visit::Stand,
@@ -145,7 +145,7 @@ impl<M: Running> Doing<'_, M> {
             let until = step.attributes.until.as_deref().filter(|_| last);
             let mut typed = self.session_step(lines.clone(), &step.attributes, until);
             typed.stopped = command.stopped;
-            self.stop_servers(|server| server.line == lines.join("\n")).await;
+            self.stop_servers(&lines.join("\n")).await;
             let live = self.terminal(step).await?;
             let mut heard = listener.wants_output().then(|| Heard::new(secrets));
             let tell = |text| listener.event(name, Event::Output(text));
@@ -273,12 +273,9 @@ impl<M: Running> Doing<'_, M> {
         Ok(runs)
     }
 
-    /// Stops these of the servers that were left running.
-    async fn stop_servers(&mut self, is: impl Fn(&Left) -> bool) {
-        let (stopped, left) = std::mem::take(&mut self.servers).into_iter().partition(is);
-        self.servers = left;
-        let stopped: Vec<Left> = stopped;
-        for server in stopped {
+    /// Stops the servers that this line has left running.
+    async fn stop_servers(&mut self, line: &str) {
+        for server in self.servers.extract_if(.., |server| server.line == line) {
             server.stop().await;
         }
     }

@@ -96,11 +96,7 @@ impl Worker {
             .env("PATH", path)
             .output()
             .expect("the binary runs");
-        Ran {
-            status: output.status.code().unwrap_or(-1),
-            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
+        output.into()
     }
 
     /// Image and digest that the guide was done on, and what was said meanwhile.

@@ -129,6 +129,13 @@ pub(crate) struct Ran {
     pub(crate) stderr: String,
 }
 
+impl From<std::process::Output> for Ran {
+    fn from(output: std::process::Output) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Self { status: output.status.code().unwrap_or(-1), stdout: text(&output.stdout), stderr: text(&output.stderr) }
+    }
+}
+
 impl Ran {
     /// What it printed, as JSON.
     pub(crate) fn json<T: serde::de::DeserializeOwned>(&self) -> T {
@@ -144,11 +151,7 @@ pub(crate) fn run_in(folder: &Path, arguments: &[&str]) -> Ran {
         .env("NO_COLOR", "1")
         .output()
         .expect("the binary runs");
-    Ran {
-        status: output.status.code().unwrap_or(-1),
-        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-    }
+    output.into()
 }
 
 /// A site without pages, whose blocks are bare elements.

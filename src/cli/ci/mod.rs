@@ -45,6 +45,8 @@ struct Engine {
     proved: &'static str,
 }
 
+const NOT_PROVED: &str = "Not proved: its shell parts are tested, and the makers of guidepost have not run it there.";
+
 const ENGINES: &[Engine] = &[
     Engine {
         name: Name::Slurm,
@@ -53,24 +55,9 @@ const ENGINES: &[Engine] = &[
         most: 1000,
         proved: "Proved on Slurm 22.05 of Debian 12: with a node killed and an engine gone in the middle, every guide is in the report.",
     },
-    Engine {
-        name: Name::Github,
-        file: include_str!("github.yaml"),
-        most: 256,
-        proved: "Not proved: its shell parts are tested, and the makers of guidepost have not run it there.",
-    },
-    Engine {
-        name: Name::Gitlab,
-        file: include_str!("gitlab.yaml"),
-        most: 200,
-        proved: "Not proved: its shell parts are tested, and the makers of guidepost have not run it there.",
-    },
-    Engine {
-        name: Name::Kubernetes,
-        file: include_str!("kubernetes.yaml"),
-        most: 100_000,
-        proved: "Not proved: its shell parts are tested, and the makers of guidepost have not run it there.",
-    },
+    Engine { name: Name::Github, file: include_str!("github.yaml"), most: 256, proved: NOT_PROVED },
+    Engine { name: Name::Gitlab, file: include_str!("gitlab.yaml"), most: 200, proved: NOT_PROVED },
+    Engine { name: Name::Kubernetes, file: include_str!("kubernetes.yaml"), most: 100_000, proved: NOT_PROVED },
 ];
 
 /// Shards for each worker: with ten, nobody waits long for the last one, and a lost machine costs little.

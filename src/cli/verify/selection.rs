@@ -126,7 +126,7 @@ fn cut(part: Part, jobs: Vec<Job>, durations: &[Report]) -> (Vec<Job>, Option<Sh
     let durations = Report::durations(durations);
     let seconds = |job: &Job| durations.get(&(job.plan.path.as_str(), job.plan.machine.as_str())).copied();
     let guides: Vec<Guide> =
-        jobs.iter().map(|job| Guide { path: job.plan.path.clone(), seconds: vec![seconds(job)] }).collect();
+        jobs.iter().map(|job| Guide { path: job.plan.path.clone(), seconds: seconds(job) }).collect();
     let all: BTreeSet<&str> = guides.iter().map(|guide| guide.path.as_str()).collect();
     let cut = Cut::of(&guides, part.of);
     let shard = cut.shard(part);
