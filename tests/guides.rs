@@ -54,7 +54,7 @@ fn copy(site: &TestSite, folders: &[&str]) {
 
 /// The machines of the documentation, one of which has the guidepost that is tested.
 fn copy_machines(site: &TestSite) {
-    copy(site, &["guidepost.yaml", "machines"]);
+    copy(site, &["guidepost.yaml", "machines", "src/machine/ready"]);
     let script = Path::new(PROJECT).join("scripts/own-machine");
     let folder = site.path().join("machines/guidepost");
     let put =
