@@ -26,7 +26,7 @@ test: ## check everything, as CI does; installs what is missing
 
 bench: ## time guidepost beside Zola and Hugo, its verification in Docker, its preview, and a night; options: make bench ARGS="--pages 200 --rounds 5"
 	@scripts/prepare bench
-	@scripts/engine
+	@scripts/engine docker
 	tests/bench/run $(ARGS)
 	tests/bench/verify
 	tests/bench/serve
@@ -34,13 +34,13 @@ bench: ## time guidepost beside Zola and Hugo, its verification in Docker, its p
 
 cluster: ## do a library on a cluster of Slurm in containers, that loses a node and an engine; options: make cluster ARGS="--guides 24"
 	@scripts/prepare build
-	@scripts/engine
+	@scripts/engine docker
 	cargo build --locked
 	tests/cluster/run $(ARGS)
 
 engines: ## do the same guides on Docker and Podman, with and without root, and write the table of the reference; needs root; options: make engines ARGS="rootless"
 	@scripts/prepare engines
-	@scripts/engine
+	@scripts/engine docker
 	cargo build --locked
 	tests/engines/run --write $(ARGS)
 

@@ -22,8 +22,8 @@ pub(crate) fn with_engine<F: Future<Output = ()>>(test: impl FnOnce(Engine) -> F
             },
             Err(e) => e.to_string(),
         };
-        assert!(std::env::var("CI").as_deref() != Ok("true"), "{problem}: run scripts/engine");
-        eprintln!("SKIPPED: {problem}: run scripts/engine");
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "{problem}: run scripts/engine docker");
+        eprintln!("SKIPPED: {problem}: run scripts/engine docker");
     });
 }
 

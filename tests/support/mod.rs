@@ -40,7 +40,7 @@ pub(crate) fn has_engine() -> bool {
     let image = std::process::Command::new("docker").args(["image", "inspect", "debian:bookworm"]).output();
     let found = image.is_ok_and(|output| output.status.success());
     if !found {
-        let problem = "no Docker engine with debian:bookworm: run scripts/engine";
+        let problem = "no Docker engine with debian:bookworm: run scripts/engine docker";
         assert!(std::env::var("CI").as_deref() != Ok("true"), "{problem}");
         eprintln!("SKIPPED: {problem}");
     }
