@@ -13,7 +13,7 @@ use guidepost::{
     plan::{self, Plan},
     render::{self, ImageInfo, PageInfo, World},
     report::{
-        Deny, Secrets,
+        Deny, Secrets, Whereabouts,
         asciicast::{Header, Recorder},
         github, gitlab, human, json, junit,
     },
@@ -263,11 +263,11 @@ fn report(input: &[u8]) {
     let written = json::json(&report);
     let again = json::read(&written).expect("what guidepost writes can be read");
     assert_eq!(json::json(&again), written);
-    let deny = Deny::default();
-    let _ = human::human(&report, &|_| Some("a\nb\n".to_owned()), false);
-    let _ = junit::junit(&report, deny);
+    let (at, deny) = (Whereabouts::Site("docs"), Deny::default());
+    let _ = human::human(&report, at, &|_| Some("a\nb\n".to_owned()), false);
+    let _ = junit::junit(&report, at, deny);
     for text in
-        [github::annotations(&report, "", deny), github::summary(&report, deny), gitlab::gitlab(&report, "", deny)]
+        [github::annotations(&report, at, deny), github::summary(&report, at, deny), gitlab::gitlab(&report, "", deny)]
     {
         assert!(!text.contains('\u{1b}'), "{text:?}");
     }

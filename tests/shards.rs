@@ -104,6 +104,11 @@ fn a_plan_is_the_same_everywhere() {
     }
     assert_eq!(list(&copy, &[]), text);
 
+    // Nor do they depend on where images are shared, and on who else may use a machine.
+    let shared = CONFIG.replace("machines:", "registry: registry.example.org/team\nmachines:");
+    copy.write("guidepost.yaml", shared.clone() + "    allow: [\"content/**\"]\n");
+    assert_eq!(list(&copy, &[]), text);
+
     // Times say nothing of what is to be done; a text, a machine and its folder do.
     let report =
         local_host::run(&LocalHost::default(), &folders::site_options(site.path()), &local_host::options(site.path()));
@@ -187,6 +192,13 @@ fn nothing_is_green_by_loss() {
         assert_eq!(report["gathered"]["plan"], lines(&plan)[6]["plan"]);
         assert_eq!(report["gathered"]["cuts"][0]["results"], 6);
         assert_eq!(std::fs::read_to_string(site.path().join("again")).expect("written"), "");
+        site.write("whole.json", &ran.stdout);
+    }
+
+    // Whoever does not ask is told so.
+    for (files, told) in [(&["night"][..], true), (&["whole.json"], false)] {
+        let ran = site.run(&[&["report"], files].concat());
+        assert_eq!((ran.status, ran.stderr.contains("nobody asked whether")), (0, told), "{ran:?}");
     }
 
     // A shard is lost, a guide is lost, one has changed, one is gone, and one cannot be read.
@@ -211,6 +223,8 @@ fn nothing_is_green_by_loss() {
         ("json", "\"reason\": \"missing: shard 2/3 never reported\""),
         ("junit", "<error message=\"missing: shard 2/3 never reported\""),
         ("github", "::error file=content/b.md,line=1"),
+        ("github", "\nunreached content/b.md:1: "),
+        ("github", "\n6 guides: 2 hold, 4 unreached; "),
         ("gitlab", "missing: shard 2/3 never reported"),
         ("html", "missing: shard 2/3 never reported"),
     ] {

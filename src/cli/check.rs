@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 use serde_json::json;
 
-use super::{Exit, SiteArguments, color, count, drawn, exit_of, folder_of, print, report};
+use super::{Exit, SiteArguments, color, count, drawn, exit_of, print, report};
 use crate::{
     report::findings,
     site::{self, Built, Failure},
@@ -39,7 +39,7 @@ enum Format {
 
 pub(super) fn run(arguments: &Arguments) -> Exit {
     let options = arguments.site.options_for(&arguments.guides);
-    let folder = options.as_ref().map(|options| folder_of(&options.site)).unwrap_or_default();
+    let folder = options.as_ref().map(|options| options.site.to_string_lossy().into_owned()).unwrap_or_default();
     let (checked, exit) = match options.and_then(|options| site::check(&options, &arguments.guides)) {
         Ok(checked) => {
             let (errors, warnings) = checked.counts();

@@ -7,7 +7,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use std::{
     collections::BTreeMap,
     io::{IsTerminal, Write},
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::ExitCode,
 };
 
@@ -122,11 +122,6 @@ struct SiteArguments {
     /// Fail on warnings too
     #[arg(long)]
     strict: bool,
-}
-
-/// The folder of a site as CI systems are told: from where the job runs, which is mostly the root of its repository.
-fn folder_of(site: &Path) -> String {
-    site.to_string_lossy().trim_start_matches("./").trim_matches('.').trim_end_matches('/').to_owned()
 }
 
 impl SiteArguments {

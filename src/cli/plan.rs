@@ -8,6 +8,7 @@ mod table;
 
 use super::{Exit, SiteArguments, color, count, drawn, print, report};
 use crate::{
+    diagnostic::Diagnostic,
     plan::{
         At, Attributes, Command, LeftOut, Omission, Owner, Plan, Scope, Settings, Step, StepKind, Summary, Taken,
         duration,
@@ -54,7 +55,11 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
         Ok(options) => options,
         Err(failure) => return report(&failure),
     };
-    let (plans, unused) = match site::plans(&options, &arguments.guides) {
+    let planned = match (arguments.all, arguments.format) {
+        (true, Format::Jsonl) => listed(&options, arguments),
+        _ => site::plans(&options, &arguments.guides).map(|(plans, unused)| (plans, unused, None)),
+    };
+    let (plans, unused, list) = match planned {
         Ok(planned) => planned,
         Err(failure) => return report(&failure),
     };
@@ -63,13 +68,10 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
         (true, format) => {
             let mut rows: Vec<Summary> = plans.iter().map(Summary::of).collect();
             Summary::sort(&mut rows);
-            match format {
-                Format::Human => print(stdout, &table::human(&rows)),
-                Format::Json => print(stdout, &format!("{:#}\n", table::json(&rows))),
-                Format::Jsonl => match list(&options, arguments) {
-                    Ok(list) => print(stdout, &lines(&rows, &list)),
-                    Err(failure) => return report(&failure),
-                },
+            match (format, list) {
+                (_, Some(list)) => print(stdout, &lines(&rows, &list)),
+                (Format::Human, _) => print(stdout, &table::human(&rows)),
+                _ => print(stdout, &format!("{:#}\n", table::json(&rows))),
             }
         }
         (false, Format::Human) => {
@@ -97,10 +99,15 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
     if plans.iter().any(fails) || options.strict && !unused.is_empty() { Exit::Guide } else { Exit::Ok }
 }
 
-/// What is to be done, as everybody sees it who has this site.
-fn list(options: &site::Options, arguments: &Arguments) -> Result<List, Failure> {
+/// Plans, the rules that fit no guide, and what is to be done, as everybody sees it who has this site.
+fn listed(
+    options: &site::Options,
+    arguments: &Arguments,
+) -> Result<(Vec<Plan>, Vec<Diagnostic>, Option<List>), Failure> {
     let durations = site::read_reports(&arguments.durations)?;
-    Ok(List::of(&site::jobs(options, &arguments.guides)?, &Report::durations(&durations)))
+    let (jobs, unused) = site::jobs_and_unused(options, &arguments.guides)?;
+    let list = List::of(&jobs, &Report::durations(&durations));
+    Ok((jobs.into_iter().map(|job| job.plan).collect(), unused, Some(list)))
 }
 
 /// A line a row with its entry of the list, and the list's last.

@@ -51,11 +51,22 @@ fn told(arguments: &Arguments) -> Result<Exit, Failure> {
             (site, gathered(arguments, &list)?)
         }
         None => {
-            let report = Report::merged(&site::read_reports(&arguments.files)?);
-            (arguments.site.options(), report.unwrap_or_else(|| Report::empty("")))
+            let reports = site::read_reports(&arguments.files)?;
+            print(std::io::stderr(), unasked(&reports, &arguments.files));
+            (arguments.site.options(), Report::merged(&reports).unwrap_or_else(|| Report::empty("")))
         }
     };
     Ok(telling.tell(&site, &report, baseline.as_ref()))
+}
+
+/// Of results that a folder or a shard has: that what never came is not told.
+fn unasked(reports: &[Report], files: &[PathBuf]) -> &'static str {
+    let are_parts = files.iter().any(|file| file.is_dir()) || reports.iter().any(|report| report.shard.is_some());
+    if are_parts && reports.iter().all(|report| report.gathered.is_none()) {
+        "nobody asked whether a guide or a shard is missing here: --expect SITE does, or --expect PLAN\n"
+    } else {
+        ""
+    }
 }
 
 /// What should have come, and of which site.

@@ -126,6 +126,15 @@ impl Default for Machine {
 }
 
 impl Machine {
+    /// It without what no guide finds in it: where its image is shared, and who may use it.
+    pub(crate) fn as_found(&self) -> Self {
+        let mut found = Self { allow: None, ..self.clone() };
+        if let ImageSource::Build(folder) = &mut found.source {
+            folder.registry = None;
+        }
+        found
+    }
+
     /// Whether what a file says may be done here, by its path relative to the site's folder.
     pub fn allows(&self, path: &str) -> bool {
         self.allow.as_ref().is_none_or(|globs| globs.iter().any(|glob| glob.compile_matcher().is_match(path)))

@@ -3,7 +3,7 @@
 //! Escaping follows `@actions/core`: `%`, CR and LF in a message, and also `:` and `,` in a property.
 
 use super::{
-    Deny, Report, StepReport, Verdict, Whole,
+    Deny, Report, StepReport, Verdict, Whereabouts, Whole,
     difference::{self, count},
     human,
     problem::{FORGIVEN, Level, Problem, from_root, problems},
@@ -16,13 +16,13 @@ const MESSAGE: usize = 8 << 10;
 /// Bytes of a summary; GitHub refuses more than 1 MiB.
 const SUMMARY: usize = 900 << 10;
 
-/// A workflow command a problem, each in one line: to be printed to the job's log. `folder` is the site's, from the root of
-/// the repository.
-pub fn annotations(report: &Report, folder: &str, deny: Deny) -> String {
-    problems(report, deny).iter().map(|problem| annotation(problem, folder)).collect()
+/// A workflow command a problem, each in one line: to be printed to the job's log. `at` is where the guides are, from the root
+/// of the repository.
+pub fn annotations(report: &Report, at: Whereabouts<'_>, deny: Deny) -> String {
+    problems(report, deny).iter().map(|problem| annotation(problem, at)).collect()
 }
 
-fn annotation(problem: &Problem<'_>, folder: &str) -> String {
+fn annotation(problem: &Problem<'_>, at: Whereabouts<'_>) -> String {
     let command = match problem.level {
         Level::Error => "error",
         Level::Warning => "warning",
@@ -33,7 +33,7 @@ fn annotation(problem: &Problem<'_>, folder: &str) -> String {
         message.push_str(&format!("\nhelp: {help}"));
     }
     if let Some(step) = problem.step.filter(|_| !problem.aside) {
-        message.push_str(&format!("\n\n{}\nlook: {}", difference::text(step, ""), human::look(&problem.guide.path)));
+        message.push_str(&format!("\n\n{}\nlook: {}", difference::text(step, ""), at.look(&problem.guide.path)));
     }
     if message.len() > MESSAGE {
         let cut = (0..=MESSAGE).rev().find(|at| message.is_char_boundary(*at)).unwrap_or(0);
@@ -42,7 +42,7 @@ fn annotation(problem: &Problem<'_>, folder: &str) -> String {
     }
     format!(
         "::{command} file={},line={},title={}::{}\n",
-        property(&from_root(folder, &problem.path)),
+        property(&from_root(at.folder(), &problem.path)),
         problem.line,
         property(&problem.title),
         data(&defused(&message)),
@@ -60,7 +60,7 @@ pub(super) fn property(text: &str) -> String {
 }
 
 /// Markdown for the file that `GITHUB_STEP_SUMMARY` names.
-pub fn summary(report: &Report, deny: Deny) -> String {
+pub fn summary(report: &Report, at: Whereabouts<'_>, deny: Deny) -> String {
     let came_to = match report {
         _ if report.fails(Deny { flaky: false, partial: false, ..deny }) => "guides are broken",
         _ if report.fails(Deny { partial: false, ..deny }) => "guides are flaky",
@@ -101,7 +101,7 @@ pub fn summary(report: &Report, deny: Deny) -> String {
     let problems = problems(report, deny);
     let mut left = problems.iter().filter(|problem| problem.level != Level::Notice);
     for problem in left.by_ref() {
-        let section = detail(problem);
+        let section = detail(problem, at);
         if out.len() + section.len() > SUMMARY {
             out.push_str(&format!("\n{} more: see the log.\n", count(left.count() + 1, "problem")));
             break;
@@ -139,7 +139,7 @@ fn causes(report: &Report) -> String {
     out
 }
 
-fn detail(problem: &Problem<'_>) -> String {
+fn detail(problem: &Problem<'_>, at: Whereabouts<'_>) -> String {
     let title = html(&problem.title);
     let mut out = format!("\n<details><summary>{title}</summary>\n\n{}", escaped(&problem.message));
     out.push_str(&format!(" ({}:{})\n", escaped(&problem.path), problem.line));
@@ -151,7 +151,7 @@ fn detail(problem: &Problem<'_>) -> String {
         if let Some(since) = &problem.guide.since {
             out.push_str(&format!("\nIt {}.\n", escaped(&since.told())));
         }
-        out.push_str(&format!("\nTo look for yourself:\n\n{}", fenced("sh", &human::look(&problem.guide.path))));
+        out.push_str(&format!("\nTo look for yourself:\n\n{}", fenced("sh", &at.look(&problem.guide.path))));
     }
     out + "\n</details>\n"
 }
@@ -201,12 +201,15 @@ fn sign(verdict: Verdict) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::sample, *};
+    use super::{
+        super::sample::{self, HERE},
+        *,
+    };
     use proptest::prelude::*;
 
     #[test]
     fn annotates() {
-        let text = annotations(&sample::report(), "docs", Deny::default());
+        let text = annotations(&sample::report(), Whereabouts::Site("docs"), Deny::default());
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines.len(), 5);
         assert_eq!(
@@ -218,13 +221,13 @@ mod tests {
             lines[1],
             "::warning file=docs/content/guides/connect/index.md,line=7,title=Connect%3A 100%25%2C really%3A step 2 is \
              drifted::1 line moved: version%0A%0A- [-v18.12.0-]%0A+ {+v20.11.1+}  (moved: version)%0A%0A\
-             look: guidepost verify content/guides/connect/index.md --shell"
+             look: guidepost verify --site docs content/guides/connect/index.md --shell"
         );
         assert!(lines[2].starts_with("::error file=docs/content/parts/ping.md,line=2,title="), "{}", lines[2]);
         assert!(lines[2].contains("forgiven: IPv4 address") && !lines[2].contains("##["), "{}", lines[2]);
         assert!(lines[3].starts_with("::notice ") && lines[4].starts_with("::error "));
         assert!(
-            !annotations(&sample::report(), "", Deny { drift: true, ..Deny::default() })
+            !annotations(&sample::report(), HERE, Deny { drift: true, ..Deny::default() })
                 .contains("step 2 is drifted::warning")
         );
     }
@@ -241,7 +244,7 @@ mod tests {
 
     #[test]
     fn summarises() {
-        let text = summary(&sample::report(), Deny::default());
+        let text = summary(&sample::report(), Whereabouts::Site("docs"), Deny::default());
         for part in [
             "## guidepost: guides are broken\n",
             "4 guides: 1 holds, 1 skipped, 2 broken; 1 of 3 blocks: 2 commands ran, 2 outputs compared, 1 value forgiven, 1 file saved, 1 broken, 1 not done; in 1 min 32 s.\n",
@@ -265,7 +268,7 @@ mod tests {
                     (step.output, step.documented, step.comparison) = (text.clone(), None, None);
                 }
             }
-            for part in annotations(&report, "", Deny::default()).split_inclusive('\n') {
+            for part in annotations(&report, HERE, Deny::default()).split_inclusive('\n') {
                 prop_assert!(["::error ", "::warning ", "::notice "].iter().any(|start| part.starts_with(start)), "{}", part);
                 prop_assert!(part.trim_end_matches('\n').chars().all(|c| c == '\t' || !c.is_control()), "{:?}", part);
             }

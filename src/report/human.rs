@@ -1,7 +1,7 @@
 //! The report for people: on a terminal or in a log.
 
 use super::{
-    CauseKind, Deny, Gap, GuideReport, Report, StepReport, Verdict, Whole,
+    CauseKind, Deny, Gap, GuideReport, Report, StepReport, Verdict, Whereabouts, Whole,
     baseline::Since,
     difference::{self, Row, count},
     problem::{FLAKY, Level, Problem, of_guide},
@@ -31,25 +31,22 @@ const NAMED: usize = 5;
 const GAPS: usize = 12;
 
 /// The report: a line a guide, after it what it stands on, and what drifted or broke, and a summary last. `source` gives the text of a file by its
-/// path, if it is as it was; the lines that steps stand in are drawn from it. Workflow commands of runners are [`defused`].
-pub fn human(report: &Report, source: &dyn Fn(&str) -> Option<String>, color: bool) -> String {
+/// path, if it is as it was; the lines that steps stand in are drawn from it. `at` is where the guides are. Workflow commands of runners are [`defused`].
+pub fn human(report: &Report, at: Whereabouts<'_>, source: &dyn Fn(&str) -> Option<String>, color: bool) -> String {
     let mut out = String::new();
     let wholes = report.wholes();
     if wholes.len() > LONG {
-        out.push_str(&failures(&wholes, color));
-        out.push_str(&causes(report));
-        out.push_str(&format!("{}\n", summary(report)));
-        return defused(&out);
+        return closing(report, color);
     }
     for whole in wholes {
         out.push_str(&headline(&whole, color));
-        out.push_str(&standing(&whole, color));
+        out.push_str(&standing(&whole, at, color));
         for guide in &whole.reports {
             if whole.reports.len() > 1 {
                 let verdict = painted(guide.verdict.name(), tone(guide.verdict), color);
                 out.push_str(&format!("          on {}: {verdict}\n", line(&guide.machine)));
             }
-            told(&mut out, guide, source, color);
+            told(&mut out, guide, at, source, color);
         }
     }
     let causes = causes(report);
@@ -59,6 +56,11 @@ pub fn human(report: &Report, source: &dyn Fn(&str) -> Option<String>, color: bo
     out.push_str(&causes);
     out.push_str(&format!("{}\n", summary(report)));
     defused(&out)
+}
+
+/// The end of a long log: guides that do not hold, a line each, why they do not, and the counts.
+pub fn closing(report: &Report, color: bool) -> String {
+    defused(&format!("{}{}{}\n", failures(&report.wholes(), color), causes(report), summary(report)))
 }
 
 /// Of many guides those that do not hold, a line each, the worst first: where, and why.
@@ -134,7 +136,13 @@ pub fn since(since: &Since<'_>) -> String {
 }
 
 /// What is wrong with a guide on a machine.
-fn told(out: &mut String, guide: &GuideReport, source: &dyn Fn(&str) -> Option<String>, color: bool) {
+fn told(
+    out: &mut String,
+    guide: &GuideReport,
+    at: Whereabouts<'_>,
+    source: &dyn Fn(&str) -> Option<String>,
+    color: bool,
+) {
     if let Some(began_on) = guide.began_on() {
         out.push_str(&format!("          {}\n", line(&began_on)));
     }
@@ -147,7 +155,7 @@ fn told(out: &mut String, guide: &GuideReport, source: &dyn Fn(&str) -> Option<S
         let gap = if out.ends_with("\n\n") { "" } else { "\n" };
         out.push_str(&format!("{gap}{}\n", drawn(&problem, source, color)));
         if let Some(step) = problem.step.filter(|_| !problem.aside) {
-            out.push_str(&details(guide, step, color));
+            out.push_str(&details(guide, step, at, color));
         }
         out.push('\n');
     }
@@ -188,7 +196,7 @@ fn headline(whole: &Whole<'_>, color: bool) -> String {
 }
 
 /// What a verdict stands on, and what was not done: with its line, and why.
-fn standing(whole: &Whole<'_>, color: bool) -> String {
+fn standing(whole: &Whole<'_>, at: Whereabouts<'_>, color: bool) -> String {
     let parts = whole.coverage().parts();
     let mut out = if parts.is_empty() { String::new() } else { format!("          {parts}\n") };
     let gaps = whole.gaps();
@@ -201,7 +209,7 @@ fn standing(whole: &Whole<'_>, color: bool) -> String {
         out.push_str(&format!("          {word}  {}: {}\n", place(gap), line(&gap.why)));
     }
     if gaps.len() > GAPS {
-        out.push_str(&format!("          and {} more: guidepost plan {}\n", gaps.len() - GAPS, line(whole.path)));
+        out.push_str(&format!("          and {} more: {}\n", gaps.len() - GAPS, at.plan(whole.path)));
     }
     out
 }
@@ -242,7 +250,7 @@ fn place(path: &str, text: &str, number: usize) -> Option<Place> {
 }
 
 /// What was done, where, what came of it, and how to look for oneself.
-fn details(guide: &GuideReport, step: &StepReport, color: bool) -> String {
+fn details(guide: &GuideReport, step: &StepReport, at: Whereabouts<'_>, color: bool) -> String {
     let mut out = String::new();
     let mut say = |name: &str, text: &str| {
         for (index, line) in text.lines().enumerate() {
@@ -267,16 +275,8 @@ fn details(guide: &GuideReport, step: &StepReport, color: bool) -> String {
     if let Some(since) = &guide.since {
         out.push_str(&format!("  {} {}\n", painted("since   ", QUIET, color), line(&since.told())));
     }
-    out.push_str(&format!("  {} {}\n", painted("look    ", QUIET, color), look(&guide.path)));
+    out.push_str(&format!("  {} {}\n", painted("look    ", QUIET, color), at.look(&guide.path)));
     out
-}
-
-/// The command that opens a terminal at a guide's broken step.
-pub fn look(path: &str) -> String {
-    let path = line(path);
-    let simple = !path.starts_with('-') && path.chars().all(|c| c.is_alphanumeric() || "/._-+,@".contains(c));
-    let path = if simple { path } else { format!("'{}'", path.replace('\'', r"'\''")) };
-    format!("guidepost verify {path} --shell")
 }
 
 pub(super) fn painted_row(row: &Row, color: bool) -> String {

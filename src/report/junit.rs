@@ -5,7 +5,7 @@ use quick_junit::{NonSuccessKind, SerializeError, TestCase, TestCaseStatus, Test
 use std::time::Duration;
 
 use super::{
-    Deny, Gap, GuideReport, Report, StepReport, Verdict, Whole, difference, human,
+    Deny, Gap, GuideReport, Report, StepReport, Verdict, Whereabouts, Whole, difference,
     problem::{FLAKY, Level, PARTIAL, Problem, in_part, of_guide},
     safe::{defused, line, plain},
 };
@@ -15,21 +15,22 @@ use super::{
 ///
 /// A block that was not done is a case that was skipped, and so is `the guide: guide-partial` of a guide that holds only in
 /// part: JUnit knows no other state that fails no job and that every reader of it shows as something else than passed.
+/// `from` is where the guides are.
 ///
 /// # Errors
 /// If the XML cannot be written, which for memory does not happen.
-pub fn junit(report: &Report, deny: Deny) -> Result<String, SerializeError> {
+pub fn junit(report: &Report, from: Whereabouts<'_>, deny: Deny) -> Result<String, SerializeError> {
     let mut xml = quick_junit::Report::new("guidepost");
     xml.set_time(duration(report.seconds));
     if let Some(started) = time(&report.started) {
         xml.set_timestamp(started);
     }
-    xml.add_test_suites(report.guides.iter().map(|guide| suite(report, guide, deny)));
+    xml.add_test_suites(report.guides.iter().map(|guide| suite(report, guide, from, deny)));
     // It may be printed into the log of a job.
     Ok(defused(&xml.to_string()?))
 }
 
-fn suite(report: &Report, guide: &GuideReport, deny: Deny) -> TestSuite {
+fn suite(report: &Report, guide: &GuideReport, from: Whereabouts<'_>, deny: Deny) -> TestSuite {
     let several = report.guides.iter().filter(|other| other.path == guide.path).count() > 1;
     let name = if several { format!("{} on {}", guide.path, guide.machine) } else { guide.path.clone() };
     let mut suite = TestSuite::new(legal(&line(&name)));
@@ -75,8 +76,12 @@ fn suite(report: &Report, guide: &GuideReport, deny: Deny) -> TestSuite {
         let (warnings, verdict): (Vec<_>, Vec<_>) = problems.iter().filter(of_step).partition(|problem| problem.aside);
         // A warning that is denied fails the step as its verdict would.
         let denied = warnings.iter().copied().find(|problem| problem.level == Level::Error);
-        let mut case =
-            case(guide, step, verdict.first().copied().filter(|problem| problem.level == Level::Error).or(denied));
+        let mut case = case(
+            guide,
+            step,
+            from,
+            verdict.first().copied().filter(|problem| problem.level == Level::Error).or(denied),
+        );
         let word = |problem: &Problem<'_>| if problem.level == Level::Notice { "note" } else { "warning" };
         let told: Vec<String> =
             warnings.iter().map(|problem| format!("{}: {}", word(problem), problem.message)).collect();
@@ -123,10 +128,10 @@ fn undone(guide: &GuideReport, gap: &Gap) -> TestCase {
     case
 }
 
-fn case(guide: &GuideReport, step: &StepReport, problem: Option<&Problem<'_>>) -> TestCase {
+fn case(guide: &GuideReport, step: &StepReport, from: Whereabouts<'_>, problem: Option<&Problem<'_>>) -> TestCase {
     let status = match (step.verdict, problem) {
         (_, Some(problem)) if problem.level == Level::Error => {
-            let description = description(guide, step);
+            let description = description(guide, step, from);
             said(TestCaseStatus::non_success(NonSuccessKind::Failure), problem, Some(&description))
         }
         (Verdict::Skipped | Verdict::Unreached, _) => {
@@ -171,7 +176,7 @@ pub(super) fn at(case: &mut TestCase, path: &str, number: usize) {
     case.extra.insert("line".into(), number.to_string().into());
 }
 
-fn description(guide: &GuideReport, step: &StepReport) -> String {
+fn description(guide: &GuideReport, step: &StepReport, from: Whereabouts<'_>) -> String {
     let mut out = format!("{}:{}\n", line(&step.path), step.line);
     out.push_str(&format!("typed: {}\n", difference::typed(step)));
     out.push_str(&format!("where: {}\n", line(&step.place.join(" > "))));
@@ -179,7 +184,7 @@ fn description(guide: &GuideReport, step: &StepReport) -> String {
     if let Some(help) = &step.help {
         out.push_str(&format!("help: {}\n", line(help)));
     }
-    out + &format!("look: {}", human::look(&guide.path))
+    out + &format!("look: {}", from.look(&guide.path))
 }
 
 /// Text that XML 1.0 can hold: `plain` leaves only two characters that it cannot. Tabs become spaces, because quick-junit
@@ -199,13 +204,16 @@ fn duration(seconds: f64) -> Duration {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::sample, *};
+    use super::{
+        super::sample::{self, HERE},
+        *,
+    };
     use proptest::prelude::*;
     use quick_junit::Report as Xml;
 
     #[test]
     fn a_suite_a_guide() {
-        let text = junit(&sample::report(), Deny::default()).unwrap();
+        let text = junit(&sample::report(), Whereabouts::Site("docs"), Deny::default()).unwrap();
         let xml = Xml::deserialize_from_str(&text).unwrap();
         assert_eq!((xml.tests, xml.failures, xml.errors, xml.skipped), (9, 1, 1, 2), "{text}");
         let connect = &xml.test_suites[1];
@@ -224,7 +232,7 @@ mod tests {
         for part in [
             "name=\"title\" value=\"Connect: 100%, really\"",
             "file=\"content/parts/ping.md\" line=\"2\"",
-            "look: guidepost verify content/guides/connect/index.md --shell",
+            "look: guidepost verify --site docs content/guides/connect/index.md --shell",
             "message=\"an earlier step broke\"",
             "message=\"the machine did not start\"",
         ] {
@@ -238,7 +246,7 @@ mod tests {
         let mut other = report.guides[1].clone();
         other.machine = "server".to_owned();
         report.guides.push(other);
-        let xml = Xml::deserialize_from_str(&junit(&report, Deny::default()).unwrap()).unwrap();
+        let xml = Xml::deserialize_from_str(&junit(&report, HERE, Deny::default()).unwrap()).unwrap();
         let names: Vec<&str> = xml.test_suites.iter().map(|suite| suite.name.as_str()).collect();
         assert_eq!(names[1], "content/guides/connect/index.md on debian");
         assert_eq!((names[0], names[4]), ("content/guides/first.md", "content/guides/connect/index.md on server"));
@@ -247,7 +255,7 @@ mod tests {
     #[test]
     fn what_no_machine_has_done_is_said_once() {
         let report = sample::with_every_verdict();
-        let xml = Xml::deserialize_from_str(&junit(&report, Deny::default()).unwrap()).unwrap();
+        let xml = Xml::deserialize_from_str(&junit(&report, HERE, Deny::default()).unwrap()).unwrap();
         let cases = || xml.test_suites.iter().flat_map(|suite| &suite.test_cases);
         for name in ["block of line 30", "the guide: guide-partial"] {
             assert_eq!(cases().filter(|case| case.name.as_str() == name).count(), 1, "{name}");
@@ -257,7 +265,7 @@ mod tests {
     #[test]
     fn drift_fails_if_denied() {
         for (drift, failures) in [(false, 1), (true, 2)] {
-            let text = junit(&sample::report(), Deny { drift, ..Deny::default() }).unwrap();
+            let text = junit(&sample::report(), Whereabouts::Site("docs"), Deny { drift, ..Deny::default() }).unwrap();
             assert_eq!(Xml::deserialize_from_str(&text).unwrap().failures, failures);
         }
     }
@@ -280,7 +288,7 @@ mod tests {
                     step.typed = vec![text.clone()];
                 }
             }
-            let xml = junit(&report, Deny::default()).unwrap();
+            let xml = junit(&report, HERE, Deny::default()).unwrap();
             let legal = |c: char| matches!(c, '\n' | '\t' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
             prop_assert!(xml.chars().all(legal));
             prop_assert!(Xml::deserialize_from_str(&xml).is_ok());

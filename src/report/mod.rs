@@ -35,6 +35,7 @@ pub use coverage::{Coverage, Gap, Whole};
 pub(crate) use difference::count_bytes;
 pub use newest::Name;
 pub use secrets::Secrets;
+pub use whereabouts::Whereabouts;
 
 mod difference;
 mod forgiven;
@@ -44,6 +45,7 @@ mod newest;
 mod problem;
 mod runs;
 pub(crate) mod shown;
+mod whereabouts;
 
 #[cfg(test)]
 mod sample;

@@ -292,7 +292,10 @@ impl StepKind {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::sample, *};
+    use super::{
+        super::sample::{self, HERE},
+        *,
+    };
 
     #[test]
     fn are_listed() {
@@ -332,19 +335,19 @@ mod tests {
         let message = "flaky: it broke here, and held at attempt 2: `curl localhost`: it ended with status 7";
         assert_eq!(found[0].message, message);
         assert!(!report.fails(Deny::default()) && report.is_flaky());
-        let human = super::super::human::human(&report, &sample::source, false);
+        let human = super::super::human::human(&report, HERE, &sample::source, false);
         assert!(human.contains("(debian) flaky, 2 attempts\n") && human.contains(message), "{human}");
         assert!(human.contains("1 guide: 1 holds, 1 flaky;"), "{human}");
-        let xml = super::super::junit::junit(&report, Deny::default()).unwrap();
+        let xml = super::super::junit::junit(&report, HERE, Deny::default()).unwrap();
         assert!(xml.contains("<flakyFailure message=\"flaky: it broke here"), "{xml}");
-        let summary = super::super::github::summary(&report, Deny::default());
+        let summary = super::super::github::summary(&report, HERE, Deny::default());
         assert!(summary.starts_with("## guidepost: guides hold\n"), "{summary}");
 
         let deny = Deny { flaky: true, ..Deny::default() };
         assert_eq!((problems(&report, deny)[0].level, report.fails(deny)), (Level::Error, true));
-        let summary = super::super::github::summary(&report, deny);
+        let summary = super::super::github::summary(&report, HERE, deny);
         assert!(summary.starts_with("## guidepost: guides are flaky\n"), "{summary}");
-        let xml = super::super::junit::junit(&report, deny).unwrap();
+        let xml = super::super::junit::junit(&report, HERE, deny).unwrap();
         assert!(xml.contains("errors=\"1\"") && !xml.contains("flakyFailure"), "{xml}");
     }
 
@@ -363,13 +366,13 @@ mod tests {
             let found = &problems(&report, deny)[0];
             assert_eq!((found.level, found.line, found.message.as_str()), (level, 7, said));
             assert_eq!(report.fails(deny), fails);
-            let xml = super::super::junit::junit(&report, deny).unwrap();
+            let xml = super::super::junit::junit(&report, HERE, deny).unwrap();
             assert!(xml.contains("<system-err>warning: `deploy` says"), "{xml}");
             assert!(xml.contains(if fails { "failures=\"1\"" } else { "failures=\"0\"" }), "{xml}");
         }
-        let human = super::super::human::human(&report, &sample::source, false);
+        let human = super::super::human::human(&report, HERE, &sample::source, false);
         assert!(human.contains("warning[says-failure]") && human.contains(said), "{human}");
-        let github = super::super::github::annotations(&report, "", Deny::default());
+        let github = super::super::github::annotations(&report, HERE, Deny::default());
         assert!(github.starts_with("::warning file=content/guides/connect/index.md,line=7,"), "{github}");
         let gitlab = super::super::gitlab::gitlab(&report, "", Deny::default());
         assert!(gitlab.contains("\"guidepost/says-failure\"") && gitlab.contains("\"minor\""), "{gitlab}");

@@ -1,6 +1,8 @@
 //! A report with everything in it, for the tests of the formats.
 
-use super::{Cause, CauseKind, Gap, GuideReport, Report, SCHEMA, StepKind, StepReport, StepWarning, Verdict};
+use super::{
+    Cause, CauseKind, Gap, GuideReport, Report, SCHEMA, StepKind, StepReport, StepWarning, Verdict, Whereabouts,
+};
 use crate::{
     diagnostic::{Diagnostic, Place},
     matching::{Rule, compare},
@@ -8,6 +10,9 @@ use crate::{
 };
 
 /// Text of the guide that drifts and breaks.
+/// In the folder of the site.
+pub(super) const HERE: Whereabouts<'static> = Whereabouts::Site("");
+
 pub(super) const SOURCE: &str =
     "# Connect\n\n## Install\n\nping <your_ip>\n\n    node --version\n\n    v18.12.0\n\n## Ping\n";
 

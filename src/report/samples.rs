@@ -1,7 +1,10 @@
 //! Each format of one report with every verdict, beside what it must be: `samples/`. `GUIDEPOST_RENEW=1 cargo test` writes them
 //! anew; read the difference before you commit it.
 
-use super::{Deny, github, gitlab, human, json, junit, sample};
+use super::{
+    Deny, Whereabouts, github, gitlab, human, json, junit,
+    sample::{self, HERE},
+};
 
 #[test]
 fn every_format_is_as_it_was_read() {
@@ -9,11 +12,11 @@ fn every_format_is_as_it_was_read() {
     let deny = Deny::default();
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/report/samples");
     for (file, text) in [
-        ("human.txt", human::human(&report, &sample::source, false)),
+        ("human.txt", human::human(&report, HERE, &sample::source, false)),
         ("report.json", json::json(&report)),
-        ("junit.xml", junit::junit(&report, deny).unwrap()),
-        ("github.txt", github::annotations(&report, "docs", deny)),
-        ("summary.md", github::summary(&report, deny)),
+        ("junit.xml", junit::junit(&report, HERE, deny).unwrap()),
+        ("github.txt", github::annotations(&report, Whereabouts::Site("docs"), deny)),
+        ("summary.md", github::summary(&report, HERE, deny)),
         ("gitlab.json", gitlab::gitlab(&report, "docs", deny)),
     ] {
         if std::env::var_os("GUIDEPOST_RENEW").is_some() {
@@ -37,10 +40,10 @@ fn what_was_not_done_is_told_in_every_format() {
     assert!(!report.fails(Deny::default()) && report.fails(denied));
     for deny in [Deny::default(), denied] {
         for text in [
-            human::human(&report, &sample::source, false),
+            human::human(&report, HERE, &sample::source, false),
             json::json(&report),
-            junit::junit(&report, deny).unwrap(),
-            github::annotations(&report, "", deny),
+            junit::junit(&report, HERE, deny).unwrap(),
+            github::annotations(&report, HERE, deny),
             gitlab::gitlab(&report, "", deny),
         ] {
             assert!(
@@ -48,9 +51,9 @@ fn what_was_not_done_is_told_in_every_format() {
                 "{text}"
             );
         }
-        let summary = github::summary(&report, deny);
+        let summary = github::summary(&report, HERE, deny);
         assert!(summary.starts_with("## guidepost: guides hold in part\n\n1 guide: 1 partial"), "{summary}");
-        let xml = quick_junit::Report::deserialize_from_str(&junit::junit(&report, deny).unwrap()).unwrap();
+        let xml = quick_junit::Report::deserialize_from_str(&junit::junit(&report, HERE, deny).unwrap()).unwrap();
         // Once the guide and the tab; on each of two machines the skipped step.
         assert_eq!((xml.skipped, xml.errors), if deny.partial { (3, 1) } else { (4, 0) });
     }

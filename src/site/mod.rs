@@ -54,7 +54,7 @@ pub use changed::changed_since;
 pub use decide::{Choice, Place};
 pub use loose::{Ground, ground};
 pub use machines::{add_machine, machines};
-pub use plans::{jobs, plans, sidecar_path};
+pub use plans::{jobs, jobs_and_unused, plans, sidecar_path};
 pub use replace::Unwritten;
 pub use suggested::{Suggested, Tried, suggest};
 pub use update::{Updated, updates};

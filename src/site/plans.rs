@@ -150,6 +150,14 @@ fn plan_whole(site: &Site<'_>, options: &Options, index: usize) -> Vec<Plan> {
 /// # Errors
 /// If a machine is not described as it should be, and as for [`plans`].
 pub fn jobs(options: &Options, names: &[String]) -> Result<Vec<Job>, Failure> {
+    Ok(jobs_and_unused(options, names)?.0)
+}
+
+/// As [`jobs`], with the rules that fit no guide, as [`plans`] tells them.
+///
+/// # Errors
+/// As [`jobs`].
+pub fn jobs_and_unused(options: &Options, names: &[String]) -> Result<(Vec<Job>, Vec<Diagnostic>), Failure> {
     let inputs = Inputs::load(options)?;
     let (machines, problems) = crate::machine::machines(&inputs.config, &inputs.source);
     if problems.iter().any(Diagnostic::is_error) {
@@ -177,7 +185,8 @@ pub fn jobs(options: &Options, names: &[String]) -> Result<Vec<Job>, Failure> {
     for job in &mut jobs {
         job.one_of_several = times[&job.plan.path] > 1;
     }
-    Ok(jobs)
+    let unused = if names.is_empty() { site.outer().unused(jobs.iter().map(|job| &job.plan)) } else { Vec::new() };
+    Ok((jobs, unused))
 }
 
 /// Plans of required pages; of one that has several, that for this machine or else the first.

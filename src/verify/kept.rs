@@ -38,7 +38,7 @@ pub(super) fn key(job: &Job) -> Option<String> {
     lines.iter().all(|line| is_plain(line)).then(|| {
         let mut hasher = blake3::Hasher::new();
         let folder = job.inputs.iter().filter(|input| input.kind == InputKind::Build).map(|input| &input.hash);
-        let described = format!("{:?}\n{:?}\n{machine:?}", lines, folder.collect::<Vec<_>>());
+        let described = format!("{:?}\n{:?}\n{:?}", lines, folder.collect::<Vec<_>>(), machine.as_found());
         hasher.update(env!("CARGO_PKG_VERSION").as_bytes()).update(described.as_bytes());
         hasher.finalize().to_hex().to_string()
     })

@@ -98,7 +98,7 @@ pub fn key(job: &Job) -> String {
     for plan in std::iter::once(&job.plan).chain(&job.requires) {
         add(&serde_json::to_vec(plan).unwrap_or_default());
     }
-    add(format!("{:?}", job.machine).as_bytes());
+    add(format!("{:?}", job.machine.as_found()).as_bytes());
     if let Some(workspace) = &job.workspace {
         add(&workspace.files);
         add(workspace.commit.as_bytes());

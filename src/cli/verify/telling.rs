@@ -5,7 +5,7 @@ use std::{io::Write, path::PathBuf};
 
 use crate::{
     cli::{Exit, color, print, report as report_failure},
-    report::{self, Report, Verdict, file, github, gitlab, html, human, json, junit},
+    report::{self, Report, Verdict, Whereabouts, file, github, gitlab, html, human, json, junit},
     site::{self, Failure},
 };
 
@@ -113,29 +113,32 @@ impl Telling {
         let told = since.as_ref().map(|since| report.without(&since.still));
         let report = told.as_ref().unwrap_or(report);
         let path = &site.site;
-        let folder = &super::super::folder_of(path);
+        let folder = path.to_string_lossy();
+        let at = if site.loose.is_empty() { Whereabouts::Site(&folder) } else { Whereabouts::Folder(&folder) };
         // Guides that were written are read as they are now, and so the report's lines are.
         let source = |file: &str| std::fs::read_to_string(path.join(file)).ok();
         match self.format {
             Format::Human => {
-                print(&stdout, &human::human(report, &source, color(&stdout)));
+                print(&stdout, &human::human(report, at, &source, color(&stdout)));
                 if let Some(since) = &since {
                     print(&stdout, &human::since(since));
                 }
                 print(std::io::stderr(), &next(site, report));
             }
             Format::Json => print(&stdout, &text),
-            Format::Junit => match junit::junit(report, deny) {
+            Format::Junit => match junit::junit(report, at, deny) {
                 Ok(xml) => print(&stdout, &xml),
                 Err(error) => return report_failure(&Failure::Environment { message: error.to_string() }),
             },
             Format::Github => {
-                print(&stdout, &github::annotations(report, folder, deny));
-                if let Some(problem) = add_summary(&github::summary(report, deny)) {
+                print(&stdout, &github::annotations(report, at, deny));
+                // Annotations scroll away, and the log ends here.
+                print(&stdout, &human::closing(report, false));
+                if let Some(problem) = add_summary(&github::summary(report, at, deny)) {
                     return report_failure(&problem);
                 }
             }
-            Format::Gitlab => print(&stdout, &gitlab::gitlab(report, folder, deny)),
+            Format::Gitlab => print(&stdout, &gitlab::gitlab(report, at.folder(), deny)),
             Format::Html => match html::html(report) {
                 Ok(page) => print(&stdout, &page),
                 Err(problems) => return report_failure(&Failure::Pages(problems)),
