@@ -57,9 +57,9 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
     };
     let planned = match (arguments.all, arguments.format) {
         (true, Format::Jsonl) => listed(&options, arguments),
-        _ => site::plans(&options, &arguments.guides).map(|(plans, unused)| (plans, unused, None)),
+        _ => site::plans(&options, &arguments.guides).map(|(plans, unused)| Planned { plans, unused, list: None }),
     };
-    let (plans, unused, list) = match planned {
+    let Planned { plans, unused, list } = match planned {
         Ok(planned) => planned,
         Err(failure) => return report(&failure),
     };
@@ -99,15 +99,21 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
     if plans.iter().any(fails) || options.strict && !unused.is_empty() { Exit::Guide } else { Exit::Ok }
 }
 
-/// Plans, the rules that fit no guide, and what is to be done, as everybody sees it who has this site.
-fn listed(
-    options: &site::Options,
-    arguments: &Arguments,
-) -> Result<(Vec<Plan>, Vec<Diagnostic>, Option<List>), Failure> {
+/// What was found out about guides.
+struct Planned {
+    plans: Vec<Plan>,
+    /// About rules that fit no guide.
+    unused: Vec<Diagnostic>,
+    /// What is to be done, where that was asked.
+    list: Option<List>,
+}
+
+/// With what is to be done, as everybody sees it who has this site.
+fn listed(options: &site::Options, arguments: &Arguments) -> Result<Planned, Failure> {
     let durations = site::read_reports(&arguments.durations)?;
     let (jobs, unused) = site::jobs_and_unused(options, &arguments.guides)?;
     let list = List::of(&jobs, &Report::durations(&durations));
-    Ok((jobs.into_iter().map(|job| job.plan).collect(), unused, Some(list)))
+    Ok(Planned { plans: jobs.into_iter().map(|job| job.plan).collect(), unused, list: Some(list) })
 }
 
 /// A line a row with its entry of the list, and the list's last.
