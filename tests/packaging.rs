@@ -240,7 +240,7 @@ fn a_new_site_has_a_pipeline() {
     ] {
         let folder = tempfile::tempdir().expect("a folder");
         let ran = support::run_in(folder.path(), &["new", "mine", "--ci", forge]);
-        assert_eq!(ran.status, 0, "{}", ran.stderr);
+        assert!(ran.status == 0 && ran.stdout.contains(path), "{ran:?}");
         let text = std::fs::read_to_string(folder.path().join("mine").join(path)).expect("a pipeline");
         let data: serde_json::Value = serde_yaml::from_str(&text).expect("YAML");
         assert!(text.contains(&uses) && !text.contains("@VERSION@"), "{text}");
@@ -253,9 +253,10 @@ fn a_new_site_has_a_pipeline() {
         }
         // Each of GitLab's lines is one that guidepost understands, up to the engine that it finds or not.
         let jobs = data.as_object().into_iter().flatten();
-        let lines = jobs.filter_map(|(_, job)| job["script"].as_array()).flatten();
+        let scripts = jobs.flat_map(|(_, job)| [&job["script"], &job["after_script"]]);
+        let lines = scripts.filter_map(serde_json::Value::as_array).flatten();
         let lines: Vec<&str> = lines.filter_map(serde_json::Value::as_str).collect();
-        assert_eq!(lines.len(), if forge == "gitlab" { 3 } else { 0 });
+        assert_eq!(lines.len(), if forge == "gitlab" { 5 } else { 0 });
         for line in lines {
             let line =
                 line.split('>').next().unwrap_or_default().replace("\"$CI_MERGE_REQUEST_DIFF_BASE_SHA\"", "HEAD");

@@ -508,7 +508,7 @@ fn gitlab_does_a_library() {
         |number: &str| pipeline.sh(script("verify"), &[], &[("CI_NODE_INDEX", number), ("CI_NODE_TOTAL", "3")]).0;
     assert_eq!([shard("1"), shard("2"), shard("3")], [0, 3, 0]);
     let (status, said) = pipeline.sh(script("report"), &[], &[]);
-    assert_eq!(status, 3, "{said}");
+    assert!(status == 3 && said.contains("unreached"), "the log has it, too: {said}");
     let found = std::fs::read_to_string(pipeline.site.path().join("junit.xml")).expect("written");
     assert!(found.contains("missing: shard 2/3 never reported"), "{found}");
     assert_eq!(shard("2"), 0, "repeated, since its status was 3");

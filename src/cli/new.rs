@@ -74,7 +74,10 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
         return report(&failure);
     }
     let shown = folder.display();
-    print(std::io::stdout(), &format!("made a site in {shown}\nnext: cd {shown} && guidepost serve\n"));
+    let pipeline =
+        arguments.ci.map(|forge| format!("its pipeline is {}, which says what to change\n", forge.pipeline().0));
+    let pipeline = pipeline.unwrap_or_default();
+    print(std::io::stdout(), &format!("made a site in {shown}\n{pipeline}next: cd {shown} && guidepost serve\n"));
     Exit::Ok
 }
 

@@ -59,9 +59,10 @@ fn told(arguments: &Arguments) -> Result<Exit, Failure> {
     Ok(telling.tell(&site, &report, baseline.as_ref()))
 }
 
-/// Of results that a folder or a shard has: that what never came is not told.
+/// Of results that come in parts, as those of a folder and of shards: that what never came is not told.
 fn unasked(reports: &[Report], files: &[PathBuf]) -> &'static str {
-    let are_parts = files.iter().any(|file| file.is_dir()) || reports.iter().any(|report| report.shard.is_some());
+    let are_parts = files.iter().any(|file| file.is_dir())
+        || reports.len() > 1 && reports.iter().any(|report| report.shard.is_some());
     if are_parts && reports.iter().all(|report| report.gathered.is_none()) {
         "nobody asked whether a guide or a shard is missing here: --expect SITE does, or --expect PLAN\n"
     } else {

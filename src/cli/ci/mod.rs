@@ -82,6 +82,7 @@ fn filled(engine: &Engine, workers: usize, shards: usize) -> String {
     engine
         .file
         .replace("@PROVED@", engine.proved)
+        .replace("@VERSION@", env!("CARGO_PKG_VERSION"))
         .replace("@SHARDS@", &shards.to_string())
         .replace("@WORKERS@", &workers.to_string())
         .replace("@NUMBERS@", &numbers.join(", "))
@@ -97,7 +98,8 @@ mod tests {
             let engines: Vec<&Engine> = ENGINES.iter().filter(|engine| engine.name == *name).collect();
             let [engine] = engines[..] else { panic!("{name:?} has {} rows", engines.len()) };
             let text = filled(engine, 7, 23);
-            assert!(!text.contains("@PROVED@") && !text.contains("@SHARDS@") && !text.contains("@WORKERS@"), "{text}");
+            let left = ["@PROVED@", "@VERSION@", "@SHARDS@", "@WORKERS@", "@NUMBERS@"];
+            assert!(!left.iter().any(|name| text.contains(name)), "{text}");
             assert!(text.contains("23") && text.contains('7') && text.contains(engine.proved), "{text}");
         }
     }
