@@ -125,3 +125,30 @@ fn partial_and_coverage_survive_and_are_denied() {
     let ran = site.run(&["report", "2.json", "--format", "junit", "--deny", "partial"]);
     assert!(ran.status == 1 && ran.stdout.contains("<error message=\"verified in part: 1 of 2 blocks"), "{ran:?}");
 }
+
+#[test]
+fn what_failed_is_told_with_a_command_that_finds_it() {
+    let site = TestSite::new(&[("docs/content/a.md", PAGE)]);
+    site.write("1.json", report("2026-11-25T01:00:00Z", &[("content/a.md", "broken")]));
+    for format in ["human", "junit", "github"] {
+        for (arguments, command) in [
+            (&[][..], "guidepost verify content/a.md --shell"),
+            (&["--site", "docs"], "guidepost verify --site docs content/a.md --shell"),
+        ] {
+            let ran = site.run(&[&["report", "1.json", "--format", format], arguments].concat());
+            assert!(ran.status == 1 && ran.stdout.contains(command), "{format}: {ran:?}");
+        }
+    }
+}
+
+#[test]
+fn the_log_of_github_ends_with_what_failed_and_the_counts() {
+    let site = TestSite::new(&[("content/a.md", PAGE), ("content/b.md", PAGE)]);
+    site.write("1.json", report("2026-11-25T01:00:00Z", &[("content/a.md", "holds"), ("content/b.md", "broken")]));
+    let ran = site.run(&["report", "1.json", "--format", "github"]);
+    let lines: Vec<&str> = ran.stdout.lines().collect();
+    let [annotation, failure, counts] = lines[..] else { panic!("{ran:?}") };
+    assert!(annotation.starts_with("::error file=content/b.md,line=6,"), "{annotation}");
+    assert!(failure.starts_with("broken    content/b.md: "), "{failure}");
+    assert!(counts.starts_with("2 guides: 1 holds, 1 broken; "), "{counts}");
+}
