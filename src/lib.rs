@@ -6,7 +6,8 @@
 //! content/…/index.md ─ source ─► front matter + body, with byte spans
 //!                      guide  ─► Guide: shortcodes and Markdown as blocks, parsed once
 //!                      render ─► HTML, table of contents, links, search text
-//!                      site   ─► pages, sections, taxonomies, feeds; the output folder
+//!                      site   ─► pages with their addresses, sections, taxonomies, links
+//!                      pages  ─► what is shown of them, feeds, search; the output folder
 //!                      theme  ─► templates and static files, embedded or overridden
 //! ```
 //!
@@ -19,8 +20,9 @@
 //! ```
 //!
 //! `source`, `terminal`, `guide`, `render`, `plan`, `matching`, `edit` and `shards` are pure, and so is the engine of `session`;
-//! I/O lives in `site`, `theme`, `machine`, `verify` and `cli`.
+//! I/O lives in `site`, `pages`, `proof`, `theme`, `machine`, `verify` and `cli`.
 
+pub mod build;
 pub mod cli;
 pub mod config;
 pub mod diagnostic;
@@ -29,7 +31,10 @@ pub mod guide;
 pub mod internal;
 pub mod machine;
 pub mod matching;
+pub mod pages;
 pub mod plan;
+pub mod preview;
+pub mod proof;
 pub mod render;
 pub mod report;
 pub mod schema;

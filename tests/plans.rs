@@ -19,7 +19,7 @@ fn what_a_careful_reader_does() {
     let mut wrong = Vec::new();
     for row in &rows {
         let (plans, _) =
-            guidepost::site::plans(&options, &[row.path()]).unwrap_or_else(|failure| panic!("{failure:?}"));
+            guidepost::proof::plans(&options, &[row.path()]).unwrap_or_else(|failure| panic!("{failure:?}"));
         let came = plans.iter().map(told).collect::<Vec<_>>().join("\n");
         if renews() {
             row.renew(&came);

@@ -10,9 +10,10 @@ mod local_host;
 mod support;
 
 use guidepost::{
+    proof,
     report::Report,
     shards::{Cut, Guide, Part},
-    site, verify,
+    verify,
 };
 use local_host::LocalHost;
 use serde_json::Value;
@@ -46,7 +47,7 @@ fn without_engine(site: &TestSite, arguments: &[&str]) -> Ran {
 
 /// Does a part of a site as `verify --shard --results` does.
 fn shard(site: &Path, part: &str, results: &str) -> Report {
-    let jobs = site::jobs(&folders::site_options(site), &[]).unwrap_or_else(|failure| panic!("{failure:?}"));
+    let jobs = proof::jobs(&folders::site_options(site), &[]).unwrap_or_else(|failure| panic!("{failure:?}"));
     let part: Part = part.parse().expect("a part");
     let guides: Vec<Guide> = jobs.iter().map(|job| Guide { path: job.plan.path.clone(), seconds: None }).collect();
     let cut = Cut::of(&guides, part.of);

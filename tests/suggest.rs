@@ -10,8 +10,10 @@ mod support;
 
 use folders::site_options;
 use guidepost::{
+    proof,
+    proof::Tried,
     report::{GuideReport, Verdict},
-    site::{self, Tried},
+    site::{self},
     suggest::{Suggestion, Trial},
 };
 use local_host::LocalHost;
@@ -28,11 +30,11 @@ fn verdicts(guides: &[GuideReport]) -> BTreeMap<&str, Verdict> {
 }
 
 fn tried(options: &site::Options) -> (Vec<GuideReport>, Tried) {
-    let jobs = site::jobs(options, &[]).unwrap_or_else(|failure| panic!("{failure:?}"));
+    let jobs = proof::jobs(options, &[]).unwrap_or_else(|failure| panic!("{failure:?}"));
     let how = local_host::options(&options.site);
     let before = local_host::run_jobs(&LocalHost::default(), jobs.clone(), &how).guides;
     let mut again = |jobs| Ok(local_host::run_jobs(&LocalHost::default(), jobs, &how));
-    let tried = site::suggest(options, jobs, &before, &mut again).unwrap_or_else(|failure| panic!("{failure:?}"));
+    let tried = proof::suggest(options, jobs, &before, &mut again).unwrap_or_else(|failure| panic!("{failure:?}"));
     (before, tried)
 }
 
@@ -127,11 +129,11 @@ fn what_could_not_be_tried_is_said() {
     let site =
         TestSite::new(&[("guidepost.yaml", "title: T\nbase_url: https://example.org/\n"), ("content/a.md", &asks)]);
     let options = site_options(site.path());
-    let jobs = site::jobs(&options, &[]).unwrap_or_else(|failure| panic!("{failure:?}"));
+    let jobs = proof::jobs(&options, &[]).unwrap_or_else(|failure| panic!("{failure:?}"));
     let how = local_host::options(&options.site);
     let before = local_host::run_jobs(&LocalHost::default(), jobs.clone(), &how).guides;
     let mut again = |_| Err("the engine is gone".to_owned());
-    let tried = site::suggest(&options, jobs, &before, &mut again).unwrap_or_else(|failure| panic!("{failure:?}"));
+    let tried = proof::suggest(&options, jobs, &before, &mut again).unwrap_or_else(|failure| panic!("{failure:?}"));
     assert_eq!(tried.ended.as_deref(), Some("the engine is gone"));
     assert!(tried.laid.is_empty() && tried.guides.is_empty());
     let trial = &tried.learned.suggestions()[0].needs["content/a.md"].trial;

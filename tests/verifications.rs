@@ -12,7 +12,8 @@ mod support;
 #[path = "support/verifications.rs"]
 mod table;
 
-use guidepost::{report::Verdict, site, verify};
+use guidepost::proof;
+use guidepost::{report::Verdict, verify};
 use local_host::LocalHost;
 use std::{
     io::{Read, Write},
@@ -98,7 +99,7 @@ fn machines_are_made_while_others_run() {
     let names = ["a-command", "a-file", "a-function"];
     let rows: Vec<Row> = rows().into_iter().filter(|row| names.contains(&row.name.as_str())).collect();
     let (_folder, of_site) = site(&rows);
-    let jobs = site::jobs(&of_site, &[]).unwrap_or_else(|failure| panic!("{failure:?}"));
+    let jobs = proof::jobs(&of_site, &[]).unwrap_or_else(|failure| panic!("{failure:?}"));
     let one = jobs[0].machine.memory;
     let seconds = [("a-command", 1.0), ("a-function", 3.0)];
     let expected = seconds.map(|(name, seconds)| (format!("content/{name}/index.md"), seconds));
@@ -127,7 +128,7 @@ fn guides_wait_for_a_network() {
         support::write(folder.path(), &format!("content/{name}.md"), text);
     }
     let of_site = table::folders::site_options(folder.path());
-    let jobs = site::jobs(&of_site, &[]).unwrap_or_else(|failure| panic!("{failure:?}"));
+    let jobs = proof::jobs(&of_site, &[]).unwrap_or_else(|failure| panic!("{failure:?}"));
     let host = LocalHost { networks: 2, ..LocalHost::default() };
     let waits = Waits::default();
     let options = local_host::options(folder.path());

@@ -4,7 +4,8 @@
 mod support;
 
 use guidepost::{
-    site::{self, Options as Site},
+    proof,
+    site::Options as Site,
     verify::{self, Event, Job, Listener, Options},
 };
 use std::{
@@ -51,7 +52,7 @@ fn jobs(site: &TestSite) -> Vec<Job> {
         today: "2026-11-25".into(),
         texts: std::collections::BTreeMap::new(),
     };
-    site::jobs(&options, &["a".into()]).expect("a job")
+    proof::jobs(&options, &["a".into()]).expect("a job")
 }
 
 fn options(site: PathBuf) -> Options {

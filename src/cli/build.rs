@@ -3,7 +3,7 @@
 use std::{path::PathBuf, time::Instant};
 
 use super::{Exit, SiteArguments, color, count, drawn, print, progress::Bar, report};
-use crate::site::{self, Built};
+use crate::build::{self, Built};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -27,7 +27,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
     options.reports.clone_from(&arguments.reports);
     let begin = Instant::now();
     let bar = Bar::default();
-    let built = site::build(&options, &bar);
+    let built = build::build(&options, &bar);
     bar.clear();
     match built {
         Ok(built) => tell(&built, begin),

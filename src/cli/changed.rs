@@ -2,7 +2,8 @@
 
 use super::{count, print};
 use crate::{
-    site::{self, Failure, Options},
+    proof,
+    site::{Failure, Options},
     terminal::clean::clean,
     verify::Job,
 };
@@ -10,7 +11,7 @@ use crate::{
 /// Of these jobs, those that changed since a revision; stderr says which, and what changed.
 pub(super) fn choose(options: &Options, revision: &str, jobs: Vec<Job>) -> Result<Vec<Job>, Failure> {
     let all = jobs.len();
-    let chosen = site::changed_since(options, revision, jobs)?;
+    let chosen = proof::changed_since(options, revision, jobs)?;
     let mut text = format!("{} of {} changed since {}\n", chosen.len(), count(all, "guide"), clean(revision));
     for (job, reasons) in &chosen {
         text.push_str(&clean(&format!("  {}: {}", job.plan.path, reasons.join("; "))));

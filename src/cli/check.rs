@@ -5,8 +5,9 @@ use serde_json::json;
 
 use super::{Exit, SiteArguments, color, count, drawn, exit_of, print, report};
 use crate::{
+    build::{self, Built},
     report::findings,
-    site::{self, Built, Failure},
+    site::Failure,
 };
 
 #[derive(Debug, clap::Args)]
@@ -40,7 +41,7 @@ enum Format {
 pub(super) fn run(arguments: &Arguments) -> Exit {
     let options = arguments.site.options_for(&arguments.guides);
     let folder = options.as_ref().map(|options| options.site.to_string_lossy().into_owned()).unwrap_or_default();
-    let (checked, exit) = match options.and_then(|options| site::check(&options, &arguments.guides)) {
+    let (checked, exit) = match options.and_then(|options| build::check(&options, &arguments.guides)) {
         Ok(checked) => {
             let (errors, warnings) = checked.counts();
             let fails = errors > 0 || (arguments.site.strict && warnings > 0);

@@ -9,6 +9,7 @@ use crate::{
         self, Engine, Identity, Machine, Name, READY, Ready, Run, Sharing,
         settings::{ImageSource, Init, Network},
     },
+    proof,
     site::{self, Failure},
     terminal::clean::clean,
 };
@@ -55,7 +56,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
         Some(What::Add { ready, name }) => {
             Ready::named(ready).map_or(Ok(()), |ready| add(&options.site, ready, name.as_deref().unwrap_or(ready.name)))
         }
-        None => site::machines(&options).map(|(machines, first)| print(std::io::stdout(), &list(&machines, &first))),
+        None => proof::machines(&options).map(|(machines, first)| print(std::io::stdout(), &list(&machines, &first))),
         Some(What::Build { names, push }) => {
             return on_engine(&options, names, if *push { Doing::Push } else { Doing::Build });
         }
@@ -69,7 +70,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
 
 /// Adds a machine, and says so.
 pub(super) fn add(site: &Path, ready: &Ready, name: &str) -> Result<(), Failure> {
-    site::add_machine(site, ready, name)?;
+    proof::add_machine(site, ready, name)?;
     let made = ready.folder.map_or_else(String::new, |_| format!(", and machines/{name}/ is what it is made of"));
     let text = format!("guidepost.yaml has the machine `{name}`{made}\nguides choose it with `machine: {name}`\n");
     print(std::io::stdout(), &text);
@@ -121,7 +122,7 @@ enum Doing {
 
 /// Builds machines, and pushes them or shows what is in them.
 fn on_engine(options: &site::Options, names: &[String], doing: Doing) -> Exit {
-    let machines = match site::machines(options) {
+    let machines = match proof::machines(options) {
         Ok((machines, _)) => machines,
         Err(failure) => return report(&failure),
     };

@@ -13,6 +13,7 @@ use crate::{
         At, Attributes, Command, LeftOut, Omission, Owner, Plan, Scope, Settings, Step, StepKind, Summary, Taken,
         duration,
     },
+    proof,
     report::Report,
     shards::{Entry, List},
     site::{self, Failure},
@@ -57,7 +58,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
     };
     let planned = match (arguments.all, arguments.format) {
         (true, Format::Jsonl) => listed(&options, arguments),
-        _ => site::plans(&options, &arguments.guides).map(|(plans, unused)| Planned { plans, unused, list: None }),
+        _ => proof::plans(&options, &arguments.guides).map(|(plans, unused)| Planned { plans, unused, list: None }),
     };
     let Planned { plans, unused, list } = match planned {
         Ok(planned) => planned,
@@ -111,7 +112,7 @@ struct Planned {
 /// With what is to be done, as everybody sees it who has this site.
 fn listed(options: &site::Options, arguments: &Arguments) -> Result<Planned, Failure> {
     let durations = site::read_reports(&arguments.durations)?;
-    let (jobs, unused) = site::jobs_and_unused(options, &arguments.guides)?;
+    let (jobs, unused) = proof::jobs_and_unused(options, &arguments.guides)?;
     let list = List::of(&jobs, &Report::durations(&durations));
     Ok(Planned { plans: jobs.into_iter().map(|job| job.plan).collect(), unused, list: Some(list) })
 }

@@ -3,7 +3,7 @@
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::sync::OnceLock;
 
-use crate::site::Listener;
+use crate::pages::Listener;
 
 /// A build of fewer pages is over before a bar could be read.
 const MANY: usize = 100;

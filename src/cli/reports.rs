@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{Exit, SiteArguments, color, drawn, print, report as report_failure, verify::Telling};
 use crate::{
     diagnostic::{Diagnostic, Severity},
+    proof,
     report::{Report, file, safe::defused},
     shards::{List, gather},
     site::{self, Failure},
@@ -81,7 +82,7 @@ fn expected(arguments: &Arguments, expect: &Path) -> Result<(site::Options, List
     }
     let site = site::Options { site: expect.to_owned(), ..arguments.site.options() };
     let durations = site::read_reports(&arguments.durations)?;
-    let list = List::of(&site::jobs(&site, &[])?, &Report::durations(&durations));
+    let list = List::of(&proof::jobs(&site, &[])?, &Report::durations(&durations));
     Ok((site, list))
 }
 

@@ -3,8 +3,9 @@
 use super::{Exit, color, count, drawn, print};
 use crate::{
     diagnostic::Diagnostic,
+    proof::{self, Unwritten, Updated},
     report::Report,
-    site::{self, Failure, Options, Unwritten, Updated},
+    site::{Failure, Options},
     terminal::clean::clean,
 };
 
@@ -25,7 +26,7 @@ pub(super) fn update(
 ) -> Result<(Report, Exit), Failure> {
     let (stdout, stderr) = (std::io::stdout(), std::io::stderr());
     let mut exit = Exit::Ok;
-    for guide in site::updates(options, &report)? {
+    for guide in proof::updates(options, &report)? {
         print(&stderr, &drawn(&guide.refused, color(&stderr)));
         if guide.steps.is_empty() {
             continue;

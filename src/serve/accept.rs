@@ -1,5 +1,10 @@
 //! "Accept real output": what a step really showed, written into its guide, as `verify --update` does.
 
+use crate::{
+    diagnostic::Diagnostic,
+    proof,
+    report::{StepKind, Verdict},
+};
 use axum::{
     body::Bytes,
     extract::State,
@@ -10,11 +15,6 @@ use serde::Deserialize;
 use std::sync::Arc;
 
 use super::App;
-use crate::{
-    diagnostic::Diagnostic,
-    report::{StepKind, Verdict},
-    site,
-};
 
 #[derive(Debug, Deserialize)]
 struct Asked {
@@ -67,7 +67,7 @@ impl super::runs::Runs {
                 }
             }
         }
-        let updates = site::updates(self.site(), &report).map_err(|failure| said(&failure.diagnostics()))?;
+        let updates = proof::updates(self.site(), &report).map_err(|failure| said(&failure.diagnostics()))?;
         let Some(update) = updates.into_iter().next() else { return Err("this output holds".into()) };
         if update.steps.is_empty() {
             return Err(said(&update.refused));

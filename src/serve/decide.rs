@@ -9,7 +9,7 @@ use axum::{
 use std::sync::Arc;
 
 use super::{App, accept::written, runs::Asked};
-use crate::site::preview::{Ask, Reply};
+use crate::preview::{Ask, Reply};
 
 /// `POST decide`
 pub(super) async fn decide(State(app): State<Arc<App>>, body: Bytes) -> Response {

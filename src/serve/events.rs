@@ -22,7 +22,7 @@ use std::{convert::Infallible, sync::Arc};
 use tokio::sync::{broadcast::error::RecvError, mpsc};
 
 use super::App;
-use crate::{diagnostic::Diagnostic, site::preview};
+use crate::{diagnostic::Diagnostic, preview};
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Page {

@@ -1,8 +1,8 @@
 //! `guidepost serve`: the preview server.
 //!
 //! ```text
-//! watch ─ files that changed ─► site::preview (a thread that owns the site) ─ notices ─► events (one stream a page)
-//! requests ─ guard ─► pages ─ asks ─► site::preview
+//! watch ─ files that changed ─► preview (a thread that owns the site) ─ notices ─► events (one stream a page)
+//! requests ─ guard ─► pages ─ asks ─► preview
 //!                     runs ─► verify (a thread of its own) ─ what happens ─► events
 //! ```
 //!
@@ -33,10 +33,8 @@ use tokio::sync::{broadcast, oneshot};
 use crate::{
     diagnostic::Diagnostic,
     machine::RunId,
-    site::{
-        self, Failure,
-        preview::{Answer, Ask, Notice, Preview, Reply, State},
-    },
+    preview::{self, Answer, Ask, Notice, Preview, Reply, State},
+    site::{self, Failure},
 };
 
 /// Where everything of the preview itself is, which is no page.
@@ -111,7 +109,7 @@ pub fn run(options: &Options, say: &(dyn Fn(Said) + Sync), end: impl Future<Outp
         .enable_all()
         .build()
         .map_err(|error| Failure::Environment { message: error.to_string() })?;
-    site::preview::exists(&options.site)?;
+    preview::exists(&options.site)?;
     let (listener, taken) = runtime.block_on(address::listen(options.host, options.port))?;
     let at = listener.local_addr().map_err(|error| Failure::Environment { message: error.to_string() })?;
     let home = address::home(at);

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use tower_http::services::ServeFile;
 
 use super::{App, OWN, guard::decoded};
-use crate::{render::escape, site::preview::Answer};
+use crate::{preview::Answer, render::escape};
 
 /// A page, with what makes it a preview.
 pub(super) async fn page(State(app): State<Arc<App>>, OriginalUri(uri): OriginalUri, request: Request) -> Response {

@@ -15,6 +15,15 @@
 //! | `failed` | `text`, `help` | it cannot be done |
 //! | `stopped` | | somebody stopped it |
 
+use crate::{
+    diagnostic::Diagnostic,
+    internal,
+    preview::{self, Ask},
+    proof,
+    report::{GuideReport, Report, Verdict, Whole, json as stored, safe::plain},
+    site,
+    verify::{self, Event, Listener},
+};
 use axum::{
     body::Bytes,
     extract::State,
@@ -34,13 +43,6 @@ use std::{
 use tokio::sync::{oneshot, watch};
 
 use super::App;
-use crate::{
-    diagnostic::Diagnostic,
-    internal,
-    report::{GuideReport, Report, Verdict, Whole, json as stored, safe::plain},
-    site::{self, preview::Ask},
-    verify::{self, Event, Listener},
-};
 
 /// Bytes of terminal text that are kept of a run; the report has all of it.
 const KEPT: usize = 2 << 20;
@@ -178,12 +180,12 @@ impl Runs {
             let text = problem.map_or("it cannot be done", |problem| problem.message.as_str());
             json!({ "what": "failed", "text": text, "help": problem.and_then(|problem| problem.help.as_deref()) })
         };
-        let jobs = match site::jobs(&self.site, &[guide.to_owned()]) {
+        let jobs = match proof::jobs(&self.site, &[guide.to_owned()]) {
             Ok(jobs) if jobs.iter().all(|job| job.plan.path == guide) => jobs,
             Ok(_) => return failed(&[Diagnostic::error("usage", format!("there is no guide {guide}"))]),
             Err(failure) => return failed(&failure.diagnostics()),
         };
-        let folder = site::preview::folder(&self.site);
+        let folder = preview::folder(&self.site);
         let options = verify::Options {
             site: self.site.site.clone(),
             jobs: 1,
@@ -275,7 +277,7 @@ fn ended(run: impl FnOnce() -> Value) -> Value {
 
 /// Where a site's last verdicts are kept.
 fn file(site: &site::Options) -> PathBuf {
-    site::preview::folder(site).join("report.json")
+    preview::folder(site).join("report.json")
 }
 
 fn keep(site: &site::Options, text: &str) -> std::io::Result<()> {

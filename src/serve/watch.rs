@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use crate::site::{Options, preview::Ask};
+use crate::{preview::Ask, site::Options};
 
 /// How long a file must be left alone: editors write in several strokes.
 const QUIET: Duration = Duration::from_millis(20);

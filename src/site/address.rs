@@ -10,7 +10,7 @@ use crate::{
 
 /// The URL path of a page, with `/` at both ends (or a file name at the end where the author said so), without the
 /// base path of the site.
-pub(super) fn url_path(record: &PageRecord, config: &Config) -> String {
+pub(crate) fn url_path(record: &PageRecord, config: &Config) -> String {
     if let Some(url) = &record.front.url {
         return normal(url);
     }
@@ -40,20 +40,20 @@ pub(super) fn url_path(record: &PageRecord, config: &Config) -> String {
 }
 
 /// The folders above a path, the outermost first.
-pub(super) fn folders(path: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn folders(path: &str) -> impl Iterator<Item = &str> {
     path.match_indices('/').map(|(at, _)| &path[..at])
 }
 
 /// The folder of a page below `content/`, as the section that it belongs to: of `content/guides/x/index.md` and of
 /// `content/guides/x.md` it is `guides`, of `content/guides/_index.md` too.
-pub(super) fn section_path(source: &str) -> &str {
+pub(crate) fn section_path(source: &str) -> &str {
     let path = source.strip_prefix("content/").unwrap_or(source);
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     if path.ends_with("/index.md") { folder.rsplit_once('/').map_or("", |(parent, _)| parent) } else { folder }
 }
 
 /// The name of a page by its file: the bundle's folder or the file without its extension.
-pub(super) fn file_name(source: &str) -> &str {
+pub(crate) fn file_name(source: &str) -> &str {
     let path = source.strip_suffix("/index.md").unwrap_or(source);
     let name = path.rsplit('/').next().unwrap_or(path);
     name.strip_suffix(".md").or_else(|| name.strip_suffix(".markdown")).unwrap_or(name)
@@ -64,7 +64,7 @@ fn slug_parts(slug: &str) -> impl Iterator<Item = String> + '_ {
 }
 
 /// Whether the pattern of a page's address needs a date that the page does not have.
-pub(super) fn lacks_date(record: &PageRecord, config: &Config) -> bool {
+pub(crate) fn lacks_date(record: &PageRecord, config: &Config) -> bool {
     let dated = |pattern: &str| [":year", ":month", ":day"].iter().any(|part| pattern.contains(part));
     record.kind == Kind::Guide
         && record.front.url.is_none()
@@ -104,7 +104,7 @@ fn expand(pattern: &str, record: &PageRecord, folders: &str, slug: &str, name: &
 
 /// A part of a path: lower case, letters, marks and digits of any script, `-`, `_`, `.`, `+`; everything else becomes `-`.
 /// These are the characters that Hugo allows (`isAllowedPathCharacter` in its `helpers/path.go`), which lowers each by itself.
-pub(super) fn path_part(name: &str) -> String {
+pub(crate) fn path_part(name: &str) -> String {
     let mut part = String::with_capacity(name.len());
     for c in name.trim().chars().filter_map(|c| c.to_lowercase().next()) {
         if c.is_alphanumeric() || is_combining_mark(c) || matches!(c, '_' | '.' | '+') {
@@ -125,7 +125,7 @@ fn join(parts: &[String]) -> String {
 }
 
 /// A path that an author wrote, decoded, with `/` at its begin, and at its end unless it names a file; `..` is dropped.
-pub(super) fn normal(path: &str) -> String {
+pub(crate) fn normal(path: &str) -> String {
     let path = &decode(path);
     let parts: Vec<&str> = path.split('/').filter(|p| !p.is_empty() && *p != "." && *p != "..").collect();
     let file = parts
@@ -139,7 +139,7 @@ pub(super) fn normal(path: &str) -> String {
 }
 
 /// The file of the output folder for a URL path.
-pub(super) fn output_path(url: &str) -> String {
+pub(crate) fn output_path(url: &str) -> String {
     let path = url.trim_start_matches('/');
     if path.is_empty() || path.ends_with('/') { format!("{path}index.html") } else { path.to_owned() }
 }
@@ -166,13 +166,18 @@ const PLAIN: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'=');
 
 /// A URL path as it stands in absolute addresses: what is not plain there is percent-encoded.
-pub(super) fn encode(path: &str) -> String {
+pub(crate) fn encode(path: &str) -> String {
     utf8_percent_encode(path, PLAIN).to_string()
 }
 
 /// Percent-decoding; text that is not UTF-8 afterwards stays as it is.
 pub(crate) fn decode(text: &str) -> String {
     percent_decode_str(text).decode_utf8().map_or_else(|_| text.to_owned(), |decoded| decoded.into_owned())
+}
+
+/// The address of a page's Markdown copy.
+pub(crate) fn markdown_url(url: &str) -> String {
+    if url.ends_with('/') { format!("{url}index.md") } else { format!("{url}.md") }
 }
 
 #[cfg(test)]

@@ -10,15 +10,15 @@ use std::{
     sync::OnceLock,
 };
 
-use super::record::PageRecord;
+use crate::site::record::PageRecord;
 
 /// The folder of everything that guidepost keeps between builds.
-pub(super) fn folder(site: &Path) -> PathBuf {
+pub(crate) fn folder(site: &Path) -> PathBuf {
     site.join(".guidepost")
 }
 
 /// Which guidepost this is: what another one kept may mean something else to it.
-pub(super) fn program() -> &'static str {
+pub(crate) fn program() -> &'static str {
     static PROGRAM: OnceLock<String> = OnceLock::new();
     PROGRAM.get_or_init(|| {
         let file = std::env::current_exe().and_then(std::fs::metadata);
@@ -31,7 +31,7 @@ pub(super) fn program() -> &'static str {
 const PART: usize = 128;
 
 /// Records by the path of their file; none if the grammar has changed since.
-pub(super) fn load(site: &Path, fingerprint: &[u8; 32]) -> BTreeMap<String, PageRecord> {
+pub(crate) fn load(site: &Path, fingerprint: &[u8; 32]) -> BTreeMap<String, PageRecord> {
     let bytes = std::fs::read(folder(site).join("pages")).unwrap_or_default();
     let records = read(&bytes, fingerprint).unwrap_or_default();
     records.into_iter().map(|r| (r.source.clone(), r)).collect()
@@ -52,7 +52,7 @@ fn read(bytes: &[u8], fingerprint: &[u8; 32]) -> Option<Vec<PageRecord>> {
 }
 
 /// Keeps the records for the next build.
-pub(super) fn save(site: &Path, fingerprint: &[u8; 32], records: &[PageRecord]) {
+pub(crate) fn save(site: &Path, fingerprint: &[u8; 32], records: &[PageRecord]) {
     let parts: Vec<Vec<u8>> = records.par_chunks(PART).filter_map(|part| postcard::to_stdvec(part).ok()).collect();
     let write = || -> std::io::Result<()> {
         let folder = folder(site);

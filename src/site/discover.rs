@@ -5,31 +5,36 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{address, naming, plans::sidecar_path};
-use crate::{config::Config, diagnostic::Diagnostic, plan::SIDECAR, source::inside::inside};
+use crate::{
+    config::Config,
+    diagnostic::Diagnostic,
+    plan::SIDECAR,
+    site::{address, naming, sidecars::sidecar_path},
+    source::inside::inside,
+};
 
 /// The files of a site, sorted by path.
 #[derive(Debug, Default)]
-pub(super) struct Found {
+pub(crate) struct Found {
     /// Markdown files, as paths relative to the site's folder: `content/guides/x/index.md`.
-    pub(super) pages: Vec<String>,
+    pub(crate) pages: Vec<String>,
     /// Other files below `content/`, likewise.
-    pub(super) resources: Vec<String>,
+    pub(crate) resources: Vec<String>,
     /// Files `verify.yaml` and `NAME.verify.yaml` below `content/`, likewise: what guides say about their verification is not published.
-    pub(super) sidecars: Vec<String>,
+    pub(crate) sidecars: Vec<String>,
     /// Files below `static/`, likewise.
-    pub(super) statics: Vec<String>,
+    pub(crate) statics: Vec<String>,
 }
 
 impl Found {
     /// Whether a file is one of them.
-    pub(super) fn has(&self, path: &str) -> bool {
+    pub(crate) fn has(&self, path: &str) -> bool {
         [&self.pages, &self.resources, &self.sidecars, &self.statics].into_iter().flatten().any(|known| known == path)
     }
 }
 
 /// Walks over a site's folder.
-pub(super) fn discover(site: &Path, config: &Config, diagnostics: &mut Vec<Diagnostic>) -> Found {
+pub(crate) fn discover(site: &Path, config: &Config, diagnostics: &mut Vec<Diagnostic>) -> Found {
     let mut found = Found::default();
     for path in walk(site, "content", diagnostics) {
         let extension = path.rsplit_once('.').map_or("", |(_, e)| e);
@@ -86,7 +91,7 @@ pub(super) fn discover(site: &Path, config: &Config, diagnostics: &mut Vec<Diagn
 }
 
 /// Whether a file is a sidecar, by its name.
-pub(super) fn is_sidecar(path: &str) -> bool {
+pub(crate) fn is_sidecar(path: &str) -> bool {
     path.rsplit('/').next() == Some(SIDECAR) || path.strip_suffix(SIDECAR).is_some_and(|name| name.ends_with('.'))
 }
 

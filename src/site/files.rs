@@ -7,16 +7,16 @@ use std::{
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
-use super::{
-    address::file_name,
-    record::{Alias, Include, Kind, PageRecord, Reference},
-};
 use crate::{
     config::Config,
     diagnostic::{Diagnostic, Place},
     guide::{self, CodeBlock, Guide},
     internal,
     render::{self, ImageInfo, World, highlight::Highlighter},
+    site::{
+        address::file_name,
+        record::{Alias, Include, Kind, PageRecord, Reference},
+    },
     source::{
         Source, Span,
         front_matter::{FrontMatter, key_span},
@@ -26,17 +26,17 @@ use crate::{
 
 /// Everything that parsing a file depends on besides its text.
 #[derive(Debug)]
-pub(super) struct Grammar<'a> {
-    pub(super) config: &'a Config,
+pub(crate) struct Grammar<'a> {
+    pub(crate) config: &'a Config,
     /// Its shortcodes are part of headings and of what is searched.
-    pub(super) theme: &'a Theme,
+    pub(crate) theme: &'a Theme,
 }
 
 impl Grammar<'_> {
     /// Changes when any of it changes, and with guidepost's version.
-    pub(super) fn fingerprint(&self) -> [u8; 32] {
+    pub(crate) fn fingerprint(&self) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new();
-        hasher.update(super::cache::program().as_bytes());
+        hasher.update(crate::site::cache::program().as_bytes());
         hasher.update(&self.theme.fingerprint);
         // What a site's own shortcodes say in headings can come from there.
         hasher.update(self.theme.data().files());
@@ -47,18 +47,18 @@ impl Grammar<'_> {
 }
 
 /// A Markdown file whose guide is parsed when it is first wanted.
-pub(super) struct File {
-    pub(super) path: String,
-    pub(super) hash: [u8; 32],
+pub(crate) struct File {
+    pub(crate) path: String,
+    pub(crate) hash: [u8; 32],
     /// Taken by the parse.
     text: Mutex<String>,
     guide: OnceLock<Arc<Guide>>,
 }
 
 /// The Markdown files of a site with their records.
-pub(super) struct Files<'a> {
+pub(crate) struct Files<'a> {
     grammar: Grammar<'a>,
-    pub(super) files: Vec<File>,
+    pub(crate) files: Vec<File>,
     /// Knows the names of languages.
     highlighter: Highlighter,
     /// Headless bundles by their names: index into `files`.
@@ -67,7 +67,7 @@ pub(super) struct Files<'a> {
 
 /// Reads every file and makes or recalls its record. Files that cannot be read are reported and left out; those that are
 /// `kept` from before are not read again.
-pub(super) fn read<'a>(
+pub(crate) fn read<'a>(
     site: &Path,
     paths: &[String],
     grammar: Grammar<'a>,
@@ -141,7 +141,7 @@ fn read_file(site: &Path, path: &str) -> Result<File, Diagnostic> {
 }
 
 /// A page that could not be read: without front matter and text, so that its address stays.
-pub(super) fn unread(path: &str, text: String, problem: Diagnostic) -> Guide {
+pub(crate) fn unread(path: &str, text: String, problem: Diagnostic) -> Guide {
     Guide {
         path: path.to_owned(),
         front: FrontMatter::default(),
@@ -164,14 +164,14 @@ fn kind(guide: &Guide) -> Kind {
 
 impl<'a> Files<'a> {
     /// The files by their paths, and what they are parsed with.
-    pub(super) fn take(self) -> (BTreeMap<String, File>, Grammar<'a>) {
+    pub(crate) fn take(self) -> (BTreeMap<String, File>, Grammar<'a>) {
         (self.files.into_iter().map(|file| (file.path.clone(), file)).collect(), self.grammar)
     }
 }
 
 impl Files<'_> {
     /// The guide of a file, parsed at the first call.
-    pub(super) fn guide_of(&self, file: &File) -> Arc<Guide> {
+    pub(crate) fn guide_of(&self, file: &File) -> Arc<Guide> {
         let parse = || {
             let text = std::mem::take(&mut *file.text.lock().unwrap_or_else(PoisonError::into_inner));
             let source = Source::new(file.path.clone(), text.as_str());
@@ -182,24 +182,24 @@ impl Files<'_> {
     }
 
     /// A text as a guide of this site.
-    pub(super) fn parse(&self, source: Source) -> Guide {
+    pub(crate) fn parse(&self, source: Source) -> Guide {
         let Grammar { config, theme } = &self.grammar;
         guide::parse(source, &theme.registry, &config.taxonomies, config.smart_punctuation)
     }
 
     /// The guide of a path relative to the site's folder.
-    pub(super) fn guide(&self, path: &str) -> Option<Arc<Guide>> {
+    pub(crate) fn guide(&self, path: &str) -> Option<Arc<Guide>> {
         let at = self.files.binary_search_by(|f| f.path.as_str().cmp(path)).ok()?;
         Some(self.guide_of(&self.files[at]))
     }
 
     /// Of the grammar that the files are parsed with.
-    pub(super) fn fingerprint(&self) -> [u8; 32] {
+    pub(crate) fn fingerprint(&self) -> [u8; 32] {
         self.grammar.fingerprint()
     }
 
     /// The headless bundle of a name: that of its folder, or its path below `content/`.
-    pub(super) fn bundle(&self, name: &str) -> Option<Arc<Guide>> {
+    pub(crate) fn bundle(&self, name: &str) -> Option<Arc<Guide>> {
         let name = name.trim_matches('/');
         let by_path = || {
             let path = name.strip_prefix("content/").unwrap_or(name);
@@ -215,7 +215,7 @@ impl Files<'_> {
         Some(self.guide_of(&self.files[index]))
     }
 
-    pub(super) fn bundle_names(&self) -> Vec<String> {
+    pub(crate) fn bundle_names(&self) -> Vec<String> {
         self.headless.keys().cloned().collect()
     }
 
@@ -286,7 +286,7 @@ impl Files<'_> {
             images,
             includes: outline.includes.into_iter().map(include).collect(),
             words: outline.words,
-            terms: super::search::prepare(&outline.search),
+            terms: crate::site::search::prepare(&outline.search),
             diagnostics,
             aliases: guide.front.aliases.iter().map(alias).collect(),
             front: guide.front.clone(),

@@ -2,20 +2,20 @@
 
 use std::path::Path;
 
-use super::{
-    address::decode,
-    links::{Findings, Links, beside, is_elsewhere},
-    loose,
-    record::PageRecord,
-};
 use crate::{
     diagnostic::{Diagnostic, nearest},
+    site::{
+        address::decode,
+        links::{Findings, Links, beside, is_elsewhere},
+        loose,
+        record::PageRecord,
+    },
     source::inside::{Outside, inside},
 };
 
 /// Where the file of an image lies.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Image {
+pub(crate) enum Image {
     /// On another site.
     Elsewhere,
     /// Path relative to the site's folder, and URL path.
@@ -26,7 +26,7 @@ pub(super) enum Image {
 
 /// Why an image is missing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Missing {
+pub(crate) enum Missing {
     /// No such file: as written, and where it should be.
     NoFile { path: String, file: String },
     /// Out of the site.
@@ -37,7 +37,7 @@ pub(super) enum Missing {
 
 impl Links<'_> {
     /// Finds the file of an image that the file `from` shows.
-    pub(super) fn image(&self, target: &str, from: &str, site: &Path) -> Image {
+    pub(crate) fn image(&self, target: &str, from: &str, site: &Path) -> Image {
         if is_elsewhere(target) {
             return Image::Elsewhere;
         }
@@ -84,7 +84,7 @@ impl Links<'_> {
     }
 
     /// Every image of a page that is missing or outside of the site.
-    pub(super) fn check_images(&self, record: &PageRecord, site: &Path, found: &mut Findings<'_>) {
+    pub(crate) fn check_images(&self, record: &PageRecord, site: &Path, found: &mut Findings<'_>) {
         for image in &record.images {
             if let Image::Missing(missing) = self.image(&image.target, &image.from, site) {
                 let (message, help) = self.explain_missing(&missing, found.may_suggest());

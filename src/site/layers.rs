@@ -2,18 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{address, files::Files, library::Library, record::Kind};
 use crate::{
     config,
     diagnostic::Diagnostic,
     plan::{Layer, Plan},
+    site::{address, files::Files, library::Library, record::Kind},
 };
 
 /// What the pages of sections say, by their folders.
-pub(super) type Sections = BTreeMap<String, Layer>;
+pub(crate) type Sections = BTreeMap<String, Layer>;
 
 /// Reads what the pages of sections say.
-pub(super) fn sections(library: &Library, files: &Files<'_>) -> Sections {
+pub(crate) fn sections(library: &Library, files: &Files<'_>) -> Sections {
     let says =
         library.pages.iter().filter(|page| page.record.kind == Kind::Section && page.record.front.verify.is_some());
     let of_page = |source: &String| {
@@ -25,20 +25,20 @@ pub(super) fn sections(library: &Library, files: &Files<'_>) -> Sections {
 
 /// What is said outside of guides.
 #[derive(Clone, Copy)]
-pub(super) struct Outer<'s> {
-    pub(super) library: &'s Layer,
-    pub(super) sections: &'s Sections,
+pub(crate) struct Outer<'s> {
+    pub(crate) library: &'s Layer,
+    pub(crate) sections: &'s Sections,
 }
 
 impl<'s> Outer<'s> {
     /// What concerns the guide in a file, the farthest first.
-    pub(super) fn of(&self, path: &str) -> Vec<&'s Layer> {
+    pub(crate) fn of(&self, path: &str) -> Vec<&'s Layer> {
         let sections = address::folders(path).filter_map(|folder| self.sections.get(folder));
         [self.library].into_iter().chain(sections).collect()
     }
 
     /// Rules that fit nothing in these plans, which are those of all guides.
-    pub(super) fn unused<'p>(&self, plans: impl Iterator<Item = &'p Plan>) -> Vec<Diagnostic> {
+    pub(crate) fn unused<'p>(&self, plans: impl Iterator<Item = &'p Plan>) -> Vec<Diagnostic> {
         let fitted: BTreeSet<(&str, usize, usize)> =
             plans.flat_map(|plan| &plan.fitted).map(|place| (place.path.as_str(), place.line, place.column)).collect();
         let rules = [self.library].into_iter().chain(self.sections.values()).flat_map(Layer::rules);

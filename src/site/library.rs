@@ -5,31 +5,31 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashMap, hash_map::Entry},
 };
 
-use super::{
-    address::{self, file_name, normal, path_part, section_path, url_path},
-    discover::Found,
-    naming,
-    record::{Kind, PageRecord},
-};
 use crate::{
     config::Config,
     diagnostic::{Diagnostic, Place},
+    site::{
+        address::{self, file_name, normal, path_part, section_path, url_path},
+        discover::Found,
+        naming,
+        record::{Kind, PageRecord},
+    },
     source::date::Date,
 };
 
 /// A page or a section.
 #[derive(Debug)]
-pub(super) struct Page {
-    pub(super) record: PageRecord,
+pub(crate) struct Page {
+    pub(crate) record: PageRecord,
     /// URL path without the base path of the site.
-    pub(super) url: String,
+    pub(crate) url: String,
     /// Whether a file of the author's stands behind it; a folder without `_index.md` has a section page all the same.
-    pub(super) written: bool,
+    pub(crate) written: bool,
 }
 
 /// What a URL path leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Target {
+pub(crate) enum Target {
     Page(usize),
     /// An old address of a page.
     Alias(usize),
@@ -39,42 +39,42 @@ pub(super) enum Target {
 
 /// Every page of the site that is built.
 #[derive(Debug, Default)]
-pub(super) struct Library {
-    pub(super) pages: Vec<Page>,
+pub(crate) struct Library {
+    pub(crate) pages: Vec<Page>,
     /// Files of `content/` that are no pages, with their URL paths.
-    pub(super) resources: BTreeMap<String, String>,
-    pub(super) statics: BTreeMap<String, String>,
+    pub(crate) resources: BTreeMap<String, String>,
+    pub(crate) statics: BTreeMap<String, String>,
     /// Both by their URL paths.
-    pub(super) files_by_url: HashMap<String, String>,
-    pub(super) by_source: HashMap<String, usize>,
-    pub(super) by_url: HashMap<String, Target>,
+    pub(crate) files_by_url: HashMap<String, String>,
+    pub(crate) by_source: HashMap<String, usize>,
+    pub(crate) by_url: HashMap<String, Target>,
     /// Old addresses and the pages that they lead to.
-    pub(super) redirects: Vec<(String, usize)>,
+    pub(crate) redirects: Vec<(String, usize)>,
     /// What is not written because something else has its address: files by their paths, lists by their addresses.
-    pub(super) beaten: BTreeSet<String>,
+    pub(crate) beaten: BTreeSet<String>,
     /// Slugs and file names, where only one page has them.
-    pub(super) by_name: HashMap<String, Option<usize>>,
+    pub(crate) by_name: HashMap<String, Option<usize>>,
     /// Records that are no pages of the site: headless bundles, and pages that are not built.
     others: Vec<PageRecord>,
     /// Pages that are not built, with the reason.
-    pub(super) hidden: HashMap<String, &'static str>,
+    pub(crate) hidden: HashMap<String, &'static str>,
     /// Indices of pages by section path, in the order of the section.
-    pub(super) sections: BTreeMap<String, Vec<usize>>,
+    pub(crate) sections: BTreeMap<String, Vec<usize>>,
     /// Where each page stands in its section.
     places: HashMap<usize, usize>,
 }
 
 /// What decides which pages are built.
 #[derive(Debug)]
-pub(super) struct Choice {
-    pub(super) drafts: bool,
+pub(crate) struct Choice {
+    pub(crate) drafts: bool,
     /// `YYYY-MM-DD`.
-    pub(super) today: String,
+    pub(crate) today: String,
 }
 
 impl Library {
     /// Gives every page its address.
-    pub(super) fn new(
+    pub(crate) fn new(
         mut records: Vec<PageRecord>,
         found: &Found,
         config: &Config,
@@ -107,7 +107,7 @@ impl Library {
     }
 
     /// The records of all files.
-    pub(super) fn into_records(self) -> Vec<PageRecord> {
+    pub(crate) fn into_records(self) -> Vec<PageRecord> {
         let written = self.pages.into_iter().filter(|page| page.written).map(|page| page.record);
         written.chain(self.others).collect()
     }
@@ -293,14 +293,14 @@ impl Library {
     }
 
     /// The page of a section's folder.
-    pub(super) fn section_page(&self, section: &str) -> Option<usize> {
+    pub(crate) fn section_page(&self, section: &str) -> Option<usize> {
         let source =
             if section.is_empty() { "content/_index.md".to_owned() } else { format!("content/{section}/_index.md") };
         self.by_source.get(&source).copied()
     }
 
     /// Sections directly below another.
-    pub(super) fn subsections(&self, section: &str) -> Vec<usize> {
+    pub(crate) fn subsections(&self, section: &str) -> Vec<usize> {
         let parent = |path: &str| path.rsplit_once('/').map_or("", |(parent, _)| parent).to_owned();
         let below = |page: &Page| {
             let path = section_path(page.record.lies());
@@ -318,13 +318,13 @@ impl Library {
     }
 
     /// Where a page stands in the order of its section.
-    pub(super) fn place_in_section(&self, index: usize) -> Option<usize> {
+    pub(crate) fn place_in_section(&self, index: usize) -> Option<usize> {
         self.places.get(&index).copied()
     }
 
     /// Registers the address of a list that no file stands behind. A section page may stand there: its text is shown above
     /// the list. Anything else is in the way.
-    pub(super) fn add_list(&mut self, url: &str, name: &str, diagnostics: &mut Vec<Diagnostic>) {
+    pub(crate) fn add_list(&mut self, url: &str, name: &str, diagnostics: &mut Vec<Diagnostic>) {
         let in_the_way = match self.by_url.get(url) {
             Some(Target::Page(page)) if self.pages[*page].record.kind == Kind::Section => return,
             Some(Target::Page(page) | Target::Alias(page)) => self.pages[*page].record.source.clone(),
@@ -341,12 +341,12 @@ impl Library {
     }
 
     /// Registers the address of a file that guidepost makes unless the site has one of its own there.
-    pub(super) fn add_made(&mut self, url: &str) {
+    pub(crate) fn add_made(&mut self, url: &str) {
         self.by_url.entry(url.to_owned()).or_insert(Target::Other);
     }
 
     /// Whether a file of the author's, or a page, stands where guidepost would write one of its own.
-    pub(super) fn has_own(&self, url: &str) -> bool {
+    pub(crate) fn has_own(&self, url: &str) -> bool {
         self.files_by_url.contains_key(url) || matches!(self.by_url.get(url), Some(Target::Page(_) | Target::Alias(_)))
     }
 }
@@ -365,4 +365,9 @@ fn reason_to_hide(record: &PageRecord, choice: &Choice) -> Option<&'static str> 
         return Some("has expired");
     }
     (!record.front.build_render).then_some("is not rendered (`_build`)")
+}
+
+/// Whether a page is shown in lists, feeds and the search index.
+pub(crate) fn is_listed(page: &Page) -> bool {
+    page.record.kind == Kind::Guide && page.record.front.build_list
 }

@@ -5,22 +5,24 @@ use std::{
     path::Path,
 };
 
-use super::{
-    address::{decode, encode, normal, path_part},
-    library::{Library, Target},
-    loose,
-    record::PageRecord,
-    view::HOME,
-};
 use crate::{
     config::Config,
     diagnostic::{Diagnostic, Severity, nearest},
+    site::{
+        address::{decode, encode, normal, path_part},
+        library::{Library, Target},
+        loose,
+        record::PageRecord,
+    },
     source::{Source, Span},
 };
 
+/// The file that links of the configuration are resolved from.
+pub(crate) const HOME: &str = "content/_index.md";
+
 /// Where a link leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Resolved {
+pub(crate) enum Resolved {
     /// Out of the site, or to something that is not checked: the author's text stays.
     Elsewhere,
     /// In the site: URL path without the base path; the page, if it is one; the anchor, without `#`.
@@ -30,17 +32,17 @@ pub(super) enum Resolved {
 }
 
 /// Resolves links against the library.
-pub(super) struct Links<'a> {
-    pub(super) library: &'a Library,
-    pub(super) config: &'a Config,
-    pub(super) base_path: String,
+pub(crate) struct Links<'a> {
+    pub(crate) library: &'a Library,
+    pub(crate) config: &'a Config,
+    pub(crate) base_path: String,
     /// The folder of loose files, whose links are GitHub's.
-    pub(super) loose: Option<&'a Path>,
+    pub(crate) loose: Option<&'a Path>,
 }
 
 impl<'a> Links<'a> {
     /// The address to write into a page for a link that the file `from` has.
-    pub(super) fn href(&self, target: &str, from: &str) -> String {
+    pub(crate) fn href(&self, target: &str, from: &str) -> String {
         match self.resolve(target, from) {
             Resolved::Here { url, anchor, .. } => {
                 let anchor = if anchor.is_empty() { String::new() } else { format!("#{anchor}") };
@@ -56,12 +58,12 @@ impl<'a> Links<'a> {
     }
 
     /// A URL path as it stands in a page: with the base path, percent-encoded.
-    pub(super) fn absolute_path(&self, url: &str) -> String {
+    pub(crate) fn absolute_path(&self, url: &str) -> String {
         format!("{}{}", self.base_path, encode(url.trim_start_matches('/')))
     }
 
     /// Finds out where a link leads.
-    pub(super) fn resolve(&self, target: &str, from: &str) -> Resolved {
+    pub(crate) fn resolve(&self, target: &str, from: &str) -> Resolved {
         if let Some(folder) = self.loose {
             return loose::resolve(folder, target, from, |path| self.library.by_source.get(path).copied());
         }
@@ -183,7 +185,7 @@ impl<'a> Links<'a> {
     }
 
     /// Every link of a page that is broken, with its anchors.
-    pub(super) fn check(&self, record: &PageRecord, severity: Severity, found: &mut Findings<'a>) {
+    pub(crate) fn check(&self, record: &PageRecord, severity: Severity, found: &mut Findings<'a>) {
         for link in &record.links {
             let problem = match self.resolve(&link.target, &link.from) {
                 Resolved::Elsewhere => continue,
@@ -209,7 +211,7 @@ impl<'a> Links<'a> {
 
 impl Links<'_> {
     /// A link of the configuration.
-    pub(super) fn check_configured(&self, target: &str, source: &Source, severity: Severity, found: &mut Findings<'_>) {
+    pub(crate) fn check_configured(&self, target: &str, source: &Source, severity: Severity, found: &mut Findings<'_>) {
         if let Resolved::Broken { path } = self.resolve(target, HOME) {
             let (message, help) = found.explained(&path, || self.explain(&path, HOME));
             let start = source.text.find(target).unwrap_or_default();
@@ -221,8 +223,8 @@ impl Links<'_> {
 
 /// What a check has found so far.
 #[derive(Default)]
-pub(super) struct Findings<'a> {
-    pub(super) diagnostics: Vec<Diagnostic>,
+pub(crate) struct Findings<'a> {
+    pub(crate) diagnostics: Vec<Diagnostic>,
     /// Ids of the pages that links with anchors lead to.
     anchors: HashMap<&'a str, HashSet<&'a str>>,
     suggestions: usize,
@@ -233,7 +235,7 @@ const SUGGESTIONS: usize = 50;
 
 impl<'a> Findings<'a> {
     /// Whether one more search for what was meant is worth its time.
-    pub(super) fn may_suggest(&mut self) -> bool {
+    pub(crate) fn may_suggest(&mut self) -> bool {
         self.suggestions += 1;
         self.suggestions <= SUGGESTIONS
     }
@@ -271,7 +273,7 @@ impl<'a> Findings<'a> {
     }
 }
 
-pub(super) fn is_elsewhere(target: &str) -> bool {
+pub(crate) fn is_elsewhere(target: &str) -> bool {
     let scheme = target.split(':').next().unwrap_or_default();
     let has_scheme = target.contains(':')
         && scheme.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -280,7 +282,7 @@ pub(super) fn is_elsewhere(target: &str) -> bool {
 }
 
 /// A relative path from a folder; `None` if it leaves the root.
-pub(super) fn beside(folder: &str, path: &str) -> Option<String> {
+pub(crate) fn beside(folder: &str, path: &str) -> Option<String> {
     let mut parts: Vec<&str> = folder.split('/').filter(|p| !p.is_empty()).collect();
     for part in path.split('/') {
         match part {

@@ -1,56 +1,56 @@
 //! A site in memory: configuration, theme, pages with their addresses.
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-};
-
-use super::{
-    build::{Failure, Options},
-    cache,
-    discover::{self, Found, is_sidecar},
-    files::{self, Files, Grammar},
-    inputs::Lister,
-    layers::{self, Outer, Sections},
-    library::{Choice, Library},
-    links::{Findings, Links},
-    loose, plans,
-    record::{Kind, PageRecord},
-    status,
-    taxonomy::{self, Taxonomy},
-    verified::{self, Verified},
-    view::{Views, markdown_url},
-};
 use crate::{
     config::{self, Config},
     diagnostic::{Diagnostic, Severity},
     plan::Layer,
     render,
     report::{Report, history::History},
+    site::{
+        address::markdown_url,
+        cache,
+        discover::{self, Found, is_sidecar},
+        failure::Failure,
+        files::{self, Files, Grammar},
+        layers::{self, Outer, Sections},
+        library::{Choice, Library, is_listed},
+        links::{Findings, Links},
+        loose,
+        options::Options,
+        record::{Kind, PageRecord},
+        reports,
+        taxonomy::{self, Taxonomy, newest_first},
+    },
     source::Source,
     theme::Theme,
 };
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 /// What the pages depend on.
-pub(super) struct Inputs {
-    pub(super) config: Config,
-    pub(super) theme: Theme,
+pub(crate) struct Inputs {
+    /// What the command line says.
+    pub(crate) options: Options,
+    pub(crate) config: Config,
+    pub(crate) theme: Theme,
     /// The text of the configuration, to point at.
-    pub(super) source: Source,
+    pub(crate) source: Source,
     /// What guidepost.yaml says of the verification of all guides.
-    pub(super) library: Layer,
+    pub(crate) library: Layer,
     /// What verification found, all reports together.
-    pub(super) report: Option<Report>,
+    pub(crate) report: Option<Report>,
     /// What it found day by day.
-    pub(super) history: History,
+    pub(crate) history: History,
     /// Folders that recordings of it lie in.
-    pub(super) recordings: Vec<PathBuf>,
+    pub(crate) recordings: Vec<PathBuf>,
     /// The folder of loose files, if it is no site.
-    pub(super) loose: Option<PathBuf>,
+    pub(crate) loose: Option<PathBuf>,
 }
 
 impl Inputs {
-    pub(super) fn load(options: &Options) -> Result<Self, Failure> {
+    pub(crate) fn load(options: &Options) -> Result<Self, Failure> {
         let file = options.site.join(config::FILE_NAME);
         if !options.site.is_dir() {
             return Err(Failure::usage(
@@ -93,7 +93,7 @@ impl Inputs {
             return Err(Failure::Configuration(library.diagnostics));
         }
         let theme = Theme::load(&options.site, config.theme.as_deref()).map_err(Failure::Pages)?;
-        let reports = verified::read_all(&options.reports)?;
+        let reports = reports::read_all(&options.reports)?;
         // One that speaks of no guide is none.
         let report = Report::merged(&reports).filter(|report| !report.guides.is_empty());
         let history = History::new(&reports, report.as_ref());
@@ -101,28 +101,28 @@ impl Inputs {
             |path: &PathBuf| if path.is_dir() { Some(path.clone()) } else { path.parent().map(Path::to_owned) };
         let recordings = options.reports.iter().filter_map(folder).collect();
         let loose = (!options.loose.is_empty()).then(|| options.site.clone());
-        Ok(Self { config, theme, source, library, report, history, recordings, loose })
+        Ok(Self { options: options.clone(), config, theme, source, library, report, history, recordings, loose })
     }
 }
 
 /// Every page of the site, parsed and addressed.
-pub(super) struct Site<'a> {
-    pub(super) inputs: &'a Inputs,
-    pub(super) files: Files<'a>,
-    pub(super) found: Found,
+pub(crate) struct Site<'a> {
+    pub(crate) inputs: &'a Inputs,
+    pub(crate) files: Files<'a>,
+    pub(crate) found: Found,
     /// What is wrong with how files lie.
     discovered: Vec<Diagnostic>,
-    pub(super) library: Library,
+    pub(crate) library: Library,
     /// What the pages of sections say of the verification of guides.
     sections: Sections,
-    pub(super) taxonomies: Vec<Taxonomy>,
-    pub(super) verified: Verified,
-    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(crate) taxonomies: Vec<Taxonomy>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
 impl<'a> Site<'a> {
     /// Reads `content/`; records of unchanged files come from the cache.
-    pub(super) fn read(inputs: &'a Inputs, options: &Options) -> Self {
+    pub(crate) fn read(inputs: &'a Inputs) -> Self {
+        let options = &inputs.options;
         let mut diagnostics = Vec::new();
         let grammar = Grammar { config: &inputs.config, theme: &inputs.theme };
         if inputs.loose.is_some() {
@@ -130,7 +130,7 @@ impl<'a> Site<'a> {
             let none = BTreeMap::new;
             let (files, records) =
                 files::read(&options.site, &found.pages, grammar, none(), BTreeMap::new(), &mut diagnostics);
-            return Self::of(inputs, files, found, diagnostics).arranged(records, options);
+            return Self::of(inputs, files, found, diagnostics).arranged(records);
         }
         let mut found = discover::discover(&options.site, &inputs.config, &mut diagnostics);
         let more = options.texts.keys().filter(|path| is_sidecar(path) && !found.sidecars.contains(path));
@@ -148,7 +148,7 @@ impl<'a> Site<'a> {
             cache::save(&options.site, &fingerprint, &records);
         }
         let site = Self { discovered, ..Self::of(inputs, files, found, diagnostics) };
-        site.arranged(records, options)
+        site.arranged(records)
     }
 
     fn of(inputs: &'a Inputs, files: Files<'a>, found: Found, diagnostics: Vec<Diagnostic>) -> Self {
@@ -160,14 +160,14 @@ impl<'a> Site<'a> {
             library: Library::default(),
             sections: Sections::new(),
             taxonomies: Vec::new(),
-            verified: Verified::default(),
             diagnostics,
         }
     }
 
     /// The same site after files below `content/` and `static/` have changed, which are named relative to the site's folder.
     /// Nothing else is read again.
-    pub(super) fn update(self, options: &Options, changed: &[String]) -> Self {
+    pub(crate) fn update(self, changed: &[String]) -> Self {
+        let options = &self.inputs.options;
         let Self { mut found, mut discovered, .. } = self;
         if changed.iter().any(|path| !found.has(path) || !options.site.join(path).is_file()) {
             discovered = Vec::new();
@@ -185,11 +185,12 @@ impl<'a> Site<'a> {
         kept.retain(|path, _| !is_changed(path));
         let (files, records) = files::read(&options.site, &found.pages, grammar, kept, records, &mut diagnostics);
         let site = Self { files, found, discovered, library: Library::default(), diagnostics, ..self };
-        site.arranged(records, options)
+        site.arranged(records)
     }
 
     /// With its records in the library.
-    fn arranged(mut self, mut records: Vec<PageRecord>, options: &Options) -> Self {
+    fn arranged(mut self, mut records: Vec<PageRecord>) -> Self {
+        let options = &self.inputs.options;
         for record in &mut records {
             if self.inputs.loose.is_some() {
                 record.diagnostics = record.diagnostics.drain(..).map(loose::softened).collect();
@@ -206,26 +207,8 @@ impl<'a> Site<'a> {
         self.library = Library::new(records, &self.found, config, &choice, &mut between);
         self.diagnostics.extend(between.into_iter().filter(|_| published));
         self.sections = layers::sections(&self.library, &self.files);
-        self.verified = {
-            let lister = Lister::new(&self, options);
-            let current = |index, machine: &str| plans::current(&self, options, &lister, index, machine);
-            let folders = &self.inputs.recordings;
-            let mut found = Vec::new();
-            let verified = Verified::new(self.inputs.report.as_ref(), &self.library, folders, &current, &mut found);
-            self.diagnostics.extend(found);
-            verified
-        };
-        for recording in self.verified.recordings() {
-            self.library.add_made(&recording.url);
-        }
-        if self.inputs.report.is_some() {
-            let guides = self.guide_indices().into_iter().map(|index| self.library.pages[index].url.as_str());
-            let badges: Vec<String> = guides.chain([status::URL]).map(status::badge_url).collect();
-            badges.iter().for_each(|url| self.library.add_made(url));
-            self.library.add_made(status::URL);
-        }
         self.taxonomies = taxonomy::group(&self.library, config);
-        for (url, name) in Views::list_urls(&self.taxonomies) {
+        for (url, name) in taxonomy::list_urls(&self.taxonomies) {
             self.library.add_list(&url, &name, &mut self.diagnostics);
         }
         for url in ["/atom.xml", "/sitemap.xml", "/robots.txt", "/llms.txt", "/404.html"] {
@@ -257,12 +240,22 @@ impl<'a> Site<'a> {
         }
     }
 
+    /// The site's folder.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.inputs.options.site
+    }
+
+    /// Names of its machines.
+    pub(crate) fn machines(&self) -> Vec<String> {
+        self.inputs.config.machines.keys().cloned().collect()
+    }
+
     /// What is said outside of guides about their verification.
-    pub(super) fn outer(&self) -> Outer<'_> {
+    pub(crate) fn outer(&self) -> Outer<'_> {
         Outer { library: &self.inputs.library, sections: &self.sections }
     }
 
-    pub(super) fn links(&self) -> Links<'_> {
+    pub(crate) fn links(&self) -> Links<'_> {
         Links {
             library: &self.library,
             config: &self.inputs.config,
@@ -272,8 +265,8 @@ impl<'a> Site<'a> {
     }
 
     /// Links, anchors and images of one page; what is broken is a warning.
-    pub(super) fn check_links_of(&self, index: usize, folder: &Path) -> Vec<Diagnostic> {
-        let links = self.links();
+    pub(crate) fn check_links_of(&self, index: usize) -> Vec<Diagnostic> {
+        let (links, folder) = (self.links(), self.folder());
         let mut found = Findings::default();
         let page = &self.library.pages[index];
         if page.written {
@@ -284,8 +277,8 @@ impl<'a> Site<'a> {
     }
 
     /// Links, anchors and images of every page. `severity` is that of a broken link.
-    pub(super) fn check_links(&self, folder: &Path, severity: Severity) -> Vec<Diagnostic> {
-        let links = self.links();
+    pub(crate) fn check_links(&self, severity: Severity) -> Vec<Diagnostic> {
+        let (links, folder) = (self.links(), self.folder());
         let mut found = Findings::default();
         for page in self.library.pages.iter().filter(|p| p.written) {
             links.check(&page.record, severity, &mut found);
@@ -297,5 +290,23 @@ impl<'a> Site<'a> {
             links.check_configured(&target, &self.inputs.source, severity, &mut found);
         }
         found.diagnostics
+    }
+    /// Indices of all guides.
+    pub(crate) fn guide_indices(&self) -> Vec<usize> {
+        let pages = &self.library.pages;
+        (0..pages.len()).filter(|i| pages[*i].record.kind == Kind::Guide).collect()
+    }
+
+    /// How many guides there are.
+    pub(crate) fn guides(&self) -> usize {
+        self.guide_indices().len()
+    }
+
+    /// Listed guides, newest first.
+    pub(crate) fn newest(&self) -> Vec<usize> {
+        let mut newest: Vec<usize> =
+            self.guide_indices().into_iter().filter(|i| is_listed(&self.library.pages[*i])).collect();
+        newest.sort_by_cached_key(|i| newest_first(&self.library.pages[*i].record));
+        newest
     }
 }

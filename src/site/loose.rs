@@ -7,15 +7,16 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::{
-    build::{Failure, Options},
-    discover::Found,
-    links::{Resolved, beside, is_elsewhere},
-    plans::sidecar_path,
-};
 use crate::{
     config,
     diagnostic::{Diagnostic, Severity},
+    site::{
+        discover::Found,
+        failure::Failure,
+        links::{Resolved, beside, is_elsewhere},
+        options::Options,
+        sidecars::sidecar_path,
+    },
 };
 
 /// Where named files lie.
@@ -110,7 +111,7 @@ fn markdown(path: &Path, root: &Path, files: &mut Vec<String>) -> Result<(), Fai
 }
 
 /// The settings that loose files have: those of a new site.
-pub(super) fn configuration(folder: &Path) -> String {
+pub(crate) fn configuration(folder: &Path) -> String {
     let name = folder.canonicalize().ok().and_then(|folder| Some(folder.file_name()?.to_string_lossy().into_owned()));
     let title = serde_json::Value::from(name.unwrap_or_else(|| "Guides".into()));
     format!(
@@ -119,7 +120,7 @@ pub(super) fn configuration(folder: &Path) -> String {
 }
 
 /// What lies there: these files with their sidecars, and nothing beside them.
-pub(super) fn found(options: &Options) -> Found {
+pub(crate) fn found(options: &Options) -> Found {
     let sidecars = options.loose.iter().map(|file| sidecar_path(file));
     let sidecars = sidecars.filter(|path| options.texts.contains_key(path) || options.site.join(path).is_file());
     Found { pages: options.loose.clone(), sidecars: sidecars.collect(), ..Found::default() }
@@ -127,7 +128,7 @@ pub(super) fn found(options: &Options) -> Found {
 
 /// What is wrong with a file that is read, as far as it matters where nothing is published: GitHub shows shortcodes as they
 /// are, and any front matter as a table.
-pub(super) fn softened(problem: Diagnostic) -> Diagnostic {
+pub(crate) fn softened(problem: Diagnostic) -> Diagnostic {
     let of_sites =
         ["front-matter", "shortcode", "closes-nothing", "tab-outside-tabs", "stray-in-tabs", "missing-include"];
     let severity = match of_sites.iter().any(|code| problem.code.contains(code)) {
@@ -138,9 +139,9 @@ pub(super) fn softened(problem: Diagnostic) -> Diagnostic {
 }
 
 /// Where a link of a loose file leads; `page` finds a file among those that were read.
-pub(super) fn resolve(folder: &Path, target: &str, from: &str, page: impl Fn(&str) -> Option<usize>) -> Resolved {
+pub(crate) fn resolve(folder: &Path, target: &str, from: &str, page: impl Fn(&str) -> Option<usize>) -> Resolved {
     let (path, anchor) = target.split_once('#').unwrap_or((target, ""));
-    let path = super::address::decode(path.split('?').next().unwrap_or_default());
+    let path = crate::site::address::decode(path.split('?').next().unwrap_or_default());
     if is_elsewhere(target) || path.is_empty() && anchor.is_empty() {
         return Resolved::Elsewhere;
     }
@@ -169,13 +170,13 @@ pub(super) fn resolve(folder: &Path, target: &str, from: &str, page: impl Fn(&st
 }
 
 /// Whether an image of a loose file is there.
-pub(super) fn has_image(folder: &Path, target: &str, from: &str) -> bool {
+pub(crate) fn has_image(folder: &Path, target: &str, from: &str) -> bool {
     let target = target.split(['?', '#']).next().unwrap_or_default();
     !matches!(resolve(folder, target, from, |_| None), Resolved::Broken { .. })
 }
 
 /// The top of the repository that a file lies in.
-pub(super) fn repository(file: &Path) -> Option<PathBuf> {
+pub(crate) fn repository(file: &Path) -> Option<PathBuf> {
     let file = file.canonicalize().ok()?;
     file.ancestors().skip(1).find(|folder| folder.join(".git").exists()).map(Path::to_owned)
 }

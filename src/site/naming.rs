@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::record::PageRecord;
-use crate::config::{Config, PageNames};
+use crate::{
+    config::{Config, PageNames},
+    site::record::PageRecord,
+};
 
 /// What the name of a file says.
 #[derive(Debug, PartialEq, Eq)]
@@ -33,14 +35,14 @@ fn read(names: PageNames, path: &str) -> Option<Name<'_>> {
 }
 
 /// Whether a file is a page of another language than the site's: that is left out.
-pub(super) fn is_of_another_language(config: &Config, path: &str) -> bool {
+pub(crate) fn is_of_another_language(config: &Config, path: &str) -> bool {
     let primary = |language: &str| language.split('-').next().unwrap_or_default().to_lowercase();
     let language = config.page_names.and_then(|names| read(names, path)?.language);
     language.is_some_and(|language| primary(language) != primary(&config.language))
 }
 
 /// Says of records where they would lie if they had guidepost's names: the first part of a folder is its page, and the others are below.
-pub(super) fn place(config: &Config, records: &mut [PageRecord]) {
+pub(crate) fn place(config: &Config, records: &mut [PageRecord]) {
     let Some(names) = config.page_names else { return };
     let mut parts: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for name in records.iter().filter_map(|record| read(names, &record.source)) {

@@ -5,9 +5,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::search::PageTerms;
 use crate::{
     diagnostic::{Diagnostic, Place},
+    site::search::PageTerms,
     source::front_matter::FrontMatter,
 };
 
@@ -29,10 +29,10 @@ pub struct PageRecord {
     pub source: String,
     /// The path that it has its address by, if its name is one of `page_names`.
     #[serde(skip)]
-    pub(super) lies: String,
+    pub(crate) lies: String,
     /// Which part of its folder's page it is, if not the first.
     #[serde(skip)]
-    pub(super) part: Option<String>,
+    pub(crate) part: Option<String>,
     /// BLAKE3 of the file's bytes.
     pub hash: [u8; 32],
     /// BLAKE3 over all headless bundles, when this record was made.
@@ -74,7 +74,7 @@ impl PageRecord {
     }
 
     /// The record of a folder that has pages and no `_index.md`.
-    pub(super) fn of_folder(source: String, title: String) -> Self {
+    pub(crate) fn of_folder(source: String, title: String) -> Self {
         Self {
             source,
             lies: String::new(),

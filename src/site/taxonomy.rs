@@ -2,36 +2,38 @@
 
 use std::collections::BTreeMap;
 
-use super::{
-    address::path_part,
-    library::Library,
-    record::{Kind, PageRecord},
+use crate::{
+    config::Config,
+    site::{
+        address::path_part,
+        library::Library,
+        record::{Kind, PageRecord},
+    },
 };
-use crate::config::Config;
 
 /// All groups of one front matter key.
 #[derive(Debug)]
-pub(super) struct Taxonomy {
+pub(crate) struct Taxonomy {
     /// The key: `tags`.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// URL path of its list of terms.
-    pub(super) url: String,
+    pub(crate) url: String,
     /// In alphabetical order.
-    pub(super) terms: Vec<Term>,
+    pub(crate) terms: Vec<Term>,
 }
 
 /// One group.
 #[derive(Debug)]
-pub(super) struct Term {
+pub(crate) struct Term {
     /// As the first page writes it.
-    pub(super) name: String,
-    pub(super) url: String,
+    pub(crate) name: String,
+    pub(crate) url: String,
     /// Newest first.
-    pub(super) pages: Vec<usize>,
+    pub(crate) pages: Vec<usize>,
 }
 
 /// Groups the guides of the library.
-pub(super) fn group(library: &Library, config: &Config) -> Vec<Taxonomy> {
+pub(crate) fn group(library: &Library, config: &Config) -> Vec<Taxonomy> {
     config.taxonomies.iter().map(|name| taxonomy(library, name)).filter(|t| !t.terms.is_empty()).collect()
 }
 
@@ -60,19 +62,35 @@ fn taxonomy(library: &Library, name: &str) -> Taxonomy {
 }
 
 /// Terms of a page as plain names: an author who is written as a Markdown link is known by the link's text.
-pub(super) fn terms_of(record: &PageRecord, taxonomy: &str) -> Vec<String> {
+pub(crate) fn terms_of(record: &PageRecord, taxonomy: &str) -> Vec<String> {
     record.front.terms(taxonomy).iter().map(|term| person(term).0.to_owned()).collect()
 }
 
 /// The name and the address of `[Name](address)`; a plain name has no address.
-pub(super) fn person(written: &str) -> (&str, Option<&str>) {
+pub(crate) fn person(written: &str) -> (&str, Option<&str>) {
     let link =
         written.strip_prefix('[').and_then(|r| r.split_once("](")).and_then(|(n, u)| Some((n, u.strip_suffix(')')?)));
     link.map_or((written, None), |(name, url)| (name, Some(url)))
 }
 
 /// Sorts newest first, then by title and path.
-pub(super) fn newest_first(record: &PageRecord) -> impl Ord + use<> {
+pub(crate) fn newest_first(record: &PageRecord) -> impl Ord + use<> {
     let date = record.front.published.clone().or_else(|| record.front.modified.clone());
     (std::cmp::Reverse(date), record.title.clone(), record.source.clone())
+}
+
+/// `tags` as a title: "Tags".
+pub(crate) fn title_case(name: &str) -> String {
+    let words = name.replace(['-', '_'], " ");
+    let mut chars = words.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+/// Addresses of every list without a source, each with the taxonomy's name.
+pub(crate) fn list_urls(taxonomies: &[Taxonomy]) -> Vec<(String, String)> {
+    let urls = |t: &'_ Taxonomy| -> Vec<(String, String)> {
+        let terms = t.terms.iter().map(|term| term.url.clone());
+        std::iter::once(t.url.clone()).chain(terms).map(|url| (url, t.name.clone())).collect()
+    };
+    taxonomies.iter().flat_map(urls).collect()
 }

@@ -10,6 +10,7 @@ use guidepost::{
     machine::{
         self, Error, FileError, Identity, Image, Kept, Machine, Output, RemoteFile, Result, Run, TerminalOptions,
     },
+    proof,
     report::Report,
     site,
     verify::{self, Host, Running},
@@ -26,7 +27,7 @@ use std::{
 
 /// Does all guides of a site on a host.
 pub(crate) fn run(host: &LocalHost, of_site: &site::Options, options: &verify::Options) -> Report {
-    let jobs = site::jobs(of_site, &[]).unwrap_or_else(|failure| panic!("{}: {failure:?}", of_site.site.display()));
+    let jobs = proof::jobs(of_site, &[]).unwrap_or_else(|failure| panic!("{}: {failure:?}", of_site.site.display()));
     run_jobs(host, jobs, options)
 }
 

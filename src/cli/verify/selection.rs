@@ -8,6 +8,7 @@ use std::{
 use crate::{
     cli::{changed, count, print},
     plan::duration,
+    proof,
     report::Report,
     shards::{Cut, Guide, Part, Shard},
     site::{self, Failure},
@@ -68,7 +69,7 @@ impl Selection {
         self.is_the_same_everywhere(results)?;
         let durations = site::read_reports(&self.durations)?;
         // No name means all guides, but not where a list of names is empty.
-        let jobs = if self.files_from.is_some() && names.is_empty() { Vec::new() } else { site::jobs(site, names)? };
+        let jobs = if self.files_from.is_some() && names.is_empty() { Vec::new() } else { proof::jobs(site, names)? };
         let jobs = match &self.changed_since {
             Some(revision) => changed::choose(site, revision, jobs)?,
             None => jobs,

@@ -4,8 +4,9 @@ use super::progress::Progress;
 use crate::{
     cli::{color, count, print},
     plan::amend::merge::flow,
+    proof::{self, Suggested},
     report::{GuideReport, Report},
-    site::{self, Failure, Suggested},
+    site::{self, Failure},
     suggest::{Learned, Need, Suggestion, Trial},
     terminal::clean::clean,
     verify::{self, Job},
@@ -30,7 +31,7 @@ pub(super) fn suggest(
     write: bool,
 ) -> Result<Told, Failure> {
     let mut run = |jobs: Vec<Job>| again(jobs, options);
-    let tried = site::suggest(site, jobs, &report.guides, &mut run)?;
+    let tried = proof::suggest(site, jobs, &report.guides, &mut run)?;
     let laid = &tried.laid;
     let mut text = told(&tried.learned, laid);
     if let Some(why) = &tried.ended {

@@ -8,7 +8,7 @@ const ROOM: usize = 7;
 
 /// What a badge says of a guide or a library. White text on each ground meets WCAG AA.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Tone {
+pub(crate) enum Tone {
     /// All that a reader would do was done, and holds.
     Verified,
     /// In part.
@@ -34,7 +34,7 @@ impl Tone {
 }
 
 /// The picture: `label | message`, and in its title, which is read out, all that it means.
-pub(super) fn badge(label: &str, message: &str, tone: Tone, title: &str) -> String {
+pub(crate) fn badge(label: &str, message: &str, tone: Tone, title: &str) -> String {
     let (left, right) = (width(label) + 2 * ROOM, width(message) + 2 * ROOM);
     let all = left + right;
     let text = |at: usize, text: &str| {

@@ -1,5 +1,15 @@
 //! The site as a page sees it while it is rendered.
 
+use crate::{
+    diagnostic::Diagnostic,
+    guide::Guide,
+    pages::verified::Verified,
+    plan,
+    render::{self, ImageInfo, Mark, Roles, World, highlight::Highlighter},
+    site::{files::Files, images::Image, layers::Outer, links::Links, load::Site, sidecars::sidecars},
+    source::Source,
+    theme::Theme,
+};
 use serde_json::{Map, Value};
 use std::{
     collections::{BTreeMap, HashMap},
@@ -8,36 +18,48 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use super::{files::Files, images::Image, layers::Outer, links::Links, verified::Verified};
-use crate::{
-    diagnostic::Diagnostic,
-    guide::Guide,
-    plan,
-    render::{self, ImageInfo, Mark, Roles, World, highlight::Highlighter},
-    source::Source,
-    theme::Theme,
-};
-
-pub(super) struct SiteWorld<'a> {
-    pub(super) files: &'a Files<'a>,
-    pub(super) verified: &'a Verified,
+pub(crate) struct SiteWorld<'a> {
+    pub(crate) files: &'a Files<'a>,
+    pub(crate) verified: &'a Verified,
     /// By the pages beside whose files they stand.
-    pub(super) sidecars: BTreeMap<String, Source>,
+    pub(crate) sidecars: BTreeMap<String, Source>,
     /// What was decided for pages so far: a page and its Markdown copy ask both.
-    pub(super) roles: Mutex<HashMap<String, Arc<Roles>>>,
+    pub(crate) roles: Mutex<HashMap<String, Arc<Roles>>>,
     /// Names of the site's machines.
-    pub(super) machines: Vec<String>,
+    pub(crate) machines: Vec<String>,
     /// What is said outside of guides.
-    pub(super) outer: Outer<'a>,
-    pub(super) links: &'a Links<'a>,
-    pub(super) theme: &'a Theme,
+    pub(crate) outer: Outer<'a>,
+    pub(crate) links: Links<'a>,
+    pub(crate) theme: &'a Theme,
     /// None where nobody will look at the HTML.
-    pub(super) highlighter: Option<&'a Highlighter>,
-    pub(super) folder: &'a Path,
+    pub(crate) highlighter: Option<&'a Highlighter>,
+    pub(crate) folder: &'a Path,
     /// Whether blocks say which lines of the author's they are.
-    pub(super) preview: bool,
-    pub(super) site: Value,
-    pub(super) sizes: Mutex<HashMap<String, Option<(usize, usize)>>>,
+    pub(crate) preview: bool,
+    pub(crate) site: Value,
+    pub(crate) sizes: Mutex<HashMap<String, Option<(usize, usize)>>>,
+}
+
+impl<'a> SiteWorld<'a> {
+    /// As readers of the built site are shown it.
+    pub(crate) fn new(site: &'a Site<'a>, verified: &'a Verified, highlighter: Option<&'a Highlighter>) -> Self {
+        let links = site.links();
+        Self {
+            files: &site.files,
+            verified,
+            sidecars: sidecars(site),
+            roles: Mutex::default(),
+            machines: site.machines(),
+            outer: site.outer(),
+            site: site.inputs.config.told(&links.absolute_path("/")),
+            links,
+            theme: &site.inputs.theme,
+            highlighter,
+            folder: site.folder(),
+            preview: false,
+            sizes: Mutex::default(),
+        }
+    }
 }
 
 impl SiteWorld<'_> {

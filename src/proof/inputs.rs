@@ -1,31 +1,30 @@
 //! What the verdict of a guide depends on, listed from the site as it is now.
 
-use serde_json::Value;
-use std::{cell::RefCell, collections::BTreeMap};
-
-use super::{build::Options, links::Resolved, load::Site, plans, record::PageRecord};
 use crate::{
     config,
     plan::Plan,
+    proof::plans,
+    site::{links::Resolved, load::Site, record::PageRecord, sidecars::sidecar_of},
     verify::{Input, InputKind},
 };
+use serde_json::Value;
+use std::{cell::RefCell, collections::BTreeMap};
 
 /// Lists inputs; a machine's folder is read once.
-pub(super) struct Lister<'s> {
+pub(crate) struct Lister<'s> {
     site: &'s Site<'s>,
-    options: &'s Options,
     folders: RefCell<BTreeMap<String, String>>,
     /// What layers say of pages that are required, by their numbers.
     layers: RefCell<BTreeMap<usize, String>>,
 }
 
 impl<'s> Lister<'s> {
-    pub(super) fn new(site: &'s Site<'s>, options: &'s Options) -> Self {
-        Self { site, options, folders: RefCell::default(), layers: RefCell::default() }
+    pub(crate) fn new(site: &'s Site<'s>) -> Self {
+        Self { site, folders: RefCell::default(), layers: RefCell::default() }
     }
 
     /// The inputs of a page that is planned so, and requires these pages.
-    pub(super) fn of(&self, index: usize, plan: &Plan, requires: &[usize]) -> Vec<Input> {
+    pub(crate) fn of(&self, index: usize, plan: &Plan, requires: &[usize]) -> Vec<Input> {
         let record = &self.site.library.pages[index].record;
         let mut inputs = self.texts(record);
         for required in requires {
@@ -48,7 +47,7 @@ impl<'s> Lister<'s> {
         let known = self.layers.borrow().get(&index).cloned();
         let outer = known.unwrap_or_else(|| {
             let guide = self.site.files.guide(source);
-            let plans = guide.map(|guide| plans::plan_guide(self.site, self.options, &guide)).unwrap_or_default();
+            let plans = guide.map(|guide| plans::plan_guide(self.site, &guide)).unwrap_or_default();
             plans.into_iter().map(|plan| plan.outer).collect()
         });
         self.layers.borrow_mut().insert(index, outer.clone());
@@ -64,8 +63,8 @@ impl<'s> Lister<'s> {
             let (path, hash) = (include.source.clone(), hex(include.hash));
             inputs.push(Input { path, kind: InputKind::Include, hash });
         }
-        if let Some(path) = plans::sidecar_of(self.site, &record.source) {
-            let hash = self.options.text(path).map(|text| Input::hash_of(text.as_bytes()));
+        if let Some(path) = sidecar_of(self.site, &record.source) {
+            let hash = self.site.inputs.options.text(path).map(|text| Input::hash_of(text.as_bytes()));
             inputs.push(Input { path: path.to_owned(), kind: InputKind::Sidecar, hash: hash.unwrap_or_default() });
         }
         inputs
@@ -83,7 +82,7 @@ impl<'s> Lister<'s> {
         let hash = Input::hash_of(canonical(&machine).as_bytes());
         let mut inputs = vec![Input { path, kind: InputKind::Settings, hash }];
         if let Some(folder) = settings.get("build").and_then(Value::as_str) {
-            let read = || crate::machine::folder_hash(&self.options.site.join(folder)).unwrap_or_default();
+            let read = || crate::machine::folder_hash(&self.site.folder().join(folder)).unwrap_or_default();
             let hash = self.folders.borrow_mut().entry(folder.to_owned()).or_insert_with(read).clone();
             let path = format!("{}/", folder.trim_start_matches("./").trim_end_matches('/'));
             inputs.push(Input { path, kind: InputKind::Build, hash });
@@ -111,7 +110,7 @@ impl<'s> Lister<'s> {
 }
 
 /// A value as text, whatever the order of its keys.
-pub(super) fn canonical(value: &Value) -> String {
+pub(crate) fn canonical(value: &Value) -> String {
     match value {
         Value::Object(map) => {
             let sorted: BTreeMap<&String, String> = map.iter().map(|(key, value)| (key, canonical(value))).collect();

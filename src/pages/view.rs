@@ -1,39 +1,55 @@
 //! What templates see of a site: pages, lists and the site itself as plain data.
 
+use crate::{
+    config::Config,
+    pages::{related, structured, verified::Verified},
+    render,
+    site::{
+        address::{markdown_url, path_part, section_path},
+        images::Image,
+        library::{Library, Page, is_listed},
+        links::{HOME, Links},
+        load::Site,
+        record::{Heading, PageRecord},
+        taxonomy::{Taxonomy, person, terms_of, title_case},
+    },
+    source::date::Date,
+};
 use serde_json::{Map, Value, json};
 
-use super::{
-    address::{path_part, section_path},
-    images::Image,
-    library::{Library, Page},
-    links::Links,
-    record::{Heading, Kind, PageRecord},
-    structured,
-    taxonomy::{Taxonomy, person, terms_of},
-    verified::Verified,
-};
-use crate::{config::Config, render, source::date::Date};
 use std::path::Path;
 
 /// Makes the contexts of templates.
-pub(super) struct Views<'a> {
-    pub(super) library: &'a Library,
-    pub(super) links: &'a Links<'a>,
-    pub(super) config: &'a Config,
-    pub(super) taxonomies: &'a [Taxonomy],
-    pub(super) folder: &'a Path,
+pub(crate) struct Views<'a> {
+    pub(crate) library: &'a Library,
+    pub(crate) links: Links<'a>,
+    pub(crate) config: &'a Config,
+    pub(crate) taxonomies: &'a [Taxonomy],
+    pub(crate) folder: &'a Path,
     /// Related pages of each page, best first.
-    pub(super) related: &'a [Vec<usize>],
-    pub(super) verified: &'a Verified,
+    pub(crate) related: Vec<Vec<usize>>,
+    pub(crate) verified: &'a Verified,
     /// Whether there is a page of results.
-    pub(super) has_status: bool,
+    pub(crate) has_status: bool,
 }
-
-/// The file that links of the configuration are resolved from.
-pub(super) const HOME: &str = "content/_index.md";
 
 /// Words that a reader reads in a minute.
 const WORDS_A_MINUTE: usize = 200;
+
+impl<'a> Views<'a> {
+    pub(crate) fn new(site: &'a Site<'a>, verified: &'a Verified) -> Self {
+        Self {
+            library: &site.library,
+            links: site.links(),
+            config: &site.inputs.config,
+            taxonomies: &site.taxonomies,
+            folder: site.folder(),
+            related: related_pages(site),
+            verified,
+            has_status: site.inputs.report.is_some(),
+        }
+    }
+}
 
 impl Views<'_> {
     fn path(&self, url: &str) -> String {
@@ -46,12 +62,12 @@ impl Views<'_> {
     }
 
     /// The absolute address of a URL path.
-    pub(super) fn permalink(&self, url: &str) -> String {
+    pub(crate) fn permalink(&self, url: &str) -> String {
         format!("{}{}", self.config.origin(), self.path(url))
     }
 
     /// `site`.
-    pub(super) fn site(&self) -> Value {
+    pub(crate) fn site(&self) -> Value {
         let config = self.config;
         let menu = config.menu.iter().map(|item| json!({ "name": item.name, "url": self.links.href(&item.url, HOME) }));
         let taxonomies = self
@@ -69,7 +85,7 @@ impl Views<'_> {
             "taxonomies": taxonomies.collect::<Vec<_>>(),
             "feed_url": config.feed.then(|| self.path("/atom.xml")),
             "search": config.search,
-            "status_url": self.has_status.then(|| self.path(super::status::URL)),
+            "status_url": self.has_status.then(|| self.path(crate::pages::status::URL)),
             "home_url": self.path("/"),
             "extra": config.extra,
             "version": env!("CARGO_PKG_VERSION"),
@@ -77,7 +93,7 @@ impl Views<'_> {
     }
 
     /// The context that every page has: `site`, `lang`, `head`.
-    pub(super) fn base(&self, title: &str, url: &str, description: &str) -> Map<String, Value> {
+    pub(crate) fn base(&self, title: &str, url: &str, description: &str) -> Map<String, Value> {
         let site = &self.config.title;
         let full = if title.is_empty() || title == site { site.clone() } else { format!("{title} | {site}") };
         let head = json!({
@@ -103,7 +119,7 @@ impl Views<'_> {
     }
 
     /// The context of a guide's page; its `content` is added when it is rendered.
-    pub(super) fn guide(&self, index: usize) -> Map<String, Value> {
+    pub(crate) fn guide(&self, index: usize) -> Map<String, Value> {
         let page = &self.library.pages[index];
         let record = &page.record;
         let front = &record.front;
@@ -129,7 +145,7 @@ impl Views<'_> {
     }
 
     /// `page` or `section`, without its content.
-    pub(super) fn page(&self, index: usize) -> Value {
+    pub(crate) fn page(&self, index: usize) -> Value {
         let page = &self.library.pages[index];
         let record = &page.record;
         let front = &record.front;
@@ -182,7 +198,7 @@ impl Views<'_> {
     }
 
     /// A page in a list.
-    pub(super) fn lite(&self, index: usize) -> Value {
+    pub(crate) fn lite(&self, index: usize) -> Value {
         let page = &self.library.pages[index];
         let record = &page.record;
         let section = section_path(record.lies());
@@ -203,14 +219,14 @@ impl Views<'_> {
     }
 
     /// A section in a list: with the number of its guides, those of its subsections included.
-    pub(super) fn subsection(&self, index: usize) -> Value {
+    pub(crate) fn subsection(&self, index: usize) -> Value {
         let mut lite = self.lite(index);
         lite["count"] = self.guides_below(index).into();
         lite
     }
 
     /// How many guides a section and those below it have.
-    pub(super) fn guides_below(&self, index: usize) -> usize {
+    pub(crate) fn guides_below(&self, index: usize) -> usize {
         let section = section_path(self.library.pages[index].record.lies());
         let below = |path: &str| path == section || path.strip_prefix(section).is_some_and(|r| r.starts_with('/'));
         self.library.sections.iter().filter(|(path, _)| below(path)).map(|(_, pages)| pages.len()).sum()
@@ -223,7 +239,7 @@ impl Views<'_> {
         terms_of(record, &taxonomy.name).iter().map(term).collect()
     }
 
-    pub(super) fn person(&self, written: &str, from: &str) -> Value {
+    pub(crate) fn person(&self, written: &str, from: &str) -> Value {
         let (name, own) = person(written);
         let url = || {
             let taxonomy = self.taxonomies.iter().find(|t| t.name == "authors")?;
@@ -238,7 +254,7 @@ impl Views<'_> {
         json!({ "title": page.record.front.title_short.as_ref().unwrap_or(&page.record.title), "url": self.path(&page.url) })
     }
 
-    pub(super) fn neighbours(&self, index: usize) -> (Option<usize>, Option<usize>) {
+    pub(crate) fn neighbours(&self, index: usize) -> (Option<usize>, Option<usize>) {
         let section = section_path(self.library.pages[index].record.lies());
         let Some(order) = self.library.sections.get(section) else { return (None, None) };
         let Some(at) = self.library.place_in_section(index) else { return (None, None) };
@@ -250,7 +266,7 @@ impl Views<'_> {
     }
 
     /// The section pages above a page, from the home page down.
-    pub(super) fn ancestors(&self, index: usize) -> Vec<usize> {
+    pub(crate) fn ancestors(&self, index: usize) -> Vec<usize> {
         let mut found = Vec::new();
         let mut section = section_path(self.library.pages[index].record.lies());
         loop {
@@ -312,11 +328,6 @@ impl Views<'_> {
     }
 }
 
-/// The address of a page's Markdown copy.
-pub(super) fn markdown_url(url: &str) -> String {
-    if url.ends_with('/') { format!("{url}index.md") } else { format!("{url}.md") }
-}
-
 /// Headings of level 2 to 4 as a tree.
 fn contents(headings: &[Heading]) -> Value {
     fn level(headings: &[&Heading], depth: u8) -> Vec<Value> {
@@ -352,7 +363,7 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
-pub(super) fn date(date: &Date) -> Value {
+pub(crate) fn date(date: &Date) -> Value {
     let part = |range: std::ops::Range<usize>| date.day.get(range).and_then(|p| p.parse::<usize>().ok());
     let text = match (part(8..10), part(5..7).and_then(|m| MONTHS.get(m.wrapping_sub(1))), date.day.get(..4)) {
         (Some(day), Some(month), Some(year)) => format!("{day} {month} {year}"),
@@ -361,14 +372,22 @@ pub(super) fn date(date: &Date) -> Value {
     json!({ "iso": date.day, "rfc3339": date.rfc3339(), "text": text })
 }
 
-/// `tags` as a title: "Tags".
-pub(super) fn title_case(name: &str) -> String {
-    let words = name.replace(['-', '_'], " ");
-    let mut chars = words.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
-}
-
-/// Whether a page is shown in lists, feeds and the search index.
-pub(super) fn is_listed(page: &Page) -> bool {
-    page.record.kind == Kind::Guide && page.record.front.build_list
+fn related_pages(site: &Site<'_>) -> Vec<Vec<usize>> {
+    let config = &site.inputs.config;
+    let pages = &site.library.pages;
+    let items: Vec<related::Item> = (pages.iter())
+        .map(|page| {
+            let front = &page.record.front;
+            let mut terms = front.keywords.clone();
+            terms.extend(terms_of(&page.record, "tags"));
+            related::Item {
+                listed: is_listed(page),
+                terms,
+                section: section_path(page.record.lies()).to_owned(),
+                date: front.published.as_ref().map(|d| d.day.clone()).unwrap_or_default(),
+                path: page.record.source.clone(),
+            }
+        })
+        .collect();
+    related::related(&items, config.related)
 }

@@ -2,17 +2,12 @@
 
 use std::{collections::BTreeSet, path::Path};
 
-use super::{
-    address,
-    build::{Failure, Options},
-    git::Commit,
-    inputs::canonical,
-    plans::sidecar_path,
-};
 use crate::{
     config::{self, Config},
     diagnostic::Diagnostic,
     plan::{Plan, SIDECAR},
+    proof::{git::Commit, inputs::canonical},
+    site::{address, failure::Failure, options::Options, sidecars::sidecar_path},
     source::Source,
     verify::{Input, InputKind, Job},
 };

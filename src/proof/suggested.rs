@@ -7,17 +7,16 @@ use std::{
     io,
 };
 
-use super::{
-    build::{Failure, Options},
-    load::Inputs,
-    plans::{jobs as jobs_of, plans, sidecar_path},
-    replace::{Change, Unwritten},
-};
 use crate::{
     config,
     machine::{self, settings::Init},
     plan::amend::merge::merge,
+    proof::{
+        plans::{jobs as jobs_of, plans},
+        replace::{Change, Unwritten},
+    },
     report::{GuideReport, Report, unified::unified},
+    site::{failure::Failure, load::Inputs, options::Options, sidecars::sidecar_path},
     source::Source,
     suggest::{Learned, Place, Placed, Trial, further},
     verify::Job,
@@ -58,7 +57,7 @@ struct Guide {
 /// jobs, or says why it cannot. Nothing is written.
 ///
 /// # Errors
-/// If a file cannot be read, and as for [`build`](super::build).
+/// If a file cannot be read, and as for [`build`](crate::build::build).
 pub fn suggest(
     options: &Options,
     jobs: Vec<Job>,

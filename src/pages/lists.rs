@@ -2,35 +2,37 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{
-    address::section_path,
-    library::Target,
-    record::Kind,
-    taxonomy::{Taxonomy, Term, newest_first},
-    view::{Views, is_listed, title_case},
+use crate::{
+    pages::view::Views,
+    site::{
+        address::section_path,
+        library::{Target, is_listed},
+        record::Kind,
+        taxonomy::{Taxonomy, Term, newest_first, title_case},
+    },
 };
 
 /// One page of the output that lists pages.
 #[derive(Debug)]
-pub(super) struct Listed<'a> {
+pub(crate) struct Listed<'a> {
     /// URL path without the base path.
-    pub(super) url: String,
+    pub(crate) url: String,
     /// That of the list's first page.
     first_url: String,
-    pub(super) template: &'static str,
-    pub(super) shown: Shown<'a>,
+    pub(crate) template: &'static str,
+    pub(crate) shown: Shown<'a>,
     /// The pages that it lists.
-    pub(super) pages: Vec<usize>,
+    pub(crate) pages: Vec<usize>,
     /// Which page of the list this is, from 1, and how many there are.
-    pub(super) number: usize,
-    pub(super) total: usize,
+    pub(crate) number: usize,
+    pub(crate) total: usize,
     /// The section page whose text is shown: on the first page only.
-    pub(super) text: Option<usize>,
+    pub(crate) text: Option<usize>,
 }
 
 /// What a list is about.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Shown<'a> {
+pub(crate) enum Shown<'a> {
     /// The section page of this index; the home page is one.
     Section(usize),
     /// All terms of a taxonomy.
@@ -44,7 +46,7 @@ const NEWEST: usize = 9;
 
 impl<'a> Views<'a> {
     /// Every list of the site.
-    pub(super) fn lists(&self) -> Vec<Listed<'a>> {
+    pub(crate) fn lists(&self) -> Vec<Listed<'a>> {
         let mut lists = Vec::new();
         for (index, page) in self.library.pages.iter().enumerate() {
             let section = section_path(page.record.lies());
@@ -89,7 +91,7 @@ impl<'a> Views<'a> {
     }
 
     /// The section page whose text is shown above a list.
-    pub(super) fn page_at(&self, url: &str) -> Option<usize> {
+    pub(crate) fn page_at(&self, url: &str) -> Option<usize> {
         match self.library.by_url.get(url) {
             Some(Target::Page(page)) => Some(*page),
             _ => None,
@@ -133,7 +135,7 @@ impl<'a> Views<'a> {
     }
 
     /// The context of a list's template; the text of its section is added when it is rendered.
-    pub(super) fn listed(&self, listed: &Listed<'_>) -> Map<String, Value> {
+    pub(crate) fn listed(&self, listed: &Listed<'_>) -> Map<String, Value> {
         let term =
             |t: &Term| json!({ "name": t.name, "url": self.links.absolute_path(&t.url), "count": t.pages.len() });
         let about = |t: &Taxonomy| json!({ "name": t.name, "title": title_case(&t.name), "url": self.links.absolute_path(&t.url) });
@@ -177,7 +179,7 @@ impl<'a> Views<'a> {
     }
 
     /// Sections directly below the section of a page.
-    pub(super) fn subsections(&self, index: usize) -> Vec<usize> {
+    pub(crate) fn subsections(&self, index: usize) -> Vec<usize> {
         self.library.subsections(section_path(self.library.pages[index].record.lies()))
     }
 
@@ -195,15 +197,6 @@ impl<'a> Views<'a> {
         let pages: Vec<Value> = (1..=listed.total).map(each).collect();
         let paginator = json!({ "number": listed.number, "total": listed.total, "prev_url": previous, "next_url": next, "pages": pages });
         context.insert("paginator".into(), if listed.total > 1 { paginator } else { Value::Null });
-    }
-
-    /// Addresses of every list without a source, each with the taxonomy's name.
-    pub(super) fn list_urls(taxonomies: &[Taxonomy]) -> Vec<(String, String)> {
-        let urls = |t: &'_ Taxonomy| -> Vec<(String, String)> {
-            let terms = t.terms.iter().map(|term| term.url.clone());
-            std::iter::once(t.url.clone()).chain(terms).map(|url| (url, t.name.clone())).collect()
-        };
-        taxonomies.iter().flat_map(urls).collect()
     }
 }
 

@@ -5,8 +5,11 @@ use std::{
     sync::Arc,
 };
 
-use super::{build::Failure, git::git, loose};
-use crate::verify::Workspace;
+use crate::{
+    proof::git::git,
+    site::{failure::Failure, loose},
+    verify::Workspace,
+};
 
 /// Most bytes of a project's files: they go through memory, and into each machine.
 const LARGEST: u64 = 256 << 20;
@@ -15,7 +18,7 @@ const LARGEST: u64 = 256 << 20;
 ///
 /// # Errors
 /// If git cannot be run, or the files are too large.
-pub(super) fn of(folder: &Path, files: &[String]) -> Result<Option<Workspace>, Failure> {
+pub(crate) fn of(folder: &Path, files: &[String]) -> Result<Option<Workspace>, Failure> {
     let Some((top, mut workspace)) = named(folder, files)? else { return Ok(None) };
     let listed = git(&top, &["ls-files", "-z"])?;
     if !listed.status.success() {
@@ -54,7 +57,7 @@ pub(super) fn of(folder: &Path, files: &[String]) -> Result<Option<Workspace>, F
 ///
 /// # Errors
 /// If git cannot be run.
-pub(super) fn named(folder: &Path, files: &[String]) -> Result<Option<(PathBuf, Workspace)>, Failure> {
+pub(crate) fn named(folder: &Path, files: &[String]) -> Result<Option<(PathBuf, Workspace)>, Failure> {
     let mut tops: Vec<Option<PathBuf>> = files.iter().map(|file| loose::repository(&folder.join(file))).collect();
     tops.dedup();
     let [Some(top)] = &mut tops[..] else { return Ok(None) };

@@ -7,11 +7,10 @@ use std::{
     process::{Command, Output},
 };
 
-use super::build::Failure;
-use crate::terminal::clean::clean;
+use crate::{site::failure::Failure, terminal::clean::clean};
 
 /// A commit of the repository that the site's folder lies in.
-pub(super) struct Commit<'s> {
+pub(crate) struct Commit<'s> {
     site: &'s Path,
     hash: String,
 }
@@ -21,7 +20,7 @@ impl<'s> Commit<'s> {
     ///
     /// # Errors
     /// If there is no git, no repository, or no such revision.
-    pub(super) fn find(site: &'s Path, revision: &str) -> Result<Self, Failure> {
+    pub(crate) fn find(site: &'s Path, revision: &str) -> Result<Self, Failure> {
         if revision.is_empty() || revision.starts_with('-') || revision.contains('\0') {
             let message = format!("--changed-since takes a revision of git, and this is none: {:?}", clean(revision));
             return Err(Failure::usage(message, "name a branch, a tag or a commit: --changed-since origin/main"));
@@ -46,7 +45,7 @@ impl<'s> Commit<'s> {
     ///
     /// # Errors
     /// If git fails.
-    pub(super) fn changed(&self) -> Result<BTreeSet<String>, Failure> {
+    pub(crate) fn changed(&self) -> Result<BTreeSet<String>, Failure> {
         let diff = ["diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--relative", &self.hash, "--", "."];
         let mut paths = BTreeSet::new();
         for arguments in [&diff[..], &["ls-files", "--others", "--exclude-standard", "-z", "--", "."]] {
@@ -62,14 +61,14 @@ impl<'s> Commit<'s> {
     ///
     /// # Errors
     /// If git cannot be run.
-    pub(super) fn text(&self, path: &str) -> Result<Option<String>, Failure> {
+    pub(crate) fn text(&self, path: &str) -> Result<Option<String>, Failure> {
         let output = git(self.site, &["show", &format!("{}:./{path}", self.hash)])?;
         Ok(output.status.success().then(|| String::from_utf8(output.stdout).ok()).flatten())
     }
 }
 
 /// Runs git in a folder, which alone says which repository is meant: a hook's variables would name another.
-pub(super) fn git(site: &Path, arguments: &[&str]) -> Result<Output, Failure> {
+pub(crate) fn git(site: &Path, arguments: &[&str]) -> Result<Output, Failure> {
     let mut command = Command::new("git");
     for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"] {
         command.env_remove(variable);

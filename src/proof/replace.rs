@@ -30,17 +30,17 @@ pub enum Unwritten {
 
 /// A change of a file, whose path is relative to the site's folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Change {
-    pub(super) path: String,
+pub(crate) struct Change {
+    pub(crate) path: String,
     /// The text as it was read; none if there was no file.
-    pub(super) old: Option<String>,
+    pub(crate) old: Option<String>,
     /// The text that is to be; none if the file is to go.
-    pub(super) new: Option<String>,
+    pub(crate) new: Option<String>,
 }
 
 impl Change {
     /// What takes it back.
-    pub(super) fn back(self) -> Self {
+    pub(crate) fn back(self) -> Self {
         Self { old: self.new, new: self.old, ..self }
     }
 
@@ -49,7 +49,7 @@ impl Change {
     ///
     /// # Errors
     /// [`Unwritten`]; the file is then as it was.
-    pub(super) fn write(&self, site: &Path, changed: &str) -> Result<(), Unwritten> {
+    pub(crate) fn write(&self, site: &Path, changed: &str) -> Result<(), Unwritten> {
         let refused = |why: &str| Unwritten::Refused { path: self.path.clone(), why: why.to_owned() };
         let outside = |outside| match outside {
             Outside::Unreadable(error) => Unwritten::System { path: self.path.clone(), error },

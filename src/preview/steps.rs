@@ -5,9 +5,11 @@ use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use crate::{
     diagnostic::Diagnostic,
+    pages::verified::excerpt,
     plan::Plan,
+    proof::plans,
     report::{GuideReport, Report, StepKind, StepReport, Verdict, safe::plain},
-    site::{load::Site, plans, verified::excerpt},
+    site::load::Site,
     verify::describe,
 };
 

@@ -3,18 +3,21 @@
 use similar::{Algorithm, capture_diff_slices};
 use std::{collections::BTreeMap, path::Path};
 
-use super::{
-    build::{Failure, Options},
-    inputs::Lister,
-    load::{Inputs, Site},
-    plans,
-    replace::{Change, Unwritten},
-};
 use crate::{
     diagnostic::Diagnostic,
     matching::update::apply_edits,
     plan::{self, Plan},
+    proof::{
+        inputs::Lister,
+        plans,
+        replace::{Change, Unwritten},
+    },
     report::{GuideReport, Report, Secrets, StepKind, Verdict, unified::unified},
+    site::{
+        failure::Failure,
+        load::{Inputs, Site},
+        options::Options,
+    },
     verify::{
         self, Input,
         update::{Done, Shown},
@@ -62,7 +65,7 @@ impl Note {
 /// Brings the guides of a report up to date, and writes nothing yet. Guides whose outputs all hold are left out.
 ///
 /// # Errors
-/// As for [`build`](super::build).
+/// As for [`build`](crate::build::build).
 pub fn updates(options: &Options, report: &Report) -> Result<Vec<Updated>, Failure> {
     let mut guides: BTreeMap<&str, Vec<&GuideReport>> = BTreeMap::new();
     for guide in &report.guides {
@@ -73,9 +76,9 @@ pub fn updates(options: &Options, report: &Report) -> Result<Vec<Updated>, Failu
         return Ok(Vec::new());
     }
     let inputs = Inputs::load(options)?;
-    let site = Site::read(&inputs, options);
-    let lister = Lister::new(&site, options);
-    Ok(guides.into_iter().map(|(path, machines)| one(&site, options, &lister, path, &machines)).collect())
+    let site = Site::read(&inputs);
+    let lister = Lister::new(&site);
+    Ok(guides.into_iter().map(|(path, machines)| one(&site, &lister, path, &machines)).collect())
 }
 
 /// What was really shown where the guide documents an output.
@@ -95,7 +98,7 @@ fn shown(guide: &GuideReport) -> BTreeMap<usize, Shown> {
     found
 }
 
-fn one(site: &Site<'_>, options: &Options, lister: &Lister<'_>, path: &str, reports: &[&GuideReport]) -> Updated {
+fn one(site: &Site<'_>, lister: &Lister<'_>, path: &str, reports: &[&GuideReport]) -> Updated {
     let path = path.to_owned();
     let none = |why: String| {
         let problem = Diagnostic::error("not-updated", format!("the outputs of this guide are not updated: {why}"));
@@ -114,21 +117,21 @@ fn one(site: &Site<'_>, options: &Options, lister: &Lister<'_>, path: &str, repo
         return none("it is not there any more".into());
     };
     for report in reports {
-        let now = plans::current(site, options, lister, index, &report.machine);
+        let now = plans::current(site, lister, index, &report.machine);
         let mut keys = report.inputs.keys().chain(now.keys());
         if let Some(changed) = keys.find(|key| report.inputs.get(*key) != now.get(*key)) {
             return none(format!("{changed} has changed since it was verified; verify it again"));
         }
     }
-    let plans = plans::plan_page(site, options, index);
+    let plans = plans::plan_page(site, index);
     let Some(guide) = site.files.guide(&path) else {
         return none("it cannot be read".into());
     };
-    let required: Vec<Plan> = plans.iter().flat_map(|plan| plans::required(site, options, plan)).collect();
+    let required: Vec<Plan> = plans.iter().flat_map(|plan| plans::required(site, plan)).collect();
     let secrets = verify::secrets(plans.iter().chain(&required));
     let read = |source| {
         let guide = site.files.parse(source);
-        let plans = plans::plan_guide(site, options, &guide);
+        let plans = plans::plan_guide(site, &guide);
         (guide, plans)
     };
     let of = |plan: &Plan| reports.iter().find(|report| report.machine == plan.machine);

@@ -3,30 +3,30 @@
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
-use super::{
-    badge::{Tone, badge},
-    load::Site,
-    view::{Views, date},
-};
 use crate::{
+    pages::{
+        badge::{Tone, badge},
+        view::{Views, date},
+    },
     report::{
         Verdict,
         safe::line,
         shown::{Around, Shown},
     },
+    site::load::Site,
     source::date::Date,
 };
 
 /// Its address in the site.
-pub(super) const URL: &str = "/status/";
+pub(crate) const URL: &str = "/status/";
 
 /// Days of the history that are shown, the newest.
 const DAYS: usize = 60;
 
 /// Makes them.
-pub(super) struct Status<'a> {
-    pub(super) site: &'a Site<'a>,
-    pub(super) views: &'a Views<'a>,
+pub(crate) struct Status<'a> {
+    pub(crate) site: &'a Site<'a>,
+    pub(crate) views: &'a Views<'a>,
 }
 
 /// What is known of a guide as it is now.
@@ -42,7 +42,7 @@ fn known(state: Option<&str>) -> (Tone, &'static str) {
 }
 
 /// The address of the badge of a page.
-pub(super) fn badge_url(page: &str) -> String {
+pub(crate) fn badge_url(page: &str) -> String {
     let before = if page.ends_with('/') { "" } else { "-" };
     format!("{page}{before}badge.svg")
 }
@@ -67,12 +67,12 @@ fn day(day: &str) -> String {
 
 impl Status<'_> {
     /// Whether guidepost makes the page: there is a report, and the site has no page of its own there.
-    pub(super) fn is_made(&self) -> bool {
+    pub(crate) fn is_made(&self) -> bool {
         self.site.inputs.report.is_some() && !self.site.library.has_own(URL)
     }
 
     /// The page.
-    pub(super) fn page(&self) -> Option<Map<String, Value>> {
+    pub(crate) fn page(&self) -> Option<Map<String, Value>> {
         let report = self.site.inputs.report.as_ref().filter(|_| self.is_made())?;
         let known = |path: &str| self.site.library.by_source.contains_key(path) && !self.is_stale(path);
         // What a report says of another text, it does not say of this one.
@@ -100,7 +100,7 @@ impl Status<'_> {
     }
 
     fn is_stale(&self, path: &str) -> bool {
-        self.site.verified.state(path) == Some("stale")
+        self.views.verified.state(path) == Some("stale")
     }
 
     /// Guides, by the paths of their files, with their addresses.
@@ -135,7 +135,7 @@ impl Status<'_> {
     fn library(&self) -> (Tone, String, String) {
         let guides = self.site.guide_indices();
         let states: Vec<(Tone, &str)> = (guides.iter())
-            .map(|index| known(self.site.verified.state(&self.site.library.pages[*index].record.source)))
+            .map(|index| known(self.views.verified.state(&self.site.library.pages[*index].record.source)))
             .collect();
         let total = states.len();
         let count = |word: &str| states.iter().filter(|(_, state)| *state == word).count();
@@ -157,7 +157,7 @@ impl Status<'_> {
     }
 
     /// Badges of the library and of each guide: paths in the output, and bytes. None without a report.
-    pub(super) fn badges(&self) -> Vec<(String, Vec<u8>)> {
+    pub(crate) fn badges(&self) -> Vec<(String, Vec<u8>)> {
         if self.site.inputs.report.is_none() {
             return Vec::new();
         }
@@ -165,7 +165,7 @@ impl Status<'_> {
         let of_library = (badge_url(URL), badge("guides", &message, tone, &title));
         let of_guide = |index: usize| {
             let page = &self.site.library.pages[index];
-            let (tone, word) = known(self.site.verified.state(&page.record.source));
+            let (tone, word) = known(self.views.verified.state(&page.record.source));
             let title = format!("{}: {word}", line(&page.record.title));
             (badge_url(&page.url), badge("guide", word, tone, &title))
         };
@@ -173,7 +173,7 @@ impl Status<'_> {
         // A page of the author's own at `/status/` has the library's.
         let all = std::iter::once(of_library).chain(guides.filter(|(url, _)| *url != badge_url(URL)));
         all.filter(|(url, _)| !self.site.library.has_own(url))
-            .map(|(url, svg)| (super::address::output_path(&url), svg.into_bytes()))
+            .map(|(url, svg)| (crate::site::address::output_path(&url), svg.into_bytes()))
             .collect()
     }
 }

@@ -4,8 +4,9 @@ use serde::Serialize;
 
 use crate::{
     plan::{self, Act, Omission, Plan},
+    proof::decide,
     report::safe::plain,
-    site::{decide, load::Site, plans::sidecar_path},
+    site::{load::Site, sidecars::sidecar_path},
 };
 
 /// Characters and lines of a block that are shown.

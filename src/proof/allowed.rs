@@ -5,17 +5,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{load::Site, plans::sidecar_of};
 use crate::{
     config,
     diagnostic::{Diagnostic, Place},
     machine::Machine,
     plan::{Plan, Scope},
+    site::{load::Site, sidecars::sidecar_of},
     source::Span,
 };
 
 /// What is wrong with where a plan would be done; `required` are the pages that are done before it.
-pub(super) fn problems(
+pub(crate) fn problems(
     site: &Site<'_>,
     machines: &BTreeMap<String, Machine>,
     plan: &Plan,

@@ -3,16 +3,6 @@
 //! No escaping and no way of selecting a block is trusted: each way to say it is tried on a copy, the guide is planned again, and
 //! the first is written that says of this block what was chosen, and of no other block anything new.
 
-use serde::Deserialize;
-use serde_json::Value;
-use std::sync::Arc;
-
-use super::{
-    build::Options,
-    load::Site,
-    plans::{self, sidecar_path},
-    replace::Change,
-};
 use crate::{
     diagnostic::Diagnostic,
     guide::{CodeBlock, Guide},
@@ -20,9 +10,14 @@ use crate::{
         self, Act, Decided, SIDECAR,
         amend::{self, Saying, sidecar::Selectors},
     },
+    proof::replace::Change,
+    site::{load::Site, sidecars::sidecar_path},
     source::{Source, Span},
     terminal::prompt::without_prompt,
 };
+use serde::Deserialize;
+use serde_json::Value;
+use std::sync::Arc;
 
 /// Where it is to be said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -54,7 +49,7 @@ pub struct Choice {
 }
 
 /// What tells a block's text from another.
-pub(super) fn id(code: &CodeBlock) -> String {
+pub(crate) fn id(code: &CodeBlock) -> String {
     blake3::hash(code.text.as_bytes()).to_hex()[..16].to_owned()
 }
 
@@ -66,14 +61,14 @@ const TRIED: usize = 4;
 const ALIKE: usize = 12;
 
 /// What has to be written so that a choice counts; nothing if it does already. Else says why it cannot be done.
-pub(super) fn change(site: &Site<'_>, options: &Options, choice: &Choice) -> Result<Option<Change>, String> {
+pub(crate) fn change(site: &Site<'_>, choice: &Choice) -> Result<Option<Change>, String> {
     let act = Act::of_role(&choice.role).ok_or_else(|| format!("there is no role `{}`", choice.role.escape_debug()))?;
     let file = choice.file.as_deref().map(str::trim).filter(|_| act == Act::Saved);
     if file.is_some_and(|file| file.is_empty() || file.chars().any(char::is_control)) {
         return Err("say where the file is saved".into());
     }
     let guide = site.files.guide(&choice.guide).ok_or_else(|| format!("there is no guide {}", choice.guide))?;
-    let desk = Desk { site, options, guide, act, file, choice };
+    let desk = Desk { site, guide, act, file, choice };
     desk.unchanged(&choice.guide)?;
     let sidecar = desk.sidecar()?;
     let (before, errors) = desk.plan(&desk.guide, sidecar.as_ref());
@@ -97,7 +92,6 @@ pub(super) fn change(site: &Site<'_>, options: &Options, choice: &Choice) -> Res
 /// What a choice is worked out with.
 struct Desk<'a> {
     site: &'a Site<'a>,
-    options: &'a Options,
     guide: Arc<Guide>,
     act: Act,
     file: Option<&'a str>,
@@ -138,7 +132,7 @@ impl Proof<'_, '_> {
 impl Desk<'_> {
     /// The blocks of a guide, and how many errors its plans have.
     fn plan(&self, guide: &Guide, sidecar: Option<&Source>) -> (Vec<Decided>, usize) {
-        let machines = plans::machines(self.site);
+        let machines = self.site.machines();
         let (includes, outer) = (|name: &str| self.site.files.bundle(name), self.site.outer().of(&guide.path));
         let around = plan::Around { includes: &includes, sidecar, machines: &machines, outer: &outer };
         let plans = plan::plans(guide, around);
@@ -148,7 +142,7 @@ impl Desk<'_> {
 
     /// The text of a file on the disk, if there is one.
     fn read(&self, path: &str) -> Result<Option<String>, String> {
-        match std::fs::read_to_string(self.options.site.join(path)) {
+        match std::fs::read_to_string(self.site.folder().join(path)) {
             Ok(text) => Ok(Some(text)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(format!("{path} cannot be read: {error}")),

@@ -14,20 +14,15 @@ use super::{Answer, Ask, Preview, Reply, State, Turn, blocks, steps};
 use crate::{
     diagnostic::{self, Diagnostic},
     internal,
+    pages::{Pages, lists::Listed, programs::Programs, status, verified::Verified},
+    proof::plans,
     render::{self, highlight::Highlighter},
     report::safe::plain,
     site::{
-        address::output_path,
+        address::{markdown_url, output_path},
         library::Target,
-        lists::Listed,
         load::{Inputs, Site},
-        plans,
-        programs::Programs,
         record::Kind,
-        status::{self, Status},
-        view::{Views, markdown_url},
-        world::SiteWorld,
-        write,
     },
     source::inside::inside,
 };
@@ -46,21 +41,16 @@ pub(super) fn styles(inputs: &Inputs) -> Vec<(String, String)> {
 pub(super) fn answer(
     preview: &mut Preview<'_>,
     site: &Site<'_>,
+    verified: &Verified,
     highlighter: &Highlighter,
     asks: &Receiver<Ask>,
 ) -> Turn {
-    let options = preview.options.clone();
-    let links = site.links();
-    let related = write::related_pages(site);
-    let views = write::views(site, &links, &related, &options);
-    write::fill_theme(site, &views);
-    let world = SiteWorld { preview: true, ..write::world(site, &links, &views, Some(highlighter), &options) };
+    let mut pages = Pages::new(site, verified, Some(highlighter));
+    pages.world.preview = true;
     let show = Show {
         site,
-        options: &options,
-        views: &views,
-        world: &world,
-        lists: views.lists().into_iter().map(|listed| (listed.url.clone(), listed)).collect(),
+        pages: &pages,
+        lists: pages.views.lists().into_iter().map(|listed| (listed.url.clone(), listed)).collect(),
         styles: styles(site.inputs),
         made: OnceCell::new(),
         rendered: RefCell::default(),
@@ -151,9 +141,7 @@ struct Rendered {
 /// One state of a site.
 struct Show<'a> {
     site: &'a Site<'a>,
-    options: &'a crate::site::Options,
-    views: &'a Views<'a>,
-    world: &'a SiteWorld<'a>,
+    pages: &'a Pages<'a>,
     lists: HashMap<String, Listed<'a>>,
     styles: Vec<(String, String)>,
     made: OnceCell<BTreeMap<String, Vec<u8>>>,
@@ -174,7 +162,7 @@ impl Show<'_> {
     }
 
     fn get(&self, asked: &str) -> Answer {
-        let links = self.views.links;
+        let links = &self.pages.views.links;
         let library = &self.site.library;
         let Some(url) = self.own(asked) else {
             let base = self.site.inputs.config.base_path();
@@ -185,9 +173,9 @@ impl Show<'_> {
         }
         if let Some(path) = library.files_by_url.get(&url) {
             // What was a file when it was found can be a link by now.
-            return inside(&self.options.site, Path::new(path)).map_or_else(|_| self.missing(), Answer::File);
+            return inside(self.site.folder(), Path::new(path)).map_or_else(|_| self.missing(), Answer::File);
         }
-        if let Some(recording) = self.site.verified.recordings().find(|recording| recording.url == url) {
+        if let Some(recording) = self.pages.views.verified.recordings().find(|recording| recording.url == url) {
             return Answer::File(recording.file.clone());
         }
         if let Some(asset) = self.site.inputs.theme.assets.values().find(|asset| output_path(&url) == asset.output) {
@@ -216,23 +204,23 @@ impl Show<'_> {
         let pages = &self.site.library.pages;
         let page = pages.iter().find(|page| page.record.kind == Kind::Guide && markdown_url(&page.url) == url)?;
         let guide = self.site.files.guide(&page.record.source)?;
-        Some(render::markdown(&guide, &page.record.title, self.world).into_bytes())
+        Some(render::markdown(&guide, &page.record.title, &self.pages.world).into_bytes())
     }
 
     /// Feed, sitemap, search index and so on: made when the first of them is asked for.
     fn made(&self) -> &BTreeMap<String, Vec<u8>> {
-        self.made.get_or_init(|| Programs { site: self.site, views: self.views }.files().into_iter().collect())
+        self.made.get_or_init(|| Programs { site: self.site, views: &self.pages.views }.files().into_iter().collect())
     }
 
     fn missing(&self) -> Answer {
         let own = self.site.library.files_by_url.get("/404.html");
-        if let Some(file) = own.and_then(|path| inside(&self.options.site, Path::new(path)).ok())
+        if let Some(file) = own.and_then(|path| inside(self.site.folder(), Path::new(path)).ok())
             && let Ok(html) = std::fs::read_to_string(file)
         {
             return Answer::Page { version: self.version(&html), html, found: false };
         }
         let mut problems = Vec::new();
-        let html = write::finish(self.site, "404.html", write::not_found(self.views), &mut problems);
+        let html = self.pages.fill("404.html", self.pages.not_found(), &mut problems);
         let html = html.unwrap_or_else(|| bare("Page not found"));
         Answer::Page { version: self.version(&html), html, found: false }
     }
@@ -250,13 +238,11 @@ impl Show<'_> {
         }
         let mut problems = Vec::new();
         let html = match (self.lists.get(url), self.guide(url)) {
-            (Some(listed), _) => write::render_listed(self.site, self.views, self.world, listed, &mut problems),
-            (None, Some(index)) => {
-                write::render_guide(self.site, self.world, index, self.views.guide(index), &mut problems)
-            }
+            (Some(listed), _) => self.pages.listed(listed, &mut problems),
+            (None, Some(index)) => self.pages.guide(index, &mut problems),
             (None, None) if url == status::URL => {
-                let context = Status { site: self.site, views: self.views }.page()?;
-                write::finish(self.site, "status.html", context, &mut problems)
+                let context = self.pages.status()?;
+                self.pages.fill("status.html", context, &mut problems)
             }
             (None, None) => return None,
         };
@@ -296,10 +282,10 @@ impl Show<'_> {
             problems.extend(record.diagnostics.iter().cloned());
             let of_page = |problem: &&Diagnostic| problem.place.as_ref().is_some_and(|at| at.path == record.source);
             problems.extend(self.site.diagnostics.iter().filter(of_page).cloned());
-            problems.extend(self.site.check_links_of(index, &self.options.site));
+            problems.extend(self.site.check_links_of(index));
         }
         let guide = self.guide(&url);
-        let plans = guide.map(|index| plans::plan_page(self.site, self.options, index)).unwrap_or_default();
+        let plans = guide.map(|index| plans::plan_page(self.site, index)).unwrap_or_default();
         let (steps, mut of_plan) = guide.map(|index| steps::of(self.site, index, &plans)).unwrap_or_default();
         let blocks = blocks::of(self.site, plans);
         problems.append(&mut of_plan);

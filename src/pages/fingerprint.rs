@@ -4,27 +4,22 @@
 //! anything else of a build that has nothing to do. What [`super::view`] and [`super::lists`] show of *other* pages is in
 //! those pages' [`Fingerprints::card`]s: whoever shows more must add it there.
 
+use crate::{
+    pages::{
+        Pages,
+        lists::{Listed, Shown},
+        world::SiteWorld,
+    },
+    render::World,
+    site::{address::section_path, library::Page, load::Site, record::PageRecord, taxonomy::terms_of},
+};
 use rayon::prelude::*;
 
-use super::{
-    address::section_path,
-    library::Page,
-    lists::{Listed, Shown},
-    load::Site,
-    record::PageRecord,
-    taxonomy::terms_of,
-    view::Views,
-    world::SiteWorld,
-};
-use crate::render::World;
-
 /// Of one page of the output.
-pub(super) type Fingerprint = [u8; 32];
+pub(crate) type Fingerprint = [u8; 32];
 
-pub(super) struct Fingerprints<'a> {
-    site: &'a Site<'a>,
-    views: &'a Views<'a>,
-    world: &'a SiteWorld<'a>,
+pub(crate) struct Fingerprints<'a> {
+    pages: &'a Pages<'a>,
     /// Changes when every page may have to be rendered again.
     environment: blake3::Hasher,
     /// What other pages show of each page: title, address, dates.
@@ -32,20 +27,21 @@ pub(super) struct Fingerprints<'a> {
 }
 
 impl<'a> Fingerprints<'a> {
-    pub(super) fn new(site: &'a Site<'a>, views: &'a Views<'a>, world: &'a SiteWorld<'a>) -> Self {
+    pub(crate) fn new(pages: &'a Pages<'a>) -> Self {
+        let (site, views, world) = (pages.site, &pages.views, &pages.world);
         let mut environment = blake3::Hasher::new();
-        environment.update(super::cache::program().as_bytes());
+        environment.update(crate::site::cache::program().as_bytes());
         environment.update(&site.inputs.theme.fingerprint);
         environment.update(views.site().to_string().as_bytes());
         environment.update(&site.files.fingerprint());
         let _ = serde_json::to_writer(&mut environment, &site.inputs.config);
         let cards = site.library.pages.par_iter().map(|page| card(page, site, world)).collect();
-        Self { site, views, world, environment, cards }
+        Self { pages, environment, cards }
     }
 
     /// Of a guide's page.
-    pub(super) fn guide(&self, index: usize) -> Fingerprint {
-        let page = &self.site.library.pages[index];
+    pub(crate) fn guide(&self, index: usize) -> Fingerprint {
+        let page = &self.pages.site.library.pages[index];
         let mut hasher = self.begin("page.html", &page.url);
         self.own(&mut hasher, index);
         self.text(&mut hasher, &page.record);
@@ -53,21 +49,21 @@ impl<'a> Fingerprints<'a> {
     }
 
     /// Of a list.
-    pub(super) fn listed(&self, listed: &Listed) -> Fingerprint {
+    pub(crate) fn listed(&self, listed: &Listed) -> Fingerprint {
         let mut hasher = self.begin(listed.template, &listed.url);
         hasher.update(&listed.number.to_le_bytes()).update(&listed.total.to_le_bytes());
         for page in &listed.pages {
             hasher.update(&self.cards[*page]);
         }
         if let Some(page) = listed.text {
-            self.text(&mut hasher, &self.site.library.pages[page].record);
+            self.text(&mut hasher, &self.pages.site.library.pages[page].record);
         }
         match listed.shown {
             Shown::Section(section) => {
                 self.own(&mut hasher, section);
-                self.text(&mut hasher, &self.site.library.pages[section].record);
-                for below in self.views.subsections(section) {
-                    hasher.update(&self.cards[below]).update(&self.views.guides_below(below).to_le_bytes());
+                self.text(&mut hasher, &self.pages.site.library.pages[section].record);
+                for below in self.pages.views.subsections(section) {
+                    hasher.update(&self.cards[below]).update(&self.pages.views.guides_below(below).to_le_bytes());
                 }
             }
             Shown::Taxonomy(taxonomy) => {
@@ -89,14 +85,14 @@ impl<'a> Fingerprints<'a> {
     }
 
     /// Of a page that is made of nothing but a template and a few words.
-    pub(super) fn simple(&self, template: &str, words: &str) -> Fingerprint {
+    pub(crate) fn simple(&self, template: &str, words: &str) -> Fingerprint {
         *self.begin(template, words).finalize().as_bytes()
     }
 
     fn begin(&self, template: &str, url: &str) -> blake3::Hasher {
         let mut hasher = self.environment.clone();
         hasher.update(template.as_bytes()).update(b"\n").update(url.as_bytes()).update(b"\n");
-        let theme = &self.site.inputs.theme;
+        let theme = &self.pages.site.inputs.theme;
         if theme.reads_site(template) {
             hasher.update(theme.data().fingerprint());
         }
@@ -105,38 +101,38 @@ impl<'a> Fingerprints<'a> {
 
     /// What the page shows around its text.
     fn own(&self, hasher: &mut blake3::Hasher, index: usize) {
-        let (previous, next) = self.views.neighbours(index);
+        let (previous, next) = self.pages.views.neighbours(index);
         for page in [previous, next] {
             hasher.update(page.map_or(&[0; 32], |p| &self.cards[p]));
         }
-        for page in self.views.related[index].iter().chain(&self.views.ancestors(index)) {
+        for page in self.pages.views.related[index].iter().chain(&self.pages.views.ancestors(index)) {
             hasher.update(&self.cards[*page]);
         }
-        let record = &self.site.library.pages[index].record;
+        let record = &self.pages.site.library.pages[index].record;
         hasher.update(&self.cards[index]).update(record.source.as_bytes());
         for person in record.front.authors.iter().chain(&record.front.contributors) {
-            hasher.update(self.views.person(person, &record.source).to_string().as_bytes());
+            hasher.update(self.pages.views.person(person, &record.source).to_string().as_bytes());
         }
     }
 
     /// The text of a page: its file, what it includes, where its links and images lead, and what verification found.
     fn text(&self, hasher: &mut blake3::Hasher, record: &PageRecord) {
-        hasher.update(&record.hash).update(&self.site.verified.fingerprint(&record.source));
+        hasher.update(&record.hash).update(&self.pages.views.verified.fingerprint(&record.source));
         // What the blocks are and what stands for a value is said there, too.
-        if let Some(sidecar) = self.world.sidecars.get(&record.source) {
+        if let Some(sidecar) = self.pages.world.sidecars.get(&record.source) {
             hasher.update(sidecar.text.as_bytes()).update(&[0]);
         }
-        for layer in self.world.outer.of(&record.source) {
+        for layer in self.pages.world.outer.of(&record.source) {
             hasher.update(layer.text().as_bytes()).update(&[0]);
         }
         for include in &record.includes {
             hasher.update(include.source.as_bytes()).update(&include.hash);
         }
         for link in &record.links {
-            hasher.update(self.world.links.href(&link.target, &link.from).as_bytes()).update(b"\n");
+            hasher.update(self.pages.world.links.href(&link.target, &link.from).as_bytes()).update(b"\n");
         }
         for image in &record.images {
-            let info = self.world.image(&image.target, &image.from);
+            let info = self.pages.world.image(&image.target, &image.from);
             hasher.update(format!("{}{:?}\n", info.src, info.size).as_bytes());
         }
     }

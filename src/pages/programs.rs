@@ -1,26 +1,32 @@
 //! Files of the output that programs read: feed, sitemap, robots.txt, llms.txt, search index.
 
-use super::{
-    feed, llms,
-    load::Site,
-    search, sitemap,
-    status::{self, Status},
-    taxonomy::{person, terms_of},
-    view::{Views, is_listed, markdown_url},
+use crate::{
+    pages::{
+        feed, llms, sitemap,
+        status::{self, Status},
+        view::Views,
+    },
+    site::{
+        address::markdown_url,
+        library::is_listed,
+        load::Site,
+        search,
+        taxonomy::{list_urls, person, terms_of},
+    },
 };
 
 /// Entries of the feed.
 const FEED_ENTRIES: usize = 50;
 
 /// Makes them.
-pub(super) struct Programs<'a> {
-    pub(super) site: &'a Site<'a>,
-    pub(super) views: &'a Views<'a>,
+pub(crate) struct Programs<'a> {
+    pub(crate) site: &'a Site<'a>,
+    pub(crate) views: &'a Views<'a>,
 }
 
 impl Programs<'_> {
     /// Feed, sitemap, robots.txt, llms.txt and the search index: paths in the output, and bytes.
-    pub(super) fn files(&self) -> Vec<(String, Vec<u8>)> {
+    pub(crate) fn files(&self) -> Vec<(String, Vec<u8>)> {
         let mut files: Vec<(String, Vec<u8>)> = Vec::new();
         let config = &self.site.inputs.config;
         let library = &self.site.library;
@@ -47,7 +53,7 @@ impl Programs<'_> {
             })
             .collect();
         urls.extend(
-            Views::list_urls(&self.site.taxonomies)
+            list_urls(&self.site.taxonomies)
                 .iter()
                 .filter(|(url, _)| !library.has_own(url))
                 .map(|(url, _)| (self.views.permalink(url), None)),

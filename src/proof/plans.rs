@@ -1,31 +1,30 @@
 //! Guides of a site as plans.
 
-use globset::GlobBuilder;
-use rayon::prelude::*;
-use std::{
-    collections::{BTreeMap, BTreeSet, HashSet},
-    path::Path,
-};
-
-use super::{
-    address::{normal, path_part},
-    allowed,
-    build::{Failure, Options},
-    files::unread,
-    inputs::Lister,
-    library::{Library, Target},
-    load::{Inputs, Site},
-    record::Kind,
-    workspace,
-};
 use crate::{
     config::Config,
     diagnostic::{self, Diagnostic, Severity, nearest},
     guide::Guide,
     internal,
-    plan::{self, Around, Plan, SIDECAR},
+    plan::{self, Around, Plan},
+    proof::{allowed, inputs::Lister, workspace},
+    site::{
+        address::{normal, path_part},
+        failure::Failure,
+        files::unread,
+        library::Target,
+        load::{Inputs, Site},
+        options::Options,
+        record::Kind,
+        sidecars::sidecar_of,
+    },
     source::Source,
     verify::{Job, hashes},
+};
+use globset::GlobBuilder;
+use rayon::prelude::*;
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    path::Path,
 };
 
 /// Plans the guides with these names, in that order; every guide of the site if there are none, and then also tells the rules that fit no guide. A guide whose tabs are for
@@ -35,11 +34,11 @@ use crate::{
 /// its slug. Errors of its text are among the plan's diagnostics, because a plan of a text that cannot be read is half a plan.
 ///
 /// # Errors
-/// If a name fits no guide or several, and as for [`build`](super::build).
+/// If a name fits no guide or several, and as for [`build`](crate::build::build).
 pub fn plans(options: &Options, names: &[String]) -> Result<(Vec<Plan>, Vec<Diagnostic>), Failure> {
     let inputs = Inputs::load(options)?;
-    let site = Site::read(&inputs, options);
-    let mut plans: Vec<Plan> = planned(&site, options, names)?.into_iter().map(|(_, plan)| plan).collect();
+    let site = Site::read(&inputs);
+    let mut plans: Vec<Plan> = planned(&site, names)?.into_iter().map(|(_, plan)| plan).collect();
     if options.workspace
         && let Some((_, workspace)) = workspace::named(&options.site, &options.loose)?
     {
@@ -50,17 +49,17 @@ pub fn plans(options: &Options, names: &[String]) -> Result<(Vec<Plan>, Vec<Diag
 }
 
 /// The plans of the pages with these names, each with its page.
-fn planned(site: &Site<'_>, options: &Options, names: &[String]) -> Result<Vec<(usize, Plan)>, Failure> {
-    let whole = |index: usize| plan_whole(site, options, index).into_iter().map(move |plan| (index, plan));
-    Ok(chosen(site, options, names)?.into_par_iter().flat_map_iter(whole).collect())
+fn planned(site: &Site<'_>, names: &[String]) -> Result<Vec<(usize, Plan)>, Failure> {
+    let whole = |index: usize| plan_whole(site, index).into_iter().map(move |plan| (index, plan));
+    Ok(chosen(site, names)?.into_par_iter().flat_map_iter(whole).collect())
 }
 
 /// The pages with these names, in that order and each once; every guide of the site if there are none.
-pub(super) fn chosen(site: &Site<'_>, options: &Options, names: &[String]) -> Result<Vec<usize>, Failure> {
+pub(crate) fn chosen(site: &Site<'_>, names: &[String]) -> Result<Vec<usize>, Failure> {
     let mut pages = Vec::new();
     // Loose files are those that were named.
-    if names.is_empty() || !options.loose.is_empty() {
-        pages.extend(guides(&site.library));
+    if names.is_empty() || site.inputs.loose.is_some() {
+        pages.extend(site.guide_indices());
         return Ok(pages);
     }
     for name in names {
@@ -80,8 +79,8 @@ pub(super) fn chosen(site: &Site<'_>, options: &Options, names: &[String]) -> Re
             }
             continue;
         }
-        match below(site, options, name) {
-            below if below.is_empty() => pages.push(find(site, options, name)?),
+        match below(site, name) {
+            below if below.is_empty() => pages.push(find(site, name)?),
             below => pages.extend(below),
         }
     }
@@ -116,25 +115,25 @@ fn by_pattern(site: &Site<'_>, name: &str) -> Option<Result<Vec<usize>, Failure>
             false => [file, inner, bundle].into_iter().any(|path| glob.is_match(path)),
         }
     };
-    Some(Ok(guides(library).filter(fits).collect()))
+    Some(Ok(site.guide_indices().into_iter().filter(fits).collect()))
 }
 
 /// All guides below a folder that is no guide itself.
-fn below(site: &Site<'_>, options: &Options, name: &str) -> Vec<usize> {
+fn below(site: &Site<'_>, name: &str) -> Vec<usize> {
     let library = &site.library;
-    let sources = [Some(name.trim_start_matches("./").to_owned()), in_site(&options.site, name)];
+    let sources = [Some(name.trim_start_matches("./").to_owned()), in_site(site.folder(), name)];
     let folders = sources.into_iter().flatten().map(|source| source.trim_end_matches('/').to_owned());
     let section = folders.filter(|folder| !library.by_source.contains_key(&format!("{folder}/index.md")));
     let prefixes: Vec<String> = section.map(|folder| format!("{folder}/")).collect();
     let is_below =
         |index: &usize| prefixes.iter().any(|prefix| library.pages[*index].record.source.starts_with(prefix.as_str()));
-    guides(library).filter(is_below).collect()
+    site.guide_indices().into_iter().filter(is_below).collect()
 }
 
 /// The plans of a page, with the errors of its text.
-fn plan_whole(site: &Site<'_>, options: &Options, index: usize) -> Vec<Plan> {
+fn plan_whole(site: &Site<'_>, index: usize) -> Vec<Plan> {
     let record = &site.library.pages[index].record;
-    let mut plans = plan_page(site, options, index);
+    let mut plans = plan_page(site, index);
     for plan in &mut plans {
         if site.inputs.loose.is_some() {
             plan.add_basics();
@@ -163,21 +162,21 @@ pub fn jobs_and_unused(options: &Options, names: &[String]) -> Result<(Vec<Job>,
     if problems.iter().any(Diagnostic::is_error) {
         return Err(Failure::Configuration(problems));
     }
-    let site = Site::read(&inputs, options);
-    let lister = Lister::new(&site, options);
+    let site = Site::read(&inputs);
+    let lister = Lister::new(&site);
     let workspace = match options.workspace {
         true => workspace::of(&options.site, &options.loose)?,
         false => None,
     };
     let mut jobs = Vec::new();
-    for (index, plan) in planned(&site, options, names)? {
+    for (index, plan) in planned(&site, names)? {
         // One that is not described is an error of the plan, which is then not done.
         let mut machine = machines.get(&plan.machine).cloned().unwrap_or_default();
         machine.env.extend(plan.settings.env.clone());
         let runs = plan.settings.skip.is_none() && !plan.steps.is_empty();
-        let required = if runs { before(&site, options, &plan).0 } else { Vec::new() };
+        let required = if runs { before(&site, &plan).0 } else { Vec::new() };
         let inputs = lister.of(index, &plan, &required);
-        let requires = required_plans(&site, options, &required, &plan.machine);
+        let requires = required_plans(&site, &required, &plan.machine);
         jobs.push(Job { plan, requires, machine, inputs, workspace: workspace.clone(), one_of_several: false });
     }
     let mut times: BTreeMap<String, usize> = BTreeMap::new();
@@ -190,9 +189,9 @@ pub fn jobs_and_unused(options: &Options, names: &[String]) -> Result<(Vec<Job>,
 }
 
 /// Plans of required pages; of one that has several, that for this machine or else the first.
-fn required_plans(site: &Site<'_>, options: &Options, pages: &[usize], machine: &str) -> Vec<Plan> {
+fn required_plans(site: &Site<'_>, pages: &[usize], machine: &str) -> Vec<Plan> {
     let on_machine = |index: &usize| {
-        let mut plans = plan_whole(site, options, *index);
+        let mut plans = plan_whole(site, *index);
         let at = plans.iter().position(|plan| plan.machine == machine).unwrap_or(0);
         (at < plans.len()).then(|| plans.swap_remove(at))
     };
@@ -200,26 +199,20 @@ fn required_plans(site: &Site<'_>, options: &Options, pages: &[usize], machine: 
 }
 
 /// What the verdict of a page on a machine depends on, as a report would have it now.
-pub(super) fn current(
-    site: &Site<'_>,
-    options: &Options,
-    lister: &Lister<'_>,
-    index: usize,
-    machine: &str,
-) -> BTreeMap<String, String> {
-    let plans = plan_page(site, options, index);
+pub(crate) fn current(site: &Site<'_>, lister: &Lister<'_>, index: usize, machine: &str) -> BTreeMap<String, String> {
+    let plans = plan_page(site, index);
     let Some(plan) = plans.iter().find(|plan| plan.machine == machine) else { return BTreeMap::new() };
     let runs = plan.settings.skip.is_none() && !plan.steps.is_empty();
     // One that cannot be found was there when the guide was done: it is missed in the list.
-    let required = if runs { before(site, options, plan).0 } else { Vec::new() };
+    let required = if runs { before(site, plan).0 } else { Vec::new() };
     hashes(&lister.of(index, plan, &required))
 }
 
 /// What is wrong with plans: errors of every guide, and warnings of those that speak of their verification. Of a page
 /// that nobody means to run, a placeholder without a value is no fault.
-pub(super) fn check(site: &Site<'_>, options: &Options) -> Vec<Diagnostic> {
+pub(crate) fn check(site: &Site<'_>) -> Vec<Diagnostic> {
     let planned: Vec<(usize, Vec<Plan>)> =
-        guides(&site.library).map(|index| (index, plan_page(site, options, index))).collect();
+        site.guide_indices().into_iter().map(|index| (index, plan_page(site, index))).collect();
     let mut problems: Vec<Diagnostic> =
         planned.iter().flat_map(|(index, plans)| problems_of(site, *index, plans)).collect();
     problems.extend(site.outer().unused(planned.iter().flat_map(|(_, plans)| plans)));
@@ -231,18 +224,18 @@ pub(super) fn check(site: &Site<'_>, options: &Options) -> Vec<Diagnostic> {
 
 /// What `build` tells of plans: what [`check`] says of guides that speak of their verification, as warnings, since their pages
 /// can be shown. Other guides would have to be read again for nothing.
-pub(super) fn warnings(site: &Site<'_>, options: &Options) -> Vec<Diagnostic> {
+pub(crate) fn warnings(site: &Site<'_>) -> Vec<Diagnostic> {
     let meant = |index: &usize| {
         let record = &site.library.pages[*index].record;
         record.front.verify.is_some() || sidecar_of(site, &record.source).is_some()
     };
-    let problems = |index: usize| problems_of(site, index, &plan_page(site, options, index));
-    let all = guides(&site.library).filter(meant).flat_map(problems);
+    let problems = |index: usize| problems_of(site, index, &plan_page(site, index));
+    let all = site.guide_indices().into_iter().filter(meant).flat_map(problems);
     all.map(|problem| Diagnostic { severity: Severity::Warning, ..problem }).collect()
 }
 
 /// What is wrong with the plans of a page, as [`check`] tells it.
-pub(super) fn problems_of(site: &Site<'_>, index: usize, plans: &[Plan]) -> Vec<Diagnostic> {
+pub(crate) fn problems_of(site: &Site<'_>, index: usize, plans: &[Plan]) -> Vec<Diagnostic> {
     let record = &site.library.pages[index].record;
     let meant = record.front.verify.is_some() || sidecar_of(site, &record.source).is_some();
     let mut problems: Vec<Diagnostic> = Vec::new();
@@ -255,19 +248,15 @@ pub(super) fn problems_of(site: &Site<'_>, index: usize, plans: &[Plan]) -> Vec<
     problems
 }
 
-fn guides(library: &Library) -> impl Iterator<Item = usize> + '_ {
-    (0..library.pages.len()).filter(|index| library.pages[*index].record.kind == Kind::Guide)
-}
-
 /// The plans of a page, one for each machine that it is done on.
-pub(super) fn plan_page(site: &Site<'_>, options: &Options, index: usize) -> Vec<Plan> {
+pub(crate) fn plan_page(site: &Site<'_>, index: usize) -> Vec<Plan> {
     let record = &site.library.pages[index].record;
     let Some(guide) = site.files.guide(&record.source) else { return Vec::new() };
-    let mut plans = plan_guide(site, options, &guide);
+    let mut plans = plan_guide(site, &guide);
     let (machines, _) = crate::machine::machines(&site.inputs.config, &site.inputs.source);
     for plan in &mut plans {
         plan.title.clone_from(&record.title);
-        let (required, problems) = before(site, options, plan);
+        let (required, problems) = before(site, plan);
         plan.diagnostics.extend(problems);
         plan.diagnostics.extend(allowed::problems(site, &machines, plan, &required));
         diagnostic::sort(&mut plan.diagnostics);
@@ -276,11 +265,11 @@ pub(super) fn plan_page(site: &Site<'_>, options: &Options, index: usize) -> Vec
 }
 
 /// The plans of a guide of this site, perhaps with another text; one at least.
-pub(super) fn plan_guide(site: &Site<'_>, options: &Options, guide: &Guide) -> Vec<Plan> {
-    let machines = machines(site);
+pub(crate) fn plan_guide(site: &Site<'_>, guide: &Guide) -> Vec<Plan> {
+    let machines = site.machines();
     let mut problem = None;
     let sidecar = sidecar_of(site, &guide.path).and_then(|path| {
-        let text = options.text(path);
+        let text = site.inputs.options.text(path);
         text.map(|text| Source::new(path, text))
             .map_err(|e| {
                 problem = Some(Diagnostic::error("unreadable", format!("this file cannot be read: {e}")).in_file(path))
@@ -302,13 +291,13 @@ pub(super) fn plan_guide(site: &Site<'_>, options: &Options, guide: &Guide) -> V
 }
 
 /// The plans of the guides that a plan requires, as far as they can be found.
-pub(super) fn required(site: &Site<'_>, options: &Options, plan: &Plan) -> Vec<Plan> {
-    required_plans(site, options, &before(site, options, plan).0, &plan.machine)
+pub(crate) fn required(site: &Site<'_>, plan: &Plan) -> Vec<Plan> {
+    required_plans(site, &before(site, plan).0, &plan.machine)
 }
 
 /// The pages to do before a plan, in order and each once: what it requires, and before that what those require. And what is
 /// wrong with what it requires.
-fn before(site: &Site<'_>, options: &Options, plan: &Plan) -> (Vec<usize>, Vec<Diagnostic>) {
+fn before(site: &Site<'_>, plan: &Plan) -> (Vec<usize>, Vec<Diagnostic>) {
     let Some(own) = site.library.by_source.get(&plan.path).copied() else { return (Vec::new(), Vec::new()) };
     let (mut order, mut problems) = (Vec::new(), Vec::new());
     for (name, place) in plan.settings.requires.iter().zip(&plan.settings.requires_at) {
@@ -316,7 +305,7 @@ fn before(site: &Site<'_>, options: &Options, plan: &Plan) -> (Vec<usize>, Vec<D
             let problem = Diagnostic::error("required-guide", message).help(help);
             problems.push(Diagnostic { place: Some(Box::new(place.clone())), ..problem });
         };
-        let page = match find(site, options, name) {
+        let page = match find(site, name) {
             Ok(page) => page,
             Err(failure) => {
                 let why = failure.diagnostics().into_iter().next().map(|why| (why.message, why.help));
@@ -325,7 +314,7 @@ fn before(site: &Site<'_>, options: &Options, plan: &Plan) -> (Vec<usize>, Vec<D
                 continue;
             }
         };
-        if let Some(round) = visit(site, options, page, &mut vec![own], &mut order) {
+        if let Some(round) = visit(site, page, &mut vec![own], &mut order) {
             let paths: Vec<&str> = round.iter().map(|i| site.library.pages[*i].record.source.as_str()).collect();
             let message = match round.len() {
                 2 => format!("{} requires itself", paths[0]),
@@ -338,13 +327,7 @@ fn before(site: &Site<'_>, options: &Options, plan: &Plan) -> (Vec<usize>, Vec<D
 }
 
 /// Adds a page to `order`, after those that it requires. Gives the way, if it leads back to where it was.
-fn visit(
-    site: &Site<'_>,
-    options: &Options,
-    page: usize,
-    way: &mut Vec<usize>,
-    order: &mut Vec<usize>,
-) -> Option<Vec<usize>> {
+fn visit(site: &Site<'_>, page: usize, way: &mut Vec<usize>, order: &mut Vec<usize>) -> Option<Vec<usize>> {
     if let Some(at) = way.iter().position(|passed| *passed == page) {
         return Some(way[at..].iter().copied().chain([page]).collect());
     }
@@ -353,59 +336,26 @@ fn visit(
     }
     way.push(page);
     let guide = site.files.guide(&site.library.pages[page].record.source);
-    let plan = guide.and_then(|guide| plan_guide(site, options, &guide).into_iter().next());
+    let plan = guide.and_then(|guide| plan_guide(site, &guide).into_iter().next());
     let requires = plan.map(|plan| plan.settings.requires).unwrap_or_default();
-    let round = requires
-        .iter()
-        .filter_map(|name| find(site, options, name).ok())
-        .find_map(|next| visit(site, options, next, way, order));
+    let round = requires.iter().filter_map(|name| find(site, name).ok()).find_map(|next| visit(site, next, way, order));
     way.pop();
     order.push(page);
     round
 }
 
 /// The files that a page is made of: its own, its sidecar, and the bundles that it includes.
-pub(super) fn files_of(site: &Site<'_>, index: usize) -> Vec<String> {
+pub(crate) fn files_of(site: &Site<'_>, index: usize) -> Vec<String> {
     let record = &site.library.pages[index].record;
     let sidecar = sidecar_of(site, &record.source).map(str::to_owned);
     let included = record.includes.iter().map(|include| include.source.clone());
     [record.source.clone()].into_iter().chain(sidecar).chain(included).collect()
 }
 
-/// Where the sidecar of a page is looked for: `verify.yaml` in the folder of a bundle, `NAME.verify.yaml` beside `NAME.md`.
-pub fn sidecar_path(source: &str) -> String {
-    match source.strip_suffix("index.md").filter(|folder| folder.ends_with('/')) {
-        Some(folder) => format!("{folder}{SIDECAR}"),
-        None => format!("{}.{SIDECAR}", source.rsplit_once('.').map_or(source, |(name, _)| name)),
-    }
-}
-
-/// The sidecar of a page.
-pub(super) fn sidecar_of<'s>(site: &'s Site<'_>, source: &str) -> Option<&'s str> {
-    let path = sidecar_path(source);
-    site.found.sidecars.iter().find(|known| **known == path).map(String::as_str)
-}
-
-/// Sidecars, by their pages. One that cannot be read says nothing: planning tells of it.
-pub(super) fn sidecars(site: &Site<'_>, options: &Options) -> BTreeMap<String, Source> {
-    let of_page = |path: &String| {
-        let text = options.text(path).ok()?;
-        let folder = path.strip_suffix(SIDECAR)?;
-        let page = folder.strip_suffix('.').map_or_else(|| format!("{folder}index.md"), |name| format!("{name}.md"));
-        Some((page, Source::new(path.as_str(), text)))
-    };
-    site.found.sidecars.iter().filter_map(of_page).collect()
-}
-
-/// Names of the site's machines.
-pub(super) fn machines(site: &Site<'_>) -> Vec<String> {
-    site.inputs.config.machines.keys().cloned().collect()
-}
-
 /// The page of a name.
-fn find(site: &Site<'_>, options: &Options, name: &str) -> Result<usize, Failure> {
+fn find(site: &Site<'_>, name: &str) -> Result<usize, Failure> {
     let library = &site.library;
-    let sources = [Some(name.trim_start_matches("./").to_owned()), in_site(&options.site, name)];
+    let sources = [Some(name.trim_start_matches("./").to_owned()), in_site(site.folder(), name)];
     for source in sources.into_iter().flatten() {
         let folder = source.trim_end_matches('/');
         for path in [source.clone(), format!("{folder}/index.md"), format!("{folder}/_index.md")] {

@@ -3,21 +3,18 @@
 use include_dir::Dir;
 use std::{collections::BTreeMap, path::Path};
 
-use super::{
-    build::{Failure, Options},
-    load::Inputs,
-    replace::Change,
-};
 use crate::{
     config::{self, Config},
     machine::{self, Machine, Ready},
+    proof::replace::Change,
+    site::{failure::Failure, load::Inputs, options::Options},
     source::Source,
 };
 
 /// The machines of a site by their names, and which of them is the default.
 ///
 /// # Errors
-/// If one is not described as it should be, and as for [`build`](super::build).
+/// If one is not described as it should be, and as for [`build`](crate::build::build).
 pub fn machines(options: &Options) -> Result<(BTreeMap<String, Machine>, String), Failure> {
     let inputs = Inputs::load(options)?;
     let (machines, problems) = machine::machines(&inputs.config, &inputs.source);

@@ -13,23 +13,26 @@ mod blocks;
 mod show;
 mod steps;
 
+use crate::{
+    build::tidy,
+    diagnostic::{Diagnostic, Severity},
+    proof::{
+        self,
+        decide::{self, Choice},
+        replace::Change,
+    },
+    render::highlight::Highlighter,
+    report::Report,
+    site::{
+        failure::Failure,
+        load::{Inputs, Site},
+        options::Options,
+    },
+};
 use serde::Serialize;
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, mpsc::Receiver},
-};
-
-use super::{
-    build::{Failure, Options, tidy},
-    decide,
-    decide::Choice,
-    load::{Inputs, Site},
-    replace::Change,
-};
-use crate::{
-    diagnostic::{Diagnostic, Severity},
-    render::highlight::Highlighter,
-    report::Report,
 };
 
 pub use blocks::{BlockState, Places};
@@ -124,7 +127,7 @@ pub fn exists(options: &Options) -> Result<(), Failure> {
 
 /// The folder in a site where what was found from pages is kept: `report.json`, and recordings.
 pub fn folder(options: &Options) -> PathBuf {
-    super::cache::folder(&options.site).join("verified")
+    crate::site::cache::folder(&options.site).join("verified")
 }
 
 /// A site to keep.
@@ -156,7 +159,7 @@ impl<'a> Preview<'a> {
 
     /// Answers until nobody can ask any more.
     pub fn run(mut self, asks: &Receiver<Ask>) {
-        let highlighter = Highlighter::new(Some(&super::cache::folder(&self.options.site).join("highlight")));
+        let highlighter = Highlighter::new(Some(&crate::site::cache::folder(&self.options.site).join("highlight")));
         let (mut styles, mut changed) = (Vec::new(), Vec::new());
         loop {
             let turn = match Inputs::load(&self.options) {
@@ -190,7 +193,7 @@ impl<'a> Preview<'a> {
         styles: &mut Vec<(String, String)>,
         changed: &[String],
     ) -> Turn {
-        let mut site = Site::read(&inputs, &self.options);
+        let mut site = Site::read(&inputs);
         let now = show::styles(&inputs);
         let moved = styles.iter().filter_map(|(name, old)| {
             let (_, new) = now.iter().find(|(known, new)| known == name && new != old)?;
@@ -200,9 +203,10 @@ impl<'a> Preview<'a> {
         *styles = now;
         loop {
             (self.tell)(notice);
-            match show::answer(self, &site, highlighter, asks) {
+            let verified = proof::verified(&mut site);
+            match show::answer(self, &site, &verified, highlighter, asks) {
                 Turn::Update(changed) => {
-                    site = site.update(&self.options, &changed);
+                    site = site.update(&changed);
                     notice = Notice::Changed { styles: Vec::new(), files: site.addresses(&changed) };
                 }
                 turn => return turn,
@@ -250,7 +254,7 @@ impl<'a> Preview<'a> {
 
     /// Writes what an author has chosen; the path of the file that was written, if one had to be.
     fn decide(&mut self, site: &Site<'_>, choice: &Choice) -> Result<Option<String>, String> {
-        let Some(change) = decide::change(site, &self.options, choice)? else { return Ok(None) };
+        let Some(change) = decide::change(site, choice)? else { return Ok(None) };
         self.put(&change)?;
         let path = change.path.clone();
         self.decisions.push((choice.guide.clone(), change));
@@ -274,7 +278,7 @@ impl<'a> Preview<'a> {
 
     fn problems(&self, site: &Site<'_>) -> Vec<Diagnostic> {
         let mut problems = site.diagnostics.clone();
-        problems.extend(site.check_links(&self.options.site, Severity::Warning));
+        problems.extend(site.check_links(Severity::Warning));
         tidy(&mut problems);
         problems
     }

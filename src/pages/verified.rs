@@ -11,12 +11,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{build::Failure, fingerprint::Fingerprint, library::Library, record::Kind, view::date};
 use crate::{
     diagnostic::Diagnostic,
+    pages::{fingerprint::Fingerprint, view::date},
     plan::Omission,
     render::Mark,
-    report::{self, Gap, GuideReport, Report, StepKind, StepReport, Verdict, Whole, json, safe::plain},
+    report::{self, Gap, GuideReport, Report, StepKind, StepReport, Verdict, Whole, safe::plain},
+    site::{library::Library, record::Kind},
     source::date::Date,
 };
 
@@ -26,87 +27,12 @@ const LINES: usize = 40;
 const CHARACTERS: usize = 400;
 /// Bytes of a recording that is published; those of `verify --record` are smaller.
 const LARGEST_RECORDING: u64 = 8 << 20;
-/// Bytes of a report that is read.
-pub const LARGEST_REPORT: u64 = 512 << 20;
 /// Bytes of the first line of a recording.
 const HEADER: u64 = 64 << 10;
 
-/// Reads a report.
-///
-/// # Errors
-/// If it cannot be read, or is no report that this guidepost knows.
-pub fn read(file: &Path) -> Result<Report, Failure> {
-    let help = "make it with: guidepost verify --report FILE";
-    let unusable = |why: String| Failure::usage(format!("the report {} cannot be used: {why}", file.display()), help);
-    let text = report::file::text(file, LARGEST_REPORT).map_err(|error| unusable(error.to_string()))?;
-    json::read(&text).map_err(|error| unusable(error.to_string()))
-}
-
-/// Reads reports, and all of folders of results, each of which is one.
-///
-/// # Errors
-/// As [`read`], or if a folder has none.
-pub fn read_all(paths: &[impl AsRef<Path>]) -> Result<Vec<Report>, Failure> {
-    let mut reports = Vec::new();
-    for path in paths.iter().map(AsRef::as_ref) {
-        if path.is_dir() {
-            reports.extend(read_folder(path)?);
-        } else {
-            reports.push(read(path)?);
-        }
-    }
-    Ok(reports)
-}
-
-/// As [`read_all`], of results that many have brought together: a folder may have none yet, and what cannot be read of it is told,
-/// since it is missed anyway.
-///
-/// # Errors
-/// If a file that is named, or a folder, cannot be read.
-pub fn read_results(paths: &[impl AsRef<Path>]) -> Result<(Vec<Report>, Vec<Failure>), Failure> {
-    let (mut reports, mut problems) = (Vec::new(), Vec::new());
-    for path in paths.iter().map(AsRef::as_ref) {
-        if !path.is_dir() {
-            reports.push(read(path)?);
-            continue;
-        }
-        for file in files(path)? {
-            match read(&file) {
-                Ok(report) => reports.push(report),
-                Err(problem) => problems.push(problem),
-            }
-        }
-    }
-    Ok((reports, problems))
-}
-
-/// All reports of a folder, by the names of their files.
-fn read_folder(path: &Path) -> Result<Vec<Report>, Failure> {
-    match files(path)?.as_slice() {
-        [] => Err(unusable(path, "there is none")),
-        files => files.iter().map(|file| read(file)).collect(),
-    }
-}
-
-/// The files of a folder of results, by their names.
-fn files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(path).map_err(|error| unusable(path, &error.to_string()))? {
-        let file = entry.map_err(|error| unusable(path, &error.to_string()))?.path();
-        files.extend(Some(file).filter(|file| file.extension().is_some_and(|extension| extension == "json")));
-    }
-    files.sort();
-    Ok(files)
-}
-
-fn unusable(path: &Path, why: &str) -> Failure {
-    let message = format!("the results in {} cannot be used: {why}", path.display());
-    Failure::usage(message, "make it with: guidepost verify --results DIR")
-}
-
 /// What a report says of the pages of a site.
 #[derive(Debug, Default)]
-pub(super) struct Verified {
+pub(crate) struct Verified {
     /// By the paths of their files. Guides that were not done are not among them.
     guides: BTreeMap<String, Proof>,
 }
@@ -137,11 +63,11 @@ struct StepMark {
 
 /// A recording that is published beside its page.
 #[derive(Debug)]
-pub(super) struct Recording {
+pub(crate) struct Recording {
     /// The file that `verify --record` wrote.
-    pub(super) file: PathBuf,
+    pub(crate) file: PathBuf,
     /// URL path without the base path of the site.
-    pub(super) url: String,
+    pub(crate) url: String,
     machine: String,
 }
 
@@ -155,15 +81,15 @@ impl Recording {
 impl Verified {
     /// `current` lists what the verdict of a page on a machine depends on now. Recordings are looked for in `folders`, of
     /// which the first that has one counts.
-    pub(super) fn new(
-        report: Option<&Report>,
+    pub(crate) fn new(
+        report: &Report,
         library: &Library,
         folders: &[PathBuf],
         current: &dyn Fn(usize, &str) -> BTreeMap<String, String>,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Self {
         // A guide that is done on several machines has a report of each.
-        let wholes = report.map(Report::wholes).unwrap_or_default();
+        let wholes = report.wholes();
         let is_done = |guide: &&GuideReport| !matches!(guide.verdict, Verdict::Skipped | Verdict::Unreached);
         let mut missing = Vec::new();
         let mut proof = |Whole { path, reports: guides }: Whole<'_>| {
@@ -191,35 +117,35 @@ impl Verified {
     }
 
     /// The recordings to publish.
-    pub(super) fn recordings(&self) -> impl Iterator<Item = &Recording> {
+    pub(crate) fn recordings(&self) -> impl Iterator<Item = &Recording> {
         self.guides.values().flat_map(|proof| &proof.recordings)
     }
 
     /// What came of the guide of a file, if it was done: `holds`, `partial`, `drifted`, `broken`, or `stale` if it is another
     /// one now.
-    pub(super) fn state(&self, source: &str) -> Option<&str> {
+    pub(crate) fn state(&self, source: &str) -> Option<&str> {
         self.guides.get(source)?.page["state"].as_str()
     }
 
     /// `page.verified` of the page of a file.
-    pub(super) fn page(&self, source: &str) -> Value {
+    pub(crate) fn page(&self, source: &str) -> Value {
         self.guides.get(source).map_or(Value::Null, |proof| proof.page.clone())
     }
 
     /// Changes when the page of a file has to show something else.
-    pub(super) fn fingerprint(&self, source: &str) -> Fingerprint {
+    pub(crate) fn fingerprint(&self, source: &str) -> Fingerprint {
         self.guides.get(source).map_or([0; 32], |proof| proof.fingerprint)
     }
 
     /// Whether a tab in these lines of `file` is one that no machine is for, on the page of the file `page`.
-    pub(super) fn is_undone_tab(&self, page: &str, file: &str, lines: RangeInclusive<usize>) -> bool {
+    pub(crate) fn is_undone_tab(&self, page: &str, file: &str, lines: RangeInclusive<usize>) -> bool {
         let steps = self.guides.get(page).map_or(&[][..], |proof| &proof.steps);
         steps.iter().any(|step| step.in_undone_tab && step.file == file && lines.contains(&step.line))
     }
 
     /// The mark of the block in these lines of `file`, on the page of the file `page`. Several steps of a block have one
     /// mark, that of the worst: a block holds if all of its steps do.
-    pub(super) fn mark(&self, page: &str, file: &str, lines: RangeInclusive<usize>) -> Option<Mark> {
+    pub(crate) fn mark(&self, page: &str, file: &str, lines: RangeInclusive<usize>) -> Option<Mark> {
         let steps = &self.guides.get(page)?.steps;
         let of_block = || steps.iter().filter(|step| step.file == file && lines.contains(&step.line));
         let verdict = of_block().map(|step| step.mark.verdict).max_by_key(|verdict| rank(*verdict))?;
@@ -389,7 +315,7 @@ fn duration(seconds: f64) -> String {
 }
 
 /// A page is no log: the beginning and the end of a long output, without control characters.
-pub(super) fn excerpt(output: &str) -> String {
+pub(crate) fn excerpt(output: &str) -> String {
     let text = plain(output);
     let lines: Vec<String> = text.trim_end().lines().map(cut).collect();
     let Some(between) = lines.len().checked_sub(2 * LINES).filter(|between| *between > 1) else {

@@ -1,0 +1,111 @@
+//! The whole way of a build, and of a check.
+
+use std::{collections::BTreeSet, path::PathBuf};
+
+use crate::{
+    diagnostic::{self, Diagnostic, Severity},
+    internal,
+    pages::{Listener, write},
+    proof::{self, plans},
+    site::{
+        Failure, Options,
+        load::{Inputs, Site},
+        output::{Output, Summary},
+    },
+};
+
+/// What a build came to.
+#[derive(Debug, Default)]
+pub struct Built {
+    /// Everything that was found, in the order of files and lines.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Guides of the site.
+    pub guides: usize,
+    /// The output folder.
+    pub out: PathBuf,
+    /// Files that were written; `None` if problems kept the site as it was.
+    pub written: Option<Summary>,
+}
+
+impl Built {
+    /// Errors and warnings.
+    pub fn counts(&self) -> (usize, usize) {
+        let errors = self.diagnostics.iter().filter(|d| d.is_error()).count();
+        (errors, self.diagnostics.len() - errors)
+    }
+}
+
+/// What is wrong with a site that can be shown all the same: an image is missing, or of two pages with one address the first is there.
+/// Libraries that are being moved have both for a while.
+const SHOWN_ALL_THE_SAME: &[&str] = &["missing-image", "same-url"];
+
+/// Builds a site.
+///
+/// The output folder changes only if no error was found (and, under `strict`, no warning): everything is written beside it
+/// first and then renamed.
+///
+/// # Errors
+/// If the command line, the configuration, the theme or the machine is at fault. Faults of pages are in [`Built`].
+pub fn build(options: &Options, listener: &dyn Listener) -> Result<Built, Failure> {
+    let inputs = Inputs::load(options)?;
+    let out = options
+        .out
+        .clone()
+        .unwrap_or_else(|| if options.site.as_os_str() == "." { "public".into() } else { options.site.join("public") });
+    let mut output = Output::open(&options.site, &out)?;
+    let mut site = Site::read(&inputs);
+    let verified = proof::verified(&mut site);
+    let mut diagnostics = std::mem::take(&mut site.diagnostics);
+    diagnostics.extend(site.check_links(Severity::Warning));
+    diagnostics.extend(match options.strict {
+        // Whoever wants a build without any warning wants all that `check` finds.
+        true => plans::check(&site),
+        false => plans::warnings(&site),
+    });
+    match write::write(&site, &verified, &mut output, listener) {
+        // What pages are called is their fault, and does not hide what else is.
+        Ok(more) | Err(Failure::Pages(more)) => diagnostics.extend(more),
+        Err(failure) => return Err(failure),
+    }
+    tidy(&mut diagnostics);
+    for problem in diagnostics.iter_mut().filter(|problem| SHOWN_ALL_THE_SAME.contains(&problem.code.as_str())) {
+        problem.severity = Severity::Warning;
+    }
+    // A page that guidepost fails on stays as it was; the others are not held back by it.
+    let fails = |d: &Diagnostic| d.is_error() && d.code != internal::CODE || options.strict;
+    let written = if diagnostics.iter().any(fails) { None } else { Some(output.commit()?) };
+    Ok(Built { diagnostics, guides: site.guides(), out, written })
+}
+
+/// In the order of files and lines; an error of a template that many pages show is told once.
+pub(crate) fn tidy(diagnostics: &mut Vec<Diagnostic>) {
+    diagnostic::sort(diagnostics);
+    diagnostics
+        .dedup_by(|a, b| a.code == "template" && a.code == b.code && a.message == b.message && a.place == b.place);
+}
+
+/// Looks at everything that needs no machine and writes nothing. Links and anchors that lead nowhere are errors here. With
+/// `names`, only what is found in those guides is told.
+///
+/// # Errors
+/// If a name fits no guide, and as for [`build`].
+pub fn check(options: &Options, names: &[String]) -> Result<Built, Failure> {
+    let inputs = Inputs::load(options)?;
+    let mut site = Site::read(&inputs);
+    let verified = proof::verified(&mut site);
+    let mut diagnostics = std::mem::take(&mut site.diagnostics);
+    diagnostics.extend(site.check_links(Severity::Error));
+    if options.loose.is_empty() {
+        diagnostics.extend(write::try_templates(&site, &verified));
+    }
+    diagnostics.extend(plans::check(&site));
+    let mut guides = site.guides();
+    if !names.is_empty() {
+        let chosen = plans::chosen(&site, names)?;
+        guides = chosen.len();
+        let files: BTreeSet<String> = chosen.into_iter().flat_map(|index| plans::files_of(&site, index)).collect();
+        diagnostics.retain(|problem| problem.place.as_ref().is_some_and(|place| files.contains(&place.path)));
+    }
+    tidy(&mut diagnostics);
+    Ok(Built { diagnostics, guides, ..Built::default() })
+}

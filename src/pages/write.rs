@@ -1,0 +1,234 @@
+//! Pages, lists and files into the output.
+
+use crate::{
+    diagnostic::Diagnostic,
+    internal,
+    pages::{
+        Pages, Verified,
+        fingerprint::Fingerprints,
+        lists::{Listed, Shown},
+        programs::Programs,
+        status::{self},
+    },
+    render::{self, highlight::Highlighter},
+    site::{
+        address::{markdown_url, output_path},
+        cache,
+        failure::Failure,
+        load::Site,
+        output::Output,
+    },
+};
+use rayon::prelude::*;
+use serde_json::{Map, Value};
+
+/// Hears how far a build is. Called from many threads.
+pub trait Listener: Sync {
+    /// `pages` pages are going to be rendered.
+    fn begin(&self, _pages: usize) {}
+    /// One page is rendered.
+    fn rendered(&self) {}
+}
+
+/// Nobody listens.
+impl Listener for () {}
+
+/// Puts the whole site into the output; nothing is visible before it is committed.
+///
+/// # Errors
+/// If a file cannot be written. Errors of templates are returned as diagnostics.
+pub(crate) fn write(
+    site: &Site<'_>,
+    verified: &Verified,
+    output: &mut Output,
+    listener: &dyn Listener,
+) -> Result<Vec<Diagnostic>, Failure> {
+    let highlighter = Highlighter::new(Some(&cache::folder(site.folder()).join("highlight")));
+    let pages = Pages::new(site, verified, Some(&highlighter));
+    let writer = Writer { fingerprints: Fingerprints::new(&pages), pages: &pages, output };
+    let diagnostics = writer.everything(listener)?;
+    // A cache that cannot be written costs time, not pages.
+    let _ = highlighter.save();
+    Ok(diagnostics)
+}
+
+/// Renders every page and keeps nothing: for the errors of templates.
+pub(crate) fn try_templates(site: &Site<'_>, verified: &Verified) -> Vec<Diagnostic> {
+    let pages = Pages::new(site, verified, None);
+    let render = |index: usize| {
+        let mut diagnostics = Vec::new();
+        let _ = pages.guide(index, &mut diagnostics);
+        diagnostics
+    };
+    let mut diagnostics: Vec<Diagnostic> = site.guide_indices().into_par_iter().flat_map_iter(render).collect();
+    for listed in pages.views.lists() {
+        let _ = pages.listed(&listed, &mut diagnostics);
+    }
+    for (_, index) in &site.library.redirects {
+        let _ = pages.fill("redirect.html", pages.redirect(&site.library.pages[*index]), &mut diagnostics);
+    }
+    let _ = pages.fill("404.html", pages.not_found(), &mut diagnostics);
+    diagnostics
+}
+
+struct Writer<'a> {
+    pages: &'a Pages<'a>,
+    output: &'a Output,
+    fingerprints: Fingerprints<'a>,
+}
+
+impl Writer<'_> {
+    fn everything(&self, listener: &dyn Listener) -> Result<Vec<Diagnostic>, Failure> {
+        let guides = self.pages.site.guide_indices();
+        listener.begin(guides.len());
+        let rendered: Vec<Result<Vec<Diagnostic>, Failure>> = guides
+            .into_par_iter()
+            .map(|index| {
+                let done = self.guide(index);
+                listener.rendered();
+                done
+            })
+            .collect();
+        let lists: Vec<Result<Vec<Diagnostic>, Failure>> =
+            self.pages.views.lists().par_iter().map(|listed| self.listed(listed)).collect();
+        let mut diagnostics = Vec::new();
+        for result in rendered.into_iter().chain(lists) {
+            diagnostics.extend(result?);
+        }
+        self.redirects(&mut diagnostics)?;
+        self.not_found(&mut diagnostics)?;
+        self.status(&mut diagnostics)?;
+        self.files()?;
+        for (path, bytes) in (Programs { site: self.pages.site, views: &self.pages.views }).files() {
+            self.put(&path, &bytes)?;
+        }
+        Ok(diagnostics)
+    }
+
+    /// A guide's page and its Markdown copy.
+    fn guide(&self, index: usize) -> Result<Vec<Diagnostic>, Failure> {
+        let page = &self.pages.site.library.pages[index];
+        if self.pages.site.library.beaten.contains(&page.record.source) {
+            return Ok(Vec::new());
+        }
+        let key = self.fingerprints.guide(index);
+        let path = output_path(&page.url);
+        let copy = output_path(&markdown_url(&page.url));
+        let copies = self.pages.site.inputs.config.markdown_copies;
+        let mut diagnostics = Vec::new();
+        let paths = [path.as_str(), copy.as_str()];
+        if self.output.keep_all(if copies { &paths } else { &paths[..1] }, &key) {
+            return Ok(diagnostics);
+        }
+        match self.pages.guide(index, &mut diagnostics) {
+            Some(html) => self.output.put(&path, &key, html.as_bytes())?,
+            None => self.output.leave(&path),
+        }
+        if copies && let Some(guide) = self.pages.site.files.guide(&page.record.source) {
+            let made = internal::on_page(&page.record.source, "making the Markdown copy of this page", || {
+                render::markdown(&guide, &page.record.title, &self.pages.world)
+            });
+            match made {
+                Ok(markdown) => self.output.put(&copy, &key, markdown.as_bytes())?,
+                Err(problem) => {
+                    diagnostics.push(problem);
+                    self.output.leave(&copy);
+                }
+            }
+        }
+        Ok(diagnostics)
+    }
+
+    fn listed(&self, listed: &Listed<'_>) -> Result<Vec<Diagnostic>, Failure> {
+        if self.is_beaten(listed) {
+            return Ok(Vec::new());
+        }
+        let key = self.fingerprints.listed(listed);
+        let path = output_path(&listed.url);
+        let mut diagnostics = Vec::new();
+        if !self.output.keep(&path, &key) {
+            match self.pages.listed(listed, &mut diagnostics) {
+                Some(html) => self.output.put(&path, &key, html.as_bytes())?,
+                None => self.output.leave(&path),
+            }
+        }
+        Ok(diagnostics)
+    }
+
+    /// Whether something else has the address of a list.
+    fn is_beaten(&self, listed: &Listed<'_>) -> bool {
+        let library = &self.pages.site.library;
+        match listed.shown {
+            Shown::Section(index) => library.beaten.contains(&library.pages[index].record.source),
+            Shown::Taxonomy(taxonomy) => library.beaten.contains(&taxonomy.url),
+            Shown::Term(_, term) => library.beaten.contains(&term.url),
+        }
+    }
+
+    fn redirects(&self, diagnostics: &mut Vec<Diagnostic>) -> Result<(), Failure> {
+        for (url, index) in &self.pages.site.library.redirects {
+            let context = self.pages.redirect(&self.pages.site.library.pages[*index]);
+            self.template("redirect.html", &output_path(url), context, diagnostics)?;
+        }
+        Ok(())
+    }
+
+    fn not_found(&self, diagnostics: &mut Vec<Diagnostic>) -> Result<(), Failure> {
+        if self.pages.site.library.has_own("/404.html") {
+            return Ok(());
+        }
+        self.template("404.html", "404.html", self.pages.not_found(), diagnostics)
+    }
+
+    fn status(&self, diagnostics: &mut Vec<Diagnostic>) -> Result<(), Failure> {
+        match self.pages.status() {
+            Some(context) => self.template("status.html", &output_path(status::URL), context, diagnostics),
+            None => Ok(()),
+        }
+    }
+
+    fn template(
+        &self,
+        template: &str,
+        path: &str,
+        context: Map<String, Value>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Result<(), Failure> {
+        let words = format!("{path}{}", Value::Object(context.clone()));
+        let key = self.fingerprints.simple(template, &words);
+        if self.output.keep(path, &key) {
+            return Ok(());
+        }
+        match self.pages.site.inputs.theme.render(template, &Value::Object(context)) {
+            Ok(html) => Ok(self.output.put(path, &key, html.as_bytes())?),
+            Err(problem) => {
+                diagnostics.push(problem);
+                Ok(())
+            }
+        }
+    }
+
+    /// Images and other files of pages, `static/`, recordings, and the theme's own.
+    fn files(&self) -> Result<(), Failure> {
+        let library = &self.pages.site.library;
+        let files = library.resources.iter().chain(&library.statics);
+        for (path, url) in files.filter(|(path, _)| !library.beaten.contains(*path)) {
+            self.output.copy(&output_path(url), &self.pages.world.folder.join(path))?;
+        }
+        for recording in self.pages.views.verified.recordings() {
+            self.output.copy(&output_path(&recording.url), &recording.file)?;
+        }
+        for asset in self.pages.site.inputs.theme.assets.values() {
+            self.put(&asset.output, &asset.bytes)?;
+        }
+        Ok(())
+    }
+
+    fn put(&self, path: &str, bytes: &[u8]) -> Result<(), Failure> {
+        let key = *blake3::hash(bytes).as_bytes();
+        if !self.output.keep(path, &key) {
+            self.output.put(path, &key, bytes)?;
+        }
+        Ok(())
+    }
+}
