@@ -2,6 +2,9 @@
 
 use crate::render::escape;
 
+/// The address of the page of results in a site.
+pub(crate) const STATUS: &str = "/status/";
+
 /// Height, and room beside a text, in pixels.
 const HEIGHT: usize = 20;
 const ROOM: usize = 7;
@@ -68,6 +71,12 @@ fn width(text: &str) -> usize {
         _ => 68,
     });
     tenths.sum::<usize>().div_ceil(10)
+}
+
+/// The address of the badge of a page.
+pub(crate) fn badge_url(page: &str) -> String {
+    let before = if page.ends_with('/') { "" } else { "-" };
+    format!("{page}{before}badge.svg")
 }
 
 #[cfg(test)]

@@ -6,17 +6,15 @@
 
 use crate::{
     pages::{
-        Pages,
+        Fingerprint,
         lists::{Listed, Shown},
+        maker::Pages,
         world::SiteWorld,
     },
     render::World,
     site::{address::section_path, library::Page, load::Site, record::PageRecord, taxonomy::terms_of},
 };
 use rayon::prelude::*;
-
-/// Of one page of the output.
-pub(crate) type Fingerprint = [u8; 32];
 
 pub(crate) struct Fingerprints<'a> {
     pages: &'a Pages<'a>,

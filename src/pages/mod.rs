@@ -6,11 +6,13 @@
 //!                     └─► write ─► pages, feed, sitemap, search … ─► output (staged, then renamed)
 //! ```
 
-mod badge;
+pub(crate) mod badge;
+mod date;
 pub mod feed;
 mod fingerprint;
 pub(crate) mod lists;
 pub mod llms;
+pub(crate) mod maker;
 pub(crate) mod programs;
 pub mod related;
 pub mod sitemap;
@@ -21,111 +23,7 @@ pub(crate) mod view;
 pub(crate) mod world;
 pub(crate) mod write;
 
-use serde_json::{Map, Value};
-
-use crate::{
-    diagnostic::Diagnostic,
-    internal,
-    render::{self, PageInfo, highlight::Highlighter},
-    site::{library::Page, load::Site},
-};
-use lists::Listed;
-use status::Status;
-use verified::Verified;
-use view::Views;
-use world::SiteWorld;
 pub use write::Listener;
 
-/// Makes the pages of a site.
-pub(crate) struct Pages<'a> {
-    pub(crate) site: &'a Site<'a>,
-    pub(crate) views: Views<'a>,
-    pub(crate) world: SiteWorld<'a>,
-}
-
-impl<'a> Pages<'a> {
-    /// Without a `highlighter`, nobody will look at the HTML.
-    pub(crate) fn new(site: &'a Site<'a>, verified: &'a Verified, highlighter: Option<&'a Highlighter>) -> Self {
-        let views = Views::new(site, verified);
-        let theme = &site.inputs.theme;
-        let listed: Vec<Value> =
-            if theme.any_reads_site() { site.newest().iter().map(|i| views.lite(*i)).collect() } else { Vec::new() };
-        theme.data().fill(site.inputs.config.base_path(), listed);
-        Self { site, world: SiteWorld::new(site, verified, highlighter), views }
-    }
-
-    /// A guide's page; `None` if a template failed.
-    pub(crate) fn guide(&self, index: usize, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
-        let mut context = self.views.guide(index);
-        context["page"]["content"] = self.content(index, diagnostics)?.into();
-        self.fill("page.html", context, diagnostics)
-    }
-
-    /// A page that lists others; likewise.
-    pub(crate) fn listed(&self, listed: &Listed<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
-        let mut context = self.views.listed(listed);
-        if let Some(index) = listed.text.filter(|i| self.site.library.pages[*i].written) {
-            context["section"]["content"] = self.content(index, diagnostics)?.into();
-        }
-        self.fill(listed.template, context, diagnostics)
-    }
-
-    /// The page of results, if there is one.
-    pub(crate) fn status(&self) -> Option<Map<String, Value>> {
-        Status { site: self.site, views: &self.views }.page()
-    }
-
-    /// The context of a page at an old address of another.
-    pub(crate) fn redirect(&self, page: &Page) -> Map<String, Value> {
-        let mut context = self.views.base(&page.record.title, &page.url, "");
-        context["head"]["noindex"] = true.into();
-        context.insert("target".into(), self.views.links.absolute_path(&page.url).into());
-        context.insert("canonical".into(), self.views.permalink(&page.url).into());
-        context
-    }
-
-    /// The context of the page for addresses that lead nowhere.
-    pub(crate) fn not_found(&self) -> Map<String, Value> {
-        let mut context = self.views.base("Page not found", "/404.html", "");
-        context["head"]["noindex"] = true.into();
-        context
-    }
-
-    /// A template with its context; `None` if that failed.
-    pub(crate) fn fill(
-        &self,
-        template: &str,
-        context: Map<String, Value>,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) -> Option<String> {
-        let render = || self.site.inputs.theme.render(template, &Value::Object(context));
-        match internal::guarded(&format!("filling {template}"), render) {
-            Ok(Ok(html)) => Some(html),
-            Ok(Err(problem)) | Err(problem) => {
-                diagnostics.push(problem);
-                None
-            }
-        }
-    }
-
-    /// The HTML of a page's text; `None` if its errors make it unfit to be rendered.
-    fn content(&self, index: usize, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
-        let page = &self.site.library.pages[index];
-        if page.record.diagnostics.iter().any(|d| d.code == "too-deep" || d.code == internal::CODE) {
-            return None;
-        }
-        let guide = self.site.files.guide(&page.record.source)?;
-        let info = PageInfo { title: page.record.title.clone(), url: self.views.links.absolute_path(&page.url) };
-        let render = || render::page(&guide, &self.world, &info);
-        match internal::on_page(&page.record.source, "rendering this page", render) {
-            Ok(rendered) => {
-                diagnostics.extend(rendered.diagnostics);
-                Some(rendered.html)
-            }
-            Err(problem) => {
-                diagnostics.push(problem);
-                None
-            }
-        }
-    }
-}
+/// What a page of the output is made of, as a hash.
+type Fingerprint = [u8; 32];

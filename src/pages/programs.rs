@@ -1,11 +1,7 @@
 //! Files of the output that programs read: feed, sitemap, robots.txt, llms.txt, search index.
 
 use crate::{
-    pages::{
-        feed, llms, sitemap,
-        status::{self, Status},
-        view::Views,
-    },
+    pages::{badge, feed, llms, sitemap, status::Status, view::Views},
     site::{
         address::markdown_url,
         library::is_listed,
@@ -60,7 +56,7 @@ impl Programs<'_> {
         );
         let status = Status { site: self.site, views: self.views };
         if status.is_made() {
-            urls.push((self.views.permalink(status::URL), None));
+            urls.push((self.views.permalink(badge::STATUS), None));
         }
         files.extend(status.badges());
         if !library.has_own("/sitemap.xml") {

@@ -1,12 +1,10 @@
 //! `/status/`: what the reports that a build was given say of the whole library, and badges of it and of each guide.
 
-use serde_json::{Map, Value, json};
-use std::collections::BTreeSet;
-
 use crate::{
     pages::{
-        badge::{Tone, badge},
-        view::{Views, date},
+        badge::{STATUS, Tone, badge, badge_url},
+        date::date,
+        view::Views,
     },
     report::{
         Verdict,
@@ -16,9 +14,8 @@ use crate::{
     site::load::Site,
     source::date::Date,
 };
-
-/// Its address in the site.
-pub(crate) const URL: &str = "/status/";
+use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 
 /// Days of the history that are shown, the newest.
 const DAYS: usize = 60;
@@ -39,12 +36,6 @@ fn known(state: Option<&str>) -> (Tone, &'static str) {
         Some(_) => (Tone::Unknown, "stale"),
         None => (Tone::Unknown, "unverified"),
     }
-}
-
-/// The address of the badge of a page.
-pub(crate) fn badge_url(page: &str) -> String {
-    let before = if page.ends_with('/') { "" } else { "-" };
-    format!("{page}{before}badge.svg")
 }
 
 impl Around for Status<'_> {
@@ -68,7 +59,7 @@ fn day(day: &str) -> String {
 impl Status<'_> {
     /// Whether guidepost makes the page: there is a report, and the site has no page of its own there.
     pub(crate) fn is_made(&self) -> bool {
-        self.site.inputs.report.is_some() && !self.site.library.has_own(URL)
+        self.site.inputs.report.is_some() && !self.site.library.has_own(STATUS)
     }
 
     /// The page.
@@ -79,16 +70,16 @@ impl Status<'_> {
         let others: Vec<&str> =
             report.guides.iter().map(|guide| guide.path.as_str()).filter(|path| !known(path)).collect();
         let report = if others.is_empty() { report } else { &report.without(&others) };
-        let mut context = self.views.base("Status", URL, "Which guides were verified, and what came of it.");
+        let mut context = self.views.base("Status", STATUS, "Which guides were verified, and what came of it.");
         context.insert("results".into(), json!(Shown::new(report, self)));
         context.insert("history".into(), self.history());
-        let badge = badge_url(URL);
+        let badge = badge_url(STATUS);
         let told: BTreeSet<&str> = report.guides.iter().map(|guide| guide.path.as_str()).collect();
         context.insert(
             "status".into(),
             json!({
-                "url": self.views.links.absolute_path(URL),
-                "permalink": self.views.permalink(URL),
+                "url": self.views.links.absolute_path(STATUS),
+                "permalink": self.views.permalink(STATUS),
                 "badge": self.views.permalink(&badge),
                 "badge_url": self.views.links.absolute_path(&badge),
                 "message": self.library().1,
@@ -162,7 +153,7 @@ impl Status<'_> {
             return Vec::new();
         }
         let (tone, message, title) = self.library();
-        let of_library = (badge_url(URL), badge("guides", &message, tone, &title));
+        let of_library = (badge_url(STATUS), badge("guides", &message, tone, &title));
         let of_guide = |index: usize| {
             let page = &self.site.library.pages[index];
             let (tone, word) = known(self.views.verified.state(&page.record.source));
@@ -171,7 +162,7 @@ impl Status<'_> {
         };
         let guides = self.site.guide_indices().into_iter().map(of_guide);
         // A page of the author's own at `/status/` has the library's.
-        let all = std::iter::once(of_library).chain(guides.filter(|(url, _)| *url != badge_url(URL)));
+        let all = std::iter::once(of_library).chain(guides.filter(|(url, _)| *url != badge_url(STATUS)));
         all.filter(|(url, _)| !self.site.library.has_own(url))
             .map(|(url, svg)| (crate::site::address::output_path(&url), svg.into_bytes()))
             .collect()

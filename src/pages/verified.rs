@@ -13,7 +13,7 @@ use std::{
 
 use crate::{
     diagnostic::Diagnostic,
-    pages::{fingerprint::Fingerprint, view::date},
+    pages::{Fingerprint, date::date},
     plan::Omission,
     render::Mark,
     report::{self, Gap, GuideReport, Report, StepKind, StepReport, Verdict, Whole, safe::plain},

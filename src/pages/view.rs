@@ -2,7 +2,7 @@
 
 use crate::{
     config::Config,
-    pages::{related, structured, verified::Verified},
+    pages::{badge, date::date, related, structured, verified::Verified},
     render,
     site::{
         address::{markdown_url, path_part, section_path},
@@ -85,7 +85,7 @@ impl Views<'_> {
             "taxonomies": taxonomies.collect::<Vec<_>>(),
             "feed_url": config.feed.then(|| self.path("/atom.xml")),
             "search": config.search,
-            "status_url": self.has_status.then(|| self.path(crate::pages::status::URL)),
+            "status_url": self.has_status.then(|| self.path(badge::STATUS)),
             "home_url": self.path("/"),
             "extra": config.extra,
             "version": env!("CARGO_PKG_VERSION"),
@@ -346,30 +346,6 @@ fn contents(headings: &[Heading]) -> Value {
     }
     let shown: Vec<&Heading> = headings.iter().filter(|h| (2..=4).contains(&h.level)).collect();
     level(&shown, 1).into()
-}
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-
-pub(crate) fn date(date: &Date) -> Value {
-    let part = |range: std::ops::Range<usize>| date.day.get(range).and_then(|p| p.parse::<usize>().ok());
-    let text = match (part(8..10), part(5..7).and_then(|m| MONTHS.get(m.wrapping_sub(1))), date.day.get(..4)) {
-        (Some(day), Some(month), Some(year)) => format!("{day} {month} {year}"),
-        _ => date.day.clone(),
-    };
-    json!({ "iso": date.day, "rfc3339": date.rfc3339(), "text": text })
 }
 
 fn related_pages(site: &Site<'_>) -> Vec<Vec<usize>> {

@@ -6,7 +6,7 @@ use crate::{
     pages::verified::Verified,
     plan,
     render::{self, ImageInfo, Mark, Roles, World, highlight::Highlighter},
-    site::{files::Files, images::Image, layers::Outer, links::Links, load::Site, sidecars::sidecars},
+    site::{files::Files, images::Image, layers::Outer, links::Links, load::Site},
     source::Source,
     theme::Theme,
 };
@@ -47,7 +47,7 @@ impl<'a> SiteWorld<'a> {
         Self {
             files: &site.files,
             verified,
-            sidecars: sidecars(site),
+            sidecars: site.sidecars(),
             roles: Mutex::default(),
             machines: site.machines(),
             outer: site.outer(),

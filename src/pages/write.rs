@@ -4,11 +4,12 @@ use crate::{
     diagnostic::Diagnostic,
     internal,
     pages::{
-        Pages, Verified,
+        badge,
         fingerprint::Fingerprints,
         lists::{Listed, Shown},
+        maker::Pages,
         programs::Programs,
-        status::{self},
+        verified::Verified,
     },
     render::{self, highlight::Highlighter},
     site::{
@@ -182,7 +183,7 @@ impl Writer<'_> {
 
     fn status(&self, diagnostics: &mut Vec<Diagnostic>) -> Result<(), Failure> {
         match self.pages.status() {
-            Some(context) => self.template("status.html", &output_path(status::URL), context, diagnostics),
+            Some(context) => self.template("status.html", &output_path(badge::STATUS), context, diagnostics),
             None => Ok(()),
         }
     }

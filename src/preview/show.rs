@@ -1,20 +1,9 @@
 //! Answers from one state of a site.
 
-use std::{
-    cell::{OnceCell, RefCell},
-    collections::{BTreeMap, BTreeSet, HashMap},
-    panic::{AssertUnwindSafe, catch_unwind},
-    path::Path,
-    rc::Rc,
-    sync::mpsc::{Receiver, RecvTimeoutError},
-    time::Duration,
-};
-
-use super::{Answer, Ask, Preview, Reply, State, Turn, blocks, steps};
 use crate::{
     diagnostic::{self, Diagnostic},
     internal,
-    pages::{Pages, lists::Listed, programs::Programs, status, verified::Verified},
+    pages::{badge, lists::Listed, maker::Pages, programs::Programs, verified::Verified},
     proof::plans,
     render::{self, highlight::Highlighter},
     report::safe::plain,
@@ -26,6 +15,17 @@ use crate::{
     },
     source::inside::inside,
 };
+use std::{
+    cell::{OnceCell, RefCell},
+    collections::{BTreeMap, BTreeSet, HashMap},
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+    rc::Rc,
+    sync::mpsc::{Receiver, RecvTimeoutError},
+    time::Duration,
+};
+
+use super::{Answer, Ask, Preview, Reply, State, Turn, blocks, steps};
 
 /// How long nobody may ask before problems of the whole site are looked for: a page that was asked for comes first.
 const IDLE: Duration = Duration::from_millis(30);
@@ -240,7 +240,7 @@ impl Show<'_> {
         let html = match (self.lists.get(url), self.guide(url)) {
             (Some(listed), _) => self.pages.listed(listed, &mut problems),
             (None, Some(index)) => self.pages.guide(index, &mut problems),
-            (None, None) if url == status::URL => {
+            (None, None) if url == badge::STATUS => {
                 let context = self.pages.status()?;
                 self.pages.fill("status.html", context, &mut problems)
             }

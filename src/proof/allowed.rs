@@ -10,7 +10,7 @@ use crate::{
     diagnostic::{Diagnostic, Place},
     machine::Machine,
     plan::{Plan, Scope},
-    site::{load::Site, sidecars::sidecar_of},
+    site::load::Site,
     source::Span,
 };
 
@@ -29,7 +29,7 @@ pub(crate) fn problems(
     }
     let mut files: BTreeSet<&str> = plan.steps.iter().map(|step| step.at.path.as_str()).collect();
     files.insert(&plan.path);
-    files.extend(sidecar_of(site, &plan.path));
+    files.extend(site.sidecar_of(&plan.path));
     let origins = plan.settings.from.values().chain(plan.steps.iter().flat_map(|step| step.from.values()));
     // guidepost.yaml is whose the machine is.
     let said = origins.filter(|origin| origin.scope == Scope::Section);
@@ -37,7 +37,7 @@ pub(crate) fn problems(
     for page in required {
         let record = &site.library.pages[*page].record;
         files.insert(&record.source);
-        files.extend(sidecar_of(site, &record.source));
+        files.extend(site.sidecar_of(&record.source));
         files.extend(record.includes.iter().map(|include| include.source.as_str()));
     }
     let refused = files.into_iter().filter(|file| !machine.allows(file));

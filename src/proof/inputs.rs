@@ -3,8 +3,7 @@
 use crate::{
     config,
     plan::Plan,
-    proof::plans,
-    site::{links::Resolved, load::Site, record::PageRecord, sidecars::sidecar_of},
+    site::{address::Resolved, load::Site, record::PageRecord},
     verify::{Input, InputKind},
 };
 use serde_json::Value;
@@ -13,14 +12,16 @@ use std::{cell::RefCell, collections::BTreeMap};
 /// Lists inputs; a machine's folder is read once.
 pub(crate) struct Lister<'s> {
     site: &'s Site<'s>,
+    /// What all layers say of a page.
+    outer: &'s dyn Fn(usize) -> String,
     folders: RefCell<BTreeMap<String, String>>,
     /// What layers say of pages that are required, by their numbers.
     layers: RefCell<BTreeMap<usize, String>>,
 }
 
 impl<'s> Lister<'s> {
-    pub(crate) fn new(site: &'s Site<'s>) -> Self {
-        Self { site, folders: RefCell::default(), layers: RefCell::default() }
+    pub(crate) fn new(site: &'s Site<'s>, outer: &'s dyn Fn(usize) -> String) -> Self {
+        Self { site, outer, folders: RefCell::default(), layers: RefCell::default() }
     }
 
     /// The inputs of a page that is planned so, and requires these pages.
@@ -45,11 +46,7 @@ impl<'s> Lister<'s> {
     fn layers(&self, index: usize) -> Option<Input> {
         let source = &self.site.library.pages[index].record.source;
         let known = self.layers.borrow().get(&index).cloned();
-        let outer = known.unwrap_or_else(|| {
-            let guide = self.site.files.guide(source);
-            let plans = guide.map(|guide| plans::plan_guide(self.site, &guide)).unwrap_or_default();
-            plans.into_iter().map(|plan| plan.outer).collect()
-        });
+        let outer = known.unwrap_or_else(|| (self.outer)(index));
         self.layers.borrow_mut().insert(index, outer.clone());
         let (path, kind) = (format!("{}#verify: of {source}", config::FILE_NAME), InputKind::Layers);
         (!outer.is_empty()).then(|| Input { path, kind, hash: Input::hash_of(outer.as_bytes()) })
@@ -63,7 +60,7 @@ impl<'s> Lister<'s> {
             let (path, hash) = (include.source.clone(), hex(include.hash));
             inputs.push(Input { path, kind: InputKind::Include, hash });
         }
-        if let Some(path) = sidecar_of(self.site, &record.source) {
+        if let Some(path) = self.site.sidecar_of(&record.source) {
             let hash = self.site.inputs.options.text(path).map(|text| Input::hash_of(text.as_bytes()));
             inputs.push(Input { path: path.to_owned(), kind: InputKind::Sidecar, hash: hash.unwrap_or_default() });
         }

@@ -14,7 +14,7 @@ use crate::{
 /// The machines of a site by their names, and which of them is the default.
 ///
 /// # Errors
-/// If one is not described as it should be, and as for [`build`](crate::build::build).
+/// If one is not described as it should be, and as for every [`Failure`].
 pub fn machines(options: &Options) -> Result<(BTreeMap<String, Machine>, String), Failure> {
     let inputs = Inputs::load(options)?;
     let (machines, problems) = machine::machines(&inputs.config, &inputs.source);

@@ -17,7 +17,7 @@ mod workspace;
 
 use crate::{
     pages::{
-        status::{self, badge_url},
+        badge::{STATUS, badge_url},
         verified::Verified,
     },
     site::load::Site,
@@ -36,16 +36,17 @@ pub use update::{Updated, updates};
 pub(crate) fn verified(site: &mut Site<'_>) -> Verified {
     let Some(report) = site.inputs.report.as_ref() else { return Verified::default() };
     let mut problems = Vec::new();
-    let lister = inputs::Lister::new(site);
+    let outer = |index| plans::outer(site, index);
+    let lister = inputs::Lister::new(site, &outer);
     let current = |index, machine: &str| plans::current(site, &lister, index, machine);
     let verified = Verified::new(report, &site.library, &site.inputs.recordings, &current, &mut problems);
     site.diagnostics.extend(problems);
     let guides = site.guide_indices().into_iter().map(|index| site.library.pages[index].url.as_str());
-    let badges: Vec<String> = guides.chain([status::URL]).map(badge_url).collect();
+    let badges: Vec<String> = guides.chain([STATUS]).map(badge_url).collect();
     let recordings = verified.recordings().map(|recording| &recording.url);
     for url in recordings.chain(&badges) {
         site.library.add_made(url);
     }
-    site.library.add_made(status::URL);
+    site.library.add_made(STATUS);
     verified
 }

@@ -15,7 +15,6 @@ use crate::{
         load::{Inputs, Site},
         options::Options,
         record::Kind,
-        sidecars::sidecar_of,
     },
     source::Source,
     verify::{Job, hashes},
@@ -34,7 +33,7 @@ use std::{
 /// its slug. Errors of its text are among the plan's diagnostics, because a plan of a text that cannot be read is half a plan.
 ///
 /// # Errors
-/// If a name fits no guide or several, and as for [`build`](crate::build::build).
+/// If a name fits no guide or several, and as for every [`Failure`].
 pub fn plans(options: &Options, names: &[String]) -> Result<(Vec<Plan>, Vec<Diagnostic>), Failure> {
     let inputs = Inputs::load(options)?;
     let site = Site::read(&inputs);
@@ -163,7 +162,8 @@ pub fn jobs_and_unused(options: &Options, names: &[String]) -> Result<(Vec<Job>,
         return Err(Failure::Configuration(problems));
     }
     let site = Site::read(&inputs);
-    let lister = Lister::new(&site);
+    let outer = |index| outer(&site, index);
+    let lister = Lister::new(&site, &outer);
     let workspace = match options.workspace {
         true => workspace::of(&options.site, &options.loose)?,
         false => None,
@@ -227,7 +227,7 @@ pub(crate) fn check(site: &Site<'_>) -> Vec<Diagnostic> {
 pub(crate) fn warnings(site: &Site<'_>) -> Vec<Diagnostic> {
     let meant = |index: &usize| {
         let record = &site.library.pages[*index].record;
-        record.front.verify.is_some() || sidecar_of(site, &record.source).is_some()
+        record.front.verify.is_some() || site.sidecar_of(&record.source).is_some()
     };
     let problems = |index: usize| problems_of(site, index, &plan_page(site, index));
     let all = site.guide_indices().into_iter().filter(meant).flat_map(problems);
@@ -237,7 +237,7 @@ pub(crate) fn warnings(site: &Site<'_>) -> Vec<Diagnostic> {
 /// What is wrong with the plans of a page, as [`check`] tells it.
 pub(crate) fn problems_of(site: &Site<'_>, index: usize, plans: &[Plan]) -> Vec<Diagnostic> {
     let record = &site.library.pages[index].record;
-    let meant = record.front.verify.is_some() || sidecar_of(site, &record.source).is_some();
+    let meant = record.front.verify.is_some() || site.sidecar_of(&record.source).is_some();
     let mut problems: Vec<Diagnostic> = Vec::new();
     for problem in plans.iter().flat_map(|plan| &plan.diagnostics).filter(|problem| meant || problem.is_error()) {
         // What stands outside the tabs is in the plan of every machine.
@@ -264,11 +264,18 @@ pub(crate) fn plan_page(site: &Site<'_>, index: usize) -> Vec<Plan> {
     plans
 }
 
+/// What all layers say of a page.
+pub(crate) fn outer(site: &Site<'_>, index: usize) -> String {
+    let guide = site.files.guide(&site.library.pages[index].record.source);
+    let plans = guide.map(|guide| plan_guide(site, &guide)).unwrap_or_default();
+    plans.into_iter().map(|plan| plan.outer).collect()
+}
+
 /// The plans of a guide of this site, perhaps with another text; one at least.
 pub(crate) fn plan_guide(site: &Site<'_>, guide: &Guide) -> Vec<Plan> {
     let machines = site.machines();
     let mut problem = None;
-    let sidecar = sidecar_of(site, &guide.path).and_then(|path| {
+    let sidecar = site.sidecar_of(&guide.path).and_then(|path| {
         let text = site.inputs.options.text(path);
         text.map(|text| Source::new(path, text))
             .map_err(|e| {
@@ -347,7 +354,7 @@ fn visit(site: &Site<'_>, page: usize, way: &mut Vec<usize>, order: &mut Vec<usi
 /// The files that a page is made of: its own, its sidecar, and the bundles that it includes.
 pub(crate) fn files_of(site: &Site<'_>, index: usize) -> Vec<String> {
     let record = &site.library.pages[index].record;
-    let sidecar = sidecar_of(site, &record.source).map(str::to_owned);
+    let sidecar = site.sidecar_of(&record.source).map(str::to_owned);
     let included = record.includes.iter().map(|include| include.source.clone());
     [record.source.clone()].into_iter().chain(sidecar).chain(included).collect()
 }

@@ -57,7 +57,7 @@ struct Guide {
 /// jobs, or says why it cannot. Nothing is written.
 ///
 /// # Errors
-/// If a file cannot be read, and as for [`build`](crate::build::build).
+/// If a file cannot be read, and as for every [`Failure`].
 pub fn suggest(
     options: &Options,
     jobs: Vec<Job>,

@@ -65,7 +65,7 @@ impl Note {
 /// Brings the guides of a report up to date, and writes nothing yet. Guides whose outputs all hold are left out.
 ///
 /// # Errors
-/// As for [`build`](crate::build::build).
+/// As for every [`Failure`].
 pub fn updates(options: &Options, report: &Report) -> Result<Vec<Updated>, Failure> {
     let mut guides: BTreeMap<&str, Vec<&GuideReport>> = BTreeMap::new();
     for guide in &report.guides {
@@ -77,7 +77,8 @@ pub fn updates(options: &Options, report: &Report) -> Result<Vec<Updated>, Failu
     }
     let inputs = Inputs::load(options)?;
     let site = Site::read(&inputs);
-    let lister = Lister::new(&site);
+    let outer = |index| plans::outer(&site, index);
+    let lister = Lister::new(&site, &outer);
     Ok(guides.into_iter().map(|(path, machines)| one(&site, &lister, path, &machines)).collect())
 }
 

@@ -180,6 +180,42 @@ pub(crate) fn markdown_url(url: &str) -> String {
     if url.ends_with('/') { format!("{url}index.md") } else { format!("{url}.md") }
 }
 
+/// Where a link leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Resolved {
+    /// Out of the site, or to something that is not checked: the author's text stays.
+    Elsewhere,
+    /// In the site: URL path without the base path; the page, if it is one; the anchor, without `#`.
+    Here { url: String, page: Option<usize>, anchor: String },
+    /// Nowhere; [`Links::explain`] says why.
+    Broken { path: String },
+}
+
+/// Whether a target has a scheme or a host, or is nothing.
+pub(crate) fn is_elsewhere(target: &str) -> bool {
+    let scheme = target.split(':').next().unwrap_or_default();
+    let has_scheme = target.contains(':')
+        && scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
+    target.is_empty() || target.starts_with("//") || has_scheme
+}
+
+/// A relative path from a folder; `None` if it leaves the root.
+pub(crate) fn beside(folder: &str, path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = folder.split('/').filter(|p| !p.is_empty()).collect();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    let slash = if path.ends_with('/') { "/" } else { "" };
+    Some(format!("{}{slash}", parts.join("/")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,8 +5,8 @@ use std::path::Path;
 use crate::{
     diagnostic::{Diagnostic, nearest},
     site::{
-        address::decode,
-        links::{Findings, Links, beside, is_elsewhere},
+        address::{beside, decode, is_elsewhere},
+        links::{Findings, Links},
         loose,
         record::PageRecord,
     },

@@ -19,6 +19,7 @@ use crate::{
         options::Options,
         record::{Kind, PageRecord},
         reports,
+        sidecars::{self, sidecar_path},
         taxonomy::{self, Taxonomy, newest_first},
     },
     source::Source,
@@ -248,6 +249,21 @@ impl<'a> Site<'a> {
     /// Names of its machines.
     pub(crate) fn machines(&self) -> Vec<String> {
         self.inputs.config.machines.keys().cloned().collect()
+    }
+
+    /// The sidecar of a page.
+    pub(crate) fn sidecar_of(&self, source: &str) -> Option<&str> {
+        let path = sidecar_path(source);
+        self.found.sidecars.iter().find(|known| **known == path).map(String::as_str)
+    }
+
+    /// Sidecars, by their pages. One that cannot be read says nothing: planning tells of it.
+    pub(crate) fn sidecars(&self) -> BTreeMap<String, Source> {
+        let read = |path: &String| {
+            let text = self.inputs.options.text(path).ok()?;
+            Some((sidecars::page_of(path)?, Source::new(path.as_str(), text)))
+        };
+        self.found.sidecars.iter().filter_map(read).collect()
     }
 
     /// What is said outside of guides about their verification.

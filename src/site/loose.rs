@@ -11,9 +11,9 @@ use crate::{
     config,
     diagnostic::{Diagnostic, Severity},
     site::{
+        address::{Resolved, beside, is_elsewhere},
         discover::Found,
         failure::Failure,
-        links::{Resolved, beside, is_elsewhere},
         options::Options,
         sidecars::sidecar_path,
     },

@@ -4,7 +4,7 @@
 //! discover ─► files (read, parse, recall) ─► records ─► library (addresses, sections) ─► links checked
 //! ```
 //!
-//! What is shown of it is made by [`pages`](crate::pages), what is proved of it by [`proof`](crate::proof); neither is known here.
+//! What is shown of it is made by `pages`, what is proved of it by `proof`; neither is known here.
 
 pub(crate) mod address;
 pub(crate) mod cache;
