@@ -233,6 +233,7 @@ fn session(input: &[u8]) {
         match engine.poll(now) {
             Action::Type(keys) => assert!(!keys.is_empty()),
             Action::Probe(_) => engine.probed(Foreground::Unknown, now),
+            Action::Listening(_) => engine.listens(std::iter::once(3000).collect()),
             Action::Wait(until) => match pieces.next() {
                 Some(piece) => {
                     now += Duration::from_millis(rhythm);

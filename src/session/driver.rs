@@ -4,6 +4,7 @@ use super::engine::{Action, Engine, Settings};
 use super::place::Place;
 use super::probe::Foreground;
 use super::step::{End, Outcome, Step};
+use std::collections::BTreeSet;
 use std::io;
 use std::time::Duration;
 
@@ -40,6 +41,9 @@ pub trait Terminal: Send {
 
     /// Looks what the program in the foreground does; `shell` is the process id of the first shell.
     fn foreground(&mut self, shell: u32) -> impl Future<Output = Foreground> + Send;
+
+    /// Looks on which ports the program in the foreground listens; `shell` is the process id of the first shell.
+    fn listening(&mut self, shell: u32) -> impl Future<Output = BTreeSet<u16>> + Send;
 }
 
 /// Listens to what a session shows, for a transcript such as an asciicast.
@@ -143,6 +147,11 @@ impl<T: Terminal> Session<T> {
                 Action::Probe(shell) => {
                     let foreground = self.terminal.foreground(shell).await;
                     self.engine.probed(foreground, self.terminal.now());
+                    continue;
+                }
+                Action::Listening(shell) => {
+                    let ports = self.terminal.listening(shell).await;
+                    self.engine.listens(ports);
                     continue;
                 }
                 Action::Wait(until) => until,

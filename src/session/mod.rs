@@ -7,13 +7,15 @@
 //! Outcome             ◄─ look:   questions and pagers by their looks; terminal::prompt, where there are no marks
 //! ```
 //!
-//! Where looks are not enough, the engine asks its driver what the program in the foreground does ([`probe`]).
+//! Where looks are not enough, the engine asks its driver what the program in the foreground does ([`probe`]), and whether it listens on
+//! a port ([`listening`]).
 //!
 //! The [`engine`] is pure: no I/O, no clock. What drives it is the one loop in [`driver::Session`], around any
 //! [`driver::Terminal`]: one in Docker, and in the tests a local pseudo-terminal or a script that is played.
 
 pub mod driver;
 pub mod engine;
+pub mod listening;
 pub mod place;
 pub mod probe;
 pub mod step;
@@ -30,7 +32,7 @@ pub(crate) use marks::{Mark, Piece, Scanner};
 pub use place::{Kind, Place};
 pub use probe::Foreground;
 pub use screen::{COLUMNS, ROWS};
-pub use step::{Answer, Answered, End, Outcome, Pattern, Step};
+pub use step::{Answer, Answered, End, Outcome, Pattern, Service, Step};
 
 /// Environment variables for the first shell of a session: no pagers, a known kind of terminal, UTF-8.
 pub const ENVIRONMENT: [(&str, &str); 7] = [

@@ -173,6 +173,17 @@ pub enum End {
     },
 }
 
+/// What speaks for a command's being a server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Service {
+    /// Its program is one.
+    Program,
+    /// It has said so, and listens on this port.
+    Listens(u16),
+    /// It has said so, and nothing of it listens.
+    Says,
+}
+
 /// A question that was answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answered {
@@ -210,6 +221,8 @@ pub struct Outcome {
     pub left: bool,
     /// The text of [`Step::until`] was shown.
     pub until_seen: bool,
+    /// What speaks for its command's being a server.
+    pub service: Option<Service>,
     /// A pager was left by `q`.
     pub paged: bool,
     /// Questions and answers, in order.
@@ -236,6 +249,7 @@ impl Outcome {
             after: Vec::new(),
             left: false,
             until_seen: false,
+            service: None,
             paged: false,
             answered: Vec::new(),
             pipe: Vec::new(),

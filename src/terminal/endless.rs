@@ -1,9 +1,9 @@
 //! What does not end by itself, and what serves.
 
 use regex::Regex;
-use std::sync::LazyLock;
+use std::{collections::BTreeSet, sync::LazyLock};
 
-use super::line::{Options, Run, is_in_background, pipeline};
+use super::line::{Options, Run, base, commands, is_in_background, pipeline, words};
 
 /// A command that never ends by itself and goes on printing: a reader looks at it for a while and presses Ctrl-C.
 pub(crate) fn is_endless(line: &str) -> bool {
@@ -26,7 +26,7 @@ pub(crate) fn serves(line: &str) -> bool {
 /// How programs say that they serve: where they listen on this computer, and how they are stopped.
 static SERVING: LazyLock<Regex> = LazyLock::new(|| {
     let says = r"\b(listening|serving|running|available|accepting connections|started|ready)\b.{0,40}?";
-    let here = r"(localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\]|\bport\b)\W{0,3}\d{2,5}\b";
+    let here = r"(localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\]|\bport\b)\W{0,3}(?<port>\d{2,5})\b";
     let stop = r"\b(press|hit|use|type) \W?(ctrl|control)\W{1,3}c\b\W{0,2} to (stop|quit|exit|shut ?down|terminate)\b";
     let local = r"^\W*(local|network|url|address)\W+http://(localhost|127\.0\.0\.1)\b";
     Regex::new(&format!("(?im)({says}{here}|{stop}|{local})")).expect("a valid pattern")
@@ -35,6 +35,37 @@ static SERVING: LazyLock<Regex> = LazyLock::new(|| {
 /// Whether a command that has not ended has printed that it serves now.
 pub(crate) fn says_that_it_serves(output: &str) -> bool {
     SERVING.is_match(output)
+}
+
+/// Whether a command of a line ends what others have started: a process, a service, a container.
+pub(crate) fn ends_others(line: &str) -> bool {
+    const PROGRAMS: &[&str] = &["kill", "pkill", "killall", "skill", "fuser", "shutdown", "reboot", "poweroff", "halt"];
+    const VERBS: &[&str] = &[
+        "stop",
+        "kill",
+        "down",
+        "rm",
+        "remove",
+        "delete",
+        "del",
+        "destroy",
+        "terminate",
+        "shutdown",
+        "quit",
+        "halt",
+        "restart",
+        "uninstall",
+        "purge",
+        "prune",
+        "drain",
+    ];
+    let mut words = commands(line).flat_map(|command| words(command).into_iter().enumerate().collect::<Vec<_>>());
+    words.any(|(at, word)| PROGRAMS.contains(&base(&word)) || at > 0 && VERBS.contains(&&*word.to_lowercase()))
+}
+
+/// The ports that it has named so.
+pub(crate) fn ports_said(output: &str) -> BTreeSet<u16> {
+    SERVING.captures_iter(output).filter_map(|said| said.name("port")?.as_str().parse().ok()).collect()
 }
 
 /// Whether a server says that another one is where it wants to be.
@@ -83,7 +114,28 @@ mod tests {
     }
 
     #[test]
-    fn commands() {
+    fn endings() {
+        for (line, ends) in [
+            ("kill %1", true),
+            ("sudo pkill -f server.js", true),
+            ("kill $(cat app.pid)", true),
+            ("docker compose down", true),
+            ("cd app && docker rm -f web", true),
+            ("sudo systemctl restart nginx", true),
+            ("kubectl delete pod web", true),
+            ("npm run stop", true),
+            ("rm -rf build", false),
+            ("cat down.txt", false),
+            ("curl localhost:3000", false),
+            ("grep stopping log", false),
+            ("", false),
+        ] {
+            assert_eq!(ends_others(line), ends, "{line}");
+        }
+    }
+
+    #[test]
+    fn lines() {
         for (line, endless) in [
             ("ping localhost", true),
             ("ping -c 2 localhost", false),

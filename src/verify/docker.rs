@@ -1,6 +1,7 @@
 //! Guides are done in Docker.
 
 use std::{
+    collections::BTreeSet,
     path::Path,
     time::{Duration, Instant},
 };
@@ -18,7 +19,7 @@ use crate::{
     session::{
         Foreground,
         driver::{Read, Terminal},
-        probe::{SCRIPT, judge, unreadable},
+        listening, probe,
     },
 };
 
@@ -159,20 +160,31 @@ impl Terminal for DockerTerminal {
 
     /// Seen by root or by the program's own user, whoever may look.
     async fn foreground(&mut self, shell: u32) -> Foreground {
-        let shell = shell.to_string();
-        let command = ["sh", "-c", SCRIPT, "sh", &shell];
-        let run = Run { command: &command, limit: 64 << 10, timeout: Some(LOOK), ..Run::default() };
-        let look = async |user: Option<&str>| {
-            let run = Run { user, ..run.clone() };
-            match tokio::time::timeout(2 * LOOK, self.terminal.beside(&run)).await {
-                Ok(Ok(output)) => output.text(),
-                _ => String::new(),
-            }
-        };
-        let mut seen = look(None).await;
-        if let Some(user) = unreadable(&seen) {
-            seen = look(Some(&user.to_string())).await;
+        let mut seen = look(&self.terminal, probe::SCRIPT, shell, None).await;
+        if let Some(user) = probe::unreadable(&seen) {
+            seen = look(&self.terminal, probe::SCRIPT, shell, Some(&user.to_string())).await;
         }
-        judge(&seen)
+        probe::judge(&seen)
+    }
+
+    /// Root sees its own, and the program's user the others.
+    async fn listening(&mut self, shell: u32) -> BTreeSet<u16> {
+        let mut seen = look(&self.terminal, listening::SCRIPT, shell, None).await;
+        if let Some(user) = listening::hidden(&seen) {
+            let of_user = look(&self.terminal, listening::SCRIPT, shell, Some(&user.to_string())).await;
+            seen = [seen, of_user].join("\n");
+        }
+        listening::judge(&seen)
+    }
+}
+
+/// What a script says of the terminal whose first shell this is. Nothing, if nobody can tell.
+async fn look(terminal: &machine::Terminal, script: &str, shell: u32, user: Option<&str>) -> String {
+    let shell = shell.to_string();
+    let command = ["sh", "-c", script, "sh", &shell];
+    let run = Run { command: &command, limit: 64 << 10, timeout: Some(LOOK), user, ..Run::default() };
+    match tokio::time::timeout(2 * LOOK, terminal.beside(&run)).await {
+        Ok(Ok(output)) => output.text(),
+        _ => String::new(),
     }
 }

@@ -14,7 +14,8 @@ use super::{
     fault::Fault,
     host::{Host, Running},
     kept,
-    live::{Left, Live, Opening},
+    left::Left,
+    live::{Live, Opening},
     now,
     recording::Tape,
     stop::apart,
@@ -226,7 +227,7 @@ pub(crate) fn secrets<'p>(plans: impl Iterator<Item = &'p Plan> + Clone) -> Secr
 }
 
 /// Masks all texts of a step. Outputs are compared as they were printed, and masked here.
-fn mask(step: &mut StepReport, secrets: &Secrets) {
+pub(super) fn mask(step: &mut StepReport, secrets: &Secrets) {
     if let (Some(comparison), Some(documented)) = (&mut step.comparison, &step.documented) {
         masked(comparison, documented, &step.output, secrets);
     }
@@ -472,7 +473,8 @@ impl<H: Host> Attempt<'_, H> {
             machine,
             live,
             others: BTreeMap::new(),
-            servers: Vec::new(),
+            left: Vec::new(),
+            begun: Vec::new(),
             values: Values::default(),
             outputs: BTreeMap::new(),
             listener: self.run.listener,
@@ -516,7 +518,7 @@ impl<H: Host> Attempt<'_, H> {
                     report.diagnostics.push(problem.help("update that guide, too"));
                 }
             }
-            doing = Doing { outputs: BTreeMap::new(), ..first };
+            doing = Doing { outputs: BTreeMap::new(), begun: Vec::new(), ..first };
         }
         doing = Doing { plan: &self.job.plan, values: self.job.plan.own_values(), own: true, ..doing };
         if let Err(cause) = self.set_up(&mut doing, report).await? {
@@ -630,7 +632,7 @@ impl<H: Host> Attempt<'_, H> {
                 None => break,
             }
         }
-        doing.look_at_servers(&mut report.steps);
+        doing.look_at_left(&mut report.steps);
         Ok(())
     }
 }
@@ -839,8 +841,10 @@ pub(super) struct Doing<'a, M: Running> {
     pub(super) live: Live<M::Terminal>,
     /// Others, by their names.
     pub(super) others: BTreeMap<String, Live<M::Terminal>>,
-    /// Servers of which only the run has shown that they serve, each in a terminal of its own.
-    pub(super) servers: Vec<Left>,
+    /// What is left running, each in a terminal of its own.
+    pub(super) left: Vec<Left>,
+    /// The steps of its plan that were begun, and when.
+    pub(super) begun: Vec<(usize, Instant)>,
     /// What the guide sets itself.
     values: Values,
     /// What each step has shown.
@@ -863,18 +867,6 @@ pub(super) struct Doing<'a, M: Running> {
 }
 
 impl<M: Running> Doing<'_, M> {
-    /// A server that was left running for the rest of the guide, and that has failed meanwhile, did not do what its step says.
-    fn look_at_servers(&self, steps: &mut [StepReport]) {
-        for server in &self.servers {
-            let Some((status, said)) = server.failed() else { continue };
-            let Some(step) = steps.iter_mut().find(|step| step.number == server.step) else { continue };
-            let said = if said.is_empty() { said } else { format!(": {said}") };
-            let message = format!("it was left running, and has ended with status {status}{said}");
-            Fault::new(message, "mend what ends it; if it is to end, say so: exit, or until=\"…\"").breaks(step);
-            mask(step, self.secrets);
-        }
-    }
-
     /// The file that an example needs and that only its reader has: its program says so, or it fails without a reason where none of
     /// the files that its line names is there; and nothing that was done before names it.
     async fn lacks(&self, done: &StepReport, before: &[StepReport]) -> machine::Result<Option<String>> {
@@ -966,6 +958,7 @@ impl<M: Running> Doing<'_, M> {
     async fn step(&mut self, step: &Step) -> machine::Result<StepReport> {
         self.log_in_again().await?;
         let begin = Instant::now();
+        self.begun.push((step.number, begin));
         let mut report = describe(step);
         let typed = report.typed.first().map_or("output", String::as_str);
         let mark = || self.live.mark(&format!("{} {typed}", step.number));

@@ -6,7 +6,7 @@ use crate::{
         CauseKind,
         cause::{self, SERVES},
     },
-    session::{End, look::asked_in_frame},
+    session::{End, Service, look::asked_in_frame},
     terminal::{
         clean::clean,
         failure::{fetches, is_refused, not_found, said, speaks_of_failure, tells, unstarted},
@@ -117,6 +117,12 @@ impl Ended<'_> {
                 let fault = Fault::new("it serves, and does not end by itself", help);
                 Some(fault.of(CauseKind::ProgramNotLeft, SERVES))
             }
+            End::TimedOut if outcome.service == Some(Service::Says) => of(
+                CauseKind::OutOfTime,
+                "it did not end in time; it says that it serves, and nothing of it listens on a port that it names"
+                    .into(),
+                "see whether it has started; if it is to run on, let it do so in a terminal of its own (background), or stop it once it has shown something (until=\"…\")",
+            ),
             End::TimedOut => of(
                 CauseKind::OutOfTime,
                 format!("it did not end in time{}", said(&self.output)),

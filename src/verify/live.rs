@@ -1,17 +1,13 @@
 //! The session engine on a terminal in a machine.
 
-use std::{
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
-use tokio::sync::Notify;
+use std::time::Duration;
 
 use super::{host::Running, recording::Tape};
 use crate::{
     machine::{Error, Result, RunId, TerminalOptions},
     session::{
-        COLUMNS, ENVIRONMENT, Mark, Outcome, Piece, Place, ROWS, Scanner, Settings, Step,
-        driver::{Read, Session, Terminal, Transcript},
+        COLUMNS, ENVIRONMENT, Outcome, Place, ROWS, Settings, Step,
+        driver::{Session, Terminal, Transcript},
     },
 };
 
@@ -29,7 +25,7 @@ pub(super) struct Live<T> {
 pub(super) type Shown<'a> = &'a mut (dyn FnMut(&[u8], &[u8]) + Send);
 
 /// Bytes of [`Live::tail`].
-const TAIL: usize = 400;
+pub(super) const TAIL: usize = 400;
 
 /// A terminal begins at home, unless it is to begin elsewhere, by its folder or by the image's `WORKDIR`. Bash if there is one.
 const LOGIN: &str = r#"[ "$PWD" != / ] || cd; command -v bash >/dev/null && exec bash -l; exec sh -l"#;
@@ -122,90 +118,11 @@ impl<T: Terminal<Error: Into<Error>> + 'static> Live<T> {
         self.session.places()
     }
 
-    /// Keeps reading, so that what this line of a step has started is never held up, and notes whether it ends.
-    pub(super) fn leave(self, step: usize, line: String) -> Left {
-        let mut scanner = Scanner::new(&self.key);
-        let mut tail = self.tail;
-        let mut terminal = self.session.into_terminal();
-        let stop = Arc::new(Notify::new());
-        let died = Arc::new(Mutex::new(None));
-        let (asked, found) = (Arc::clone(&stop), Arc::clone(&died));
-        let ended = tokio::spawn(async move {
-            let mut buffer = vec![0; 64 << 10];
-            loop {
-                tokio::select! {
-                    read = terminal.read(&mut buffer, Duration::MAX) => match read {
-                        Ok(Read::Bytes(length)) => {
-                            let status = ended(&mut scanner, &buffer[..length], &mut tail);
-                            let mut died = found.lock().unwrap_or_else(PoisonError::into_inner);
-                            // Of what it has ended with, the first prompt tells.
-                            *died = died.take().or_else(|| Some((status?, last_line(&tail))));
-                        }
-                        Ok(Read::Silence) => {}
-                        _ => return,
-                    },
-                    () = asked.notified() => break,
-                }
-            }
-            if terminal.write(CTRL_C).await.is_ok() {
-                loop {
-                    let until = terminal.now() + STOPPED;
-                    let Ok(Read::Bytes(_)) = terminal.read(&mut buffer, until).await else { return };
-                }
-            }
-        });
-        Left { step, line, stop, ended, died }
+    /// Its terminal, the end of what it has shown, and what the marks of its shell carry.
+    pub(super) fn into_parts(self) -> (T, Vec<u8>, String) {
+        (self.session.into_terminal(), self.tail, self.key)
     }
 }
-
-/// The status in the first prompt that these bytes show; until then, what they show is added to the end of what there was.
-fn ended(scanner: &mut Scanner, mut bytes: &[u8], tail: &mut Vec<u8>) -> Option<i32> {
-    while let Some(piece) = scanner.next(&mut bytes) {
-        match piece {
-            Piece::Text(text) => {
-                tail.extend_from_slice(text);
-                tail.drain(..tail.len().saturating_sub(TAIL));
-            }
-            Piece::Mark(Mark::Prompt { status, .. }) => return status,
-            Piece::Mark(_) => {}
-        }
-    }
-    None
-}
-
-/// What was left running in a terminal of its own.
-pub(super) struct Left {
-    /// The number of its step.
-    pub(super) step: usize,
-    /// What has started it.
-    pub(super) line: String,
-    /// The status with which it has ended, and the last that it said.
-    died: Arc<Mutex<Option<(i32, String)>>>,
-    stop: Arc<Notify>,
-    ended: tokio::task::JoinHandle<()>,
-}
-
-impl Left {
-    /// The status with which it has ended by itself, and the last that it said, if that is a failure: nobody has ended it by a signal.
-    pub(super) fn failed(&self) -> Option<(i32, String)> {
-        let died = self.died.lock().unwrap_or_else(PoisonError::into_inner);
-        died.clone().filter(|(status, _)| (1..128).contains(status))
-    }
-
-    /// Presses Ctrl-C, and waits until its terminal is silent.
-    pub(super) async fn stop(self) {
-        self.stop.notify_one();
-        // Whether it has ended in time is seen by what comes next.
-        let _ = tokio::time::timeout(STOPPING, self.ended).await;
-    }
-}
-
-/// Ends what runs in a terminal.
-const CTRL_C: &[u8] = &[3];
-/// Silence after which what was stopped has said all.
-const STOPPED: Duration = Duration::from_secs(1);
-/// How long it may take.
-const STOPPING: Duration = Duration::from_secs(10);
 
 /// Tells recording, progress and listener what is shown.
 struct Told<'a> {

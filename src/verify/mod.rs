@@ -37,6 +37,7 @@ mod inputs;
 mod inside;
 mod judge;
 mod kept;
+mod left;
 mod live;
 mod outside;
 mod recording;

@@ -9,6 +9,7 @@ use super::{
     guide::{Doing, SAYS_FAILURE, shown},
     heard::Heard,
     host::Running,
+    left::Left,
     live::{Live, Opening, last_line},
     recording::Tape,
     stop::{Done, apart},
@@ -18,7 +19,7 @@ use crate::{
     machine::{Result, RunId},
     plan::{self, Command, Step as Planned},
     report::{CauseKind, StepReport, StepWarning},
-    session::{Answer, Answered, End, Kind, Outcome, Pattern, Step, inject},
+    session::{Answer, Answered, End, Kind, Outcome, Pattern, Service, Step, inject},
     terminal::{clean::clean, endless::is_in_use, failure::speaks_of_failure, program::is_elsewhere},
 };
 
@@ -159,8 +160,9 @@ impl<M: Running> Doing<'_, M> {
             let in_way = failed && is_in_use(&outcome.output);
             if in_way
                 && !self.is_to_fail(step, &lines, &outcome, last)
-                && let Some(before) = self.servers.pop()
+                && let Some(before) = self.left.iter().rposition(|left| !left.planned)
             {
+                let before = self.left.remove(before);
                 // A reader stops the one before, and types it again; what else runs may be needed.
                 before.stop().await;
                 continue;
@@ -194,6 +196,7 @@ impl<M: Running> Doing<'_, M> {
             if serves {
                 // It has none yet.
                 report.status = None;
+                report.message = outcome.service.map(left_running);
             }
             let typed = &lines[..outcome.typed.min(lines.len())];
             let line = typed.join("\n");
@@ -267,15 +270,20 @@ impl<M: Running> Doing<'_, M> {
         let (line, patience) = (typed.lines.join("\n"), typed.timeout.min(self.limit.left()));
         let runs = matches!(live.launch(typed, patience).await?.end, End::Serves | End::TimedOut);
         if runs {
-            // A required guide has a plan of its own.
-            self.servers.push(live.leave(if self.own { step.number } else { 0 }, line));
+            self.leave(live, step, line, false);
         }
         Ok(runs)
     }
 
+    /// Leaves what this line of a step has started running.
+    fn leave(&mut self, live: Live<M::Terminal>, step: &Planned, line: String, planned: bool) {
+        // A required guide has a plan of its own.
+        self.left.push(Left::new(live, if self.own { step.number } else { 0 }, line, planned));
+    }
+
     /// Stops the servers that this line has left running.
     async fn stop_servers(&mut self, line: &str) {
-        for server in self.servers.extract_if(.., |server| server.line == line) {
+        for server in self.left.extract_if(.., |left| !left.planned && left.line == line) {
             server.stop().await;
         }
     }
@@ -368,7 +376,7 @@ impl<M: Running> Doing<'_, M> {
             }),
         };
         match fault {
-            None => drop(live.leave(step.number, line)),
+            None => self.leave(live, step, line, true),
             Some(fault) => {
                 report.command = command.lines.first().cloned();
                 let message = format!("this command was to keep running: {}", fault.message);
@@ -377,6 +385,15 @@ impl<M: Running> Doing<'_, M> {
         }
         Ok(())
     }
+}
+
+/// What is said of a command that is left running, and why.
+fn left_running(service: Service) -> String {
+    let why = match service {
+        Service::Listens(port) => format!("it listens on port {port}"),
+        Service::Program | Service::Says => "its program serves".into(),
+    };
+    format!("it is left running: {why}")
 }
 
 /// A command in the background has not shown what it was waited for.

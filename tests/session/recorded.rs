@@ -2,7 +2,7 @@
 
 use super::Session;
 use super::script::{Event, Script};
-use guidepost::session::{Action, End, Engine, Outcome, Settings, Step};
+use guidepost::session::{Action, End, Engine, Outcome, Service, Settings, Step};
 use proptest::prelude::*;
 use std::time::Duration;
 
@@ -147,6 +147,39 @@ fn a_look_at_the_foreground() {
     }
 }
 
+/// What says that it serves is asked whether it listens, at one of the ports that it names.
+#[test]
+fn a_look_at_the_ports() {
+    let listens = Event::Listening;
+    let serves = |port, seconds| (End::Serves, Some(Service::Listens(port)), seconds);
+    let on = print("Server running on port 3000\r\n");
+    for (script, (end, service, seconds)) in [
+        (vec![on.clone(), listens(&[3000])], serves(3000, 20)),
+        (vec![on.clone(), listens(&[80, 3000])], serves(3000, 20)),
+        (vec![print("Press CTRL+C to quit\r\n"), listens(&[8080])], serves(8080, 20)),
+        // It listens a little later.
+        (vec![on.clone(), listens(&[]), listens(&[3000])], serves(3000, 40)),
+        (
+            vec![on.clone(), listens(&[40000]), listens(&[40000]), listens(&[])],
+            (End::TimedOut, Some(Service::Says), 300),
+        ),
+        (vec![print("Press CTRL+C to quit\r\n")], (End::TimedOut, Some(Service::Says), 300)),
+        (
+            vec![on.clone(), listens(&[]), pause(5000), print(&prompt(1, 1))],
+            (End::Prompt { status: Some(1) }, Some(Service::Says), 25),
+        ),
+        (vec![print("Running 3 tests\r\n")], (End::TimedOut, None, 300)),
+    ] {
+        let shown = format!("{script:?}");
+        let stopped = !matches!(end, End::Prompt { .. });
+        let begin = [typed("work\r"), print("work\r\n\x1b]133;C;gp.1\x07")];
+        let end_of_it = stopped.then(|| [typed("\x03"), pause(30), print(&prompt(1, 130))]).into_iter().flatten();
+        let (mut session, _) = play(begin.into_iter().chain(script).chain(end_of_it).collect());
+        let outcome = session.run(Step::new("work")).unwrap();
+        assert_eq!((outcome.end, outcome.service, outcome.duration.as_secs()), (end, service, seconds), "{shown}");
+    }
+}
+
 #[test]
 fn the_machine_is_gone() {
     let (mut session, _) =
@@ -220,7 +253,7 @@ proptest! {
         let mut steps = 0;
         for _ in 0..2000 {
             match engine.poll(now) {
-                Action::Type(_) | Action::Probe(_) => {}
+                Action::Type(_) | Action::Probe(_) | Action::Listening(_) => {}
                 Action::Done(_) if steps < 3 => {
                     steps += 1;
                     engine.begin(Step::block("a\nb").timeout(Duration::from_secs(20)), now);

@@ -4,7 +4,7 @@ use guidepost::session::{
     Foreground,
     driver::{Read, Terminal},
 };
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::io;
 use std::time::Duration;
 
@@ -19,6 +19,8 @@ pub(crate) enum Event {
     Pause(Duration),
     /// What the program in the foreground does, if it is looked at now.
     Foreground(Foreground),
+    /// On which ports it listens, if it is looked at now.
+    Listening(&'static [u16]),
     /// The shell ends.
     Close(Option<i32>),
 }
@@ -69,7 +71,7 @@ impl Script {
                 self.events.push_front(Event::Pause(pause - left));
             }
             // It is looked at later.
-            Some(event @ Event::Foreground(_)) => self.events.push_front(event),
+            Some(event @ (Event::Foreground(_) | Event::Listening(_))) => self.events.push_front(event),
             None => {}
         }
         self.now = self.now.max(until);
@@ -101,6 +103,17 @@ impl Terminal for Script {
                 Foreground::Unknown
             }
             None => Foreground::Unknown,
+        }
+    }
+
+    async fn listening(&mut self, _: u32) -> BTreeSet<u16> {
+        match self.events.front() {
+            Some(Event::Listening(ports)) => {
+                let ports = ports.iter().copied().collect();
+                self.events.pop_front();
+                ports
+            }
+            _ => BTreeSet::new(),
         }
     }
 }

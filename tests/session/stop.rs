@@ -1,7 +1,7 @@
 //! What does not end by itself.
 
 use super::{LIMIT, Test, have};
-use guidepost::session::{End, Pattern, Step};
+use guidepost::session::{End, Pattern, Service, Step};
 use std::time::Duration;
 
 #[test]
@@ -86,8 +86,21 @@ fn who_says_that_it_serves_may_do_something_else() {
         1,
         "Tomcat started on port 8080\n3 tests failed",
     );
-    let outcome = t.run("(echo 'Listening on port 3000'; sleep 100)");
-    assert_eq!((outcome.end, outcome.ready), (End::Serves, true));
+    let step = |line: &str| Step::new(line).timeout(Duration::from_secs(25));
+    let outcome = t.step(step("(echo 'Listening on port 3000'; sleep 100)"));
+    assert_eq!((outcome.end, outcome.service), (End::TimedOut, Some(Service::Says)));
+    // The port that the kernel has given; what listens is the command's child.
+    let listen = "IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1') or die";
+    let outcome = t.step(step(&format!(
+        "(perl -MIO::Socket::INET -e '$s = {}; $| = 1; print \"Listening on port \" . $s->sockport . \"\\n\"; sleep 100')",
+        listen.replace('\'', "\"")
+    )));
+    let said = outcome.output.rsplit(' ').next().and_then(|port| port.parse().ok());
+    assert_eq!((outcome.end, outcome.service), (End::Serves, said.map(Service::Listens)), "{}", outcome.output);
+    // Somebody else's port is not the command's.
+    t.run(&format!("perl -MIO::Socket::INET -e '$s = {}; sleep 100' &", listen.replace('\'', "\"")));
+    let outcome = t.step(step("echo 'Press Ctrl+C to quit'; sleep 100"));
+    assert_eq!((outcome.end, outcome.service), (End::TimedOut, Some(Service::Says)));
 }
 
 #[test]

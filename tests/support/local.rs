@@ -3,10 +3,11 @@
 use guidepost::session::{
     COLUMNS, Foreground, ROWS,
     driver::{Read, Terminal},
-    probe::{SCRIPT, judge},
+    listening, probe,
 };
 use pty_process::Size;
 use pty_process::blocking::{Command, open};
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::os::fd::{AsFd, OwnedFd};
@@ -88,9 +89,18 @@ impl Terminal for Local {
     }
 
     async fn foreground(&mut self, shell: u32) -> Foreground {
-        let script = std::process::Command::new("sh").args(["-c", SCRIPT, "sh", &shell.to_string()]).output();
-        script.map_or(Foreground::Unknown, |output| judge(&String::from_utf8_lossy(&output.stdout)))
+        probe::judge(&look(probe::SCRIPT, shell))
     }
+
+    async fn listening(&mut self, shell: u32) -> BTreeSet<u16> {
+        listening::judge(&look(listening::SCRIPT, shell))
+    }
+}
+
+/// What a script says of the terminal whose first shell this is.
+fn look(script: &str, shell: u32) -> String {
+    let output = std::process::Command::new("sh").args(["-c", script, "sh", &shell.to_string()]).output();
+    output.map_or_else(|_| String::new(), |output| String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 impl Drop for Local {

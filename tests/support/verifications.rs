@@ -55,7 +55,13 @@ fn text(guide: &GuideReport, path: &str) -> String {
         text.push_str(&line(step, path));
     }
     // The home of a local machine has a name of its own every time.
-    regex::Regex::new(r"/tmp/guidepost-local-\w+").expect("a pattern").replace_all(&text, "/root").into_owned()
+    let text =
+        regex::Regex::new(r"/tmp/guidepost-local-\w+").expect("a pattern").replace_all(&text, "/root").into_owned();
+    // So has a port that the kernel gives.
+    regex::Regex::new(r"listens on port \d{5}\b")
+        .expect("a pattern")
+        .replace_all(&text, "listens on port 40000")
+        .into_owned()
 }
 
 fn line(step: &StepReport, path: &str) -> String {

@@ -256,6 +256,7 @@ impl Engine {
             after: self.places.clone(),
             left,
             until_seen,
+            service: running.service,
             paged: running.quits > 0,
             answered: running.answered,
             pipe: running.pipe,

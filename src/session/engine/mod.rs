@@ -8,9 +8,10 @@ use super::marks::Scanner;
 use super::place::{Kind, Place};
 use super::probe::Foreground;
 use super::screen::{COLUMNS, Screen};
-use super::step::{Answered, End, Outcome, Step, key};
+use super::step::{Answered, End, Outcome, Service, Step, key};
 use super::veil::Veil;
 use crate::terminal::endless;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// What the engine wants.
@@ -24,6 +25,9 @@ pub enum Action {
     /// Look what the program in the foreground does, on the terminal whose first shell has this process id, and tell it to
     /// [`Engine::probed`]. Asked only after some silence, rarely; who cannot tell just polls again.
     Probe(u32),
+    /// Look on which ports the program in the foreground listens, on the terminal whose first shell has this process id, and tell it to
+    /// [`Engine::listens`]. Asked as rarely; who cannot tell just polls again.
+    Listening(u32),
     /// The step has ended.
     Done(Outcome),
     /// There is no step.
@@ -52,8 +56,8 @@ pub struct Settings {
     pub question: Duration,
     /// The same, for lines that programs also print while they work.
     pub perhaps_question: Duration,
-    /// Silence after which a command that is not known to serve, but has said so, does: tests that start a server say the same,
-    /// and what interrupts them has seen nothing of how they end.
+    /// Silence after which a command that is not known to serve, but has said so, is asked whether it listens: tests that start a server
+    /// say the same, and what interrupts them has seen nothing of how they end.
     pub says_serving: Duration,
     /// Silence that looks like nothing, after which the foreground program is looked at: whether it waits for input.
     pub silence: Duration,
@@ -143,6 +147,19 @@ enum Probe {
     Answered(Foreground, Duration),
 }
 
+/// What is known of the ports of a command that has said that it serves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Ports {
+    /// Nobody was asked, since the last look.
+    No,
+    /// To be asked.
+    Wanted,
+    /// Asked, and not answered yet.
+    Asked,
+    /// Answered.
+    Answered(BTreeSet<u16>),
+}
+
 /// A step under way.
 #[derive(Debug)]
 struct Running {
@@ -184,6 +201,10 @@ struct Running {
     probe: Probe,
     /// How often the foreground program was looked at.
     probes: u32,
+    ports: Ports,
+    /// How often its ports were looked at.
+    looks: u32,
+    service: Option<Service>,
     /// An empty line was typed to end a block of a program (Python).
     closed_block: bool,
 }
@@ -262,6 +283,7 @@ impl Engine {
         if let Some(running) = &mut self.running {
             running.fresh = true;
             running.probe = Probe::No;
+            running.ports = Ports::No;
         }
         self.read(bytes, now);
     }
@@ -299,6 +321,9 @@ impl Engine {
             if let Some(shell) = self.wanted_probe() {
                 return Action::Probe(shell);
             }
+            if let Some(shell) = self.wanted_ports() {
+                return Action::Listening(shell);
+            }
             if let Some(wake) = self.tick(now) {
                 return Action::Wait(wake);
             }
@@ -316,6 +341,24 @@ impl Engine {
     fn wanted_probe(&mut self) -> Option<u32> {
         let running = self.running.as_mut().filter(|running| running.probe == Probe::Wanted)?;
         running.probe = Probe::Asked;
+        self.first_shell()
+    }
+
+    /// The answer to [`Action::Listening`].
+    pub fn listens(&mut self, ports: BTreeSet<u16>) {
+        if let Some(running) = self.running.as_mut().filter(|running| running.ports == Ports::Asked) {
+            running.ports = Ports::Answered(ports);
+        }
+    }
+
+    /// The process id to ask for, if its command's ports are wanted.
+    fn wanted_ports(&mut self) -> Option<u32> {
+        let running = self.running.as_mut().filter(|running| running.ports == Ports::Wanted)?;
+        running.ports = Ports::Asked;
+        self.first_shell()
+    }
+
+    fn first_shell(&self) -> Option<u32> {
         match self.places.first()?.kind {
             Kind::Shell { pid, .. } => Some(pid),
             Kind::Program => None,
@@ -365,6 +408,9 @@ impl Engine {
             quits: 0,
             probe: Probe::No,
             probes: 0,
+            ports: Ports::No,
+            looks: 0,
+            service: None,
             closed_block: false,
             step,
         }

@@ -1,12 +1,13 @@
 //! Silence, and what it means.
 
-use super::{Engine, Phase, Probe};
+use super::{Engine, Phase, Ports, Probe};
 use crate::session::inject;
 use crate::session::look::{self, Question};
 use crate::session::place::{Kind, Place};
 use crate::session::probe::Foreground;
-use crate::session::step::{Answered, End};
+use crate::session::step::{Answered, End, Service};
 use crate::terminal::{endless, program, prompt};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// What the terminal looks like while nothing moves.
@@ -35,6 +36,8 @@ pub(super) enum Sight {
     FullScreen,
     /// A server runs, and says no more.
     Serves,
+    /// It has said that it serves, and says no more.
+    SaysThatItServes,
     /// Something endless has shown what it had to show.
     Enough,
 }
@@ -97,12 +100,44 @@ impl Engine {
         if matches!(sight, Sight::Nothing | Sight::Question(_)) {
             return self.tick_guessing(delay, sight, limit, now);
         }
+        if sight == Sight::SaysThatItServes {
+            return self.tick_listening(delay, limit, now);
+        }
         let due = self.last + delay;
         if now < due {
             return Some(due.min(limit));
         }
         self.sight = None;
         self.act(sight, now);
+        None
+    }
+
+    /// What says that it serves does if it listens. What does not is waited for, and looked at again as rarely as any other silence.
+    fn tick_listening(&mut self, delay: Duration, limit: Duration, now: Duration) -> Option<Duration> {
+        let running = self.running.as_mut()?;
+        let due = self.last + delay.saturating_mul(1 << running.looks.min(16));
+        let ports = match std::mem::replace(&mut running.ports, Ports::No) {
+            Ports::No if now < due && running.looks == 0 => return Some(due.min(limit)),
+            Ports::No if now < due => {
+                let silence = self.settings.silence;
+                return self.tick_guessing(silence, Sight::Nothing, limit.min(due), now);
+            }
+            Ports::No => {
+                running.ports = Ports::Wanted;
+                running.looks += 1;
+                return None;
+            }
+            Ports::Wanted | Ports::Asked => BTreeSet::new(),
+            Ports::Answered(ports) => ports,
+        };
+        let said = endless::ports_said(&self.so_far());
+        let port = ports.into_iter().find(|port| said.is_empty() || said.contains(port));
+        if let Some(running) = &mut self.running {
+            running.service = Some(port.map_or(Service::Says, Service::Listens));
+        }
+        if port.is_some() {
+            self.act(Sight::Serves, now);
+        }
         None
     }
 
@@ -306,9 +341,11 @@ impl Engine {
                 (settings.perhaps_question, Sight::Serves)
             }
             Question::No if running.step.until.is_none() && endless::says_that_it_serves(&self.so_far()) => {
-                // Started again, it was believed before.
-                let delay = if running.step.runs_on { settings.perhaps_question } else { settings.says_serving };
-                (delay, Sight::Serves)
+                // Of what is left running, somebody else has said so.
+                match running.step.runs_on {
+                    true => (settings.perhaps_question, Sight::Serves),
+                    false => (settings.says_serving, Sight::SaysThatItServes),
+                }
             }
             Question::No => nothing,
         }
@@ -363,7 +400,7 @@ impl Engine {
 
     fn act(&mut self, sight: Sight, now: Duration) {
         match sight {
-            Sight::Nothing => {}
+            Sight::Nothing | Sight::SaysThatItServes => {}
             Sight::Prompt(depth) => {
                 let prompt = self.screen.cursor_line();
                 self.places.truncate(depth + 1);
@@ -384,7 +421,13 @@ impl Engine {
             Sight::Serves if self.running.as_ref().is_some_and(|running| running.step.runs_on) => {
                 self.finish(End::Serves, false, now);
             }
-            Sight::Serves => self.stop(End::Serves, now),
+            Sight::Serves => {
+                if let Some(running) = &mut self.running {
+                    let listens = running.service.filter(|service| matches!(service, Service::Listens(_)));
+                    running.service = listens.or(Some(Service::Program));
+                }
+                self.stop(End::Serves, now);
+            }
             Sight::Enough => {
                 if self.screen.is_alternate() {
                     self.freeze_full_screen();
