@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     diagnostic::{Diagnostic, nearest},
+    guide::Dialect,
     machine::Registry,
     source::{Source, Span, yaml::error_span},
 };
@@ -56,6 +57,8 @@ pub struct Config {
     pub markdown_copies: bool,
     /// `"` and `--` become typographic.
     pub smart_punctuation: bool,
+    /// What is read of the syntax of other generators; all of it, unless it is listed here.
+    pub dialects: Vec<Dialect>,
     /// Paths (with `*`) that internal links may point at though this site does not have them.
     pub external_paths: Vec<String>,
     /// Machines for verification, by name.
@@ -115,6 +118,7 @@ impl Default for Config {
             search: true,
             markdown_copies: true,
             smart_punctuation: false,
+            dialects: Dialect::ALL.to_vec(),
             external_paths: Vec::new(),
             machines: Map::new(),
             registry: None,

@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::{
     Argument, CodeBlock, Level, Token, TokenKind,
     buffer::{self, Buffer, Part},
+    dialect::{Dialect, callouts},
     document::Builder,
     shortcode::tree::Item,
 };
@@ -58,6 +59,8 @@ pub(super) struct Assembler<'a, 'b> {
     /// What a block of raw HTML has opened that would swallow the page.
     raw: Option<raw::Open>,
     code: Option<(CodeBlock, Range<usize>, Vec<usize>, bool)>,
+    /// Quotes that are open, by their tokens.
+    quotes: Vec<usize>,
     /// Arguments of a comment `<!-- verify: … -->` that waits for its block, and where it stands.
     comment: Option<(Vec<Argument>, Span)>,
 }
@@ -78,6 +81,7 @@ impl<'a, 'b> Assembler<'a, 'b> {
             verbatim: 0,
             raw: None,
             code: None,
+            quotes: Vec::new(),
             comment: None,
         }
     }
@@ -137,7 +141,11 @@ impl<'a, 'b> Assembler<'a, 'b> {
                 if is_inline(tag) {
                     self.inline_depth = self.inline_depth.saturating_sub(1);
                 }
+                let is_quote = matches!(tag, TagEnd::BlockQuote(_));
                 self.push(Event::End(tag), range);
+                if is_quote {
+                    self.end_quote();
+                }
             }
             Event::Html(html) => {
                 self.follow_tags(&html);
@@ -178,8 +186,17 @@ impl<'a, 'b> Assembler<'a, 'b> {
             other => other,
         };
         let inline = is_inline(tag.to_end());
+        if matches!(tag, Tag::BlockQuote(_)) {
+            self.quotes.push(self.tokens.len());
+        }
         self.push(Event::Start(tag), range);
         self.inline_depth += usize::from(inline);
+    }
+
+    /// A quote has ended; it may be a note in a dialect.
+    fn end_quote(&mut self) {
+        let Some(begin) = self.quotes.pop().filter(|_| self.builder.registry.reads(Dialect::Callouts)) else { return };
+        callouts::read(self.builder.source, &mut self.tokens, begin, self.builder.unread);
     }
 
     /// Shortcodes in a place that holds text only: `ref` and `relref` become the path that they name.

@@ -19,7 +19,7 @@ pub(super) struct Buffer {
 }
 
 impl Buffer {
-    /// The text of `range` with its items as words, each line without its first `dedent` spaces.
+    /// The text of `range` with its items as words, each line without its first `dedent` columns of white space.
     pub(super) fn new(source: &Source, range: Span, items: &[Item], dedent: usize) -> Self {
         let mut buffer = Self { text: String::with_capacity(range.end - range.start), way: Way::default() };
         let mut at = range.start;
@@ -45,8 +45,7 @@ impl Buffer {
         let mut at = range.start;
         for line in lines(text) {
             let line_starts = at == begin || source.text[..at].ends_with(['\n', '\r']);
-            let spaces = line.bytes().take_while(|b| matches!(b, b' ' | b'\t')).count();
-            let cut = if line_starts { spaces.min(dedent) } else { 0 };
+            let cut = if line_starts { bytes_of(line, dedent) } else { 0 };
             let kept = line[cut..].replace([BEGIN, END], "\u{fffd}");
             match kept.strip_suffix("\r\n").or_else(|| kept.strip_suffix('\r')) {
                 Some(kept) => {
@@ -110,6 +109,19 @@ impl Buffer {
         }
         places
     }
+}
+
+/// How many bytes of a line's white space its first columns are.
+fn bytes_of(line: &str, columns: usize) -> usize {
+    let (mut column, mut bytes) = (0, 0);
+    for byte in line.bytes().take_while(|byte| matches!(byte, b' ' | b'\t')) {
+        if column >= columns {
+            break;
+        }
+        column += if byte == b'\t' { 4 - column % 4 } else { 1 };
+        bytes += 1;
+    }
+    bytes
 }
 
 /// The lines of a text as Markdown cuts them, with their ends: a carriage return alone ends one, too.

@@ -104,12 +104,6 @@ impl CodeBlock {
         Some(block)
     }
 
-    /// Arguments from an HTML comment before the block.
-    pub(super) fn add_arguments(&mut self, more: Vec<Argument>) {
-        self.arguments.0.extend(more);
-        self.find_title();
-    }
-
     fn find_title(&mut self) {
         if let Some(role) = self.arguments.named("role").and_then(role) {
             self.role = role;
@@ -171,6 +165,45 @@ impl CodeBlock {
             self.way.made(self.text.len(), from);
         }
         self.text.push_str(piece);
+    }
+
+    /// Leaves parts of the text out: ranges of bytes, in order, none across the end of a line unless it ends with it.
+    pub(super) fn leave_out(&mut self, parts: &[Range<usize>]) {
+        let text = std::mem::take(&mut self.text);
+        let (starts, lines) = (std::mem::take(&mut self.starts), std::mem::take(&mut self.lines));
+        let way = std::mem::take(&mut self.way);
+        let mut begin = 0;
+        for ((line, start), from) in text.split_inclusive('\n').zip(starts).zip(lines) {
+            let end = begin + line.len();
+            let cut = parts.iter().filter(|part| part.start >= begin && part.start < end);
+            let (mut at, mut is_new) = (begin, true);
+            for part in cut.cloned().chain(std::iter::once(end..end)) {
+                if part.start > at {
+                    if std::mem::take(&mut is_new) {
+                        // What is left of a line begins where it did.
+                        self.lines.push(from);
+                        self.starts.push(self.text.len());
+                    }
+                    self.way.go_on(self.text.len(), &way, start + (at - begin)..start + (part.start - begin));
+                    self.text.push_str(&text[at..part.start]);
+                }
+                at = part.end;
+            }
+            begin = end;
+        }
+        let moved = |at: usize| {
+            let gone: usize = parts.iter().map(|part| part.end.min(at).saturating_sub(part.start)).sum();
+            at - gone
+        };
+        for (range, _) in &mut self.inserts {
+            *range = moved(range.start)..moved(range.end);
+        }
+    }
+
+    /// More arguments, from somewhere else than its tag.
+    pub(super) fn add_arguments(&mut self, more: Vec<Argument>) {
+        self.arguments.0.extend(more);
+        self.find_title();
     }
 
     /// Ends the text of a shortcode: without blank lines, with one line end, or empty.

@@ -7,6 +7,7 @@ use super::{
     assembler::Assembler,
     buffer::Buffer,
     code::Shown,
+    dialect::{Unread, lines::columns},
     shortcode::{
         Body,
         tree::{Call, Item},
@@ -23,6 +24,7 @@ pub(super) struct Builder<'a> {
     pub(super) registry: &'a Registry,
     pub(super) smart_punctuation: bool,
     pub(super) diagnostics: &'a mut Vec<Diagnostic>,
+    pub(super) unread: &'a mut Vec<Unread>,
 }
 
 impl Builder<'_> {
@@ -49,7 +51,7 @@ impl Builder<'_> {
     pub(super) fn call(&mut self, call: &Call) -> TokenKind {
         let end = call.span.end;
         let inner = call.inner.unwrap_or(Span::new(end, end));
-        let dedent = self.dedent(call.tag, inner);
+        let dedent = call.margin.unwrap_or_else(|| self.dedent(call.tag, inner));
         if let Some(mut code) = CodeBlock::shortcode(&call.name, &call.arguments, inner) {
             self.raw_body(&mut code, &call.items, dedent);
             return TokenKind::Code(Box::new(code));
@@ -61,7 +63,9 @@ impl Builder<'_> {
             tag: call.tag,
             inner: call.inner,
             body: if has_markdown { self.build(inner, &call.items, dedent) } else { Vec::new() },
-            block: self.registry.level(&call.name) == Level::Block,
+            block: call.margin.is_some() || self.registry.level(&call.name) == Level::Block,
+            margin: dedent,
+            quoted: false,
         }))
     }
 
@@ -127,7 +131,8 @@ impl Builder<'_> {
             return 0;
         }
         let lines = self.source.text[inner.range()].split('\n').skip(1);
-        let indents = lines.filter(|l| !l.trim().is_empty()).map(|l| l.len() - l.trim_start_matches([' ', '\t']).len());
-        indents.min().unwrap_or(0).min(before.len())
+        let indents = (lines.filter(|line| !line.trim().is_empty()))
+            .map(|line| columns(&line[..line.len() - line.trim_start_matches([' ', '\t']).len()]));
+        indents.min().unwrap_or(0).min(columns(before))
     }
 }

@@ -88,6 +88,7 @@ fn value(text: &str) -> (String, usize) {
     let found = match text.chars().next() {
         Some(quote @ ('"' | '\'')) => quoted(quote),
         Some('[') => text.find(']').map(|end| (text[1..end].replace(['"', '\'', ','], " "), end + 1)),
+        Some('{') => text.find('}').map(|end| (text[1..end].replace(['"', '\'', ','], " "), end + 1)),
         _ => None,
     };
     found.unwrap_or_else(|| {

@@ -19,7 +19,7 @@ pub(super) fn lint(source: &Source, tokens: &[Token], diagnostics: &mut Vec<Diag
                     let message = format!("these indented lines are the text of a `{sign}` elsewhere, and code here");
                     let problem = Diagnostic::warning("not-a-command", message).at(source, token.span);
                     diagnostics.push(problem.help(
-                        "write it as `> [!NOTE]` or with the shortcodes `note` and `tabs`; until then it is shown and not typed",
+                        "let `dialects` of guidepost.yaml have `mkdocs`, or write it as `> [!NOTE]`; until then it is shown and not typed",
                     ));
                 }
                 if code.role == Role::Command {

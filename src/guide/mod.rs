@@ -11,6 +11,7 @@
 
 use pulldown_cmark::Event;
 
+pub use dialect::Dialect;
 pub use shortcode::{Argument, Arguments, Level, Registry};
 
 use crate::{
@@ -22,6 +23,7 @@ mod arguments;
 mod assembler;
 mod buffer;
 mod code;
+mod dialect;
 mod document;
 mod fence;
 mod lint;
@@ -132,6 +134,10 @@ pub struct Shortcode {
     pub body: Vec<Token>,
     /// Whether it stands as a block of its own.
     pub block: bool,
+    /// How many columns of its lines belong to where it stands.
+    pub margin: usize,
+    /// Whether it is written as a quote, each line with its sign.
+    pub quoted: bool,
 }
 
 /// Parses a file of the site.
@@ -142,8 +148,18 @@ pub fn parse(source: Source, registry: &Registry, taxonomies: &[String], smart_p
     let mut diagnostics = parsed.diagnostics;
     let pieces = shortcode::lexer::lex(&source, parsed.body, &mut diagnostics);
     let items = shortcode::tree::pair(&source, pieces, registry, &mut diagnostics);
-    let mut builder = document::Builder { source: &source, registry, smart_punctuation, diagnostics: &mut diagnostics };
+    let mut unread = Vec::new();
+    let items = dialect::read(&source, parsed.body, items, registry, &mut unread);
+    let mut builder = document::Builder {
+        source: &source,
+        registry,
+        smart_punctuation,
+        diagnostics: &mut diagnostics,
+        unread: &mut unread,
+    };
     let tokens = builder.build(parsed.body, &items, 0);
+    dialect::unread::find(&source, parsed.body, &tokens, &mut unread);
+    dialect::unread::tell(&source, unread, &mut diagnostics);
     arguments::check(&source, &tokens, None, &mut diagnostics);
     lint::lint(&source, &tokens, &mut diagnostics);
     Guide { path: source.path.clone(), front: parsed.front, tokens, diagnostics, source }

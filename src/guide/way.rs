@@ -33,6 +33,24 @@ impl Way {
         self.pieces.push(Piece { at, from, copied: false });
     }
 
+    /// The text goes on at `at` with a range of another text.
+    pub(super) fn go_on(&mut self, at: usize, other: &Self, range: Range<usize>) {
+        let ends = other.pieces.iter().skip(1).map(|piece| piece.at).chain([usize::MAX]);
+        for (piece, end) in other.pieces.iter().zip(ends) {
+            let (begin, end) = (piece.at.max(range.start), end.min(range.end));
+            if begin >= end {
+                continue;
+            }
+            let at = at + (begin - range.start);
+            if piece.copied {
+                let from = |offset: usize| (piece.from.start + (offset - piece.at)).min(piece.from.end);
+                self.copied(at, Span::new(from(begin), from(end)));
+            } else {
+                self.made(at, piece.from);
+            }
+        }
+    }
+
     /// The source of a range of the text.
     pub(super) fn span(&self, range: Range<usize>) -> Span {
         let start = self.piece(|at| at <= range.start).map_or(0, |piece| match piece.copied {
@@ -74,5 +92,11 @@ mod tests {
             assert_eq!(way.span(range.clone()), Span::new(span.0, span.1), "{range:?}");
         }
         assert_eq!(Way::default().span(1..2), Span::new(0, 0));
+        // Of that, `&b`.
+        let mut part = Way::default();
+        part.go_on(0, &way, 1..3);
+        for (range, span) in [(0..1, (11, 16)), (1..2, (16, 17)), (0..2, (11, 17)), (2..2, (17, 17))] {
+            assert_eq!(part.span(range.clone()), Span::new(span.0, span.1), "{range:?}");
+        }
     }
 }

@@ -239,8 +239,16 @@ impl<'a> Walk<'a, '_> {
             "tabs" => self.tabs(origin, shortcode),
             "note" | "caution" if given.flag("isCollapsible", false) => self.fold(origin, shortcode),
             "disclosure-note" => self.fold(origin, shortcode),
+            _ if shortcode.quoted => self.quote(origin, shortcode),
             _ => self.tokens(origin, &shortcode.body),
         }
+    }
+
+    /// A quote stands aside, whatever it is called.
+    fn quote(&mut self, origin: &Origin<'a>, shortcode: &Shortcode) {
+        self.prose.event(&Event::Start(Tag::BlockQuote(None)));
+        self.tokens(origin, &shortcode.body);
+        self.prose.event(&Event::End(TagEnd::BlockQuote(None)));
     }
 
     /// A bundle that is missing or goes in a circle is told of by the page's outline.

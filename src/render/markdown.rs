@@ -108,6 +108,10 @@ impl Writer<'_> {
         let source = &guide.source.text[token.span.range()];
         let has_tags = || source.contains("{{<") || source.contains("{{%");
         match &token.kind {
+            // A quote is plain Markdown already, whatever it is called there.
+            TokenKind::Shortcode(shortcode) if shortcode.quoted => {
+                Some(self.range(guide, &shortcode.body, token.span.start, token.span.end))
+            }
             TokenKind::Shortcode(shortcode) => Some(self.shortcode(guide, shortcode)),
             TokenKind::Code(code) if code.form == Form::Shortcode => Some(self.fence(guide, code, token.span)),
             TokenKind::Code(code) if code.form == Form::Indented && has_tags() => Some(shown(code)),
@@ -123,7 +127,7 @@ impl Writer<'_> {
         let given = &shortcode.arguments;
         let body = |writer: &mut Self| {
             let inner = shortcode.inner.unwrap_or_default();
-            writer.range(guide, &shortcode.body, inner.start, inner.end).trim().to_owned()
+            outdented(&writer.range(guide, &shortcode.body, inner.start, inner.end), shortcode.margin)
         };
         match shortcode.name.as_str() {
             "content" => {
@@ -144,7 +148,7 @@ impl Writer<'_> {
                 let quoted = body(self).replace('\n', "\n> ");
                 format!("> **{title}**\n>\n> {quoted}")
             }
-            "tab" | "disclosure-note" => {
+            "tab" | "disclosure-note" | "card" => {
                 format!("**{}**\n\n{}", given.get("title", 0).unwrap_or_default(), body(self))
             }
             "placeholder" => format!("<{}>", given.get("name", 0).unwrap_or_default()),
@@ -179,6 +183,13 @@ impl Writer<'_> {
         };
         format!("{title}{sign}{language}\n{text}{sign}")
     }
+}
+
+/// A body without the columns that belong to where it stands.
+fn outdented(text: &str, margin: usize) -> String {
+    let cut = |line: &str| (line.len() - line.trim_start_matches([' ', '\t']).len()).min(margin);
+    let lines: Vec<&str> = text.lines().map(|line| &line[cut(line)..]).collect();
+    lines.join("\n").trim().to_owned()
 }
 
 /// The text of code, with placeholders as a reader knows them: `<IP_ADDRESS>`.

@@ -189,7 +189,7 @@ impl Walk<'_> {
                 }
             }
             "placeholder" => self.text(given.get("name", 0).unwrap_or_default()),
-            "note" | "tab" | "disclosure-note" => {
+            "note" | "tab" | "disclosure-note" | "card" => {
                 let title = given.named("title").unwrap_or_default().to_owned() + " ";
                 self.text(&title);
             }

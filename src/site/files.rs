@@ -42,6 +42,7 @@ impl Grammar<'_> {
         hasher.update(self.theme.data().files());
         hasher.update(self.config.taxonomies.join(",").as_bytes());
         hasher.update(&[u8::from(self.config.smart_punctuation)]);
+        hasher.update(format!("{:?}", self.config.dialects).as_bytes());
         *hasher.finalize().as_bytes()
     }
 }

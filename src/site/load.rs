@@ -93,7 +93,8 @@ impl Inputs {
         if !library.diagnostics.is_empty() {
             return Err(Failure::Configuration(library.diagnostics));
         }
-        let theme = Theme::load(&options.site, config.theme.as_deref()).map_err(Failure::Pages)?;
+        let mut theme = Theme::load(&options.site, config.theme.as_deref()).map_err(Failure::Pages)?;
+        theme.registry = theme.registry.with_dialects(&config.dialects);
         let reports = reports::read_all(&options.reports)?;
         // One that speaks of no guide is none.
         let report = Report::merged(&reports).filter(|report| !report.guides.is_empty());

@@ -183,7 +183,10 @@ impl World for Bare {
             "command" => format!("<pre><code>{}</code></pre>\n", text("code")),
             "file" | "output" | "listing" => match text("language").as_str() {
                 "" => format!("<pre><code>{}</code></pre>\n", text("code")),
-                language => format!("<pre><code class=\"language-{language}\">{}</code></pre>\n", text("code")),
+                language => {
+                    let language = language.replace('>', "&gt;");
+                    format!("<pre><code class=\"language-{language}\">{}</code></pre>\n", text("code"))
+                }
             },
             "placeholder" => format!("<var {}>{}</var>", text("variable"), self.highlight("", &text("text"))),
             "note" | "caution" => format!("<aside>{}</aside>\n", text("body")),

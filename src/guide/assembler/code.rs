@@ -8,6 +8,7 @@ use super::{
         CodeBlock, Form, Level, Role, Token, TokenKind,
         buffer::{self, Part},
         code::Shown,
+        dialect::{Dialect, digitalocean, fences},
         fence, lint,
         shortcode::tree::Item,
         way::Way,
@@ -29,7 +30,15 @@ impl Assembler<'_, '_> {
             CodeBlockKind::Indented => CodeBlock::indented(span),
             CodeBlockKind::Fenced(info) => {
                 let info = self.info(info, &range);
-                let (word, mut arguments) = fence::parse(&info.text, 0);
+                let (mut word, mut arguments) = fence::parse(&info.text, 0);
+                let mut unread = Vec::new();
+                if self.builder.registry.reads(Dialect::Fences) {
+                    fences::read(&info.text, &mut word, &mut arguments, &mut unread);
+                }
+                for told in &mut unread {
+                    told.at = info.way.span(told.at.range());
+                }
+                self.builder.unread.append(&mut unread);
                 for argument in &mut arguments.0 {
                     argument.span = info.way.span(argument.span.range());
                 }
@@ -121,6 +130,9 @@ impl Assembler<'_, '_> {
         let span = self.buffer.span(range);
         if code.form == Form::Indented && lint::admonition(&self.builder.source.text[..span.start]).is_some() {
             code.role = Role::Listing;
+        }
+        if code.form == Form::Fence && self.builder.registry.reads(Dialect::Digitalocean) {
+            digitalocean::read(&mut code);
         }
         code.inner = self.inner_of(&code, span);
         let mut kind = TokenKind::Code(Box::new(code));

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use super::dialect::Dialect;
 use crate::source::Span;
 
 pub(super) mod lexer;
@@ -32,10 +33,12 @@ pub enum Level {
     Either,
 }
 
-/// The shortcodes that a site knows: the built-in ones, and one for each template of `themes/*/shortcodes/`.
+/// The shortcodes that a site knows: the built-in ones, and one for each template of `themes/*/shortcodes/`; and the dialects
+/// that it reads, which are shortcodes in other words.
 #[derive(Debug, Clone)]
 pub struct Registry {
     known: BTreeMap<String, (Body, Level)>,
+    dialects: Vec<Dialect>,
 }
 
 /// The built-in names.
@@ -58,7 +61,10 @@ const BUILT_IN: &[(&str, Body, Level)] = &[
 
 impl Default for Registry {
     fn default() -> Self {
-        Self { known: BUILT_IN.iter().map(|(name, body, level)| ((*name).to_owned(), (*body, *level))).collect() }
+        Self {
+            known: BUILT_IN.iter().map(|(name, body, level)| ((*name).to_owned(), (*body, *level))).collect(),
+            dialects: Dialect::ALL.to_vec(),
+        }
     }
 }
 
@@ -67,6 +73,18 @@ impl Registry {
     pub fn add(&mut self, name: &str, has_body: bool) {
         let body = if has_body { Body::Markdown } else { Body::None };
         self.known.entry(name.to_owned()).or_insert((body, Level::Either));
+    }
+
+    /// The same shortcodes, and no other dialects than these.
+    #[must_use]
+    pub fn with_dialects(mut self, dialects: &[Dialect]) -> Self {
+        self.dialects = dialects.to_vec();
+        self
+    }
+
+    /// Whether a dialect is read.
+    pub fn reads(&self, dialect: Dialect) -> bool {
+        self.dialects.contains(&dialect)
     }
 
     /// Every name, sorted.

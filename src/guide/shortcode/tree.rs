@@ -12,7 +12,18 @@ use crate::{
 };
 
 /// Deepest nesting of shortcodes; a body deeper than this is an error, not a stack overflow.
-const DEEPEST: usize = 32;
+pub(crate) const DEEPEST: usize = 32;
+
+/// Shortcodes of Hugo and of its themes, and what says the same here.
+const REPLACED: &[(&[&str], &str)] = &[
+    (&["figure"], "write `{{< image src=\"…\" alt=\"…\" caption=\"…\" >}}`, or `![…](…)`"),
+    (&["highlight"], "write a fence: its language, then `{hl_lines=\"1 3-4\" linenos=true}` behind it"),
+    (&["details", "expand", "collapse"], "write `{{< disclosure-note \"…\" >}}` … `{{< /disclosure-note >}}`"),
+    (
+        &["admonition", "alert", "callout", "hint", "info", "notice", "tip", "warning"],
+        "write `{{< note type=\"warning\" title=\"…\" >}}` … `{{< /note >}}`; types are primary, secondary, warning and alert",
+    ),
+];
 
 /// What stands in the text instead of Markdown.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +54,8 @@ pub(crate) struct Call {
     pub(crate) inner: Option<Span>,
     /// What stands in the body, in order.
     pub(crate) items: Vec<Item>,
+    /// Columns of its lines that belong to where it stands, where a dialect says so.
+    pub(crate) margin: Option<usize>,
 }
 
 /// An opened shortcode that waits for its closing tag.
@@ -108,9 +121,11 @@ impl Pairing<'_> {
         if let Some(body) = self.registry.body(&tag.name) {
             return body;
         }
-        let help = match nearest(&tag.name, self.registry.names()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!(
+        let replaced = REPLACED.iter().find(|(names, _)| names.contains(&tag.name.as_str()));
+        let help = match (replaced, nearest(&tag.name, self.registry.names())) {
+            (Some((_, instead)), _) => (*instead).to_owned(),
+            (None, Some(near)) => format!("did you mean `{near}`?"),
+            (None, None) => format!(
                 "add a template `themes/NAME/shortcodes/{0}.html`, or write `{{{{</* {0} */>}}}}` to show it as text",
                 tag.name
             ),
@@ -129,6 +144,7 @@ impl Pairing<'_> {
             arguments: tag.arguments,
             inner: empty_body.then_some(Span::new(end, end)),
             items: Vec::new(),
+            margin: None,
         }));
     }
 
@@ -166,6 +182,7 @@ impl Pairing<'_> {
                 arguments: opener.arguments,
                 inner: Some(Span::new(opener.span.end, tag.span.start)),
                 items,
+                margin: None,
             }));
         }
     }

@@ -334,9 +334,9 @@ fn has_content(e: &Evidence<'_>) -> bool {
 /// Whether the first line of a block is a comment which says that the rest is an output.
 pub(in crate::plan) fn says_output(text: &str) -> bool {
     let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim();
-    let marks = ["#", "//", "--", "[secondary_label "];
+    let marks = ["#", "//", "--"];
     let Some(comment) = marks.iter().find_map(|mark| first.strip_prefix(mark)) else { return false };
-    let comment = comment.trim_matches(['#', ' ', '-', '=', ']']).trim_end_matches([':', '.']).to_lowercase();
+    let comment = comment.trim_matches(['#', ' ', '-', '=']).trim_end_matches([':', '.']).to_lowercase();
     let comment = comment.trim_start_matches("example ").trim_start_matches("expected ").trim_start_matches("the ");
     ["output", "result", "returns", "prints", "shows"].contains(&comment)
 }
