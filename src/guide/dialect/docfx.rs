@@ -20,7 +20,7 @@ pub(super) fn read(lines: &Lines<'_>, at: usize, unread: &mut Vec<Unread>) -> Op
     let ends = begins.iter().skip(1).copied().chain([closing]);
     let parts = begins.iter().zip(ends).filter_map(|(begin, end)| tab(lines, *begin, end)).collect();
     let end = lines.end_of(closing);
-    let inner = Span::new(line.at, lines.all[closing].start);
+    let inner = Span::new(line.start, lines.all[closing].start);
     let span = Span::new(line.at, end);
     let margin = lines.margin + line.indent;
     Some(Block { name: "tabs", arguments: Vec::new(), span, tag: line.span(), inner, margin, parts })

@@ -194,7 +194,7 @@ impl Reading {
             self.columns.push(column);
             rest = rest[length..].trim_start();
         }
-        let rest = rest.trim_start_matches(['>', ' ']);
+        // What a quote opens ends with it, and no block begins in one.
         if let Some((sign, length)) = fence(rest) {
             self.fence = Some((sign, length, column));
             return State::Opens;

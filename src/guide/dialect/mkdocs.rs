@@ -72,8 +72,9 @@ fn tabs(lines: &Lines<'_>, at: usize) -> Option<Block> {
         next += lines.all[next..].iter().take_while(|line| line.text.is_empty()).count();
     }
     let span = Span::new(first.at, parts.last()?.span.end);
+    let inner = Span::new(first.start, span.end);
     let margin = lines.margin + first.indent;
-    Some(Block { name: "tabs", arguments: Vec::new(), span, tag: first.span(), inner: span, margin, parts })
+    Some(Block { name: "tabs", arguments: Vec::new(), span, tag: first.span(), inner, margin, parts })
 }
 
 /// The title of a tab.

@@ -145,6 +145,7 @@ impl Reading<'_> {
         let mut at = 0;
         while at < lines.all.len() {
             let line = &lines.all[at];
+            self.in_quote(line);
             let read = |reader: &&Reader| {
                 let signed = reader.signs.iter().any(|sign| line.text.contains(sign));
                 if signed { (reader.read)(&lines, at, self.unread) } else { None }
@@ -160,6 +161,16 @@ impl Reading<'_> {
             };
         }
         self.calls(blocks, items, depth)
+    }
+
+    /// Blocks made of lines are not read in quotes.
+    fn in_quote(&mut self, line: &lines::Line<'_>) {
+        let Some(quoted) = line.text.strip_prefix('>').filter(|_| line.state == lines::State::Free) else { return };
+        let quoted = quoted.trim_start();
+        if let Some(sign) = ["!!!", "???", ":::"].into_iter().find(|sign| quoted.starts_with(sign)) {
+            let help = "write it outside of the quote, or the quote as `> [!NOTE]`";
+            self.unread.push(Unread { what: format!("`{sign}` in a quote"), help, at: line.span() });
+        }
     }
 
     /// Blocks as calls among the items of the same range, which move into the block that they stand in.

@@ -111,6 +111,7 @@ fn blocks_are_read_as_what_they_mean() {
         ("> [!bug]\n> a", "note[type=alert,title=Bug]{a}"),
         ("> [!bug] T\n> > [!tip] U\n> > a", "note[type=alert,title=T]{note[type=secondary,title=U]{a}}"),
         ("> [a] b", "[ a ] b"),
+        ("> ```sh\n> x\n> ```\n\n:::note\na\n:::", "command|x note[type=primary,title=Note]{a}"),
         // Nothing inside of code.
         ("a `b\n!!! note\n    c` d", "a `b !!! note     c` d"),
         ("<!--\n:::note\na\n:::\n-->", ""),
@@ -215,6 +216,7 @@ fn what_is_not_read_is_told_once_with_its_place() {
             "```\n{% x %} [[y]]\n```\n\n[[Page]] a b",
             vec!["5:1 a link of a wiki, `[[…]]` is not read, and is shown as it is written"],
         ),
+        ("> !!! note\n>     a", vec!["1:1 `!!!` in a quote is not read, and is shown as it is written"]),
         ("a [b](c) `:::x` <b>d</b> {{ x", vec![]),
     ] {
         let mut found = problems(&parse(text, &Dialect::ALL));
