@@ -53,6 +53,41 @@ const CASES: &[Case] = &[
         expected: &[("missing-include", 5, 1, "there is no headless bundle `nothing` to include")],
     },
     Case {
+        name: "missing included file",
+        text: "---\ntitle: x\n---\n\n{{< include \"nothing.py\" >}}\n",
+        expected: &[("included-file", 5, 13, "content/guides/nothing.py does not exist")],
+    },
+    Case {
+        name: "included file outside the site",
+        text: "---\ntitle: x\n---\n\n- {{< include \"../../../../etc/passwd\" >}}\n",
+        expected: &[("included-file", 5, 15, "../../../../etc/passwd leads out of the site")],
+    },
+    Case {
+        name: "included folder",
+        text: "---\ntitle: x\n---\n\n{{< include source=\"/content\" >}}\n",
+        expected: &[("included-file", 5, 13, "content is no file")],
+    },
+    Case {
+        name: "lines that an included file has not",
+        text: "---\ntitle: x\n---\n\n{{< include \"/guidepost.yaml\" lines=\"2-9\" >}}\n",
+        expected: &[("included-part", 5, 31, "guidepost.yaml has 2 lines, and no line 9")],
+    },
+    Case {
+        name: "region that an included file has not",
+        text: "---\ntitle: x\n---\n\n{{< include \"/guidepost.yaml\" region=\"a\" >}}\n",
+        expected: &[("included-part", 5, 31, "guidepost.yaml has no region `a`")],
+    },
+    Case {
+        name: "lines and a region of an included file",
+        text: "---\ntitle: x\n---\n\n{{< include \"/guidepost.yaml\" region=\"a\" lines=\"1\" >}}\n",
+        expected: &[("shortcode-argument", 5, 1, "`lines` and `region` cannot both be")],
+    },
+    Case {
+        name: "include of nothing",
+        text: "---\ntitle: x\n---\n\n{{< include >}}\n",
+        expected: &[("shortcode-argument", 5, 1, "`include` needs a file")],
+    },
+    Case {
         name: "missing image",
         text: "---\ntitle: x\n---\n\n![a](a.png) and ![b](/b.png)\n",
         expected: &[

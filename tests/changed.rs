@@ -21,7 +21,8 @@ fn site() -> TestSite {
         ("docs/content/shared/index.md", "---\ntitle: S\nheadless: true\n---\n\nShared.\n"),
         ("docs/content/three.md", &guide("", "{{< content \"shared\" >}}\n")),
         ("docs/content/four.md", &guide("verify: {requires: [one]}\n", "")),
-        ("docs/content/five.md", &guide("verify: {machine: made}\n", "")),
+        ("docs/content/five.md", &guide("verify: {machine: made}\n", "{{< include \"/examples/app.py\" >}}\n")),
+        ("docs/examples/app.py", "print(1)\n"),
         (".gitignore", ".guidepost/\n"),
     ])
 }
@@ -92,6 +93,7 @@ fn guides_of_which_something_changed_are_chosen() {
             "---\ntitle: S\nheadless: true\n---\n\nChanged.\n",
             &["content/three.md: what it includes: content/shared/index.md"],
         ),
+        ("docs/examples/app.py", "print(2)\n", &["content/five.md: what it includes: examples/app.py"]),
         ("docs/machines/made/extra", "x", &["content/five.md: a file of its machine's folder: machines/made/extra"]),
         (
             "docs/guidepost.yaml",

@@ -25,10 +25,17 @@ fn site() -> TestSite {
             "content/guides/c.md",
             "---\ntitle: C\ntags: [y]\nauthors: [Dee]\npublished: 2020-01-03\n---\n\nc {{< mine >}}\n",
         ),
-        ("content/guides/d.md", "---\ntitle: D\npublished: 2020-01-04\n---\n\n```bash\n$ ls\na\n```\n"),
-        ("content/shared/part/index.md", "---\nheadless: true\n---\n\n## From part\n\n![q](q.png)\n"),
+        (
+            "content/guides/d.md",
+            "---\ntitle: D\npublished: 2020-01-04\n---\n\n```bash\n$ ls\na\n```\n\n{{< include \"/examples/app.py\" >}}\n",
+        ),
+        (
+            "content/shared/part/index.md",
+            "---\nheadless: true\n---\n\n## From part\n\n![q](q.png)\n\n{{< include \"/examples/app.py\" region=\"part\" >}}\n",
+        ),
         ("static/robots.txt", "User-agent: *\n"),
         ("data/d.yaml", "n: 1\n"),
+        ("examples/app.py", "one = 1\n# [start:part]\ntwo = 2\n# [end:part]\n"),
         ("themes/default/shortcodes/mine.html", "<b>mine</b>"),
     ]);
     site.write("content/guides/b/p.png", include_bytes!("support/2x3.png"));
@@ -41,6 +48,8 @@ type Edit = fn(&TestSite);
 /// What changes, one after another.
 const EDITS: &[(&str, Edit)] = &[
     ("text of a page", |s| replace(s, "content/guides/d.md", "$ ls", "$ ls -l")),
+    ("included file", |s| replace(s, "examples/app.py", "two = 2", "two = 3")),
+    ("included file back", |s| replace(s, "examples/app.py", "two = 3", "two = 2")),
     ("title", |s| replace(s, "content/guides/b/index.md", "title: B", "title: Bee")),
     ("a sidecar decides what a block is", |s| {
         s.write("content/guides/b/verify.yaml", "steps:\n- contains: ls\n  path: /x\n")

@@ -243,6 +243,8 @@ fn a_machine_is_for_those_who_may_use_it() {
         ("guidepost.yaml", &config("'content/docker/**'")),
         ("content/docker/inside.md", &on("")),
         ("content/docker/includes.md", &format!("{}\n{{{{< content \"part\" >}}}}\n", on(""))),
+        ("content/docker/saves.md", &format!("{}\n{{{{< include \"/app.py\" path=\"/app.py\" >}}}}\n", on(""))),
+        ("app.py", "print(1)\n"),
         ("content/docker/requires.md", &on("\n  requires: [other]")),
         ("content/shared/part/index.md", &format!("---\nheadless: true\n---\n{run}")),
         ("content/other.md", &format!("---\ntitle: Other\n---\n{run}")),
@@ -272,6 +274,7 @@ fn a_machine_is_for_those_who_may_use_it() {
             "content/chooses.md:4 content/chooses.md may not use the machine `server`",
             "content/docker/includes.md:4 content/shared/part/index.md may not use the machine `server`, where content/docker/includes.md needs it",
             "content/docker/requires.md:4 content/other.md may not use the machine `server`, where content/docker/requires.md needs it",
+            "content/docker/saves.md:4 app.py may not use the machine `server`, where content/docker/saves.md needs it",
             "content/tabs.md:6 content/tabs.md may not use the machine `server`",
         ]
     );

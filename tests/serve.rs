@@ -397,6 +397,13 @@ fn changes_are_told() {
     until("a shortcode", &|| server.get("/docs/guides/newer/").contains("<b class=\"shout\">hey</b>"));
     write("themes/default/shortcodes/shout.html", "<i class=\"shout\">{{ args.text }}</i>\n");
     until("a changed shortcode", &|| server.get("/docs/guides/newer/").contains("<i class=\"shout\">hey</i>"));
+    // What pages include may lie anywhere in the site.
+    fs::create_dir_all(folder.path().join("examples/deep")).expect("made");
+    write("examples/deep/app.py", "shown = 'at first'\n");
+    write("content/guides/newer.md", "---\ntitle: New\n---\n\n{{< include \"/examples/deep/app.py\" >}}\n");
+    until("an included file", &|| server.get("/docs/guides/newer/").contains("at first"));
+    write("examples/deep/app.py", "shown = 'at last'\n");
+    until("a changed included file", &|| server.get("/docs/guides/newer/").contains("at last"));
     write("guidepost.yaml", "title: Another\nbase_url: https://example.org/docs/\n");
     until("the configuration", &|| server.get("/docs/").contains("Another"));
     write("guidepost.yaml", "titel: Another\n");

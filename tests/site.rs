@@ -255,6 +255,50 @@ fn included_bundles_bring_their_headings_and_images() {
 }
 
 #[test]
+fn an_included_file_is_shown_as_it_is() {
+    let page = |name: &str, text: &str| format!("---\ntitle: {name}\n---\n\n{text}\n");
+    let site = TestSite::new(&[
+        ("content/a/index.md", &page("A", "{{< include \"app.py\" lines=\"2-\" path=\"/srv/app.py\" >}}")),
+        ("content/a/app.py", "import os\n\ndef run():\n    return '<one>'\n"),
+        ("content/b.md", &page("B", "{{< content \"part\" >}}")),
+        ("content/part/index.md", "---\nheadless: true\n---\n\n{{< include \"/src/x.conf\" region=\"web\" >}}\n"),
+        ("src/x.conf", "a\n#region web\n  listen 80;\n#endregion\n"),
+        ("content/c.md", &page("C", "Nothing.")),
+    ]);
+    let ran = site.run(&["build", "--strict"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    let of_a = |site: &TestSite| site.output("a/index.html");
+    let shown = of_a(&site);
+    assert!(shown.contains("/srv/app.py") && shown.contains("&lt;one&gt;") && !shown.contains("import"), "{shown}");
+    // Highlighted as what its name says, and without markers and indentation.
+    assert!(shown.contains("class=\"language-python\"") || shown.contains("class=language-python"), "{shown}");
+    assert!(site.output("b/index.html").contains("listen") && !site.output("b/index.html").contains("endregion"));
+    assert!(site.output("b/index.md").contains("\nlisten 80;\n"), "{}", site.output("b/index.md"));
+
+    let written = |site: &TestSite| {
+        let ran = site.run(&["build"]);
+        assert_eq!(ran.status, 0, "{ran:?}");
+        ran.stdout + &ran.stderr
+    };
+    let kept = support::tree(&site.path().join("public"));
+    written(&site);
+    assert_eq!(support::tree(&site.path().join("public")), kept);
+    site.write("content/a/app.py", "import os\n\ndef run():\n    return '<two>'\n");
+    site.write("src/x.conf", "#region web\n  listen 81;\n#endregion\n");
+    written(&site);
+    assert!(of_a(&site).contains("&lt;two&gt;"), "{}", of_a(&site));
+    assert!(site.output("b/index.html").contains("81"));
+    // One that is gone is an error of its page, which is well again when the file is.
+    std::fs::remove_file(site.path().join("src/x.conf")).expect("it is there");
+    let ran = site.run(&["build"]);
+    assert!(ran.status == 1 && ran.stderr.contains("src/x.conf does not exist"), "{ran:?}");
+    assert!(ran.stderr.contains("content/part/index.md:5:13"), "{ran:?}");
+    site.write("src/x.conf", "#region web\n  listen 82;\n#endregion\n");
+    written(&site);
+    assert!(site.output("b/index.html").contains("82"));
+}
+
+#[test]
 fn a_new_site_builds_at_once() {
     let folder = tempfile::tempdir().expect("a folder");
     let ran = support::run_in(folder.path(), &["new", "mine"]);

@@ -530,3 +530,41 @@ fn a_page_of_the_authors_own_stays() {
     assert!(!site.path().join("public/guides/node/badge.svg").exists());
     assert!(!site.output("guides/node/index.html").contains(">Status</a>"));
 }
+
+#[test]
+fn a_changed_included_file_makes_the_verdict_stale() {
+    let site = TestSite::new(&[
+        (
+            "guidepost.yaml",
+            "title: T\nbase_url: https://example.org/\nmachines:\n  debian:\n    image: debian:bookworm\n",
+        ),
+        (PATH, "---\ntitle: Node\n---\n\n{{< include \"/examples/app.js\" path=\"/srv/app.js\" >}}\n"),
+        ("content/guides/other.md", "---\ntitle: Other\n---\n\n```command\ntrue\n```\n"),
+        ("examples/app.js", "console.log(1)\n"),
+    ]);
+    let options = guidepost::site::Options {
+        loose: Vec::new(),
+        workspace: false,
+        site: site.path().to_owned(),
+        out: None,
+        base_url: None,
+        reports: Vec::new(),
+        drafts: false,
+        strict: false,
+        today: "2026-11-25".into(),
+        texts: Default::default(),
+    };
+    let job = guidepost::proof::jobs(&options, &["node".into()]).expect("a job").remove(0);
+    let inputs = guidepost::verify::hashes(&job.inputs);
+    let hash = blake3::hash(b"console.log(1)\n").to_hex().to_string();
+    assert_eq!(inputs.get("examples/app.js"), Some(&hash), "{inputs:?}");
+    let steps = vec![step(StepKind::Write, PATH, 5, Verdict::Holds)];
+    let found = || GuideReport { inputs: inputs.clone(), ..guide(&site, PATH, Verdict::Holds, steps.clone()) };
+    let fresh = page(&site, vec![found()]);
+    let other = site.output("guides/other/index.html");
+    site.write("examples/app.js", "console.log(2)\n");
+    let stale = page(&site, vec![found()]);
+    assert!(fresh.contains("console") && !fresh.contains("Changed since it was verified"), "{fresh}");
+    assert!(stale.contains("Changed since it was verified"), "{stale}");
+    assert_eq!(site.output("guides/other/index.html"), other);
+}

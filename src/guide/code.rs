@@ -104,6 +104,16 @@ impl CodeBlock {
         Some(block)
     }
 
+    /// What an `include` shows: to be saved where the guide says a path, else to be read.
+    pub(super) fn included(arguments: Arguments, tag: Span) -> Self {
+        let role =
+            if arguments.named("path").is_some_and(|path| !path.is_empty()) { Role::File } else { Role::Listing };
+        let language = arguments.named("lang").unwrap_or_default().to_owned();
+        let mut block = Self { said_role: true, ..Self::new(role, Form::Shortcode, &language, arguments, tag) };
+        block.find_title();
+        block
+    }
+
     fn find_title(&mut self) {
         if let Some(role) = self.arguments.named("role").and_then(role) {
             self.role = role;
@@ -147,6 +157,16 @@ impl CodeBlock {
                     self.inserts.extend(shortcode.map(|s| (begin..begin + text.len(), s)));
                 }
             }
+        }
+    }
+
+    /// Adds text that stands in the source by something else, as a whole.
+    pub(super) fn push_made(&mut self, text: &str, from: Span) {
+        for line in text.split_inclusive('\n') {
+            self.lines.push(from.start);
+            self.starts.push(self.text.len());
+            self.way.made(self.text.len(), from);
+            self.text.push_str(line);
         }
     }
 

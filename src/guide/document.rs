@@ -8,6 +8,7 @@ use super::{
     buffer::Buffer,
     code::Shown,
     dialect::{Unread, lines::columns},
+    include::{Included, Reader},
     shortcode::{
         Body,
         tree::{Call, Item},
@@ -25,6 +26,10 @@ pub(super) struct Builder<'a> {
     pub(super) smart_punctuation: bool,
     pub(super) diagnostics: &'a mut Vec<Diagnostic>,
     pub(super) unread: &'a mut Vec<Unread>,
+    /// Reads files of the site.
+    pub(super) reader: Reader<'a>,
+    /// Those that it was asked for.
+    pub(super) included: &'a mut Vec<Included>,
 }
 
 impl Builder<'_> {
@@ -55,6 +60,9 @@ impl Builder<'_> {
         if let Some(mut code) = CodeBlock::shortcode(&call.name, &call.arguments, inner) {
             self.raw_body(&mut code, &call.items, dedent);
             return TokenKind::Code(Box::new(code));
+        }
+        if call.name == "include" {
+            return TokenKind::Code(Box::new(self.include(call)));
         }
         let has_markdown = call.inner.is_some() && self.registry.body(&call.name) != Some(Body::Raw);
         TokenKind::Shortcode(Box::new(Shortcode {

@@ -12,6 +12,7 @@
 use pulldown_cmark::Event;
 
 pub use dialect::Dialect;
+pub use include::{Included, Reader, Reading, Unusable};
 pub use shortcode::{Argument, Arguments, Level, Registry};
 
 use crate::{
@@ -26,6 +27,7 @@ mod code;
 mod dialect;
 mod document;
 mod fence;
+mod include;
 mod lint;
 pub mod prompt;
 mod shortcode;
@@ -42,6 +44,8 @@ pub struct Guide {
     pub tokens: Vec<Token>,
     /// What was found in front matter, shortcodes and blocks.
     pub diagnostics: Vec<Diagnostic>,
+    /// The files that it includes by `include`, as they were read.
+    pub included: Vec<Included>,
     /// Sites of shortcodes and links are resolved to lines with it.
     pub source: Source,
 }
@@ -140,15 +144,26 @@ pub struct Shortcode {
     pub quoted: bool,
 }
 
-/// Parses a file of the site.
+/// Parses a text that lies in no site, and so can include no file of it.
 ///
 /// `taxonomies` are the front matter keys of the configured taxonomies; `registry` knows the shortcodes.
 pub fn parse(source: Source, registry: &Registry, taxonomies: &[String], smart_punctuation: bool) -> Guide {
+    parse_in(&include::nowhere, source, registry, taxonomies, smart_punctuation)
+}
+
+/// Parses a file of the site whose files the `reader` reads.
+pub fn parse_in(
+    reader: Reader<'_>,
+    source: Source,
+    registry: &Registry,
+    taxonomies: &[String],
+    smart_punctuation: bool,
+) -> Guide {
     let parsed = crate::source::front_matter::parse(&source, taxonomies);
     let mut diagnostics = parsed.diagnostics;
     let pieces = shortcode::lexer::lex(&source, parsed.body, &mut diagnostics);
     let items = shortcode::tree::pair(&source, pieces, registry, &mut diagnostics);
-    let mut unread = Vec::new();
+    let (mut unread, mut included) = (Vec::new(), Vec::new());
     let items = dialect::read(&source, parsed.body, items, registry, &mut unread);
     let mut builder = document::Builder {
         source: &source,
@@ -156,13 +171,15 @@ pub fn parse(source: Source, registry: &Registry, taxonomies: &[String], smart_p
         smart_punctuation,
         diagnostics: &mut diagnostics,
         unread: &mut unread,
+        reader,
+        included: &mut included,
     };
     let tokens = builder.build(parsed.body, &items, 0);
     dialect::unread::find(&source, parsed.body, &tokens, &mut unread);
     dialect::unread::tell(&source, unread, &mut diagnostics);
     arguments::check(&source, &tokens, None, &mut diagnostics);
     lint::lint(&source, &tokens, &mut diagnostics);
-    Guide { path: source.path.clone(), front: parsed.front, tokens, diagnostics, source }
+    Guide { path: source.path.clone(), front: parsed.front, tokens, diagnostics, included, source }
 }
 
 impl Guide {

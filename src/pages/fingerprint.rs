@@ -123,7 +123,7 @@ impl<'a> Fingerprints<'a> {
         for layer in self.pages.world.outer.of(&record.source) {
             hasher.update(layer.text().as_bytes()).update(&[0]);
         }
-        for include in &record.includes {
+        for include in record.includes.iter().chain(&record.files) {
             hasher.update(include.source.as_bytes()).update(&include.hash);
         }
         for link in &record.links {

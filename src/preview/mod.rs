@@ -31,6 +31,7 @@ use crate::{
 };
 use serde::Serialize;
 use std::{
+    collections::BTreeSet,
     path::{Path, PathBuf},
     sync::{Arc, mpsc::Receiver},
 };
@@ -110,6 +111,8 @@ pub enum Notice {
         /// Addresses of other files that have changed.
         files: Vec<String>,
     },
+    /// Files, relative to the site's folder, that pages include wherever they lie.
+    Included(BTreeSet<String>),
     /// Everything that is wrong with the site now.
     Problems(Arc<Vec<Diagnostic>>),
 }
@@ -138,6 +141,8 @@ pub struct Preview<'a> {
     report: Option<Report>,
     /// What was written for decisions, each with its guide, the last one last.
     decisions: Vec<(String, Change)>,
+    /// Files that pages include.
+    included: BTreeSet<String>,
     tell: &'a (dyn Fn(Notice) + Sync),
 }
 
@@ -154,7 +159,7 @@ enum Turn {
 impl<'a> Preview<'a> {
     /// `report` is what verification found last; one that the options name is merged with it.
     pub fn new(options: Options, origin: &str, report: Option<Report>, tell: &'a (dyn Fn(Notice) + Sync)) -> Self {
-        Self { options, origin: origin.to_owned(), report, decisions: Vec::new(), tell }
+        Self { options, origin: origin.to_owned(), report, decisions: Vec::new(), included: BTreeSet::new(), tell }
     }
 
     /// Answers until nobody can ask any more.
@@ -202,6 +207,8 @@ impl<'a> Preview<'a> {
         let mut notice = Notice::Changed { styles: moved.collect(), files: site.addresses(changed) };
         *styles = now;
         loop {
+            self.included = site.included();
+            (self.tell)(Notice::Included(self.included.clone()));
             (self.tell)(notice);
             let verified = proof::verified(&mut site);
             match show::answer(self, &site, &verified, highlighter, asks) {
@@ -235,7 +242,8 @@ impl<'a> Preview<'a> {
 
     /// What has to be done about changed files.
     fn turn(&self, paths: &[PathBuf], reads_site: bool) -> Option<Turn> {
-        let is_page = |path: &String| path.starts_with("content/") || path.starts_with("static/");
+        let is_page =
+            |path: &String| path.starts_with("content/") || path.starts_with("static/") || self.included.contains(path);
         let changed: Vec<String> = paths.iter().map(|path| path.to_string_lossy().replace('\\', "/")).collect();
         let own = |report: &'_ PathBuf| report.strip_prefix(&self.options.site).unwrap_or(report).to_owned();
         let reports: Vec<PathBuf> = self.options.reports.iter().map(own).collect();
@@ -285,6 +293,12 @@ impl<'a> Preview<'a> {
 }
 
 impl Site<'_> {
+    /// Files that pages include.
+    fn included(&self) -> BTreeSet<String> {
+        let files = self.library.pages.iter().flat_map(|page| &page.record.files);
+        files.map(|include| include.source.clone()).collect()
+    }
+
     /// Addresses, with the base path, of files that are no pages.
     fn addresses(&self, paths: &[String]) -> Vec<String> {
         let library = &self.library;

@@ -31,6 +31,9 @@ pub(crate) fn problems(
     files.insert(&plan.path);
     files.extend(site.sidecar_of(&plan.path));
     let origins = plan.settings.from.values().chain(plan.steps.iter().flat_map(|step| step.from.values()));
+    // What is included is saved or typed there as if the guide said it.
+    let own = site.library.by_source.get(&plan.path).map(|page| &site.library.pages[*page].record.files);
+    files.extend(own.into_iter().flatten().map(|include| include.source.as_str()));
     // guidepost.yaml is whose the machine is.
     let said = origins.filter(|origin| origin.scope == Scope::Section);
     files.extend(said.map(|origin| origin.place.path.as_str()));
@@ -38,7 +41,7 @@ pub(crate) fn problems(
         let record = &site.library.pages[*page].record;
         files.insert(&record.source);
         files.extend(site.sidecar_of(&record.source));
-        files.extend(record.includes.iter().map(|include| include.source.as_str()));
+        files.extend(record.includes.iter().chain(&record.files).map(|include| include.source.as_str()));
     }
     let refused = files.into_iter().filter(|file| !machine.allows(file));
     refused.map(|file| problem(site, plan, machine, file)).collect()

@@ -56,7 +56,7 @@ impl<'s> Lister<'s> {
     fn texts(&self, record: &PageRecord) -> Vec<Input> {
         let hex = |hash: [u8; 32]| blake3::Hash::from_bytes(hash).to_hex().to_string();
         let mut inputs = vec![Input { path: record.source.clone(), kind: InputKind::Text, hash: hex(record.hash) }];
-        for include in &record.includes {
+        for include in record.includes.iter().chain(&record.files) {
             let (path, hash) = (include.source.clone(), hex(include.hash));
             inputs.push(Input { path, kind: InputKind::Include, hash });
         }

@@ -351,11 +351,11 @@ fn visit(site: &Site<'_>, page: usize, way: &mut Vec<usize>, order: &mut Vec<usi
     round
 }
 
-/// The files that a page is made of: its own, its sidecar, and the bundles that it includes.
+/// The files that a page is made of: its own, its sidecar, and the bundles and files that it includes.
 pub(crate) fn files_of(site: &Site<'_>, index: usize) -> Vec<String> {
     let record = &site.library.pages[index].record;
     let sidecar = site.sidecar_of(&record.source).map(str::to_owned);
-    let included = record.includes.iter().map(|include| include.source.clone());
+    let included = record.includes.iter().chain(&record.files).map(|include| include.source.clone());
     [record.source.clone()].into_iter().chain(sidecar).chain(included).collect()
 }
 

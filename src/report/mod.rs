@@ -136,7 +136,7 @@ pub struct GuideReport {
     /// BLAKE3 of the bytes of its file, in hexadecimal: another one means that the guide has changed since.
     pub hash: String,
     /// Everything that its verdict depends on, by path from the site's folder, each with the BLAKE3 of its content: its file,
-    /// the bundles that it includes, `verify.yaml`, the guides that it requires, `guidepost.yaml#NAME` for the settings of its
+    /// the bundles and files that it includes, `verify.yaml`, the guides that it requires, `guidepost.yaml#NAME` for the settings of its
     /// machine, and the folder that the machine is built from. Empty in reports of older versions.
     #[serde(default)]
     pub inputs: BTreeMap<String, String>,

@@ -78,7 +78,7 @@ async fn follow(app: &App, page: Page, sender: &Sender) -> Result<(), mpsc::erro
                     }
                     look(app, &page, &mut known, sender).await?;
                 }
-                Ok(preview::Notice::Problems(_)) => {}
+                Ok(preview::Notice::Problems(_) | preview::Notice::Included(_)) => {}
                 Err(RecvError::Lagged(_)) => look(app, &page, &mut known, sender).await?,
                 Err(RecvError::Closed) => return Ok(()),
             },

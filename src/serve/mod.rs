@@ -117,17 +117,21 @@ pub fn run(options: &Options, say: &(dyn Fn(Said) + Sync), end: impl Future<Outp
     let (problems, _) = tokio::sync::watch::channel(Arc::default());
     let (asks, asked) = mpsc::channel();
     let runs = Arc::new(runs::Runs::new(options.site.clone(), asks.clone()));
+    let included = watch::Included::default();
     let tell = |notice: Notice| {
         if let Notice::Problems(found) = &notice {
             say(Said::Problems(Arc::clone(found)));
             problems.send_replace(Arc::clone(found));
+        }
+        if let Notice::Included(files) = &notice {
+            included.watch(files);
         }
         // Nobody may be looking.
         let _ = notices.send(notice);
     };
     let preview = Preview::new(options.site.clone(), &home, runs.report(), &tell);
     std::thread::scope(|scope| {
-        let watching = watch::watch(&options.site, asks.clone());
+        let watching = watch::watch(&options.site, asks.clone(), &included);
         let keeper = scope.spawn(move || preview.run(&asked));
         let app = Arc::new(App {
             asks: asks.clone(),

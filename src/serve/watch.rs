@@ -5,8 +5,9 @@ use notify_debouncer_full::{
     notify::{self, Config, EventKind, RecommendedWatcher, RecursiveMode},
 };
 use std::{
+    collections::BTreeSet,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError, mpsc::Sender},
+    sync::{Arc, Mutex, PoisonError, Weak, mpsc::Sender},
     time::Duration,
 };
 
@@ -18,6 +19,45 @@ const QUIET: Duration = Duration::from_millis(20);
 /// Folders of a site that its pages are made from.
 const FOLDERS: [&str; 4] = ["content", "static", "themes", "data"];
 
+/// Files that pages include, which may lie anywhere in the site's folder.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Included(Arc<Mutex<Further>>);
+
+#[derive(Debug, Default)]
+struct Further {
+    root: PathBuf,
+    /// Relative to the root.
+    files: BTreeSet<PathBuf>,
+    /// Folders that are watched because of them.
+    folders: BTreeSet<PathBuf>,
+    debouncer: Weak<Mutex<Debouncer<RecommendedWatcher, NoCache>>>,
+}
+
+impl Included {
+    /// Watches these files from now on, where nobody does.
+    pub(super) fn watch(&self, files: &BTreeSet<String>) {
+        let mut further = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        further.files = files.iter().map(PathBuf::from).collect();
+        let Some(debouncer) = further.debouncer.upgrade() else { return };
+        let parents: BTreeSet<PathBuf> =
+            further.files.iter().filter_map(|file| Some(further.root.join(file.parent()?))).collect();
+        for folder in parents {
+            let is_watched = folder == further.root
+                || FOLDERS.into_iter().any(|known| folder.starts_with(further.root.join(known)))
+                || further.folders.contains(&folder);
+            let mut debouncer = debouncer.lock().unwrap_or_else(PoisonError::into_inner);
+            // One that cannot be watched is one whose changes are not seen.
+            if !is_watched && watch_one(&mut debouncer, &folder, RecursiveMode::NonRecursive).is_ok() {
+                further.folders.insert(folder);
+            }
+        }
+    }
+
+    fn has(&self, path: &Path) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).files.contains(path)
+    }
+}
+
 /// Stops watching when it is dropped.
 pub(super) struct Watching {
     _debouncer: Arc<Mutex<Debouncer<RecommendedWatcher, NoCache>>>,
@@ -27,7 +67,7 @@ pub(super) struct Watching {
 ///
 /// # Errors
 /// Why some or all changes will not be seen.
-pub(super) fn watch(options: &Options, asks: Sender<Ask>) -> Result<Watching, String> {
+pub(super) fn watch(options: &Options, asks: Sender<Ask>, included: &Included) -> Result<Watching, String> {
     let root = options.site.canonicalize().map_err(|error| error.to_string())?;
     let report = options.reports.first().cloned().and_then(|given| Some((given.canonicalize().ok()?, given)));
     let (events, heard) = std::sync::mpsc::channel();
@@ -48,10 +88,13 @@ pub(super) fn watch(options: &Options, asks: Sender<Ask>) -> Result<Watching, St
     watch_links(&mut debouncer, &root, &links, &mut Vec::new());
     let debouncer = Arc::new(Mutex::new(debouncer));
     let own = Arc::downgrade(&debouncer);
+    let further = Further { root: root.clone(), debouncer: own.clone(), ..Further::default() };
+    *included.0.lock().unwrap_or_else(PoisonError::into_inner) = further;
+    let included = included.clone();
     std::thread::spawn(move || {
         // Ends when the debouncer is gone.
         for result in heard {
-            let mut paths = changed(&root, &links, report.as_ref(), &result);
+            let mut paths = changed(&root, &links, &included, report.as_ref(), &result);
             // A folder that has come is watched from now on, and so is one that was removed and came again: of that, the watch
             // is as dead as the folder was.
             watched.retain(|folder| root.join(folder).is_dir() && !paths.iter().any(|path| path == Path::new(folder)));
@@ -149,6 +192,7 @@ fn paths_of(root: &Path, links: &[Link], path: &Path) -> Vec<PathBuf> {
 fn changed(
     root: &Path,
     links: &[Link],
+    included: &Included,
     report: Option<&(PathBuf, PathBuf)>,
     result: &DebounceEventResult,
 ) -> Vec<PathBuf> {
@@ -161,6 +205,7 @@ fn changed(
     let mut paths = Vec::new();
     for path in changes.flat_map(|event| &event.paths) {
         paths.extend(paths_of(root, links, path));
+        paths.extend(path.strip_prefix(root).ok().filter(|file| included.has(file)).map(Path::to_owned));
         paths.extend(report.filter(|(file, _)| file == path).map(|(_, named)| named.clone()));
     }
     paths.sort_unstable();

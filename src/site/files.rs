@@ -3,18 +3,19 @@
 use rayon::prelude::*;
 use std::{
     collections::BTreeMap,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 use crate::{
     config::Config,
     diagnostic::{Diagnostic, Place},
-    guide::{self, CodeBlock, Guide},
+    guide::{self, CodeBlock, Guide, Included},
     internal,
     render::{self, ImageInfo, World, highlight::Highlighter},
     site::{
         address::file_name,
+        included,
         record::{Alias, Include, Kind, PageRecord, Reference},
     },
     source::{
@@ -56,8 +57,18 @@ pub(crate) struct File {
     guide: OnceLock<Arc<Guide>>,
 }
 
+impl File {
+    /// Whether what it includes is as it was when its guide was parsed.
+    fn is_current(&self, site: &Path) -> bool {
+        let is_current = |file: &Included| included::hash(site, &file.path) == file.hash;
+        self.guide.get().is_none_or(|guide| guide.included.iter().all(is_current))
+    }
+}
+
 /// The Markdown files of a site with their records.
 pub(crate) struct Files<'a> {
+    /// The site's folder.
+    site: PathBuf,
     grammar: Grammar<'a>,
     pub(crate) files: Vec<File>,
     /// Knows the names of languages.
@@ -78,7 +89,7 @@ pub(crate) fn read<'a>(
 ) -> (Files<'a>, Vec<PageRecord>) {
     let (mut files, mut unread) = (Vec::with_capacity(paths.len()), Vec::new());
     for path in paths {
-        match kept.remove(path) {
+        match kept.remove(path).filter(|file| file.is_current(site)) {
             Some(file) => files.push(file),
             None => unread.push(path),
         }
@@ -92,8 +103,9 @@ pub(crate) fn read<'a>(
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
     let known: Vec<Option<PageRecord>> =
-        files.iter().map(|f| remembered.remove(&f.path).filter(|record| record.hash == f.hash)).collect();
-    let mut files = Files { grammar, files, highlighter: Highlighter::new(None), headless: BTreeMap::new() };
+        files.iter().map(|f| remembered.remove(&f.path).filter(|record| is_valid(record, f, site))).collect();
+    let mut files =
+        Files { site: site.to_owned(), grammar, files, highlighter: Highlighter::new(None), headless: BTreeMap::new() };
     let kinds: Vec<Kind> = files
         .files
         .par_iter()
@@ -110,7 +122,7 @@ pub(crate) fn read<'a>(
             }
         }
     }
-    let bundles = files.headless_fingerprint();
+    let bundles = files.headless_fingerprint(&known);
     let records = (files.files.par_iter())
         .zip(known)
         .map(|(file, known)| match known {
@@ -119,6 +131,11 @@ pub(crate) fn read<'a>(
         })
         .collect();
     (files, records)
+}
+
+/// Whether a record still speaks of a file, and of the files that it included.
+fn is_valid(record: &PageRecord, file: &File, site: &Path) -> bool {
+    record.hash == file.hash && record.files.iter().all(|include| included::hash(site, &include.source) == include.hash)
 }
 
 fn read_file(site: &Path, path: &str) -> Result<File, Diagnostic> {
@@ -148,6 +165,7 @@ pub(crate) fn unread(path: &str, text: String, problem: Diagnostic) -> Guide {
         front: FrontMatter::default(),
         tokens: Vec::new(),
         diagnostics: vec![problem],
+        included: Vec::new(),
         source: Source::new(path, text),
     }
 }
@@ -185,7 +203,8 @@ impl Files<'_> {
     /// A text as a guide of this site.
     pub(crate) fn parse(&self, source: Source) -> Guide {
         let Grammar { config, theme } = &self.grammar;
-        guide::parse(source, &theme.registry, &config.taxonomies, config.smart_punctuation)
+        let reader = |path: &str| included::read(&self.site, path);
+        guide::parse_in(&reader, source, &theme.registry, &config.taxonomies, config.smart_punctuation)
     }
 
     /// The guide of a path relative to the site's folder.
@@ -220,11 +239,17 @@ impl Files<'_> {
         self.headless.keys().cloned().collect()
     }
 
-    fn headless_fingerprint(&self) -> [u8; 32] {
+    /// Of all headless bundles, with the files that they include. `known` are the records that are valid, file by file.
+    fn headless_fingerprint(&self, known: &[Option<PageRecord>]) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new();
         for (name, index) in &self.headless {
             let file = &self.files[*index];
             hasher.update(name.as_bytes()).update(&[0]).update(file.path.as_bytes()).update(&[0]).update(&file.hash);
+            let included: Vec<[u8; 32]> = match &known[*index] {
+                Some(record) => record.files.iter().map(|include| include.hash).collect(),
+                None => self.guide_of(file).included.iter().map(|include| include.hash).collect(),
+            };
+            hasher.update(included.as_flattened());
         }
         *hasher.finalize().as_bytes()
     }
@@ -264,6 +289,11 @@ impl Files<'_> {
             let hash = self.files.iter().find(|f| f.path == path).map_or([0; 32], |f| f.hash);
             Include { source: path, hash }
         };
+        let bundles_of = outline.includes.iter().filter_map(|path| self.guide(path));
+        let mut included: Vec<Included> =
+            bundles_of.flat_map(|bundle| bundle.included.clone()).chain(guide.included.iter().cloned()).collect();
+        included.sort_by(|a, b| a.path.cmp(&b.path));
+        included.dedup();
         let alias = |(path, span): &(String, crate::source::Span)| Alias {
             path: path.clone(),
             place: Place::new(&guide.source, *span),
@@ -286,6 +316,7 @@ impl Files<'_> {
             links,
             images,
             includes: outline.includes.into_iter().map(include).collect(),
+            files: included.into_iter().map(|file| Include { source: file.path, hash: file.hash }).collect(),
             words: outline.words,
             terms: crate::site::search::prepare(&outline.search),
             diagnostics,

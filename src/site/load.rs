@@ -140,12 +140,12 @@ impl<'a> Site<'a> {
         let discovered = diagnostics.clone();
         let fingerprint = grammar.fingerprint();
         let remembered = cache::load(&options.site, &fingerprint);
-        let before: BTreeMap<String, ([u8; 32], [u8; 32])> =
-            remembered.iter().map(|(p, r)| (p.clone(), (r.hash, r.bundles))).collect();
+        let made_of = |record: &PageRecord| (record.hash, record.bundles, record.files.clone());
+        let before: BTreeMap<String, _> = remembered.iter().map(|(p, r)| (p.clone(), made_of(r))).collect();
         let (files, records) =
             files::read(&options.site, &found.pages, grammar, BTreeMap::new(), remembered, &mut diagnostics);
-        let unchanged = before.len() == records.len()
-            && records.iter().all(|r| before.get(&r.source) == Some(&(r.hash, r.bundles)));
+        let unchanged =
+            before.len() == records.len() && records.iter().all(|r| before.get(&r.source) == Some(&made_of(r)));
         if !unchanged {
             cache::save(&options.site, &fingerprint, &records);
         }

@@ -12,6 +12,7 @@ mod discover;
 pub(crate) mod failure;
 pub(crate) mod files;
 pub(crate) mod images;
+mod included;
 pub(crate) mod layers;
 pub(crate) mod library;
 pub(crate) mod links;

@@ -59,6 +59,8 @@ pub struct PageRecord {
     pub images: Vec<Reference>,
     /// Headless bundles that the page includes, directly and indirectly.
     pub includes: Vec<Include>,
+    /// Files that the page and its bundles include by `include`: the record is valid only with the same ones.
+    pub files: Vec<Include>,
     /// Words of the text, code left out.
     pub words: usize,
     /// Words for the search index.
@@ -92,6 +94,7 @@ impl PageRecord {
             links: Vec::new(),
             images: Vec::new(),
             includes: Vec::new(),
+            files: Vec::new(),
             words: 0,
             terms: PageTerms::default(),
             diagnostics: Vec::new(),
@@ -130,12 +133,12 @@ pub struct Reference {
     pub place: Place,
 }
 
-/// A headless bundle that a page includes.
+/// A headless bundle or a file that a page includes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Include {
     /// Path of the file relative to the site's folder.
     pub source: String,
-    /// BLAKE3 of its bytes.
+    /// BLAKE3 of its bytes; zeros if it could not be read.
     pub hash: [u8; 32],
 }
 

@@ -19,7 +19,7 @@ pub struct Input {
 pub enum InputKind {
     /// Its own text.
     Text,
-    /// A bundle that it includes, directly or not.
+    /// A bundle or a file that it includes, directly or not.
     Include,
     /// Its `verify.yaml`.
     Sidecar,

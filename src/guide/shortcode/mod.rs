@@ -52,6 +52,7 @@ const BUILT_IN: &[(&str, Body, Level)] = &[
     ("tab", Body::Markdown, Level::Block),
     ("disclosure-note", Body::Markdown, Level::Block),
     ("content", Body::None, Level::Block),
+    ("include", Body::None, Level::Block),
     ("image", Body::None, Level::Block),
     ("youtube", Body::None, Level::Block),
     ("placeholder", Body::None, Level::Inline),

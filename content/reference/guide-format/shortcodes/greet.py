@@ -1,0 +1,8 @@
+"""Says hello."""
+
+
+class Greeter:
+    # [start:greeting]
+    def greet(self, name):
+        return f"Hello, {name}"
+    # [end:greeting]
