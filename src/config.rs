@@ -12,6 +12,12 @@ use crate::{
     source::{Source, Span, yaml::error_span},
 };
 
+mod color;
+mod look;
+
+pub use color::{Color, READABLE};
+pub use look::{Analytics, Colors, FontFile, FontStyle, Fonts, Logo, Look, Palette, Weight};
+
 /// Name of the configuration file in the site's folder.
 pub const FILE_NAME: &str = "guidepost.yaml";
 
@@ -45,6 +51,18 @@ pub struct Config {
     pub paginate: usize,
     /// URL prefix of a page's source, to make "Edit this page": the path of the file is added.
     pub edit_url: Option<String>,
+    /// Address of a form or an issue for what readers have to say about a page: `{path}`, `{url}` and `{title}` are the page's.
+    pub feedback_url: Option<String>,
+    /// What stands above the header of every page, as inline Markdown. Readers can dismiss it.
+    pub announcement: Option<String>,
+    /// Links of the footer to where the site's people are: icons for `GitHub`, `GitLab`, `Mastodon`, `RSS`, `YouTube`, `Discord`,
+    /// `X`, `LinkedIn` and `mail`, else the name.
+    pub social: Vec<MenuItem>,
+    /// A script that counts readers. Nothing is loaded of those who ask not to be tracked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub analytics: Option<Analytics>,
+    /// Logo, fonts, colours, and files of the site that every page has.
+    pub look: Look,
     /// Links of the header.
     pub menu: Vec<MenuItem>,
     /// How many related guides to show; 0 for none.
@@ -112,6 +130,11 @@ impl Default for Config {
             taxonomies: vec!["tags".into(), "authors".into()],
             paginate: 50,
             edit_url: None,
+            feedback_url: None,
+            announcement: None,
+            social: Vec::new(),
+            analytics: None,
+            look: Look::default(),
             menu: Vec::new(),
             related: 4,
             feed: true,
@@ -190,6 +213,7 @@ impl Config {
                 }
             }
         }
+        look::validate(&config, source)?;
         Ok(config)
     }
 

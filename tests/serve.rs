@@ -404,6 +404,15 @@ fn changes_are_told() {
     until("an included file", &|| server.get("/docs/guides/newer/").contains("at first"));
     write("examples/deep/app.py", "shown = 'at last'\n");
     until("a changed included file", &|| server.get("/docs/guides/newer/").contains("at last"));
+    // So may what the configuration names.
+    write("examples/deep/head.html", "<meta name=\"own\" content=\"first\">\n");
+    write(
+        "guidepost.yaml",
+        "title: A\nbase_url: https://example.org/docs/\nlook: { head: ./examples/deep/head.html }\n",
+    );
+    until("a snippet", &|| server.get("/docs/").contains("content=\"first\""));
+    write("examples/deep/head.html", "<meta name=\"own\" content=\"second\">\n");
+    until("a changed snippet", &|| server.get("/docs/").contains("content=\"second\""));
     write("guidepost.yaml", "title: Another\nbase_url: https://example.org/docs/\n");
     until("the configuration", &|| server.get("/docs/").contains("Another"));
     write("guidepost.yaml", "titel: Another\n");

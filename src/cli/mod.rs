@@ -32,6 +32,7 @@ mod progress;
 mod reports;
 mod schema;
 mod serve;
+mod theme;
 mod update;
 mod verify;
 
@@ -63,6 +64,8 @@ enum Command {
     New(new::Arguments),
     /// List the site's machines, build them, show what is in them, or add one
     Machines(machines::Arguments),
+    /// List the theme's files, print one, or copy one into the site to change it
+    Theme(theme::Arguments),
     /// Say which engine was found and why, what it can do, and what is missing
     Engine(engine::Arguments),
     /// Remove what interrupted runs of `verify` left behind in Docker
@@ -96,6 +99,7 @@ pub fn run() -> ExitCode {
         Command::Ci(arguments) => ci::run(&arguments),
         Command::New(arguments) => new::run(&arguments),
         Command::Machines(arguments) => machines::run(&arguments),
+        Command::Theme(arguments) => theme::run(&arguments),
         Command::Engine(arguments) => engine::run(&arguments),
         Command::Clean(arguments) => clean::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),

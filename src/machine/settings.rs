@@ -11,10 +11,10 @@ use crate::{
     source::{
         Source,
         key::{self, Form, Row, names},
+        place,
     },
 };
 
-mod place;
 mod value;
 
 use value::{Problem, boolean_word, list, map, number, one_of, quantity, text};

@@ -12,6 +12,7 @@ pub mod feed;
 mod fingerprint;
 pub(crate) mod lists;
 pub mod llms;
+mod look;
 pub(crate) mod maker;
 pub(crate) mod programs;
 pub mod related;

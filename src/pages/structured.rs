@@ -80,7 +80,7 @@ fn breadcrumbs(crumbs: &[(String, String)]) -> Value {
 }
 
 /// In JSON these characters stand in strings only, where `\u` escapes mean the same.
-fn in_script(json: &str) -> String {
+pub(crate) fn in_script(json: &str) -> String {
     let mut safe = String::with_capacity(json.len() + json.len() / 16);
     for c in json.chars() {
         match c {

@@ -10,6 +10,7 @@ use crate::{
         library::{Library, Page, is_listed},
         links::{HOME, Links},
         load::Site,
+        look::Look,
         record::{Heading, PageRecord},
         taxonomy::{Taxonomy, person, terms_of, title_case},
     },
@@ -24,6 +25,7 @@ pub(crate) struct Views<'a> {
     pub(crate) library: &'a Library,
     pub(crate) links: Links<'a>,
     pub(crate) config: &'a Config,
+    pub(crate) look: &'a Look,
     pub(crate) taxonomies: &'a [Taxonomy],
     pub(crate) folder: &'a Path,
     /// Related pages of each page, best first.
@@ -42,6 +44,7 @@ impl<'a> Views<'a> {
             library: &site.library,
             links: site.links(),
             config: &site.inputs.config,
+            look: &site.inputs.look,
             taxonomies: &site.taxonomies,
             folder: site.folder(),
             related: related_pages(site),
@@ -57,7 +60,7 @@ impl Views<'_> {
     }
 
     /// Inline Markdown of the file `from`.
-    fn inline(&self, text: &str, from: &str) -> String {
+    pub(super) fn inline(&self, text: &str, from: &str) -> String {
         render::inline(text, |target| self.links.href(target, from))
     }
 
@@ -87,6 +90,10 @@ impl Views<'_> {
             "search": config.search,
             "status_url": self.has_status.then(|| self.path(badge::STATUS)),
             "home_url": self.path("/"),
+            "look": self.look.told,
+            "announcement": self.announcement(),
+            "social": self.social(),
+            "analytics": self.analytics(),
             "extra": config.extra,
             "version": env!("CARGO_PKG_VERSION"),
         })
@@ -167,6 +174,7 @@ impl Views<'_> {
             "permalink": self.permalink(&page.url),
             "markdown_url": self.config.markdown_copies.then(|| self.path(&markdown_url(&page.url))),
             "edit_url": self.config.edit_url.as_ref().filter(|_| page.written).map(|u| format!("{}/{}", u.trim_end_matches('/'), record.source)),
+            "feedback_url": self.feedback_url(page),
             "source_path": record.source,
             "published": front.published.as_ref().map(date),
             "modified": front.modified.as_ref().map(date),

@@ -26,6 +26,7 @@ use crate::{
     site::{
         failure::Failure,
         load::{Inputs, Site},
+        look,
         options::Options,
     },
 };
@@ -111,7 +112,7 @@ pub enum Notice {
         /// Addresses of other files that have changed.
         files: Vec<String>,
     },
-    /// Files, relative to the site's folder, that pages include wherever they lie.
+    /// Files, relative to the site's folder, that pages include or the configuration names, wherever they lie.
     Included(BTreeSet<String>),
     /// Everything that is wrong with the site now.
     Problems(Arc<Vec<Diagnostic>>),
@@ -241,7 +242,9 @@ impl<'a> Preview<'a> {
     }
 
     /// What has to be done about changed files.
-    fn turn(&self, paths: &[PathBuf], reads_site: bool) -> Option<Turn> {
+    fn turn(&self, paths: &[PathBuf], inputs: &Inputs) -> Option<Turn> {
+        let reads_site = inputs.theme.any_reads_site();
+        let look: Vec<String> = look::files(&inputs.config).into_iter().map(str::to_owned).collect();
         let is_page =
             |path: &String| path.starts_with("content/") || path.starts_with("static/") || self.included.contains(path);
         let changed: Vec<String> = paths.iter().map(|path| path.to_string_lossy().replace('\\', "/")).collect();
@@ -252,6 +255,7 @@ impl<'a> Preview<'a> {
                 || ["themes/", "data/"].iter().any(|folder| path.starts_with(folder))
                 || ["themes", "data", "content", "static"].contains(&path.as_str())
                 || reports.iter().any(|report| Path::new(path) == report)
+                || look.contains(path)
         };
         if changed.iter().any(shared) || (reads_site && changed.iter().any(is_page)) {
             return Some(Turn::Reload(changed));
@@ -293,10 +297,11 @@ impl<'a> Preview<'a> {
 }
 
 impl Site<'_> {
-    /// Files that pages include.
+    /// Files that pages include, and those that the configuration names for all of them.
     fn included(&self) -> BTreeSet<String> {
         let files = self.library.pages.iter().flat_map(|page| &page.record.files);
-        files.map(|include| include.source.clone()).collect()
+        let named = look::files(&self.inputs.config).into_iter().map(str::to_owned);
+        files.map(|include| include.source.clone()).chain(named).collect()
     }
 
     /// Addresses, with the base path, of files that are no pages.

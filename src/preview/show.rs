@@ -97,8 +97,7 @@ fn listen(preview: &mut Preview<'_>, show: &Show<'_>, asks: &Receiver<Ask>) -> T
                 }
             }
             Ask::Changed(paths) => {
-                let reads_site = show.site.inputs.theme.any_reads_site();
-                if let Some(turn) = preview.turn(&paths, reads_site) {
+                if let Some(turn) = preview.turn(&paths, show.site.inputs) {
                     return turn;
                 }
             }

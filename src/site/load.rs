@@ -15,6 +15,7 @@ use crate::{
         layers::{self, Outer, Sections},
         library::{Choice, Library, is_listed},
         links::{Findings, Links},
+        look::Look,
         loose,
         options::Options,
         record::{Kind, PageRecord},
@@ -36,6 +37,8 @@ pub(crate) struct Inputs {
     pub(crate) options: Options,
     pub(crate) config: Config,
     pub(crate) theme: Theme,
+    /// What every page has because the configuration says so.
+    pub(crate) look: Look,
     /// The text of the configuration, to point at.
     pub(crate) source: Source,
     /// What guidepost.yaml says of the verification of all guides.
@@ -95,6 +98,7 @@ impl Inputs {
         }
         let mut theme = Theme::load(&options.site, config.theme.as_deref()).map_err(Failure::Pages)?;
         theme.registry = theme.registry.with_dialects(&config.dialects);
+        let look = Look::read(&options.site, &config, &source, &mut theme)?;
         let reports = reports::read_all(&options.reports)?;
         // One that speaks of no guide is none.
         let report = Report::merged(&reports).filter(|report| !report.guides.is_empty());
@@ -103,7 +107,7 @@ impl Inputs {
             |path: &PathBuf| if path.is_dir() { Some(path.clone()) } else { path.parent().map(Path::to_owned) };
         let recordings = options.reports.iter().filter_map(folder).collect();
         let loose = (!options.loose.is_empty()).then(|| options.site.clone());
-        Ok(Self { options: options.clone(), config, theme, source, library, report, history, recordings, loose })
+        Ok(Self { options: options.clone(), config, theme, look, source, library, report, history, recordings, loose })
     }
 }
 
@@ -193,6 +197,7 @@ impl<'a> Site<'a> {
     /// With its records in the library.
     fn arranged(mut self, mut records: Vec<PageRecord>) -> Self {
         let options = &self.inputs.options;
+        self.diagnostics.extend(self.inputs.look.warnings.iter().cloned());
         for record in &mut records {
             if self.inputs.loose.is_some() {
                 record.diagnostics = record.diagnostics.drain(..).map(loose::softened).collect();
@@ -302,8 +307,11 @@ impl<'a> Site<'a> {
             links.check_images(&page.record, folder, &mut found);
         }
         let config = &self.inputs.config;
-        let copyright = config.copyright.iter().flat_map(|text| render::inline_targets(text));
-        for target in config.menu.iter().map(|item| item.url.clone()).chain(copyright) {
+        let texts = config.copyright.iter().chain(&config.announcement);
+        let texts = texts.flat_map(|text| render::inline_targets(text));
+        let addresses = config.analytics.iter().map(|analytics| &analytics.script).chain(&config.feedback_url).cloned();
+        let named = config.menu.iter().chain(&config.social).map(|item| item.url.clone());
+        for target in named.chain(addresses).chain(texts) {
             links.check_configured(&target, &self.inputs.source, severity, &mut found);
         }
         found.diagnostics

@@ -17,6 +17,7 @@ pub(crate) mod layers;
 pub(crate) mod library;
 pub(crate) mod links;
 pub(crate) mod load;
+pub(crate) mod look;
 pub(crate) mod loose;
 mod naming;
 pub(crate) mod options;

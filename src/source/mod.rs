@@ -6,6 +6,7 @@ pub mod date;
 pub mod front_matter;
 pub mod inside;
 pub(crate) mod key;
+pub(crate) mod place;
 pub(crate) mod yaml;
 
 /// A byte range in one [`Source`].

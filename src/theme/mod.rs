@@ -4,7 +4,7 @@ use include_dir::{Dir, include_dir};
 use serde_json::{Map, Value};
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::Path,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 use tera::{Context, Tera};
@@ -16,6 +16,7 @@ use crate::{
 };
 
 mod functions;
+pub(crate) mod look;
 
 pub use functions::SiteData;
 
@@ -23,6 +24,9 @@ static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/themes/default");
 
 /// Name of the theme whose folder is read when the configuration names none.
 const DEFAULT: &str = "default";
+
+/// Folder of the output that static files of the theme are in.
+const ASSETS: &str = "assets/";
 
 /// Calls of functions that read more than a template's context.
 const READS_SITE: [&str; 2] = ["pages(", "load_data("];
@@ -42,6 +46,8 @@ pub struct Theme {
     sources: BTreeMap<String, Source>,
     /// Static files by their path in the theme.
     pub assets: BTreeMap<String, Asset>,
+    /// The rules of what is only there if a site says so: `look.css`. What its settings become is put behind them.
+    pub(crate) look: Vec<u8>,
     /// The shortcodes: built in, and the theme's own.
     pub registry: Registry,
     /// Changes when any file of the theme changes.
@@ -64,7 +70,7 @@ impl Theme {
     /// Every problem of its templates, at its line.
     pub fn load(site: &Path, name: Option<&str>) -> Result<Self, Vec<Diagnostic>> {
         let mut files = embedded();
-        let folder = site.join("themes").join(name.unwrap_or(DEFAULT));
+        let folder = site.join(folder(name));
         if let Some(name) = name.filter(|_| !folder.is_dir()) {
             let problem =
                 Diagnostic::error("theme", format!("there is no theme `{name}`")).in_file(crate::config::FILE_NAME);
@@ -86,10 +92,13 @@ impl Theme {
     fn from_files(files: BTreeMap<String, File>, site: &Path) -> Result<Self, Vec<Diagnostic>> {
         let mut hasher = blake3::Hasher::new();
         let (mut sources, mut assets, mut problems) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
+        let mut look = Vec::new();
         for (path, file) in files {
             hasher.update(path.as_bytes()).update(&[0]).update(blake3::hash(&file.bytes).as_bytes());
             if let Some(name) = path.strip_prefix("static/") {
-                assets.insert(name.to_owned(), asset(name, file.bytes));
+                assets.insert(name.to_owned(), asset(ASSETS, name, file.bytes));
+            } else if path == look::SHEET {
+                look = file.bytes;
             } else if path.ends_with(".html") {
                 match String::from_utf8(file.bytes) {
                     Ok(text) => {
@@ -113,7 +122,7 @@ impl Theme {
             registry.add(name, variables.contains("inner") || variables.contains("body"));
         }
         let fingerprint = *hasher.finalize().as_bytes();
-        let mut theme = Self { tera, sources, assets, registry, fingerprint, data, readers: BTreeSet::new() };
+        let mut theme = Self { tera, sources, assets, look, registry, fingerprint, data, readers: BTreeSet::new() };
         theme.readers = theme.sources.keys().filter(|name| theme.finds_reader(name)).cloned().collect();
         Ok(theme)
     }
@@ -121,6 +130,20 @@ impl Theme {
     /// What the functions of templates read.
     pub fn data(&self) -> &SiteData {
         &self.data
+    }
+
+    /// Adds a static file, or puts it in the place of one: with its name in the theme and the one that its address is made of. Says
+    /// its path in the output folder.
+    pub(crate) fn add_asset(&mut self, name: &str, file: &str, bytes: Vec<u8>) -> String {
+        self.add_asset_in(ASSETS, name, file, bytes)
+    }
+
+    /// The same in another folder of the output: empty, or with `/` at its end.
+    pub(crate) fn add_asset_in(&mut self, folder: &str, name: &str, file: &str, bytes: Vec<u8>) -> String {
+        let asset = asset(folder, file, bytes);
+        let output = asset.output.clone();
+        self.assets.insert(name.to_owned(), asset);
+        output
     }
 
     /// Whether there is a template of this name.
@@ -183,6 +206,16 @@ impl Theme {
     }
 }
 
+/// Files of the built-in theme by their paths.
+pub fn built_in_files() -> BTreeMap<String, Vec<u8>> {
+    embedded().into_iter().map(|(path, file)| (path, file.bytes)).collect()
+}
+
+/// Folder of a site that has its own files of the theme: `themes/NAME`.
+pub fn folder(name: Option<&str>) -> PathBuf {
+    Path::new("themes").join(name.unwrap_or(DEFAULT))
+}
+
 struct File {
     shown: String,
     bytes: Vec<u8>,
@@ -225,12 +258,12 @@ fn override_files(folder: &Path, shown: &str, files: &mut BTreeMap<String, File>
     Ok(())
 }
 
-fn asset(name: &str, bytes: Vec<u8>) -> Asset {
+fn asset(folder: &str, name: &str, bytes: Vec<u8>) -> Asset {
     let hash = blake3::hash(&bytes).to_hex();
     let short = &hash.as_str()[..10];
     let output = match name.rsplit_once('.') {
-        Some((stem, extension)) => format!("assets/{stem}.{short}.{extension}"),
-        None => format!("assets/{name}.{short}"),
+        Some((stem, extension)) => format!("{folder}{stem}.{short}.{extension}"),
+        None => format!("{folder}{name}.{short}"),
     };
     Asset { output, bytes }
 }

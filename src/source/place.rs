@@ -1,18 +1,44 @@
 //! Where a setting stands in `guidepost.yaml`.
 
-use crate::source::{Source, Span};
+use super::{Source, Span};
 
 /// The span of the last key of a path that is found, in block YAML by indentation: `machines`, then `server` below it, then
 /// `memory` below that. What is written in flow style is found by its name on the lines of its parent.
-pub(super) fn of(source: &Source, path: &[&str]) -> Span {
-    let mut found = Span::new(0, 0);
-    let (mut from, mut to) = (0, source.text.len());
+pub(crate) fn of(source: &Source, path: &[&str]) -> Span {
+    block(source, path).0
+}
+
+/// Where a text stands below the key at the end of a path; else that key.
+pub(crate) fn of_value(source: &Source, path: &[&str], value: &str) -> Span {
+    let (key, end) = block(source, path);
+    match source.text[key.end..end].find(value).filter(|_| !value.is_empty()) {
+        Some(at) => Span::new(key.end + at, key.end + at + value.len()),
+        None => key,
+    }
+}
+
+/// The key at the end of a path, and where its block ends.
+fn block(source: &Source, path: &[&str]) -> (Span, usize) {
+    let (mut found, mut to) = (Span::new(0, 0), source.text.len());
+    let mut from = path.first().map_or(0, |key| top(&source.text, key));
     for key in path {
         let Some((span, end)) = find(&source.text, from, to, key) else { break };
         found = span;
         (from, to) = (span.end, end);
     }
-    found
+    (found, to)
+}
+
+/// Where the line of a key begins that is not indented; the text's start, if there is none.
+fn top(text: &str, key: &str) -> usize {
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        if line.strip_prefix(key).is_some_and(|rest| rest.trim_start_matches(' ').starts_with(':')) {
+            return at;
+        }
+        at += line.len();
+    }
+    0
 }
 
 /// The first `key:` within `from..to`, and where its block ends: at the next line that is indented no more than it.
