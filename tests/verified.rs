@@ -542,19 +542,7 @@ fn a_changed_included_file_makes_the_verdict_stale() {
         ("content/guides/other.md", "---\ntitle: Other\n---\n\n```command\ntrue\n```\n"),
         ("examples/app.js", "console.log(1)\n"),
     ]);
-    let options = guidepost::site::Options {
-        loose: Vec::new(),
-        workspace: false,
-        site: site.path().to_owned(),
-        out: None,
-        base_url: None,
-        reports: Vec::new(),
-        drafts: false,
-        strict: false,
-        today: "2026-11-25".into(),
-        texts: Default::default(),
-    };
-    let job = guidepost::proof::jobs(&options, &["node".into()]).expect("a job").remove(0);
+    let job = guidepost::proof::jobs(&site.options(), &["node".into()]).expect("a job").remove(0);
     let inputs = guidepost::verify::hashes(&job.inputs);
     let hash = blake3::hash(b"console.log(1)\n").to_hex().to_string();
     assert_eq!(inputs.get("examples/app.js"), Some(&hash), "{inputs:?}");

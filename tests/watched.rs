@@ -5,7 +5,6 @@ mod support;
 
 use guidepost::{
     proof,
-    site::Options as Site,
     verify::{self, Event, Job, Listener, Options},
 };
 use std::{
@@ -40,19 +39,7 @@ impl Listener for Sender {
 }
 
 fn jobs(site: &TestSite) -> Vec<Job> {
-    let options = Site {
-        loose: Vec::new(),
-        workspace: false,
-        site: site.path().to_owned(),
-        out: None,
-        base_url: None,
-        reports: Vec::new(),
-        drafts: false,
-        strict: false,
-        today: "2026-11-25".into(),
-        texts: std::collections::BTreeMap::new(),
-    };
-    proof::jobs(&options, &["a".into()]).expect("a job")
+    proof::jobs(&site.options(), &["a".into()]).expect("a job")
 }
 
 fn options(site: PathBuf) -> Options {

@@ -4,7 +4,10 @@
 //! a guide asks a [`Reader`], and keeps which files it asked for.
 
 use super::{CodeBlock, document::Builder, shortcode::tree::Call};
-use crate::{diagnostic::Diagnostic, source::Span};
+use crate::{
+    diagnostic::Diagnostic,
+    source::{Span, inside::beside},
+};
 
 mod part;
 
@@ -114,18 +117,7 @@ impl Builder<'_> {
 /// The path in the site that a page means: from its own folder, or with `/` from the site's; `None` if it leads out of it.
 fn in_site(page: &str, written: &str) -> Option<String> {
     let folder = page.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let begin = if written.starts_with('/') { "" } else { folder };
-    let mut parts: Vec<&str> = begin.split('/').filter(|part| !part.is_empty()).collect();
-    for part in written.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            name => parts.push(name),
-        }
-    }
-    Some(parts.join("/"))
+    beside(if written.starts_with('/') { "" } else { folder }, written.trim_end_matches('/'))
 }
 
 #[cfg(test)]

@@ -5,10 +5,10 @@ use serde_json::{Map, Value, json};
 use crate::{
     pages::view::Views,
     site::{
-        address::section_path,
+        address::{section_path, title_case},
         library::{Target, is_listed},
         record::Kind,
-        taxonomy::{Taxonomy, Term, newest_first, title_case},
+        taxonomy::{Taxonomy, Term, newest_first},
     },
 };
 

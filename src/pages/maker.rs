@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::{
     diagnostic::Diagnostic,
     internal,
-    pages::{lists::Listed, status::Status, verified::Verified, view::Views, world::SiteWorld},
+    pages::{lists::Listed, programs::Programs, status::Status, verified::Verified, view::Views, world::SiteWorld},
     render::{self, PageInfo, highlight::Highlighter},
     site::{library::Page, load::Site},
 };
@@ -47,6 +47,11 @@ impl<'a> Pages<'a> {
     /// The page of results, if there is one.
     pub(crate) fn status(&self) -> Option<Map<String, Value>> {
         Status { site: self.site, views: &self.views }.page()
+    }
+
+    /// The files that programs read: paths in the output, and bytes.
+    pub(crate) fn for_programs(&self) -> Vec<(String, Vec<u8>)> {
+        Programs { site: self.site, views: &self.views }.files()
     }
 
     /// The context of a page at an old address of another.

@@ -14,7 +14,7 @@ pub(crate) mod lists;
 pub mod llms;
 mod look;
 pub(crate) mod maker;
-pub(crate) mod programs;
+mod programs;
 pub mod related;
 pub mod sitemap;
 pub(crate) mod status;

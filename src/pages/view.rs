@@ -5,14 +5,14 @@ use crate::{
     pages::{badge, date::date, related, structured, verified::Verified},
     render,
     site::{
-        address::{markdown_url, path_part, section_path},
+        address::{markdown_url, path_part, section_path, title_case},
         images::Image,
         library::{Library, Page, is_listed},
         links::{HOME, Links},
         load::Site,
         look::Look,
         record::{Heading, PageRecord},
-        taxonomy::{Taxonomy, person, terms_of, title_case},
+        taxonomy::{Taxonomy, person, terms_of},
     },
     source::date::Date,
 };

@@ -8,7 +8,6 @@ use crate::{
         fingerprint::Fingerprints,
         lists::{Listed, Shown},
         maker::Pages,
-        programs::Programs,
         verified::Verified,
     },
     render::{self, highlight::Highlighter},
@@ -100,7 +99,7 @@ impl Writer<'_> {
         self.not_found(&mut diagnostics)?;
         self.status(&mut diagnostics)?;
         self.files()?;
-        for (path, bytes) in (Programs { site: self.pages.site, views: &self.pages.views }).files() {
+        for (path, bytes) in self.pages.for_programs() {
             self.put(&path, &bytes)?;
         }
         Ok(diagnostics)
@@ -200,12 +199,9 @@ impl Writer<'_> {
         if self.output.keep(path, &key) {
             return Ok(());
         }
-        match self.pages.site.inputs.theme.render(template, &Value::Object(context)) {
-            Ok(html) => Ok(self.output.put(path, &key, html.as_bytes())?),
-            Err(problem) => {
-                diagnostics.push(problem);
-                Ok(())
-            }
+        match self.pages.fill(template, context, diagnostics) {
+            Some(html) => Ok(self.output.put(path, &key, html.as_bytes())?),
+            None => Ok(()),
         }
     }
 

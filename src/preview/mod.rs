@@ -244,7 +244,7 @@ impl<'a> Preview<'a> {
     /// What has to be done about changed files.
     fn turn(&self, paths: &[PathBuf], inputs: &Inputs) -> Option<Turn> {
         let reads_site = inputs.theme.any_reads_site();
-        let look: Vec<String> = look::files(&inputs.config).into_iter().map(str::to_owned).collect();
+        let look = look::files(&inputs.config);
         let is_page =
             |path: &String| path.starts_with("content/") || path.starts_with("static/") || self.included.contains(path);
         let changed: Vec<String> = paths.iter().map(|path| path.to_string_lossy().replace('\\', "/")).collect();
@@ -255,7 +255,7 @@ impl<'a> Preview<'a> {
                 || ["themes/", "data/"].iter().any(|folder| path.starts_with(folder))
                 || ["themes", "data", "content", "static"].contains(&path.as_str())
                 || reports.iter().any(|report| Path::new(path) == report)
-                || look.contains(path)
+                || look.contains(&path.as_str())
         };
         if changed.iter().any(shared) || (reads_site && changed.iter().any(is_page)) {
             return Some(Turn::Reload(changed));

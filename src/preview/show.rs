@@ -3,7 +3,7 @@
 use crate::{
     diagnostic::{self, Diagnostic},
     internal,
-    pages::{badge, lists::Listed, maker::Pages, programs::Programs, verified::Verified},
+    pages::{badge, lists::Listed, maker::Pages, verified::Verified},
     proof::plans,
     render::{self, highlight::Highlighter},
     report::safe::plain,
@@ -208,7 +208,7 @@ impl Show<'_> {
 
     /// Feed, sitemap, search index and so on: made when the first of them is asked for.
     fn made(&self) -> &BTreeMap<String, Vec<u8>> {
-        self.made.get_or_init(|| Programs { site: self.site, views: &self.pages.views }.files().into_iter().collect())
+        self.made.get_or_init(|| self.pages.for_programs().into_iter().collect())
     }
 
     fn missing(&self) -> Answer {

@@ -13,14 +13,14 @@ use std::{cell::RefCell, collections::BTreeMap};
 pub(crate) struct Lister<'s> {
     site: &'s Site<'s>,
     /// What all layers say of a page.
-    outer: &'s dyn Fn(usize) -> String,
+    outer: fn(&Site<'_>, usize) -> String,
     folders: RefCell<BTreeMap<String, String>>,
     /// What layers say of pages that are required, by their numbers.
     layers: RefCell<BTreeMap<usize, String>>,
 }
 
 impl<'s> Lister<'s> {
-    pub(crate) fn new(site: &'s Site<'s>, outer: &'s dyn Fn(usize) -> String) -> Self {
+    pub(crate) fn new(site: &'s Site<'s>, outer: fn(&Site<'_>, usize) -> String) -> Self {
         Self { site, outer, folders: RefCell::default(), layers: RefCell::default() }
     }
 
@@ -46,7 +46,7 @@ impl<'s> Lister<'s> {
     fn layers(&self, index: usize) -> Option<Input> {
         let source = &self.site.library.pages[index].record.source;
         let known = self.layers.borrow().get(&index).cloned();
-        let outer = known.unwrap_or_else(|| (self.outer)(index));
+        let outer = known.unwrap_or_else(|| (self.outer)(self.site, index));
         self.layers.borrow_mut().insert(index, outer.clone());
         let (path, kind) = (format!("{}#verify: of {source}", config::FILE_NAME), InputKind::Layers);
         (!outer.is_empty()).then(|| Input { path, kind, hash: Input::hash_of(outer.as_bytes()) })

@@ -36,8 +36,7 @@ pub use update::{Updated, updates};
 pub(crate) fn verified(site: &mut Site<'_>) -> Verified {
     let Some(report) = site.inputs.report.as_ref() else { return Verified::default() };
     let mut problems = Vec::new();
-    let outer = |index| plans::outer(site, index);
-    let lister = inputs::Lister::new(site, &outer);
+    let lister = inputs::Lister::new(site, plans::outer);
     let current = |index, machine: &str| plans::current(site, &lister, index, machine);
     let verified = Verified::new(report, &site.library, &site.inputs.recordings, &current, &mut problems);
     site.diagnostics.extend(problems);

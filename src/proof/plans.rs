@@ -57,7 +57,7 @@ fn planned(site: &Site<'_>, names: &[String]) -> Result<Vec<(usize, Plan)>, Fail
 pub(crate) fn chosen(site: &Site<'_>, names: &[String]) -> Result<Vec<usize>, Failure> {
     let mut pages = Vec::new();
     // Loose files are those that were named.
-    if names.is_empty() || site.inputs.loose.is_some() {
+    if names.is_empty() || site.inputs.loose().is_some() {
         pages.extend(site.guide_indices());
         return Ok(pages);
     }
@@ -134,7 +134,7 @@ fn plan_whole(site: &Site<'_>, index: usize) -> Vec<Plan> {
     let record = &site.library.pages[index].record;
     let mut plans = plan_page(site, index);
     for plan in &mut plans {
-        if site.inputs.loose.is_some() {
+        if site.inputs.loose().is_some() {
             plan.add_basics();
         }
         plan.diagnostics.extend(record.diagnostics.iter().filter(|problem| problem.is_error()).cloned());
@@ -162,8 +162,7 @@ pub fn jobs_and_unused(options: &Options, names: &[String]) -> Result<(Vec<Job>,
         return Err(Failure::Configuration(problems));
     }
     let site = Site::read(&inputs);
-    let outer = |index| outer(&site, index);
-    let lister = Lister::new(&site, &outer);
+    let lister = Lister::new(&site, outer);
     let workspace = match options.workspace {
         true => workspace::of(&options.site, &options.loose)?,
         false => None,

@@ -77,8 +77,7 @@ pub fn updates(options: &Options, report: &Report) -> Result<Vec<Updated>, Failu
     }
     let inputs = Inputs::load(options)?;
     let site = Site::read(&inputs);
-    let outer = |index| plans::outer(&site, index);
-    let lister = Lister::new(&site, &outer);
+    let lister = Lister::new(&site, plans::outer);
     Ok(guides.into_iter().map(|(path, machines)| one(&site, &lister, path, &machines)).collect())
 }
 

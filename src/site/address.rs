@@ -200,20 +200,11 @@ pub(crate) fn is_elsewhere(target: &str) -> bool {
     target.is_empty() || target.starts_with("//") || has_scheme
 }
 
-/// A relative path from a folder; `None` if it leaves the root.
-pub(crate) fn beside(folder: &str, path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = folder.split('/').filter(|p| !p.is_empty()).collect();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    let slash = if path.ends_with('/') { "/" } else { "" };
-    Some(format!("{}{slash}", parts.join("/")))
+/// A name as a title: `how-to-install_docker` is "How to install docker".
+pub(crate) fn title_case(name: &str) -> String {
+    let words = name.replace(['-', '_'], " ");
+    let mut chars = words.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 #[cfg(test)]

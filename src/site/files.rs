@@ -14,7 +14,7 @@ use crate::{
     internal,
     render::{self, ImageInfo, World, highlight::Highlighter},
     site::{
-        address::file_name,
+        address::{file_name, title_case},
         included,
         record::{Alias, Include, Kind, PageRecord, Reference},
     },
@@ -355,9 +355,7 @@ fn in_words(path: &str) -> String {
     } else {
         file_name(path)
     };
-    let words = name.replace(['-', '_'], " ");
-    let mut chars = words.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    title_case(name)
 }
 
 /// What the first walk may ask: only includes.

@@ -5,12 +5,12 @@ use std::path::Path;
 use crate::{
     diagnostic::{Diagnostic, nearest},
     site::{
-        address::{beside, decode, is_elsewhere},
+        address::{decode, is_elsewhere},
         links::{Findings, Links},
         loose,
         record::PageRecord,
     },
-    source::inside::{Outside, inside},
+    source::inside::{Outside, beside, inside},
 };
 
 /// Where the file of an image lies.

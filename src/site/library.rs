@@ -9,7 +9,7 @@ use crate::{
     config::Config,
     diagnostic::{Diagnostic, Place},
     site::{
-        address::{self, file_name, normal, path_part, section_path, url_path},
+        address::{self, file_name, normal, path_part, section_path, title_case, url_path},
         discover::Found,
         naming,
         record::{Kind, PageRecord},
@@ -131,11 +131,9 @@ impl Library {
             } else {
                 format!("content/{section}/_index.md")
             };
-            let name = section.rsplit('/').next().unwrap_or_default().replace(['-', '_'], " ");
-            let mut chars = name.chars();
-            let title = match chars.next() {
-                Some(first) => first.to_uppercase().chain(chars).collect(),
-                None => config.title.clone(),
+            let title = match section.rsplit('/').next() {
+                Some(name) if !name.is_empty() => title_case(name),
+                _ => config.title.clone(),
             };
             let record = PageRecord::of_folder(source, title);
             self.pages.push(Page { url: url_path(&record, config), record, written: false });

@@ -4,12 +4,12 @@ use crate::{
     config::Config,
     diagnostic::{Diagnostic, Severity, nearest},
     site::{
-        address::{Resolved, beside, decode, encode, is_elsewhere, normal, path_part},
+        address::{Resolved, decode, encode, is_elsewhere, normal, path_part},
         library::{Library, Target},
         loose,
         record::PageRecord,
     },
-    source::{Source, Span},
+    source::{Source, Span, inside::beside},
 };
 use std::{
     collections::{HashMap, HashSet},

@@ -49,8 +49,6 @@ pub(crate) struct Inputs {
     pub(crate) history: History,
     /// Folders that recordings of it lie in.
     pub(crate) recordings: Vec<PathBuf>,
-    /// The folder of loose files, if it is no site.
-    pub(crate) loose: Option<PathBuf>,
 }
 
 impl Inputs {
@@ -106,8 +104,12 @@ impl Inputs {
         let folder =
             |path: &PathBuf| if path.is_dir() { Some(path.clone()) } else { path.parent().map(Path::to_owned) };
         let recordings = options.reports.iter().filter_map(folder).collect();
-        let loose = (!options.loose.is_empty()).then(|| options.site.clone());
-        Ok(Self { options: options.clone(), config, theme, look, source, library, report, history, recordings, loose })
+        Ok(Self { options: options.clone(), config, theme, look, source, library, report, history, recordings })
+    }
+
+    /// The folder of loose files, if it is no site.
+    pub(crate) fn loose(&self) -> Option<&Path> {
+        (!self.options.loose.is_empty()).then_some(self.options.site.as_path())
     }
 }
 
@@ -131,7 +133,7 @@ impl<'a> Site<'a> {
         let options = &inputs.options;
         let mut diagnostics = Vec::new();
         let grammar = Grammar { config: &inputs.config, theme: &inputs.theme };
-        if inputs.loose.is_some() {
+        if inputs.loose().is_some() {
             let found = loose::found(options);
             let none = BTreeMap::new;
             let (files, records) =
@@ -199,7 +201,7 @@ impl<'a> Site<'a> {
         let options = &self.inputs.options;
         self.diagnostics.extend(self.inputs.look.warnings.iter().cloned());
         for record in &mut records {
-            if self.inputs.loose.is_some() {
+            if self.inputs.loose().is_some() {
                 record.diagnostics = record.diagnostics.drain(..).map(loose::softened).collect();
                 // It is the file that was named.
                 record.kind = Kind::Guide;
@@ -209,7 +211,7 @@ impl<'a> Site<'a> {
         let choice = Choice { drafts: options.drafts, today: options.today.clone() };
         let config = &self.inputs.config;
         // Files that are not published can have the same address.
-        let published = self.inputs.loose.is_none();
+        let published = self.inputs.loose().is_none();
         let mut between = Vec::new();
         self.library = Library::new(records, &self.found, config, &choice, &mut between);
         self.diagnostics.extend(between.into_iter().filter(|_| published));
@@ -282,7 +284,7 @@ impl<'a> Site<'a> {
             library: &self.library,
             config: &self.inputs.config,
             base_path: self.inputs.config.base_path(),
-            loose: self.inputs.loose.as_deref(),
+            loose: self.inputs.loose(),
         }
     }
 

@@ -11,12 +11,13 @@ use crate::{
     config,
     diagnostic::{Diagnostic, Severity},
     site::{
-        address::{Resolved, beside, is_elsewhere},
+        address::{Resolved, is_elsewhere},
         discover::Found,
         failure::Failure,
         options::Options,
         sidecars::sidecar_path,
     },
+    source::inside::beside,
 };
 
 /// Where named files lie.

@@ -79,13 +79,6 @@ pub(crate) fn newest_first(record: &PageRecord) -> impl Ord + use<> {
     (std::cmp::Reverse(date), record.title.clone(), record.source.clone())
 }
 
-/// `tags` as a title: "Tags".
-pub(crate) fn title_case(name: &str) -> String {
-    let words = name.replace(['-', '_'], " ");
-    let mut chars = words.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
-}
-
 /// Addresses of every list without a source, each with the taxonomy's name.
 pub(crate) fn list_urls(taxonomies: &[Taxonomy]) -> Vec<(String, String)> {
     let urls = |t: &'_ Taxonomy| -> Vec<(String, String)> {

@@ -19,6 +19,22 @@ pub enum Outside {
     Unreadable(std::io::Error),
 }
 
+/// A path that is written in a folder, by its parts; `None` if it leaves the root. Nothing has to be there, and a final `/` stays.
+pub(crate) fn beside(folder: &str, path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = folder.split('/').filter(|p| !p.is_empty()).collect();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    let slash = if path.ends_with('/') { "/" } else { "" };
+    Some(format!("{}{slash}", parts.join("/")))
+}
+
 /// Resolves `relative` against the folder `root`, links and all, to a real path below it.
 ///
 /// A path that climbs above `root` is refused even where it would come back, and whether or not something is there: what a

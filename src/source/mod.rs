@@ -24,6 +24,12 @@ impl Span {
         Self { start, end }
     }
 
+    /// The place of `part`, which is a slice of `text`, where that begins at the byte `at`.
+    pub(crate) fn of_part(at: usize, text: &str, part: &str) -> Self {
+        let from = at + (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
+        Self::new(from, from + part.len())
+    }
+
     /// As a range, to slice the source text with.
     pub fn range(self) -> Range<usize> {
         self.start..self.end

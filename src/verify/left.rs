@@ -67,24 +67,25 @@ impl Left {
         let stop = Arc::new(Notify::new());
         let died = Arc::new(Mutex::new(None));
         let (asked, found) = (Arc::clone(&stop), Arc::clone(&died));
+        // Of what it has ended with, the first prompt tells.
+        let note = move |status, tail: &[u8]| {
+            let mut died = found.lock().unwrap_or_else(PoisonError::into_inner);
+            died.get_or_insert_with(|| Died { status, said: last_line(tail), at: Instant::now() });
+        };
         let ended = tokio::spawn(async move {
             let mut buffer = vec![0; 64 << 10];
             loop {
                 tokio::select! {
                     read = terminal.read(&mut buffer, Duration::MAX) => match read {
                         Ok(Read::Bytes(length)) => {
-                            let status = ended(&mut scanner, &buffer[..length], &mut tail);
-                            let mut died = found.lock().unwrap_or_else(PoisonError::into_inner);
-                            // Of what it has ended with, the first prompt tells.
-                            *died = died.take().or_else(|| {
-                                Some(Died { status: status?, said: last_line(&tail), at: Instant::now() })
-                            });
+                            if let Some(status) = ended(&mut scanner, &buffer[..length], &mut tail) {
+                                note(status, &tail);
+                            }
                         }
                         Ok(Read::Silence) => {}
                         // It has taken the place of its shell (`exec`).
                         Ok(Read::Closed(Some(status))) => {
-                            let mut died = found.lock().unwrap_or_else(PoisonError::into_inner);
-                            died.get_or_insert_with(|| Died { status, said: last_line(&tail), at: Instant::now() });
+                            note(status, &tail);
                             return;
                         }
                         Ok(Read::Closed(None)) | Err(_) => return,

@@ -10,6 +10,7 @@ use guidepost::{
 };
 use serde_json::{Map, Value};
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -73,6 +74,22 @@ impl TestSite {
     /// The site's folder.
     pub(crate) fn path(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// How the site is read.
+    pub(crate) fn options(&self) -> guidepost::site::Options {
+        guidepost::site::Options {
+            loose: Vec::new(),
+            workspace: false,
+            site: self.path().to_owned(),
+            out: None,
+            base_url: None,
+            reports: Vec::new(),
+            drafts: false,
+            strict: false,
+            today: "2026-11-25".into(),
+            texts: BTreeMap::new(),
+        }
     }
 
     /// Writes a file of the site.

@@ -38,10 +38,7 @@ pub(in crate::guide) fn read(source: &Source, tokens: &mut Vec<Token>, begin: us
             return;
         }
     };
-    let at = |part: &str| {
-        let from = tag.start + (part.as_ptr() as usize).saturating_sub(line.as_ptr() as usize);
-        Span::new(from, from + part.len())
-    };
+    let at = |part: &str| Span::of_part(tag.start, line, part);
     let title = head.title.map(|title| (super::plain(title), at(title)));
     let mut arguments = kind::arguments((head.kind, at(head.kind)), title);
     if head.folded {

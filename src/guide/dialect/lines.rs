@@ -41,9 +41,7 @@ impl Line<'_> {
 
     /// The place of a part of its text.
     pub(in crate::guide) fn part(&self, part: &str) -> Span {
-        // A part of a text lies in it.
-        let from = self.at + (part.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize);
-        Span::new(from, from + part.len())
+        Span::of_part(self.at, self.text, part)
     }
 }
 

@@ -71,6 +71,12 @@ struct Reader {
     read: fn(&Lines<'_>, usize, &mut Vec<Unread>) -> Option<Block>,
 }
 
+impl Reader {
+    fn has_sign(&self, text: &str) -> bool {
+        self.signs.iter().any(|sign| text.contains(sign))
+    }
+}
+
 const READERS: &[Reader] = &[
     Reader { dialect: Dialect::Mkdocs, signs: &["!!!", "???", "==="], read: mkdocs::read },
     Reader { dialect: Dialect::Containers, signs: &[":::"], read: containers::read },
@@ -117,9 +123,8 @@ pub(super) fn read(
     unread: &mut Vec<Unread>,
 ) -> Vec<Item> {
     let text = &source.text[range.range()];
-    let readers: Vec<&Reader> = (READERS.iter())
-        .filter(|reader| registry.reads(reader.dialect) && reader.signs.iter().any(|sign| text.contains(sign)))
-        .collect();
+    let readers: Vec<&Reader> =
+        (READERS.iter()).filter(|reader| registry.reads(reader.dialect) && reader.has_sign(text)).collect();
     if readers.is_empty() {
         return items;
     }
@@ -146,11 +151,10 @@ impl Reading<'_> {
         while at < lines.all.len() {
             let line = &lines.all[at];
             self.in_quote(line);
-            let read = |reader: &&Reader| {
-                let signed = reader.signs.iter().any(|sign| line.text.contains(sign));
-                if signed { (reader.read)(&lines, at, self.unread) } else { None }
-            };
-            let found = if lines.may_begin(at) { self.readers.iter().find_map(read) } else { None };
+            // Few lines have a sign, and to tell what a line stands in is more work.
+            let begins = self.readers.iter().any(|reader| reader.has_sign(line.text)) && lines.may_begin(at);
+            let mut signed = self.readers.iter().filter(|reader| begins && reader.has_sign(line.text));
+            let found = signed.find_map(|reader| (reader.read)(&lines, at, self.unread));
             at = match found {
                 Some(block) => {
                     let next = lines.all.partition_point(|line| line.start < block.span.end).max(at + 1);
