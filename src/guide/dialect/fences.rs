@@ -38,6 +38,7 @@ pub(in crate::guide) fn read(info: &str, word: &mut String, arguments: &mut Argu
         if word.is_empty()
             && let Some((language, name)) = given.name.as_deref().and_then(|name| name.split_once(':'))
         {
+            given.span.start += language.len() + 1;
             *word = language.to_owned();
             given.name = Some(name.to_owned());
         }

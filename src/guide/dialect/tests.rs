@@ -177,6 +177,12 @@ fn every_piece_knows_where_it_stands() {
         let begin = code.text.find(text).expect(text);
         assert_eq!(at(code.source_span(0, begin..begin + text.len())), from, "{text}");
     }
+    // What stands behind the colon of a language is the attribute.
+    for text in ["```js:title=a.js\nx\n```\n", "```j\\_s:title=a.js\nx\n```\n"] {
+        let guide = parse(text, &Dialect::ALL);
+        let span = guide.code_blocks()[0].arguments.span_of("title").expect(text);
+        assert_eq!(&text[span.range()], "title=a.js", "{text}");
+    }
 }
 
 #[test]
