@@ -45,6 +45,7 @@ mod service;
 pub mod settings;
 pub mod spec;
 mod survey;
+pub(crate) mod title;
 mod trust;
 
 pub use context::{built_image, folder_hash};

@@ -144,6 +144,7 @@ impl Machine {
 /// Every setting.
 #[rustfmt::skip]
 const ROWS: &[Row] = &[
+    Row { name: "title", form: Form::Text, says: "What readers are told that it is: Debian 12" },
     Row { name: "image", form: Form::Text, says: "Image reference, pulled if missing: debian:bookworm" },
     Row { name: "build", form: Form::Text, says: "A folder of the site with a Dockerfile" },
     Row { name: "user", form: Form::Text, says: "Who types; the image's own user by default" },
@@ -265,6 +266,10 @@ fn set(machine: &mut Machine, key: &str, value: &Value) -> Result<(), Wrong> {
         "build" => {
             let path = text(key, value, value::is_inner_folder, "machines/server")?;
             machine.source = ImageSource::Build(Folder { path, registry: None });
+        }
+        // Readers are told it; no machine is another one by it.
+        "title" => {
+            text(key, value, |text| !text.trim().is_empty(), "Debian 12")?;
         }
         "user" => machine.user = Some(text(key, value, value::is_user, "reader")?),
         "init" => machine.init = one_of(key, value, INITS)?,

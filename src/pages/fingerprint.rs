@@ -7,7 +7,7 @@
 use crate::{
     pages::{
         Fingerprint,
-        lists::{Listed, Shown},
+        lists::{HOME, Listed, Shown},
         maker::Pages,
         world::SiteWorld,
     },
@@ -15,6 +15,7 @@ use crate::{
     site::{address::section_path, library::Page, load::Site, record::PageRecord, taxonomy::terms_of},
 };
 use rayon::prelude::*;
+use serde_json::Value;
 
 pub(crate) struct Fingerprints<'a> {
     pages: &'a Pages<'a>,
@@ -41,6 +42,7 @@ impl<'a> Fingerprints<'a> {
     pub(crate) fn guide(&self, index: usize) -> Fingerprint {
         let page = &self.pages.site.library.pages[index];
         let mut hasher = self.begin("page.html", &page.url);
+        hasher.update(&self.pages.sidebar(Some(index)));
         self.own(&mut hasher, index);
         self.text(&mut hasher, &page.record);
         *hasher.finalize().as_bytes()
@@ -49,6 +51,7 @@ impl<'a> Fingerprints<'a> {
     /// Of a list.
     pub(crate) fn listed(&self, listed: &Listed) -> Fingerprint {
         let mut hasher = self.begin(listed.template, &listed.url);
+        hasher.update(&self.pages.sidebar(listed.beside()));
         hasher.update(&listed.number.to_le_bytes()).update(&listed.total.to_le_bytes());
         for page in &listed.pages {
             hasher.update(&self.cards[*page]);
@@ -56,14 +59,20 @@ impl<'a> Fingerprints<'a> {
         if let Some(page) = listed.text {
             self.text(&mut hasher, &self.pages.site.library.pages[page].record);
         }
+        if listed.template == HOME {
+            // It shows of many pages a little; it is one.
+            let context = Value::Object(self.pages.views.listed(listed));
+            hasher.update(context.to_string().as_bytes());
+        }
         match listed.shown {
             Shown::Section(section) => {
                 self.own(&mut hasher, section);
                 self.text(&mut hasher, &self.pages.site.library.pages[section].record);
                 for below in self.pages.views.subsections(section) {
-                    hasher.update(&self.cards[below]).update(&self.pages.views.guides_below(below).to_le_bytes());
+                    hasher.update(&self.cards[below]).update(&self.pages.views.guides_below(below).len().to_le_bytes());
                 }
             }
+            Shown::All => {}
             Shown::Taxonomy(taxonomy) => {
                 for term in &taxonomy.terms {
                     hasher
@@ -84,7 +93,9 @@ impl<'a> Fingerprints<'a> {
 
     /// Of a page that is made of nothing but a template and a few words.
     pub(crate) fn simple(&self, template: &str, words: &str) -> Fingerprint {
-        *self.begin(template, words).finalize().as_bytes()
+        let mut hasher = self.begin(template, words);
+        hasher.update(&self.pages.sidebar(None));
+        *hasher.finalize().as_bytes()
     }
 
     fn begin(&self, template: &str, url: &str) -> blake3::Hasher {
@@ -155,6 +166,8 @@ fn card(page: &Page, site: &Site<'_>, world: &SiteWorld<'_>) -> Fingerprint {
     for term in terms_of(record, "tags") {
         add(&term);
     }
+    add(world.verified.state(&record.source).unwrap_or_default());
+    add(world.verified.machine(&record.source).unwrap_or_default());
     let section = section_path(record.lies());
     add(section);
     add(site.library.section_page(section).map_or("", |i| &site.library.pages[i].record.title));

@@ -1,16 +1,19 @@
 //! Pages that list pages: home, sections, terms, in pages of their own.
 
-use serde_json::{Map, Value, json};
-
 use crate::{
-    pages::view::Views,
+    pages::{
+        date::date,
+        view::{ALL, Views},
+    },
     site::{
         address::{section_path, title_case},
         library::{Target, is_listed},
         record::Kind,
         taxonomy::{Taxonomy, Term, newest_first},
     },
+    source::date::Date,
 };
+use serde_json::{Map, Value, json};
 
 /// One page of the output that lists pages.
 #[derive(Debug)]
@@ -39,10 +42,28 @@ pub(crate) enum Shown<'a> {
     Taxonomy(&'a Taxonomy),
     /// One term.
     Term(&'a Taxonomy, &'a Term),
+    /// All guides of the site.
+    All,
 }
 
+/// The template of the home page.
+pub(crate) const HOME: &str = "home.html";
 /// New guides that the home page shows.
 const NEWEST: usize = 9;
+/// Guides of a section, or sections in it, that the home page shows.
+const FIRST: usize = 8;
+/// Guides that the home page shows because they were mended.
+const MENDED: usize = 6;
+
+impl Listed<'_> {
+    /// The page that it stands for in the tree of guides.
+    pub(crate) fn beside(&self) -> Option<usize> {
+        match self.shown {
+            Shown::Section(index) => Some(index),
+            Shown::Taxonomy(_) | Shown::Term(..) | Shown::All => None,
+        }
+    }
+}
 
 impl<'a> Views<'a> {
     /// Every list of the site.
@@ -54,7 +75,7 @@ impl<'a> Views<'a> {
                 continue;
             }
             if section.is_empty() {
-                self.paginate(&page.url, "home.html", Shown::Section(index), &self.newest(), usize::MAX, &mut lists);
+                self.paginate(&page.url, HOME, Shown::Section(index), &self.newest(), usize::MAX, &mut lists);
             } else {
                 let pages = self.library.sections.get(section).map(Vec::as_slice).unwrap_or_default();
                 self.paginate(
@@ -80,11 +101,15 @@ impl<'a> Views<'a> {
                 );
             }
         }
+        if self.has_all && self.library.sections.values().any(|guides| !guides.is_empty()) {
+            let all: Vec<usize> = self.library.sections.values().flatten().copied().collect();
+            self.paginate(ALL, "all.html", Shown::All, &all, usize::MAX, &mut lists);
+        }
         lists
     }
 
     /// Whether the section page at an address only adds its text to a list of terms, or to the pages of a term.
-    fn is_taxonomy(&self, url: &str) -> bool {
+    pub(crate) fn is_taxonomy(&self, url: &str) -> bool {
         self.taxonomies
             .iter()
             .any(|t| t.url == url || (url.starts_with(&t.url) && t.terms.iter().any(|term| term.url == url)))
@@ -141,6 +166,12 @@ impl<'a> Views<'a> {
         let about = |t: &Taxonomy| json!({ "name": t.name, "title": title_case(&t.name), "url": self.links.absolute_path(&t.url) });
         let mut context = match listed.shown {
             Shown::Section(index) => self.section(index, listed),
+            Shown::All => {
+                let mut context = self.base("All guides", &listed.url, "");
+                context.insert("groups".into(), self.groups());
+                context.insert("total".into(), listed.pages.len().into());
+                context
+            }
             Shown::Taxonomy(taxonomy) => {
                 let mut context = self.base(&title_case(&taxonomy.name), &listed.url, "");
                 context.insert("taxonomy".into(), about(taxonomy));
@@ -154,7 +185,7 @@ impl<'a> Views<'a> {
                 context
             }
         };
-        if !matches!(listed.shown, Shown::Section(_)) {
+        if matches!(listed.shown, Shown::Taxonomy(_) | Shown::Term(..)) {
             let own = listed.text.map(|page| self.page(page));
             if let Some(page) = &own {
                 context["head"]["description"] = page["description"].clone();
@@ -168,14 +199,85 @@ impl<'a> Views<'a> {
 
     fn section(&self, index: usize, listed: &Listed<'_>) -> Map<String, Value> {
         let record = &self.library.pages[index].record;
-        let is_home = listed.template == "home.html";
+        let is_home = listed.template == HOME;
         let without = if is_home { &self.config.description } else { &record.summary };
         let title =
             if is_home { &self.config.title } else { record.front.title_meta.as_ref().unwrap_or(&record.title) };
         let mut context = self.base(title, &listed.url, record.front.description.as_ref().unwrap_or(without));
         context.insert("section".into(), self.page(index));
-        context.insert("subsections".into(), self.subsections(index).iter().map(|i| self.subsection(*i)).collect());
+        let below = self.subsections(index);
+        if is_home {
+            context.insert("subsections".into(), below.iter().map(|i| self.shelf(*i)).collect());
+            context.insert("mended".into(), self.mended());
+            context.insert("proof".into(), self.proof());
+            context.insert("all_url".into(), self.has_all.then(|| self.path(ALL)).into());
+            context.insert("total".into(), self.library.sections.values().map(Vec::len).sum::<usize>().into());
+        } else {
+            context.insert("subsections".into(), below.iter().map(|i| self.subsection(*i)).collect());
+        }
         context
+    }
+
+    /// A section as the home page shows it: with what is in it.
+    fn shelf(&self, index: usize) -> Value {
+        let mut shelf = self.subsection(index);
+        let sections = self.subsections(index);
+        let path = section_path(self.library.pages[index].record.lies());
+        let guides = self.library.sections.get(path).map(Vec::as_slice).unwrap_or_default();
+        let room = FIRST.saturating_sub(sections.len());
+        shelf["sections"] = sections.iter().take(FIRST).map(|i| self.subsection(*i)).collect();
+        shelf["guides"] = guides.iter().take(room).map(|i| self.link_to(*i)).collect();
+        shelf["verified"] = self.guides_below(index).into_iter().filter(|i| self.is_verified(*i)).count().into();
+        shelf
+    }
+
+    fn is_verified(&self, index: usize) -> bool {
+        matches!(self.verified.state(&self.library.pages[index].record.source), Some("holds" | "partial"))
+    }
+
+    /// How many guides were verified, and when last; null without a report.
+    fn proof(&self) -> Value {
+        if !self.has_status {
+            return Value::Null;
+        }
+        let guides = || self.library.sections.values().flatten();
+        json!({
+            "verified": guides().filter(|i| self.is_verified(**i)).count(),
+            "total": guides().count(),
+            "day": self.newest_proof.as_ref().map(date),
+        })
+    }
+
+    /// Guides that hold and were broken before, the last one first.
+    fn mended(&self) -> Value {
+        let of = |page: &usize| {
+            let (since, now, before) = self.history.changed(&self.library.pages[*page].record.source)?;
+            let is_mended = before.ends_early() && !now.ends_early() && self.is_verified(*page);
+            is_mended.then(|| (since.to_owned(), *page))
+        };
+        let mut found: Vec<(String, usize)> = self.library.sections.values().flatten().filter_map(of).collect();
+        found.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+        let shown = |(since, page): &(String, usize)| {
+            let mut link = self.link_to(*page);
+            link["day"] = Date::parse(since).as_ref().map(date).into();
+            link
+        };
+        found.iter().take(MENDED).map(shown).collect()
+    }
+
+    /// All guides by their sections.
+    fn groups(&self) -> Value {
+        let group = |(section, guides): (&String, &Vec<usize>)| {
+            // Those of the top are in no section, and the home page is above all.
+            let page = self.library.section_page(section).filter(|_| !section.is_empty());
+            let above = page.into_iter().flat_map(|page| self.ancestors(page).into_iter().skip(1).chain([page]));
+            let titles: Vec<&str> = above.map(|page| self.short_title(page)).collect();
+            let title = if titles.is_empty() { self.config.title.clone() } else { titles.join(" / ") };
+            let url = self.path(page.map_or("/", |page| &self.library.pages[page].url));
+            let pages: Vec<Value> = guides.iter().map(|i| self.lite(*i)).collect();
+            json!({ "title": title, "url": url, "pages": pages })
+        };
+        self.library.sections.iter().map(group).collect()
     }
 
     /// Sections directly below the section of a page.

@@ -5,7 +5,10 @@ use serde_json::{Map, Value};
 use crate::{
     diagnostic::Diagnostic,
     internal,
-    pages::{lists::Listed, programs::Programs, status::Status, verified::Verified, view::Views, world::SiteWorld},
+    pages::{
+        Fingerprint, lists::Listed, programs::Programs, sidebar::Sidebars, status::Status, verified::Verified,
+        view::Views, world::SiteWorld,
+    },
     render::{self, PageInfo, highlight::Highlighter},
     site::{library::Page, load::Site},
 };
@@ -15,6 +18,7 @@ pub(crate) struct Pages<'a> {
     pub(crate) site: &'a Site<'a>,
     pub(crate) views: Views<'a>,
     pub(crate) world: SiteWorld<'a>,
+    sidebars: Sidebars,
 }
 
 impl<'a> Pages<'a> {
@@ -25,14 +29,14 @@ impl<'a> Pages<'a> {
         let listed: Vec<Value> =
             if theme.any_reads_site() { site.newest().iter().map(|i| views.lite(*i)).collect() } else { Vec::new() };
         theme.data().fill(site.inputs.config.base_path(), listed);
-        Self { site, world: SiteWorld::new(site, verified, highlighter), views }
+        Self { site, world: SiteWorld::new(site, verified, highlighter), views, sidebars: Sidebars::default() }
     }
 
     /// A guide's page; `None` if a template failed.
     pub(crate) fn guide(&self, index: usize, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
         let mut context = self.views.guide(index);
         context["page"]["content"] = self.content(index, diagnostics)?.into();
-        self.fill("page.html", context, diagnostics)
+        self.fill("page.html", Some(index), context, diagnostics)
     }
 
     /// A page that lists others; likewise.
@@ -41,7 +45,7 @@ impl<'a> Pages<'a> {
         if let Some(index) = listed.text.filter(|i| self.site.library.pages[*i].written) {
             context["section"]["content"] = self.content(index, diagnostics)?.into();
         }
-        self.fill(listed.template, context, diagnostics)
+        self.fill(listed.template, listed.beside(), context, diagnostics)
     }
 
     /// The page of results, if there is one.
@@ -70,14 +74,24 @@ impl<'a> Pages<'a> {
         context
     }
 
-    /// A template with its context; `None` if that failed.
+    /// Changes when the tree of guides beside a page does.
+    pub(crate) fn sidebar(&self, page: Option<usize>) -> Fingerprint {
+        self.sidebars.fingerprint(&self.views, &self.site.inputs.theme, page)
+    }
+
+    /// A template with its context and the tree beside a page; `None` if that failed.
     pub(crate) fn fill(
         &self,
         template: &str,
-        context: Map<String, Value>,
+        page: Option<usize>,
+        mut context: Map<String, Value>,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Option<String> {
-        let render = || self.site.inputs.theme.render(template, &Value::Object(context));
+        let render = || {
+            let theme = &self.site.inputs.theme;
+            context.insert("sidebar".into(), self.sidebars.beside(&self.views, theme, page)?);
+            theme.render(template, &Value::Object(context))
+        };
         match internal::guarded(&format!("filling {template}"), render) {
             Ok(Ok(html)) => Some(html),
             Ok(Err(problem)) | Err(problem) => {

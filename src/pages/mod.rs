@@ -16,6 +16,7 @@ mod look;
 pub(crate) mod maker;
 mod programs;
 pub mod related;
+pub(crate) mod sidebar;
 pub mod sitemap;
 pub(crate) mod status;
 pub mod structured;

@@ -1,7 +1,11 @@
 //! Files of the output that programs read: feed, sitemap, robots.txt, llms.txt, search index.
 
 use crate::{
-    pages::{badge, feed, llms, sitemap, status::Status, view::Views},
+    pages::{
+        badge, feed, llms, sitemap,
+        status::Status,
+        view::{ALL, Views},
+    },
     site::{
         address::markdown_url,
         library::is_listed,
@@ -54,6 +58,9 @@ impl Programs<'_> {
                 .filter(|(url, _)| !library.has_own(url))
                 .map(|(url, _)| (self.views.permalink(url), None)),
         );
+        if self.views.has_all {
+            urls.push((self.views.permalink(ALL), None));
+        }
         let status = Status { site: self.site, views: self.views };
         if status.is_made() {
             urls.push((self.views.permalink(badge::STATUS), None));

@@ -3,22 +3,21 @@
 //! A report speaks of a guide, and of all that its verdict depends on, as they were. Once any of it has changed, the page
 //! says so, and its blocks say nothing.
 
+use crate::{
+    diagnostic::Diagnostic,
+    pages::{Fingerprint, date::date},
+    plan::Omission,
+    render::Mark,
+    report::{self, Gap, GuideReport, Report, StepKind, StepReport, Verdict, Whole, safe::plain, shown::differences},
+    site::{library::Library, record::Kind},
+    source::date::Date,
+};
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
     io::{BufRead, Read},
     ops::RangeInclusive,
     path::{Path, PathBuf},
-};
-
-use crate::{
-    diagnostic::Diagnostic,
-    pages::{Fingerprint, date::date},
-    plan::Omission,
-    render::Mark,
-    report::{self, Gap, GuideReport, Report, StepKind, StepReport, Verdict, Whole, safe::plain},
-    site::{library::Library, record::Kind},
-    source::date::Date,
 };
 
 /// Lines that are shown of the beginning of an output, and of its end.
@@ -79,12 +78,13 @@ impl Recording {
 }
 
 impl Verified {
-    /// `current` lists what the verdict of a page on a machine depends on now. Recordings are looked for in `folders`, of
+    /// `machine` is the title of one by its name, `current` lists what the verdict of a page on a machine depends on now. Recordings are looked for in `folders`, of
     /// which the first that has one counts.
     pub(crate) fn new(
         report: &Report,
         library: &Library,
         folders: &[PathBuf],
+        machine: &dyn Fn(&str) -> String,
         current: &dyn Fn(usize, &str) -> BTreeMap<String, String>,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Self {
@@ -105,7 +105,7 @@ impl Verified {
             }
             let stale = guides.iter().any(changed);
             let recordings = if stale { Vec::new() } else { recordings(&guides, &page.url, folders, &mut missing) };
-            Some((path.to_owned(), Proof::new(Whole { path, reports: guides }, stale, recordings)))
+            Some((path.to_owned(), Proof::new(Whole { path, reports: guides }, stale, recordings, machine)))
         };
         let guides = wholes.into_iter().filter_map(&mut proof).collect();
         if let Some(first) = missing.first() {
@@ -125,6 +125,11 @@ impl Verified {
     /// one now.
     pub(crate) fn state(&self, source: &str) -> Option<&str> {
         self.guides.get(source)?.page["state"].as_str()
+    }
+
+    /// Titles of the machines that the guide of a file was done on.
+    pub(crate) fn machine(&self, source: &str) -> Option<&str> {
+        self.guides.get(source)?.page["machine"].as_str()
     }
 
     /// `page.verified` of the page of a file.
@@ -156,7 +161,11 @@ impl Verified {
             (!parts.is_empty()).then(|| parts.join(between))
         };
         let message = joined(|mark| mark.message.as_deref(), "; ");
-        Some(Mark { verdict, message, real: joined(|mark| mark.real.as_deref(), "\n"), replay: replay(of_block()) })
+        let rows = of_block().map(|step| &step.mark).filter(|mark| mark.verdict == verdict).map(|mark| &mark.rows);
+        let rows = rows.filter_map(Value::as_array).flatten().cloned().collect::<Vec<_>>();
+        let real = joined(|mark| mark.real.as_deref(), "\n");
+        let rows = if rows.is_empty() { Value::Null } else { rows.into() };
+        Some(Mark { verdict, message, real, rows, replay: replay(of_block()) })
     }
 }
 
@@ -225,7 +234,7 @@ fn rank(verdict: Verdict) -> u8 {
 
 impl Proof {
     /// The worst verdict of all machines is the guide's, and the oldest time.
-    fn new(whole: Whole<'_>, stale: bool, recordings: Vec<Recording>) -> Self {
+    fn new(whole: Whole<'_>, stale: bool, recordings: Vec<Recording>, title: &dyn Fn(&str) -> String) -> Self {
         let guides = &whole.reports;
         let state = match whole.verdict() {
             _ if stale => "stale",
@@ -242,7 +251,7 @@ impl Proof {
         shown_coverage["text"] = coverage.text().into();
         shown_coverage["partial"] = coverage.is_partial().into();
         let machines: Vec<String> =
-            guides.iter().map(|guide| plain(&guide.machine)).filter(|m| !m.is_empty()).collect();
+            guides.iter().map(|guide| plain(&title(&guide.machine))).filter(|m| !m.is_empty()).collect();
         let seconds: f64 = guides.iter().map(|guide| guide.seconds).sum();
         let started = guides.iter().map(|guide| guide.started.as_str()).min().unwrap_or_default();
         let value = json!({
@@ -255,7 +264,7 @@ impl Proof {
             "skipped": skipped,
             "coverage": shown_coverage,
             "reason": guides.iter().find_map(|guide| guide.reason.as_deref()).map(plain),
-            "recordings": recordings.iter().map(|r| json!({"machine": r.machine, "url": r.name()})).collect::<Vec<_>>(),
+            "recordings": recordings.iter().map(|r| json!({"machine": plain(&title(&r.machine)), "url": r.name()})).collect::<Vec<_>>(),
         });
         let marks = |guide: &&GuideReport| {
             let machine = plain(&guide.machine);
@@ -283,6 +292,7 @@ impl StepMark {
         let mark = Mark {
             verdict,
             message: message.map(plain).or(may_differ),
+            rows: real.as_ref().map_or(Value::Null, |_| differences(step)),
             real: real.filter(|real| !real.is_empty()),
             replay: None,
         };
@@ -293,7 +303,13 @@ impl StepMark {
 
     /// Of a block without a step, unless readers only look at it.
     fn undone(gap: &Gap) -> Option<Self> {
-        let mark = Mark { verdict: Verdict::Skipped, message: Some(plain(&gap.why)), real: None, replay: None };
+        let mark = Mark {
+            verdict: Verdict::Skipped,
+            message: Some(plain(&gap.why)),
+            real: None,
+            rows: Value::Null,
+            replay: None,
+        };
         let in_undone_tab = gap.tab.is_some() && gap.omission == Omission::NotDone;
         (gap.omission != Omission::LookedAt).then(|| Self {
             file: gap.path.clone(),

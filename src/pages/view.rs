@@ -4,6 +4,7 @@ use crate::{
     config::Config,
     pages::{badge, date::date, related, structured, verified::Verified},
     render,
+    report::history::History,
     site::{
         address::{markdown_url, path_part, section_path, title_case},
         images::Image,
@@ -31,9 +32,18 @@ pub(crate) struct Views<'a> {
     /// Related pages of each page, best first.
     pub(crate) related: Vec<Vec<usize>>,
     pub(crate) verified: &'a Verified,
+    /// What was known day by day.
+    pub(crate) history: &'a History,
+    /// The newest day on which a guide was verified.
+    pub(crate) newest_proof: Option<Date>,
+    /// Whether there is a page of all guides.
+    pub(crate) has_all: bool,
     /// Whether there is a page of results.
     pub(crate) has_status: bool,
 }
+
+/// The address of the page of all guides.
+pub(crate) const ALL: &str = "/all/";
 
 /// Words that a reader reads in a minute.
 const WORDS_A_MINUTE: usize = 200;
@@ -49,13 +59,22 @@ impl<'a> Views<'a> {
             folder: site.folder(),
             related: related_pages(site),
             verified,
+            history: &site.inputs.history,
+            newest_proof: site
+                .inputs
+                .report
+                .iter()
+                .flat_map(|r| &r.guides)
+                .filter_map(|g| Date::parse(&g.started))
+                .max(),
+            has_all: !site.library.has_own(ALL),
             has_status: site.inputs.report.is_some(),
         }
     }
 }
 
 impl Views<'_> {
-    fn path(&self, url: &str) -> String {
+    pub(crate) fn path(&self, url: &str) -> String {
         self.links.absolute_path(url)
     }
 
@@ -88,6 +107,7 @@ impl Views<'_> {
             "taxonomies": taxonomies.collect::<Vec<_>>(),
             "feed_url": config.feed.then(|| self.path("/atom.xml")),
             "search": config.search,
+            "all_url": self.has_all.then(|| self.path(ALL)),
             "status_url": self.has_status.then(|| self.path(badge::STATUS)),
             "home_url": self.path("/"),
             "look": self.look.told,
@@ -223,21 +243,23 @@ impl Views<'_> {
             "section_title": self.library.section_page(section).filter(|_| !section.is_empty()).map(|i| self.library.pages[i].record.title.clone()),
             "section_path": section,
             "image": self.image(record),
+            "state": self.verified.state(&record.source),
+            "machine": self.verified.machine(&record.source),
         })
     }
 
     /// A section in a list: with the number of its guides, those of its subsections included.
     pub(crate) fn subsection(&self, index: usize) -> Value {
         let mut lite = self.lite(index);
-        lite["count"] = self.guides_below(index).into();
+        lite["count"] = self.guides_below(index).len().into();
         lite
     }
 
-    /// How many guides a section and those below it have.
-    pub(crate) fn guides_below(&self, index: usize) -> usize {
+    /// The guides of a section and of those below it.
+    pub(crate) fn guides_below(&self, index: usize) -> Vec<usize> {
         let section = section_path(self.library.pages[index].record.lies());
         let below = |path: &str| path == section || path.strip_prefix(section).is_some_and(|r| r.starts_with('/'));
-        self.library.sections.iter().filter(|(path, _)| below(path)).map(|(_, pages)| pages.len()).sum()
+        self.library.sections.iter().filter(|(path, _)| below(path)).flat_map(|(_, pages)| pages).copied().collect()
     }
 
     /// The terms of a page in one taxonomy.
@@ -257,9 +279,14 @@ impl Views<'_> {
         json!({ "name": name, "url": url().or_else(|| own.map(|own| self.links.href(own, from))) })
     }
 
-    fn link_to(&self, index: usize) -> Value {
-        let page = &self.library.pages[index];
-        json!({ "title": page.record.front.title_short.as_ref().unwrap_or(&page.record.title), "url": self.path(&page.url) })
+    /// The title of a page where there is little room.
+    pub(crate) fn short_title(&self, index: usize) -> &str {
+        let record = &self.library.pages[index].record;
+        record.front.title_short.as_ref().unwrap_or(&record.title)
+    }
+
+    pub(crate) fn link_to(&self, index: usize) -> Value {
+        json!({ "title": self.short_title(index), "url": self.path(&self.library.pages[index].url) })
     }
 
     pub(crate) fn neighbours(&self, index: usize) -> (Option<usize>, Option<usize>) {

@@ -65,9 +65,9 @@ pub(crate) fn try_templates(site: &Site<'_>, verified: &Verified) -> Vec<Diagnos
         let _ = pages.listed(&listed, &mut diagnostics);
     }
     for (_, index) in &site.library.redirects {
-        let _ = pages.fill("redirect.html", pages.redirect(&site.library.pages[*index]), &mut diagnostics);
+        let _ = pages.fill("redirect.html", None, pages.redirect(&site.library.pages[*index]), &mut diagnostics);
     }
-    let _ = pages.fill("404.html", pages.not_found(), &mut diagnostics);
+    let _ = pages.fill("404.html", None, pages.not_found(), &mut diagnostics);
     diagnostics
 }
 
@@ -161,6 +161,7 @@ impl Writer<'_> {
         match listed.shown {
             Shown::Section(index) => library.beaten.contains(&library.pages[index].record.source),
             Shown::Taxonomy(taxonomy) => library.beaten.contains(&taxonomy.url),
+            Shown::All => false,
             Shown::Term(_, term) => library.beaten.contains(&term.url),
         }
     }
@@ -199,7 +200,7 @@ impl Writer<'_> {
         if self.output.keep(path, &key) {
             return Ok(());
         }
-        match self.pages.fill(template, context, diagnostics) {
+        match self.pages.fill(template, None, context, diagnostics) {
             Some(html) => Ok(self.output.put(path, &key, html.as_bytes())?),
             None => Ok(()),
         }

@@ -219,7 +219,7 @@ impl Show<'_> {
             return Answer::Page { version: self.version(&html), html, found: false };
         }
         let mut problems = Vec::new();
-        let html = self.pages.fill("404.html", self.pages.not_found(), &mut problems);
+        let html = self.pages.fill("404.html", None, self.pages.not_found(), &mut problems);
         let html = html.unwrap_or_else(|| bare("Page not found"));
         Answer::Page { version: self.version(&html), html, found: false }
     }
@@ -241,7 +241,7 @@ impl Show<'_> {
             (None, Some(index)) => self.pages.guide(index, &mut problems),
             (None, None) if url == badge::STATUS => {
                 let context = self.pages.status()?;
-                self.pages.fill("status.html", context, &mut problems)
+                self.pages.fill("status.html", None, context, &mut problems)
             }
             (None, None) => return None,
         };

@@ -73,8 +73,9 @@ impl<'s> Lister<'s> {
         let path = format!("{}#{name}", config::FILE_NAME);
         let mut machine = settings.clone();
         if let Some(machine) = machine.as_object_mut() {
-            // Who else may use it changes nothing of what a guide finds.
+            // Who else may use it, and what readers call it, change nothing of what a guide finds.
             machine.remove("allow");
+            machine.remove("title");
         }
         let hash = Input::hash_of(canonical(&machine).as_bytes());
         let mut inputs = vec![Input { path, kind: InputKind::Settings, hash }];

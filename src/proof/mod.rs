@@ -16,6 +16,7 @@ mod update;
 mod workspace;
 
 use crate::{
+    machine::title::title,
     pages::{
         badge::{STATUS, badge_url},
         verified::Verified,
@@ -38,7 +39,8 @@ pub(crate) fn verified(site: &mut Site<'_>) -> Verified {
     let mut problems = Vec::new();
     let lister = inputs::Lister::new(site, plans::outer);
     let current = |index, machine: &str| plans::current(site, &lister, index, machine);
-    let verified = Verified::new(report, &site.library, &site.inputs.recordings, &current, &mut problems);
+    let machine = |name: &str| title(&site.inputs.config.machines, name);
+    let verified = Verified::new(report, &site.library, &site.inputs.recordings, &machine, &current, &mut problems);
     site.diagnostics.extend(problems);
     let guides = site.guide_indices().into_iter().map(|index| site.library.pages[index].url.as_str());
     let badges: Vec<String> = guides.chain([STATUS]).map(badge_url).collect();

@@ -51,9 +51,11 @@ impl Renderer<'_> {
         context.insert("path".into(), path.unwrap_or_default());
         let mark = self.mark(guide, span);
         context.insert("verdict".into(), json!(mark.as_ref().map(|mark| mark.verdict)));
-        let (message, real, replay) = mark.map_or((None, None, None), |mark| (mark.message, mark.real, mark.replay));
+        let (message, real, rows, replay) =
+            mark.map_or_else(Default::default, |mark| (mark.message, mark.real, mark.rows, mark.replay));
         context.insert("message".into(), message.into());
         context.insert("real".into(), real.into());
+        context.insert("rows".into(), rows);
         context.insert("replay".into(), replay.into());
         context.insert("copyable".into(), (code.role != Role::Output).into());
         let html = self.template(template, context, guide, code.inner);

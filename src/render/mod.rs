@@ -110,6 +110,8 @@ pub struct Mark {
     pub message: Option<String>,
     /// What was really shown, where that is not as documented.
     pub real: Option<String>,
+    /// The same beside what is documented, row by row as `parts/verdict.html` has it; null where nothing was compared.
+    pub rows: serde_json::Value,
     /// The part of a recording that shows it, as an address relative to the page: `session.cast#t=12.5,14`, in seconds.
     pub replay: Option<String>,
 }

@@ -4,6 +4,7 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
@@ -470,6 +471,14 @@ impl OfRow {
     fn new(row: difference::Row) -> Self {
         let pieces = row.pieces.into_iter().map(|piece| Piece { text: piece.text, differs: piece.differs }).collect();
         Self { mark: row.mark, pieces, note: row.note }
+    }
+}
+
+/// The difference of a step's output from what is documented, for a page; null where there is none to compare with.
+pub(crate) fn differences(step: &StepReport) -> Value {
+    match (&step.comparison, &step.documented) {
+        (Some(_), Some(_)) => json!(difference::rows(step).into_iter().map(OfRow::new).collect::<Vec<_>>()),
+        _ => Value::Null,
     }
 }
 

@@ -220,7 +220,7 @@ impl<'a> Site<'a> {
         for (url, name) in taxonomy::list_urls(&self.taxonomies) {
             self.library.add_list(&url, &name, &mut self.diagnostics);
         }
-        for url in ["/atom.xml", "/sitemap.xml", "/robots.txt", "/llms.txt", "/404.html"] {
+        for url in ["/atom.xml", "/sitemap.xml", "/robots.txt", "/llms.txt", "/404.html", "/all/"] {
             self.library.add_made(url);
         }
         self.add_further_addresses();

@@ -107,9 +107,8 @@
       keep();
       say("Forgotten");
     }));
-    // Above a guide; on other pages, where a value is first asked for.
-    const place = document.querySelector(".article > .prose") ?? slots[0][0].closest(".prose > *");
-    place?.before(form);
+    // Above a guide; pages that only show one ask for nothing.
+    document.querySelector(".article > .prose")?.before(form);
     for (const [element] of slots) {
       element.addEventListener("click", () => {
         if (getSelection().isCollapsed && !element.closest("a, button, summary")) inputs[names.indexOf(element.dataset.name)]?.focus();
@@ -365,6 +364,56 @@
   document.querySelector(".toc-narrow")?.addEventListener("click", (event) => {
     if (event.target.closest("a")) event.currentTarget.open = false;
   });
+
+  // The tree of guides: the current one in view; a section that is further away comes from its own page when it is opened.
+  const tree = document.querySelector("[data-tree]");
+  if (tree) {
+    const box = tree.parentElement;
+    const show = () => {
+      const here = tree.querySelector("[aria-current=page]");
+      if (here) box.scrollTop = here.offsetTop - box.clientHeight / 3;
+    };
+    show();
+    box.addEventListener("toggle", show);
+    tree.addEventListener("toggle", async ({ target }) => {
+      const { more } = target.dataset;
+      if (!target.open || !more) return;
+      delete target.dataset.more;
+      try {
+        const answer = await fetch(more);
+        if (!answer.ok) throw new Error(answer.statusText);
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const here = page.querySelector("[data-tree] [aria-current=page]");
+        here.removeAttribute("aria-current");
+        target.querySelector("ul").replaceWith(document.adoptNode(here.closest("details").querySelector("ul")));
+      } catch {
+        // Its overview is there, and leads to it.
+        target.dataset.more = more;
+      }
+    }, true);
+  }
+
+  // What of the menu does not fit goes into one of its own.
+  const menu = document.querySelector(".top .menu");
+  if (menu) {
+    const list = menu.firstElementChild;
+    const items = [...list.children];
+    const rest = make("ul", { id: "gp-rest", class: "menu-rest", popover: "" });
+    const button = make("button", { class: "tool", type: "button", popovertarget: "gp-rest" }, "More");
+    const last = make("li", {}, button);
+    menu.after(rest);
+    const fit = () => {
+      rest.replaceChildren();
+      list.replaceChildren(...items);
+      const fits = () => menu.scrollWidth <= menu.clientWidth;
+      if (fits()) return;
+      list.append(last);
+      while (!fits() && list.childElementCount > 1) rest.prepend(last.previousElementSibling);
+    };
+    rest.addEventListener("toggle", () => { rest.style.insetInlineStart = `${button.getBoundingClientRect().left}px`; });
+    addEventListener("resize", fit);
+    fit();
+  }
 
   // Search.
   if (!root.dataset.search) return;
