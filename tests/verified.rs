@@ -554,5 +554,7 @@ fn a_changed_included_file_makes_the_verdict_stale() {
     let stale = page(&site, vec![found()]);
     assert!(fresh.contains("console") && !fresh.contains("Changed since it was verified"), "{fresh}");
     assert!(stale.contains("Changed since it was verified"), "{stale}");
-    assert_eq!(site.output("guides/other/index.html"), other);
+    // The tree beside it says so of the other guide; its own text is what it was.
+    let article = |html: &str| html[html.find("<article").expect("an article")..].to_owned();
+    assert_eq!(article(&site.output("guides/other/index.html")), article(&other));
 }
