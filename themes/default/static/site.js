@@ -394,7 +394,7 @@
   }
 
   // What of the menu does not fit goes into one of its own.
-  const menu = document.querySelector(".top .menu");
+  const menu = document.querySelector(".main-menu");
   if (menu) {
     const list = menu.firstElementChild;
     const items = [...list.children];
