@@ -23,7 +23,7 @@ fn a_machine_is_added_and_the_default_stays() {
 
     let added = run_in(folder.path(), &["machines", "add", "server"]);
     assert_eq!(added.status, 0, "{added:?}");
-    let server = "  server:\n    build: machines/server\n    init: systemd\n    user: reader\n    memory: 2GiB\n";
+    let server = "  server:\n    build: machines/server\n    title: Debian 12\n    init: systemd\n    user: reader\n    memory: 2GiB\n";
     assert_eq!(
         read(),
         format!(
@@ -53,7 +53,7 @@ fn a_machine_is_added_and_the_default_stays() {
     assert_eq!(read(), before);
     assert_eq!(run_in(folder.path(), &["machines", "add", "docker", "--name", "engine"]).status, 0);
     assert!(
-        read().contains("  engine:\n    build: machines/engine\n    init: systemd\n    docker: nested\n"),
+        read().contains("  engine:\n    build: machines/engine\n    title: Debian 12 with Docker\n    init: systemd\n    docker: nested\n"),
         "{}",
         read()
     );

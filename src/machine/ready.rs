@@ -30,19 +30,19 @@ pub const READY: &[Ready] = &[
     Ready {
         name: "server",
         says: "a Debian 12 server: systemd, sudo, sshd, cron, ufw, what cloud images have; examples' addresses lead to itself",
-        settings: &["init: systemd", "user: reader", "memory: 2GiB"],
+        settings: &["title: Debian 12", "init: systemd", "user: reader", "memory: 2GiB"],
         folder: Some(&SERVER),
     },
     Ready {
         name: "docker",
         says: "such a server with a Docker engine of its own",
-        settings: &["init: systemd", "docker: nested", "user: reader", "memory: 3GiB"],
+        settings: &["title: Debian 12 with Docker", "init: systemd", "docker: nested", "user: reader", "memory: 3GiB"],
         folder: Some(&DOCKER),
     },
     Ready {
         name: "debian-13",
         says: "Debian 13, made from Debian's archive: nothing but the base system",
-        settings: &[],
+        settings: &["title: Debian 13"],
         folder: Some(&DEBIAN_13),
     },
     Ready { name: "ubuntu", says: "Ubuntu 24.04 as its image is", settings: &["image: ubuntu:24.04"], folder: None },

@@ -328,7 +328,7 @@ test("without scripts the page is complete", async () => {
     await leave(page);
   }
   const verified = await open("/guides/verified/", { script: false });
-  assert.match(await shown(verified, ".verified"), /^Verified 25 November 2026 on debian/);
+  assert.match(await shown(verified, ".verified"), /^Verified 25 November 2026 on Debian 12/);
   await leave(verified);
 });
 
