@@ -83,10 +83,13 @@ struct Made {
 /// Which pages share a tree: those of a section, and of it those of a part.
 type Place<'a> = (&'a str, usize);
 
+/// A tree, or what is wrong with its template.
+type Trial = Result<Arc<Made>, Diagnostic>;
+
 /// Makes trees.
 #[derive(Debug, Default)]
 pub(crate) struct Sidebars {
-    made: Mutex<HashMap<(String, usize), Result<Arc<Made>, Diagnostic>>>,
+    made: Mutex<HashMap<(String, usize), Trial>>,
 }
 
 impl Sidebars {
@@ -113,7 +116,7 @@ impl Sidebars {
         self.made(views, theme, page).map_or([0; 32], |made| made.fingerprint)
     }
 
-    fn made(&self, views: &Views<'_>, theme: &Theme, page: Option<usize>) -> Result<Arc<Made>, Diagnostic> {
+    fn made(&self, views: &Views<'_>, theme: &Theme, page: Option<usize>) -> Trial {
         let (section, part) = page.map_or(("", 0), |page| place(views, page));
         let key = (section.to_owned(), part);
         let known = || self.made.lock().unwrap_or_else(PoisonError::into_inner);
