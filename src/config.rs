@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use crate::{
     diagnostic::{Diagnostic, nearest},
     guide::Dialect,
+    language,
     machine::Registry,
     source::{Source, Span, yaml::error_span},
 };
@@ -177,6 +178,13 @@ impl Config {
                 "registry",
                 format!("`registry` is no place in a registry: {registry:?}"),
                 "write its host and the beginning of a name there, in lower case, without a scheme, a tag or a password: registry.example.org/team/guides",
+            );
+        }
+        if !language::is_tag(&config.language) {
+            return bad(
+                "language",
+                format!("`language` is no tag of a language: {:?}", config.language),
+                "write it as BCP 47 has it: en, pt-BR, zh-Hans",
             );
         }
         let mut seen: Vec<String> = Vec::new();

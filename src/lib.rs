@@ -29,6 +29,7 @@ pub mod diagnostic;
 pub mod edit;
 pub mod guide;
 pub mod internal;
+mod language;
 pub mod machine;
 pub mod matching;
 pub mod pages;

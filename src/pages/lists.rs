@@ -1,12 +1,9 @@
 //! Pages that list pages: home, sections, terms, in pages of their own.
 
 use crate::{
-    pages::{
-        date::date,
-        view::{ALL, Views},
-    },
+    pages::view::{ALL, Views},
     site::{
-        address::{section_path, title_case},
+        address::section_path,
         library::{Target, is_listed},
         record::Kind,
         taxonomy::{Taxonomy, Term, newest_first},
@@ -163,17 +160,17 @@ impl<'a> Views<'a> {
     pub(crate) fn listed(&self, listed: &Listed<'_>) -> Map<String, Value> {
         let term =
             |t: &Term| json!({ "name": t.name, "url": self.links.absolute_path(&t.url), "count": t.pages.len() });
-        let about = |t: &Taxonomy| json!({ "name": t.name, "title": title_case(&t.name), "url": self.links.absolute_path(&t.url) });
+        let about = |t: &Taxonomy| json!({ "name": t.name, "title": self.taxonomy_title(&t.name), "url": self.links.absolute_path(&t.url) });
         let mut context = match listed.shown {
             Shown::Section(index) => self.section(index, listed),
             Shown::All => {
-                let mut context = self.base("All guides", &listed.url, "");
+                let mut context = self.base(&self.words.text("all_guides"), &listed.url, "");
                 context.insert("groups".into(), self.groups());
                 context.insert("total".into(), listed.pages.len().into());
                 context
             }
             Shown::Taxonomy(taxonomy) => {
-                let mut context = self.base(&title_case(&taxonomy.name), &listed.url, "");
+                let mut context = self.base(&self.taxonomy_title(&taxonomy.name), &listed.url, "");
                 context.insert("taxonomy".into(), about(taxonomy));
                 context.insert("terms".into(), taxonomy.terms.iter().map(term).collect());
                 context
@@ -244,7 +241,7 @@ impl<'a> Views<'a> {
         json!({
             "verified": guides().filter(|i| self.is_verified(**i)).count(),
             "total": guides().count(),
-            "day": self.newest_proof.as_ref().map(date),
+            "day": self.newest_proof.as_ref().map(|day| self.words.date(day)),
         })
     }
 
@@ -259,7 +256,7 @@ impl<'a> Views<'a> {
         found.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
         let shown = |(since, page): &(String, usize)| {
             let mut link = self.link_to(*page);
-            link["day"] = Date::parse(since).as_ref().map(date).into();
+            link["day"] = Date::parse(since).as_ref().map(|day| self.words.date(day)).into();
             link
         };
         found.iter().take(MENDED).map(shown).collect()

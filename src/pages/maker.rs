@@ -69,7 +69,7 @@ impl<'a> Pages<'a> {
 
     /// The context of the page for addresses that lead nowhere.
     pub(crate) fn not_found(&self) -> Map<String, Value> {
-        let mut context = self.views.base("Page not found", "/404.html", "");
+        let mut context = self.views.base(&self.views.words.text("not_found"), "/404.html", "");
         context["head"]["noindex"] = true.into();
         context
     }
@@ -90,7 +90,7 @@ impl<'a> Pages<'a> {
         let render = || {
             let theme = &self.site.inputs.theme;
             context.insert("sidebar".into(), self.sidebars.beside(&self.views, theme, page)?);
-            theme.render(template, &Value::Object(context))
+            theme.render(0, template, &Value::Object(context))
         };
         match internal::guarded(&format!("filling {template}"), render) {
             Ok(Ok(html)) => Some(html),

@@ -7,7 +7,6 @@
 //! ```
 
 pub(crate) mod badge;
-mod date;
 pub mod feed;
 mod fingerprint;
 pub(crate) mod lists;

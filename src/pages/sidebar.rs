@@ -127,7 +127,7 @@ impl Sidebars {
         // Nobody needs to find the way among one.
         let is_any = tree.guides.len() + tree.sections.len() > 1 || !tree.sections.iter().all(Branch::is_alone);
         let tree = Some(tree).filter(|_| is_any);
-        let html = theme.render("parts/sidebar.html", &json!({ "tree": tree, "site": views.site() }));
+        let html = theme.render(0, "parts/sidebar.html", &json!({ "tree": tree, "site": views.site() }));
         let made = html.map(|html| {
             let html = html.trim().to_owned();
             Arc::new(Made { fingerprint: *blake3::hash(html.as_bytes()).as_bytes(), html, is_any })

@@ -3,7 +3,6 @@
 use crate::{
     pages::{
         badge::{STATUS, Tone, badge, badge_url},
-        date::date,
         view::Views,
     },
     report::{
@@ -47,13 +46,9 @@ impl Around for Status<'_> {
     fn before(&self, path: &str, verdict: Verdict) -> Option<String> {
         let (since, now, before) = self.site.inputs.history.changed(path)?;
         // A verdict that is another one now has another reason than that day.
-        (now == verdict).then(|| format!("{} since {}, before: {}", now.name(), day(since), before.name()))
+        let day = || Date::parse(since).map_or_else(|| since.to_owned(), |day| self.views.words.day(&day));
+        (now == verdict).then(|| format!("{} since {}, before: {}", now.name(), day(), before.name()))
     }
-}
-
-/// `24 November 2026`.
-fn day(day: &str) -> String {
-    Date::parse(day).and_then(|day| date(&day)["text"].as_str().map(str::to_owned)).unwrap_or_else(|| day.to_owned())
 }
 
 impl Status<'_> {
@@ -70,7 +65,8 @@ impl Status<'_> {
         let others: Vec<&str> =
             report.guides.iter().map(|guide| guide.path.as_str()).filter(|path| !known(path)).collect();
         let report = if others.is_empty() { report } else { &report.without(&others) };
-        let mut context = self.views.base("Status", STATUS, "Which guides were verified, and what came of it.");
+        let mut context =
+            self.views.base(&self.views.words.text("status"), STATUS, &self.views.words.text("status_description"));
         context.insert("results".into(), json!(Shown::new(report, self)));
         context.insert("history".into(), self.history());
         let badge = badge_url(STATUS);
@@ -113,7 +109,7 @@ impl Status<'_> {
                 Some(json!({"name": verdict.name(), "count": count}))
             });
             json!({
-                "day": Date::parse(day.day).as_ref().map(date),
+                "day": Date::parse(day.day).as_ref().map(|day| self.views.words.date(day)),
                 "counts": counts.collect::<Vec<_>>(),
                 "new": day.new,
                 "mended": day.mended,

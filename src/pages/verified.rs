@@ -5,10 +5,13 @@
 
 use crate::{
     diagnostic::Diagnostic,
-    pages::{Fingerprint, date::date},
+    language::Words,
+    pages::Fingerprint,
     plan::Omission,
     render::Mark,
-    report::{self, Gap, GuideReport, Report, StepKind, StepReport, Verdict, Whole, safe::plain, shown::differences},
+    report::{
+        self, Coverage, Gap, GuideReport, Report, StepKind, StepReport, Verdict, Whole, safe::plain, shown::differences,
+    },
     site::{library::Library, record::Kind},
     source::date::Date,
 };
@@ -39,8 +42,12 @@ pub(crate) struct Verified {
 /// Of one guide.
 #[derive(Debug)]
 struct Proof {
-    /// `page.verified`.
+    /// `page.verified` without what a language says of it.
     page: Value,
+    /// When the first machine began.
+    started: Option<Date>,
+    seconds: f64,
+    coverage: Coverage,
     /// None if the guide has changed since.
     steps: Vec<StepMark>,
     /// Likewise.
@@ -133,8 +140,8 @@ impl Verified {
     }
 
     /// `page.verified` of the page of a file.
-    pub(crate) fn page(&self, source: &str) -> Value {
-        self.guides.get(source).map_or(Value::Null, |proof| proof.page.clone())
+    pub(crate) fn page(&self, source: &str, words: &Words) -> Value {
+        self.guides.get(source).map_or(Value::Null, |proof| proof.told(words))
     }
 
     /// Changes when the page of a file has to show something else.
@@ -247,22 +254,16 @@ impl Proof {
         let all = || guides.iter().flat_map(|guide| &guide.steps);
         let skipped = all().filter(|step| step.verdict == Verdict::Skipped).count();
         let coverage = whole.coverage();
-        let mut shown_coverage = json!(coverage);
-        shown_coverage["text"] = coverage.text().into();
-        shown_coverage["partial"] = coverage.is_partial().into();
         let machines: Vec<String> =
             guides.iter().map(|guide| plain(&title(&guide.machine))).filter(|m| !m.is_empty()).collect();
         let seconds: f64 = guides.iter().map(|guide| guide.seconds).sum();
-        let started = guides.iter().map(|guide| guide.started.as_str()).min().unwrap_or_default();
+        let started = Date::parse(guides.iter().map(|guide| guide.started.as_str()).min().unwrap_or_default());
         let value = json!({
             "state": state,
-            "at": Date::parse(started).as_ref().map(date),
             "machine": Some(machines.join(", ")).filter(|machines| !machines.is_empty()),
             "seconds": seconds,
-            "duration": duration(seconds),
             "steps": all().count(),
             "skipped": skipped,
-            "coverage": shown_coverage,
             "reason": guides.iter().find_map(|guide| guide.reason.as_deref()).map(plain),
             "recordings": recordings.iter().map(|r| json!({"machine": plain(&title(&r.machine)), "url": r.name()})).collect::<Vec<_>>(),
         });
@@ -274,8 +275,20 @@ impl Proof {
             steps.chain(guide.undone.iter().filter_map(StepMark::undone)).collect::<Vec<_>>()
         };
         let steps: Vec<StepMark> = if stale { Vec::new() } else { guides.iter().flat_map(marks).collect() };
-        let fingerprint = *blake3::hash(format!("{value}{steps:?}").as_bytes()).as_bytes();
-        Self { page: value, steps, recordings, fingerprint }
+        let fingerprint = *blake3::hash(format!("{value}{started:?}{coverage:?}{steps:?}").as_bytes()).as_bytes();
+        Self { page: value, started, seconds, coverage, steps, recordings, fingerprint }
+    }
+
+    /// `page.verified` in the words of a language.
+    fn told(&self, words: &Words) -> Value {
+        let mut told = self.page.clone();
+        told["at"] = self.started.as_ref().map(|day| words.date(day)).into();
+        told["duration"] = words.duration(self.seconds).into();
+        let mut coverage = json!(self.coverage);
+        coverage["text"] = words.coverage(&self.coverage).into();
+        coverage["partial"] = self.coverage.is_partial().into();
+        told["coverage"] = coverage;
+        told
     }
 }
 
@@ -321,15 +334,6 @@ impl StepMark {
     }
 }
 
-/// `12 s`, `1 min 12 s`, `1 h 2 min`.
-fn duration(seconds: f64) -> String {
-    match seconds.round().max(1.0) as u64 {
-        s if s < 60 => format!("{s} s"),
-        s if s < 3600 => format!("{} min {} s", s / 60, s % 60),
-        s => format!("{} h {} min", s / 3600, s % 3600 / 60),
-    }
-}
-
 /// A page is no log: the beginning and the end of a long output, without control characters.
 pub(crate) fn excerpt(output: &str) -> String {
     let text = plain(output);
@@ -351,20 +355,6 @@ fn cut(line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn durations() {
-        for (seconds, text) in [
-            (0.0, "1 s"),
-            (-3.0, "1 s"),
-            (12.4, "12 s"),
-            (59.5, "1 min 0 s"),
-            (72.0, "1 min 12 s"),
-            (3725.0, "1 h 2 min"),
-        ] {
-            assert_eq!(duration(seconds), text);
-        }
-    }
 
     #[test]
     fn excerpts() {

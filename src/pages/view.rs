@@ -2,7 +2,8 @@
 
 use crate::{
     config::Config,
-    pages::{badge, date::date, related, structured, verified::Verified},
+    language::Words,
+    pages::{badge, related, structured, verified::Verified},
     render,
     report::history::History,
     site::{
@@ -27,6 +28,8 @@ pub(crate) struct Views<'a> {
     pub(crate) links: Links<'a>,
     pub(crate) config: &'a Config,
     pub(crate) look: &'a Look,
+    /// The texts that readers are shown.
+    pub(crate) words: &'a Words,
     pub(crate) taxonomies: &'a [Taxonomy],
     pub(crate) folder: &'a Path,
     /// Related pages of each page, best first.
@@ -55,6 +58,7 @@ impl<'a> Views<'a> {
             links: site.links(),
             config: &site.inputs.config,
             look: &site.inputs.look,
+            words: site.inputs.theme.words(0),
             taxonomies: &site.taxonomies,
             folder: site.folder(),
             related: related_pages(site),
@@ -95,7 +99,7 @@ impl Views<'_> {
         let taxonomies = self
             .taxonomies
             .iter()
-            .map(|t| json!({ "name": t.name, "title": title_case(&t.name), "url": self.path(&t.url) }));
+            .map(|t| json!({ "name": t.name, "title": self.taxonomy_title(&t.name), "url": self.path(&t.url) }));
         json!({
             "title": config.title,
             "description": config.description,
@@ -140,7 +144,8 @@ impl Views<'_> {
         });
         Map::from_iter([
             ("site".to_owned(), self.site()),
-            ("lang".to_owned(), self.config.language.as_str().into()),
+            ("lang".to_owned(), self.words.tag.as_str().into()),
+            ("direction".to_owned(), self.words.direction().into()),
             ("head".to_owned(), head),
         ])
     }
@@ -196,8 +201,8 @@ impl Views<'_> {
             "edit_url": self.config.edit_url.as_ref().filter(|_| page.written).map(|u| format!("{}/{}", u.trim_end_matches('/'), record.source)),
             "feedback_url": self.feedback_url(page),
             "source_path": record.source,
-            "published": front.published.as_ref().map(date),
-            "modified": front.modified.as_ref().map(date),
+            "published": front.published.as_ref().map(|day| self.words.date(day)),
+            "modified": front.modified.as_ref().map(|day| self.words.date(day)),
             "authors": people(&front.authors),
             "contributors": people(&front.contributors),
             "modified_by": front.modified_by.as_deref().map(|m| self.inline(m, &record.source)),
@@ -219,10 +224,15 @@ impl Views<'_> {
             "breadcrumbs": self.breadcrumbs(index),
             "section": section.map(|i| self.link_to(i)),
             "draft": front.draft,
-            "verified": self.verified.page(&record.source),
+            "verified": self.verified.page(&record.source, self.words),
             "relations": front.relations,
             "extra": front.extra,
         })
+    }
+
+    /// The title of a list of terms: a text of the language, or the name in words.
+    pub(crate) fn taxonomy_title(&self, name: &str) -> String {
+        self.words.wording(&format!("taxonomy_{name}"), None).map_or_else(|| title_case(name), str::to_owned)
     }
 
     /// A page in a list.
@@ -235,8 +245,8 @@ impl Views<'_> {
             "title": record.title,
             "url": self.path(&page.url),
             "description": description,
-            "published": record.front.published.as_ref().map(date),
-            "modified": record.front.modified.as_ref().map(date),
+            "published": record.front.published.as_ref().map(|day| self.words.date(day)),
+            "modified": record.front.modified.as_ref().map(|day| self.words.date(day)),
             "tags": self.taxonomies.iter().find(|t| t.name == "tags").map_or(json!([]), |t| self.terms(record, t)),
             "deprecated": record.front.deprecated,
             "minutes": record.words.div_ceil(WORDS_A_MINUTE).max(1),
@@ -356,7 +366,7 @@ impl Views<'_> {
             image,
             keywords: &front.keywords,
             license: front.license.as_deref().and_then(|l| person(l).1),
-            language: &self.config.language,
+            language: &self.words.tag,
             words: record.words,
             breadcrumbs: &crumbs,
         })

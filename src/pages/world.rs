@@ -135,7 +135,11 @@ impl World for SiteWorld<'_> {
         self.planned(guide, |around| plan::variables_of(guide, around))
     }
 
+    fn word(&self, key: &str) -> String {
+        self.theme.words(0).text(key)
+    }
+
     fn shortcode(&self, name: &str, context: Map<String, Value>) -> Result<String, Diagnostic> {
-        self.theme.shortcode(name, context, self.site.clone())
+        self.theme.shortcode(0, name, context, self.site.clone())
     }
 }

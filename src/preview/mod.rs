@@ -252,8 +252,8 @@ impl<'a> Preview<'a> {
         let reports: Vec<PathBuf> = self.options.reports.iter().map(own).collect();
         let shared = |path: &String| {
             path == crate::config::FILE_NAME
-                || ["themes/", "data/"].iter().any(|folder| path.starts_with(folder))
-                || ["themes", "data", "content", "static"].contains(&path.as_str())
+                || ["themes/", "data/", "i18n/"].iter().any(|folder| path.starts_with(folder))
+                || ["themes", "data", "i18n", "content", "static"].contains(&path.as_str())
                 || reports.iter().any(|report| Path::new(path) == report)
                 || look.contains(&path.as_str())
         };

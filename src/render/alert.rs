@@ -17,12 +17,13 @@ pub(super) fn html(
     body: &[Token],
 ) -> String {
     let (kind, title) = match kind {
-        BlockQuoteKind::Note => ("primary", "Note"),
-        BlockQuoteKind::Tip => ("secondary", "Tip"),
-        BlockQuoteKind::Important => ("primary", "Important"),
-        BlockQuoteKind::Warning => ("warning", "Warning"),
-        BlockQuoteKind::Caution => ("alert", "Caution"),
+        BlockQuoteKind::Note => ("primary", "note"),
+        BlockQuoteKind::Tip => ("secondary", "tip"),
+        BlockQuoteKind::Important => ("primary", "important"),
+        BlockQuoteKind::Warning => ("warning", "warning"),
+        BlockQuoteKind::Caution => ("alert", "caution"),
     };
+    let title = renderer.world.word(title);
     let body = renderer.body(guide, body);
     let context = json!({ "kind": kind, "title": title, "collapsible": false, "body": body, "args": {}, "params": [] });
     let context = match context {

@@ -91,12 +91,12 @@ pub(super) fn split(tokens: &[Token], serial: usize) -> (std::borrow::Cow<'_, [T
 
 /// The list at the end of the text.
 pub(super) fn section(renderer: &mut Renderer<'_>, guide: &Guide, notes: &Notes<'_>) -> String {
-    let mut html = String::from("<section class=\"footnotes\" aria-label=\"Footnotes\">\n<ol>\n");
+    let [label, back] = ["footnotes", "back_to_text"].map(|key| escape(&renderer.world.word(key)));
+    let mut html = format!("<section class=\"footnotes\" aria-label=\"{label}\">\n<ol>\n");
     for (name, bodies) in &notes.notes {
         let id = notes.id(name);
         let mut body: String = bodies.iter().map(|body| renderer.tokens(guide, body, notes)).collect();
-        let back =
-            format!(" <a href=\"#{OWN}fnref-{id}\" class=\"footnote-back\" aria-label=\"Back to the text\">↩</a>");
+        let back = format!(" <a href=\"#{OWN}fnref-{id}\" class=\"footnote-back\" aria-label=\"{back}\">↩</a>");
         match body.trim_end().strip_suffix("</p>") {
             Some(kept) => body = format!("{kept}{back}</p>\n"),
             None => body.push_str(&back),

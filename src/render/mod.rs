@@ -9,6 +9,7 @@ use std::{collections::BTreeMap, ops::RangeInclusive, sync::Arc};
 use crate::{
     diagnostic::Diagnostic,
     guide::Guide,
+    language::Words,
     plan::{self, Around},
     report::Verdict,
 };
@@ -83,6 +84,11 @@ pub trait World: Sync {
     fn variables(&self, guide: &Guide) -> BTreeMap<String, String> {
         let includes = |name: &str| self.include(name);
         plan::variables_of(guide, Around::new(&includes, None, &[]))
+    }
+
+    /// A text that readers are shown, in the language of the page.
+    fn word(&self, key: &str) -> String {
+        Words::english().text(key)
     }
 
     /// The HTML of a shortcode.

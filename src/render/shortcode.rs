@@ -1,6 +1,7 @@
 //! What each shortcode tells its template.
 
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 
 use super::{
     headings::anchor,
@@ -35,9 +36,9 @@ impl Renderer<'_> {
         let inner = shortcode.inner.map_or("", |span| &guide.source.text[span.range()]);
         context.insert("inner".into(), inner.into());
         let more = match shortcode.name.as_str() {
-            "note" => note(given, "primary"),
-            "caution" => note(given, "alert"),
-            "disclosure-note" => json!({ "title": given.get("title", 0).unwrap_or("More") }),
+            "note" => self.note(given, "primary"),
+            "caution" => self.note(given, "alert"),
+            "disclosure-note" => json!({ "title": self.given_or(given.get("title", 0), "more") }),
             "placeholder" => {
                 let name = given.get("name", 0).unwrap_or_default();
                 json!({ "text": name, "variable": name })
@@ -47,7 +48,7 @@ impl Renderer<'_> {
             "image" => self.image_shortcode(guide, given),
             "youtube" => json!({
                 "video": given.get("id", 0).unwrap_or_default(),
-                "title": given.get("title", 1).unwrap_or("Video"),
+                "title": self.given_or(given.get("title", 1), "video"),
             }),
             _ => json!({}),
         };
@@ -60,6 +61,23 @@ impl Renderer<'_> {
         // The line end that closes a template's file is no part of a line of text.
         let line_end = if shortcode.block { "\n" } else { "" };
         format!("{}{line_end}", html.trim_end_matches('\n'))
+    }
+
+    /// `kind`, `title` and `collapsible` of a note.
+    fn note(&self, given: &Arguments, kind: &str) -> Value {
+        let kind = given.named("type").unwrap_or(kind);
+        let default = match kind {
+            "alert" => "caution",
+            "warning" => "warning",
+            _ => "note",
+        };
+        let title = if given.flag("noTitle", false) { "".into() } else { self.given_or(given.named("title"), default) };
+        json!({ "kind": kind, "title": title, "collapsible": given.flag("isCollapsible", false) })
+    }
+
+    /// What an author says, or else a text of the language.
+    fn given_or<'s>(&self, given: Option<&'s str>, key: &str) -> Cow<'s, str> {
+        given.map_or_else(|| self.world.word(key).into(), Cow::Borrowed)
     }
 
     /// The text of a headless bundle.
@@ -79,7 +97,7 @@ impl Renderer<'_> {
         for token in &shortcode.body {
             let TokenKind::Shortcode(tab) = &token.kind else { continue };
             if tab.name == "tab" {
-                let title = tab.arguments.get("title", 0).unwrap_or("Tab");
+                let title = &*self.given_or(tab.arguments.get("title", 0), "tab");
                 let id = self.serial();
                 let body = self.body(guide, &tab.body);
                 let undone = tab.inner.zip(self.including.first()).is_some_and(|(inner, page)| {
@@ -108,18 +126,6 @@ impl Renderer<'_> {
             "link": given.named("link").map(|link| self.world.link(link, &guide.path)),
         })
     }
-}
-
-/// `kind`, `title` and `collapsible` of a note.
-fn note(given: &Arguments, kind: &str) -> Value {
-    let kind = given.named("type").unwrap_or(kind);
-    let default = match kind {
-        "alert" => "Caution",
-        "warning" => "Warning",
-        _ => "Note",
-    };
-    let title = if given.flag("noTitle", false) { "" } else { given.named("title").unwrap_or(default) };
-    json!({ "kind": kind, "title": title, "collapsible": given.flag("isCollapsible", false) })
 }
 
 /// Width and height of an image: where only one is given, the other follows from the file's own.

@@ -24,7 +24,7 @@ pub fn html(report: &Report) -> Result<String, Vec<Diagnostic>> {
         "style": [text("style.css"), text("status.css")],
         "script": text("status.js"),
     });
-    theme.render("report.html", &context).map_err(|problem| vec![problem])
+    theme.render(0, "report.html", &context).map_err(|problem| vec![problem])
 }
 
 #[cfg(test)]
@@ -40,7 +40,7 @@ mod tests {
             "<title>2 of 7 guides are broken</title>",
             "href=\"#verdict=unreached\"",
             "<li id=\"cause=no-machine:debian\">",
-            "<bdi>an output differs: ping</bdi>",
+            "<bdi lang=\"en\">an output differs: ping</bdi>",
             "<div id=\"content/guides/connect/index.md\" class=\"result-body\">",
             "<span class=\"old\">- service is <mark>active</mark> (<mark>running</mark>)\n</span>",
             "typed in bash &gt; docker exec -it app bash",

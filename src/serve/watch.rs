@@ -17,7 +17,7 @@ use crate::{preview::Ask, site::Options};
 const QUIET: Duration = Duration::from_millis(20);
 
 /// Folders of a site that its pages are made from.
-const FOLDERS: [&str; 4] = ["content", "static", "themes", "data"];
+const FOLDERS: [&str; 5] = ["content", "static", "themes", "data", "i18n"];
 
 /// Files that pages include, which may lie anywhere in the site's folder.
 #[derive(Debug, Clone, Default)]

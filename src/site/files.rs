@@ -388,6 +388,6 @@ impl World for Bundles<'_> {
 
     fn shortcode(&self, name: &str, context: serde_json::Map<String, serde_json::Value>) -> Result<String, Diagnostic> {
         let Grammar { config, theme } = &self.0.grammar;
-        theme.shortcode(name, context, config.told(&config.base_path()))
+        theme.shortcode(0, name, context, config.told(&config.base_path()))
     }
 }

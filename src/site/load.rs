@@ -94,7 +94,8 @@ impl Inputs {
         if !library.diagnostics.is_empty() {
             return Err(Failure::Configuration(library.diagnostics));
         }
-        let mut theme = Theme::load(&options.site, config.theme.as_deref()).map_err(Failure::Pages)?;
+        let mut theme =
+            Theme::load(&options.site, config.theme.as_deref(), &[&config.language]).map_err(Failure::Pages)?;
         theme.registry = theme.registry.with_dialects(&config.dialects);
         let look = Look::read(&options.site, &config, &source, &mut theme)?;
         let reports = reports::read_all(&options.reports)?;
@@ -199,7 +200,8 @@ impl<'a> Site<'a> {
     /// With its records in the library.
     fn arranged(mut self, mut records: Vec<PageRecord>) -> Self {
         let options = &self.inputs.options;
-        self.diagnostics.extend(self.inputs.look.warnings.iter().cloned());
+        let warnings = self.inputs.look.warnings.iter().chain(&self.inputs.theme.warnings);
+        self.diagnostics.extend(warnings.cloned());
         for record in &mut records {
             if self.inputs.loose().is_some() {
                 record.diagnostics = record.diagnostics.drain(..).map(loose::softened).collect();

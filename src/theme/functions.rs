@@ -1,4 +1,4 @@
-//! Functions that templates can call: `asset`, `url`, `pages`, `load_data`.
+//! Functions that templates can call: `asset`, `url`, `text`, `pages`, `load_data`.
 
 use serde_json::Value;
 use std::{
@@ -9,6 +9,11 @@ use std::{
 use tera::{Kwargs, State, Tera, TeraResult};
 
 use super::Asset;
+use crate::{
+    diagnostic::nearest,
+    language::{Words, fill},
+    render::escape,
+};
 
 /// What the functions read: filled by the build before the first page is rendered.
 #[derive(Debug)]
@@ -67,18 +72,22 @@ impl SiteData {
         self.base_path.get().map_or("/", String::as_str)
     }
 
-    /// The address of a static file of the theme.
-    pub fn asset(&self, path: &str) -> Option<String> {
-        self.assets.get(path).map(|output| format!("{}{output}", self.base()))
+    /// The address of a static file of the theme: of a script, the one that speaks a language.
+    pub fn asset(&self, path: &str, language: &str) -> Option<String> {
+        let found = self.assets.get(&format!("{language}/{path}")).or_else(|| self.assets.get(path));
+        found.map(|output| format!("{}{output}", self.base()))
     }
 }
 
-pub(super) fn register(tera: &mut Tera, data: &Arc<SiteData>) {
-    let site = Arc::clone(data);
+pub(super) fn register(tera: &mut Tera, data: &Arc<SiteData>, words: &Arc<Words>) {
+    let (site, own) = (Arc::clone(data), Arc::clone(words));
     tera.register_function("asset", move |kwargs: Kwargs, _: &State| -> TeraResult<String> {
         let path: String = kwargs.must_get("path")?;
-        site.asset(&path).ok_or_else(|| tera::Error::message(format!("the theme has no static file `{path}`")))
+        site.asset(&path, &own.tag)
+            .ok_or_else(|| tera::Error::message(format!("the theme has no static file `{path}`")))
     });
+    let own = Arc::clone(words);
+    tera.register_function("text", move |given: Kwargs, _: &State| text(&own, &given));
     let site = Arc::clone(data);
     tera.register_function("url", move |kwargs: Kwargs, _: &State| -> TeraResult<String> {
         let path: String = kwargs.must_get("path")?;
@@ -100,6 +109,22 @@ pub(super) fn register(tera: &mut Tera, data: &Arc<SiteData>) {
         let path: String = kwargs.must_get("path")?;
         load(&site.folder, &path).map_err(tera::Error::message)
     });
+}
+
+/// A text of the page's language. The values that it is given are escaped unless they are HTML, as `{% set %}` with a body makes it.
+fn text(words: &Words, given: &Kwargs) -> TeraResult<tera::Value> {
+    let key: &str = given.must_get("key")?;
+    let count: Option<u64> = given.get("count")?;
+    let Some(wording) = words.wording(key, count) else {
+        let near = nearest(key, words.keys()).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+        return Err(tera::Error::message(format!("there is no text `{key}`{near}")));
+    };
+    let value = |name: &str| {
+        let (_, value) = given.iter().find(|(known, _)| known.as_str() == Some(name))?;
+        let text = value.to_string();
+        Some(if value.is_safe() { text } else { escape(&text) })
+    };
+    Ok(tera::Value::safe_string(&fill(&escape(wording), value)))
 }
 
 fn within(section: &str, wanted: &str) -> bool {

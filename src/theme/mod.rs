@@ -7,16 +7,19 @@ use std::{
     path::{Path, PathBuf},
     sync::Arc,
 };
+use tables::Tables;
 use tera::{Context, Tera};
 
 use crate::{
     diagnostic::Diagnostic,
     guide::Registry,
+    language::{self, Words},
     source::{Source, Span},
 };
 
 mod functions;
 pub(crate) mod look;
+mod tables;
 
 pub use functions::SiteData;
 
@@ -40,9 +43,16 @@ pub struct Asset {
     pub bytes: Vec<u8>,
 }
 
+/// The templates with the words of one language.
+struct Spoken {
+    words: Arc<Words>,
+    tera: Tera,
+}
+
 /// Everything that makes the look of a site.
 pub struct Theme {
-    tera: Tera,
+    /// The site's own language first.
+    spoken: Vec<Spoken>,
     sources: BTreeMap<String, Source>,
     /// Static files by their path in the theme.
     pub assets: BTreeMap<String, Asset>,
@@ -55,6 +65,8 @@ pub struct Theme {
     data: Arc<SiteData>,
     /// Templates that read the whole site.
     readers: BTreeSet<String>,
+    /// What an author should look at in tables of texts.
+    pub(crate) warnings: Vec<Diagnostic>,
 }
 
 impl std::fmt::Debug for Theme {
@@ -64,11 +76,11 @@ impl std::fmt::Debug for Theme {
 }
 
 impl Theme {
-    /// Reads the theme of a site.
+    /// Reads the theme of a site that speaks languages of these tags, its own first.
     ///
     /// # Errors
-    /// Every problem of its templates, at its line.
-    pub fn load(site: &Path, name: Option<&str>) -> Result<Self, Vec<Diagnostic>> {
+    /// Every problem of its templates, at its line, and of tables of texts.
+    pub fn load(site: &Path, name: Option<&str>, tags: &[&str]) -> Result<Self, Vec<Diagnostic>> {
         let mut files = embedded();
         let folder = site.join(folder(name));
         if let Some(name) = name.filter(|_| !folder.is_dir()) {
@@ -78,7 +90,7 @@ impl Theme {
         }
         let shown = format!("themes/{}", name.unwrap_or(DEFAULT));
         override_files(&folder, &shown, &mut files).map_err(|problem| vec![problem])?;
-        Self::from_files(files, site)
+        Self::from_files(files, site, tags)
     }
 
     /// The theme that guidepost has in itself, without a site.
@@ -86,17 +98,30 @@ impl Theme {
     /// # Errors
     /// Every problem of its templates.
     pub fn built_in() -> Result<Self, Vec<Diagnostic>> {
-        Self::from_files(embedded(), Path::new(""))
+        Self::from_files(embedded(), Path::new(""), &["en"])
     }
 
-    fn from_files(files: BTreeMap<String, File>, site: &Path) -> Result<Self, Vec<Diagnostic>> {
+    fn from_files(mut files: BTreeMap<String, File>, site: &Path, tags: &[&str]) -> Result<Self, Vec<Diagnostic>> {
         let mut hasher = blake3::Hasher::new();
+        let tables = Tables::read(&mut files, site)?;
+        tables.fingerprint(&mut hasher);
         let (mut sources, mut assets, mut problems) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
+        let mut warnings = Vec::new();
+        let mut words = Vec::new();
+        for tag in tags {
+            words.push(Arc::new(tables.words(tag, &mut warnings)?));
+        }
         let mut look = Vec::new();
         for (path, file) in files {
             hasher.update(path.as_bytes()).update(&[0]).update(blake3::hash(&file.bytes).as_bytes());
             if let Some(name) = path.strip_prefix("static/") {
-                assets.insert(name.to_owned(), asset(ASSETS, name, file.bytes));
+                match spoken_scripts(name, &file, &words) {
+                    Ok(scripts) if scripts.is_empty() => {
+                        assets.insert(name.to_owned(), asset(ASSETS, name, file.bytes));
+                    }
+                    Ok(scripts) => assets.extend(scripts),
+                    Err(problem) => problems.push(problem),
+                }
             } else if path == look::SHEET {
                 look = file.bytes;
             } else if path.ends_with(".html") {
@@ -112,19 +137,30 @@ impl Theme {
             }
         }
         let data = Arc::new(SiteData::new(site, &assets));
-        let tera = compile(&sources, &data, &mut problems);
-        if !problems.is_empty() {
-            return Err(problems);
+        let mut spoken = Vec::new();
+        for words in words {
+            let tera = compile(&sources, &data, &words, &mut problems);
+            if !problems.is_empty() {
+                return Err(problems);
+            }
+            spoken.push(Spoken { words, tera });
         }
         let mut registry = Registry::default();
         for name in sources.keys().filter_map(|n| n.strip_prefix("shortcodes/")?.strip_suffix(".html")) {
-            let variables = tera.get_template_variables(&format!("shortcodes/{name}.html")).unwrap_or_default();
+            let variables =
+                spoken[0].tera.get_template_variables(&format!("shortcodes/{name}.html")).unwrap_or_default();
             registry.add(name, variables.contains("inner") || variables.contains("body"));
         }
         let fingerprint = *hasher.finalize().as_bytes();
-        let mut theme = Self { tera, sources, assets, look, registry, fingerprint, data, readers: BTreeSet::new() };
+        let mut theme =
+            Self { spoken, sources, assets, look, registry, fingerprint, data, readers: BTreeSet::new(), warnings };
         theme.readers = theme.sources.keys().filter(|name| theme.finds_reader(name)).cloned().collect();
         Ok(theme)
+    }
+
+    /// The texts of a language, by its number among those of the site.
+    pub(crate) fn words(&self, language: usize) -> &Words {
+        &self.spoken[language].words
     }
 
     /// What the functions of templates read.
@@ -151,26 +187,32 @@ impl Theme {
         self.sources.contains_key(template)
     }
 
-    /// Renders a template with a context.
+    /// Renders a template with a context, in a language by its number among those of the site.
     ///
     /// # Errors
     /// A diagnostic at the line of the template that failed.
-    pub fn render(&self, template: &str, context: &Value) -> Result<String, Diagnostic> {
+    pub fn render(&self, language: usize, template: &str, context: &Value) -> Result<String, Diagnostic> {
         let context = Context::from_serialize(context).map_err(|e| self.problem(template, &e))?;
-        self.tera.render(template, &context).map_err(|e| self.problem(template, &e))
+        self.spoken[language].tera.render(template, &context).map_err(|e| self.problem(template, &e))
     }
 
     /// Renders a shortcode; nothing if there is no template of that name, which is an error that the parser has told of.
     ///
     /// # Errors
     /// As [`render`](Self::render).
-    pub fn shortcode(&self, name: &str, mut context: Map<String, Value>, site: Value) -> Result<String, Diagnostic> {
+    pub fn shortcode(
+        &self,
+        language: usize,
+        name: &str,
+        mut context: Map<String, Value>,
+        site: Value,
+    ) -> Result<String, Diagnostic> {
         let template = format!("shortcodes/{name}.html");
         if !self.has(&template) {
             return Ok(String::new());
         }
         context.insert("site".into(), site);
-        self.render(&template, &Value::Object(context))
+        self.render(language, &template, &Value::Object(context))
     }
 
     /// Whether any template calls a function that reads the whole site.
@@ -219,6 +261,8 @@ pub fn folder(name: Option<&str>) -> PathBuf {
 struct File {
     shown: String,
     bytes: Vec<u8>,
+    /// Whether it is guidepost's own.
+    built_in: bool,
 }
 
 fn embedded() -> BTreeMap<String, File> {
@@ -226,7 +270,7 @@ fn embedded() -> BTreeMap<String, File> {
         for file in dir.files() {
             let path = file.path().to_string_lossy().replace('\\', "/");
             let shown = format!("(built-in theme)/{path}");
-            files.insert(path, File { shown, bytes: file.contents().to_vec() });
+            files.insert(path, File { shown, bytes: file.contents().to_vec(), built_in: true });
         }
         for dir in dir.dirs() {
             walk(dir, files);
@@ -253,7 +297,7 @@ fn override_files(folder: &Path, shown: &str, files: &mut BTreeMap<String, File>
         }
         let path = relative.to_string_lossy().replace('\\', "/");
         let bytes = std::fs::read(entry.path()).map_err(|e| unreadable(&e))?;
-        files.insert(path.clone(), File { shown: format!("{shown}/{path}"), bytes });
+        files.insert(path.clone(), File { shown: format!("{shown}/{path}"), bytes, built_in: false });
     }
     Ok(())
 }
@@ -268,13 +312,33 @@ fn asset(folder: &str, name: &str, bytes: Vec<u8>) -> Asset {
     Asset { output, bytes }
 }
 
-fn compile(sources: &BTreeMap<String, Source>, data: &Arc<SiteData>, problems: &mut Vec<Diagnostic>) -> Tera {
+/// A script that names texts, once for each language; nothing for any other file.
+fn spoken_scripts(name: &str, file: &File, languages: &[Arc<Words>]) -> Result<BTreeMap<String, Asset>, Diagnostic> {
+    let mut scripts = BTreeMap::new();
+    let Some(text) = name.ends_with("js").then(|| str::from_utf8(&file.bytes).ok()).flatten() else {
+        return Ok(scripts);
+    };
+    for (number, words) in languages.iter().enumerate() {
+        if let Some(filled) = language::fill_script(text, &file.shown, words)? {
+            let key = if number == 0 { name.to_owned() } else { format!("{}/{name}", words.tag) };
+            scripts.insert(key, asset(ASSETS, name, filled.into_bytes()));
+        }
+    }
+    Ok(scripts)
+}
+
+fn compile(
+    sources: &BTreeMap<String, Source>,
+    data: &Arc<SiteData>,
+    words: &Arc<Words>,
+    problems: &mut Vec<Diagnostic>,
+) -> Tera {
     let mut tera = Tera::default();
-    functions::register(&mut tera, data);
+    functions::register(&mut tera, data, words);
     // One by one first, so that every template's syntax error is reported.
     let good = sources.iter().filter(|(name, source)| {
         let mut alone = Tera::default();
-        functions::register(&mut alone, data);
+        functions::register(&mut alone, data, words);
         match alone.add_raw_template(name, &source.text) {
             Err(error) if matches!(error.kind(), tera::ErrorKind::SyntaxError(_)) => {
                 problems.push(diagnostic(sources, name, &error));

@@ -4,9 +4,14 @@
 (() => {
   const form = document.querySelector("[data-choose]");
   if (!form) return;
+  // The texts of the page's language: guidepost puts them here.
+  const texts = {};
+  const plural = new Intl.PluralRules(document.documentElement.lang);
+  /** A text with values in it; of several forms the one for its `count`. */
+  const tell = (text, values) => (text.other ? text[plural.select(values.count)] ?? text.other : text).replace(/\{(\w+)\}/g, (found, name) => values[name] ?? found);
   const NAMES = ["text", "section", "tag", "verdict", "machine"];
   const status = form.querySelector("[role=status]");
-  const words = { holds: "verified", partial: "verified in part", drifted: "drifted", broken: "broken", stale: "changed since" };
+  const verdicts = { holds: texts.holds, partial: texts.partial, drifted: texts.drifted, broken: texts.broken, stale: texts.stale, unverified: texts.unverified };
   const shelves = [...document.querySelectorAll("[data-all] > [data-section]")].map((element) => ({
     element,
     count: element.querySelector("h2 .dim"),
@@ -15,7 +20,7 @@
       section: element.dataset.section,
       text: row.textContent.toLowerCase(),
       tag: (row.dataset.tags ?? "").split("|").filter(Boolean),
-      verdict: [row.dataset.verdict ?? "not verified"],
+      verdict: [row.dataset.verdict ?? "unverified"],
       machine: (row.dataset.machine ?? "").split(", ").filter(Boolean),
     })),
   }));
@@ -27,7 +32,7 @@
     for (const value of rows.flatMap((row) => row[name])) counts.set(value, (counts.get(value) ?? 0) + 1);
     const field = form.elements[name];
     const known = [...counts].sort(([a, m], [b, n]) => n - m || a.localeCompare(b));
-    for (const [value, count] of known) field.append(new Option(`${words[value] ?? value} (${count})`, value));
+    for (const [value, count] of known) field.append(new Option(`${verdicts[value] ?? value} (${count})`, value));
     field.closest("label").hidden = known.length < 2;
   }
 
@@ -46,10 +51,10 @@
         here += is;
       }
       shelf.element.hidden = !here;
-      shelf.count.textContent = here === shelf.rows.length ? here : `${here} of ${shelf.rows.length}`;
+      shelf.count.textContent = here === shelf.rows.length ? here : tell(texts.count_of, { count: here, total: shelf.rows.length });
       shown += here;
     }
-    status.textContent = shown === rows.length ? `${rows.length} guides` : `${shown} of ${rows.length} guides`;
+    status.textContent = shown === rows.length ? tell(texts.guides, { count: shown }) : tell(texts.guides_of, { shown, count: rows.length });
   };
   const read = () => {
     const asked = new URL(location).searchParams;

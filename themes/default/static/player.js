@@ -257,8 +257,11 @@ export function read(text) {
   return { width: header.width, height: header.height, events, marks, at, end: time };
 }
 
+// The texts of the page's language: guidepost puts them here.
+const texts = {};
+
 /** Opens a player in `host`; `address` may end in a part to play, `#t=FROM,TO`. Resolves to a function that closes it. */
-export async function open({ make, icon, host, address, title, closed }) {
+export async function open({ make, icon, tell, host, address, title, closed }) {
   const [file, part] = address.split("#t=");
   const answer = await fetch(file, { cache: "no-cache" });
   if (!answer.ok) throw new Error(answer.statusText);
@@ -269,14 +272,14 @@ export async function open({ make, icon, host, address, title, closed }) {
   const marks = cast.marks.filter((mark) => mark.time >= from && mark.time <= to);
 
   const button = (name, label) => make("button", { class: "tool", type: "button", "aria-label": label, title: label }, icon(name));
-  const screen = make("div", { class: "player-screen", tabindex: "0", role: "group", "aria-label": "Terminal" });
-  const toggle = button("play", "Play");
-  const [back, forth] = [button("back", "Previous step"), button("forth", "Next step")];
-  const position = make("input", { type: "range", min: "0", max: String(to - from), step: "any", "aria-label": "Position" });
+  const screen = make("div", { class: "player-screen", tabindex: "0", role: "group", "aria-label": texts.terminal });
+  const toggle = button("play", texts.play);
+  const [back, forth] = [button("back", texts.previous_step), button("forth", texts.next_step)];
+  const position = make("input", { type: "range", min: "0", max: String(to - from), step: "any", "aria-label": texts.position });
   const clock = make("span", { class: "player-clock" });
-  const speed = make("select", { "aria-label": "Speed" }, ...[0.5, 1, 2, 4, 8].map((rate) => make("option", { value: rate }, `${rate}×`)));
+  const speed = make("select", { "aria-label": texts.speed }, ...[0.5, 1, 2, 4, 8].map((rate) => make("option", { value: rate }, `${rate}×`)));
   speed.value = "1";
-  const close = button("close", "Close the recording");
+  const close = button("close", texts.close_recording);
   const label = make("p", { class: "player-label" });
   const bar = make("div", { class: "player-bar" }, toggle, ...(marks.length > 1 ? [back, forth] : []), position, clock, speed, close);
   const player = make("div", { class: "player", role: "group", "aria-label": title }, label, screen, bar);
@@ -321,8 +324,9 @@ export async function open({ make, icon, host, address, title, closed }) {
     screen.scrollTop = screen.scrollHeight;
     const seconds = (moment) => `${Math.floor(moment / 60)}:${String(Math.floor(moment % 60)).padStart(2, "0")}`;
     position.value = time - from;
-    clock.textContent = `${seconds(time - from)} / ${seconds(to - from)}`;
-    position.setAttribute("aria-valuetext", clock.textContent.replace("/", "of"));
+    const shown = { time: seconds(time - from), end: seconds(to - from) };
+    clock.textContent = `${shown.time} / ${shown.end}`;
+    position.setAttribute("aria-valuetext", tell(texts.time_of, shown));
     label.textContent = cast.marks.findLast((mark) => mark.time <= time)?.label ?? title;
   };
   const feed = (until) => {
@@ -341,15 +345,15 @@ export async function open({ make, icon, host, address, title, closed }) {
     feed(moment);
     render();
   };
-  const offer = (what) => {
-    toggle.firstChild.className = `icon ${what.toLowerCase()}`;
+  const offer = (name, what) => {
+    toggle.firstChild.className = `icon ${name}`;
     toggle.title = what;
     toggle.setAttribute("aria-label", what);
   };
   const pause = () => {
     cancelAnimationFrame(frame);
     frame = undefined;
-    offer("Play");
+    offer("play", texts.play);
   };
   const step = (now) => {
     const moment = time + ((now - (before ?? now)) / 1000) * Number(speed.value);
@@ -362,7 +366,7 @@ export async function open({ make, icon, host, address, title, closed }) {
     if (time >= to) seek(from);
     before = undefined;
     frame = requestAnimationFrame(step);
-    offer("Pause");
+    offer("pause", texts.pause);
   };
   const change = () => (frame === undefined ? play() : pause());
   const jump = (by) => {

@@ -1,6 +1,11 @@
 // What the pages of a site do beyond reading. Every page is complete without it.
 (() => {
   const root = document.documentElement;
+  // The texts of the page's language: guidepost puts them here.
+  const texts = {};
+  const plural = new Intl.PluralRules(document.documentElement.lang);
+  /** A text with values in it; of several forms the one for its `count`. */
+  const tell = (text, values) => (text.other ? text[plural.select(values.count)] ?? text.other : text).replace(/\{(\w+)\}/g, (found, name) => values[name] ?? found);
   const all = (selector, from = document) => [...from.querySelectorAll(selector)];
 
   /** Makes an element: its attributes, then its children. */
@@ -39,7 +44,7 @@
   const theme = () => root.dataset.theme ?? "auto";
   for (const button of all("[data-theme-switch]")) {
     const name = () => {
-      button.title = `Theme: ${theme()}`;
+      button.title = tell(texts.theme_is, { theme: { auto: texts.theme_auto, light: texts.theme_light, dark: texts.theme_dark }[theme()] });
       button.setAttribute("aria-label", button.title);
     };
     name();
@@ -96,16 +101,16 @@
     };
     const form = make(
       "form", { class: "values", "aria-labelledby": "gp-values", autocomplete: "off" },
-      make("p", { id: "gp-values" }, "Your values"),
+      make("p", { id: "gp-values" }, texts.values_title),
       ...inputs.map((input) => make("label", {}, make("span", {}, input.dataset.name), input)),
-      make("p", { class: "dim" }, "This page's commands, files and copies use them. They stay in this browser. "),
+      make("p", { class: "dim" }, texts.values_text, " "),
     );
-    form.lastChild.append(make("button", { class: "link", type: "reset" }, "Forget them"));
+    form.lastChild.append(make("button", { class: "link", type: "reset" }, texts.values_forget));
     form.addEventListener("input", keep);
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("reset", () => setTimeout(() => {
       keep();
-      say("Forgotten");
+      say(texts.values_forgotten);
     }));
     // Above a guide; pages that only show one ask for nothing.
     document.querySelector(".article > .prose")?.before(form);
@@ -144,13 +149,13 @@
       await work();
       shown.className = "icon done";
       button.classList.add("copied");
-      say("Copied");
+      say(texts.copied);
       setTimeout(() => {
         shown.className = before;
         button.classList.remove("copied");
       }, 1600);
     } catch {
-      say("Copying failed");
+      say(texts.copy_failed);
     }
   };
 
@@ -169,12 +174,12 @@
           button.setAttribute("aria-expanded", "false");
           button.focus();
         };
-        const title = button.title ? "Recording of this step" : button.textContent;
+        const title = button.title ? texts.recording_of_step : button.textContent;
         close?.();
-        close = await open({ make, icon, host, address, title, closed });
+        close = await open({ make, icon, tell, host, address, title, closed });
         button.setAttribute("aria-expanded", "true");
       } catch {
-        say("The recording could not be loaded");
+        say(texts.recording_failed);
       }
     });
   }
@@ -189,13 +194,13 @@
     return text.includes("\0") ? text.split("\n").filter((line) => !line.includes("\0")).join("\n") : text;
   };
   /** Adds a button to the corner of a block. */
-  const act = (block, name, label, what) => {
+  const act = (block, name, label, whole) => {
     let corner = block.querySelector(":scope > .actions");
     if (!corner) {
       block.append((corner = make("div", { class: "actions" })));
       corner.append(...all(":scope > .verdict.holds", block));
     }
-    const button = make("button", { type: "button", "aria-label": `${label} ${what}`, title: label }, icon(name));
+    const button = make("button", { type: "button", "aria-label": whole, title: label }, icon(name));
     corner.append(button);
     block.style.setProperty("--actions", corner.childElementCount);
     return button;
@@ -204,10 +209,10 @@
     const code = block.querySelector("pre > code");
     const caption = block.querySelector(":scope > figcaption");
     if (!code) continue;
-    const what = caption?.textContent.trim() || (block.classList.contains("command") ? "command" : "code");
-    if (block.dataset.replay) replayed(act(block, "play", "Replay", what), block, block.dataset.replay);
+    const what = caption?.textContent.trim() || (block.classList.contains("command") ? texts.what_command : texts.what_code);
+    if (block.dataset.replay) replayed(act(block, "play", texts.replay, tell(texts.replay_what, { what })), block, block.dataset.replay);
     if ("file" in block.dataset) {
-      act(block, "download", "Download", what).addEventListener("click", () => {
+      act(block, "download", texts.download, tell(texts.download_what, { what })).addEventListener("click", () => {
         const text = typed(code);
         const address = URL.createObjectURL(new Blob([text.endsWith("\n") ? text : `${text}\n`], { type: "application/octet-stream" }));
         const link = make("a", { href: address, download: caption.textContent.trim().split("/").at(-1) });
@@ -216,7 +221,7 @@
       });
     }
     if ("copy" in block.dataset) {
-      const button = act(block, "copy", "Copy", what);
+      const button = act(block, "copy", texts.copy, tell(texts.copy_what, { what }));
       button.addEventListener("click", () => feedback(button, () => copy(typed(code))));
     }
   }
@@ -235,6 +240,7 @@
     scrollers.forEach((one, i) => { scrolls[i] ? one.tabIndex = 0 : one.removeAttribute("tabindex"); });
   }
 
+  const [forward, backward] = root.dir === "rtl" ? ["ArrowLeft", "ArrowRight"] : ["ArrowRight", "ArrowLeft"];
   // Tabs: those with the same label stay in step. The address tells which are chosen: `?tab=debian`.
   const remembered = () => memory.list("tabs");
   const chosen = new URL(location).searchParams.getAll("tab").concat(remembered());
@@ -252,7 +258,7 @@
     list.addEventListener("keydown", (event) => {
       const at = tabs.indexOf(document.activeElement);
       const last = tabs.length - 1;
-      const to = { ArrowRight: at === last ? 0 : at + 1, ArrowLeft: at === 0 ? last : at - 1, Home: 0, End: last }[event.key];
+      const to = { [forward]: at === last ? 0 : at + 1, [backward]: at === 0 ? last : at - 1, Home: 0, End: last }[event.key];
       if (at < 0 || to === undefined) return;
       event.preventDefault();
       tabs[to].focus();
@@ -399,7 +405,7 @@
     const list = menu.firstElementChild;
     const items = [...list.children];
     const rest = make("ul", { id: "gp-rest", class: "menu-rest", popover: "" });
-    const button = make("button", { class: "tool", type: "button", popovertarget: "gp-rest" }, "More");
+    const button = make("button", { class: "tool", type: "button", popovertarget: "gp-rest" }, texts.more_menu);
     const last = make("li", {}, button);
     menu.after(rest);
     const fit = () => {
@@ -410,7 +416,10 @@
       list.append(last);
       while (!fits() && list.childElementCount > 1) rest.prepend(last.previousElementSibling);
     };
-    rest.addEventListener("toggle", () => { rest.style.insetInlineStart = `${button.getBoundingClientRect().left}px`; });
+    rest.addEventListener("toggle", () => {
+      const { left, right } = button.getBoundingClientRect();
+      rest.style.insetInlineStart = `${root.dir === "rtl" ? root.clientWidth - right : left}px`;
+    });
     addEventListener("resize", fit);
     fit();
   }
@@ -446,7 +455,7 @@
       results = await (await engine).query(query);
     } catch {
       engine = undefined;
-      return turn === turns && show("The search could not be loaded. Try again in a moment.");
+      return turn === turns && show(texts.search_failed);
     }
     if (turn !== turns) return;
     const words = query.split(/\s+/).map(literal);
@@ -464,19 +473,19 @@
     ]);
     found.forEach((one, i) => { one.id = `gp-search-${i}`; });
     const count = results.length;
-    show(count ? `${count} ${count === 1 ? "guide" : "guides"}` : `Nothing found for “${query}”`, ...found);
+    show(count ? tell(texts.found, { count }) : tell(texts.nothing_found, { query }), ...found);
     list.scrollTop = 0;
   };
   const build = () => {
     input = make("input", {
-      type: "text", inputmode: "search", role: "combobox", "aria-label": "Search", "aria-expanded": "false", "aria-controls": "gp-search-results", "aria-autocomplete": "list",
-      placeholder: "Search the guides", autocomplete: "off", autocapitalize: "off", spellcheck: "false", enterkeyhint: "go", autofocus: "",
+      type: "text", inputmode: "search", role: "combobox", "aria-label": texts.search, "aria-expanded": "false", "aria-controls": "gp-search-results", "aria-autocomplete": "list",
+      placeholder: texts.search_guides, autocomplete: "off", autocapitalize: "off", spellcheck: "false", enterkeyhint: "go", autofocus: "",
     });
-    list = make("div", { class: "search-results", id: "gp-search-results", role: "listbox", "aria-label": "Results", tabindex: "-1" });
+    list = make("div", { class: "search-results", id: "gp-search-results", role: "listbox", "aria-label": texts.results, tabindex: "-1" });
     status = make("p", { class: "search-status", role: "status" });
-    const close = make("button", { type: "button", title: "Close" }, make("kbd", {}, "Esc"));
+    const close = make("button", { type: "button", title: texts.close }, make("kbd", {}, "Esc"));
     const form = make("form", { role: "search" }, icon("search"), input, close);
-    dialog = make("dialog", { class: "search-dialog", "aria-label": "Search" }, form, status, list);
+    dialog = make("dialog", { class: "search-dialog", "aria-label": texts.search }, form, status, list);
     document.body.append(dialog);
     close.addEventListener("click", () => dialog.close());
     dialog.addEventListener("click", (event) => {

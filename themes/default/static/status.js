@@ -5,6 +5,11 @@
   const results = document.querySelector("[data-results]");
   if (!results) return;
   document.documentElement.classList.add("js");
+  // The texts of the page's language: guidepost puts them here.
+  const texts = {};
+  const plural = new Intl.PluralRules(document.documentElement.lang);
+  /** A text with values in it; of several forms the one for its `count`. */
+  const tell = (text, values) => (text.other ? text[plural.select(values.count)] ?? text.other : text).replace(/\{(\w+)\}/g, (found, name) => values[name] ?? found);
   const form = results.querySelector("[data-filters]");
   const status = form.querySelector("[role=status]");
   const NAMES = ["text", "verdict", "cause", "section"];
@@ -57,10 +62,10 @@
         if (fits) here += 1;
       }
       group.element.hidden = !here;
-      group.count.textContent = here === group.guides.length ? here : `${here} of ${group.guides.length}`;
+      group.count.textContent = here === group.guides.length ? here : tell(texts.count_of, { count: here, total: group.guides.length });
       shown += here;
     }
-    status.textContent = shown === total ? `${total} guides` : `${shown} of ${total} guides`;
+    status.textContent = shown === total ? tell(texts.guides, { count: shown }) : tell(texts.guides_of, { shown, count: total });
     for (const link of document.querySelectorAll(".counts a, .causes a[href^='#cause=']")) {
       const own = link.hash.slice(1);
       if (own === `verdict=${verdict}` || own === `cause=${cause}`) link.setAttribute("aria-current", "true");
