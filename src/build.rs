@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, path::PathBuf};
 
 use crate::{
     diagnostic::{self, Diagnostic, Severity},
-    internal,
+    external, internal,
     pages::{Listener, write},
     proof::{self, plans},
     site::{
@@ -23,6 +23,8 @@ pub struct Built {
     pub guides: usize,
     /// The output folder.
     pub out: PathBuf,
+    /// Links to other sites, if they were looked at.
+    pub external: Option<external::Summary>,
     /// Files that were written; `None` if problems kept the site as it was.
     pub written: Option<Summary>,
 }
@@ -30,8 +32,12 @@ pub struct Built {
 impl Built {
     /// Errors and warnings.
     pub fn counts(&self) -> (usize, usize) {
-        let errors = self.diagnostics.iter().filter(|d| d.is_error()).count();
-        (errors, self.diagnostics.len() - errors)
+        (self.count(Severity::Error), self.count(Severity::Warning))
+    }
+
+    /// Problems that are so bad.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.diagnostics.iter().filter(|problem| problem.severity == severity).count()
     }
 }
 
@@ -72,9 +78,9 @@ pub fn build(options: &Options, listener: &dyn Listener) -> Result<Built, Failur
         problem.severity = Severity::Warning;
     }
     // A page that guidepost fails on stays as it was; the others are not held back by it.
-    let fails = |d: &Diagnostic| d.is_error() && d.code != internal::CODE || options.strict;
+    let fails = |d: &Diagnostic| d.is_error() && d.code != internal::CODE || options.strict && d.fails(true);
     let written = if diagnostics.iter().any(fails) { None } else { Some(output.commit()?) };
-    Ok(Built { diagnostics, guides: site.guides(), out, written })
+    Ok(Built { diagnostics, guides: site.guides(), out, written, external: None })
 }
 
 /// In the order of files and lines; an error of a template that many pages show is told once.
@@ -85,11 +91,11 @@ pub(crate) fn tidy(diagnostics: &mut Vec<Diagnostic>) {
 }
 
 /// Looks at everything that needs no machine and writes nothing. Links and anchors that lead nowhere are errors here. With
-/// `names`, only what is found in those guides is told.
+/// `names`, only what is found in those guides is told; with `external`, links to other sites are asked for, and it hears of each.
 ///
 /// # Errors
 /// If a name fits no guide, and as for [`build`].
-pub fn check(options: &Options, names: &[String]) -> Result<Built, Failure> {
+pub fn check(options: &Options, names: &[String], external: Option<&dyn Listener>) -> Result<Built, Failure> {
     let inputs = Inputs::load(options)?;
     let mut site = Site::read(&inputs);
     let verified = proof::verified(&mut site);
@@ -100,12 +106,19 @@ pub fn check(options: &Options, names: &[String]) -> Result<Built, Failure> {
     }
     diagnostics.extend(plans::check(&site));
     let mut guides = site.guides();
+    let mut files = None;
     if !names.is_empty() {
         let chosen = plans::chosen(&site, names)?;
         guides = chosen.len();
-        let files: BTreeSet<String> = chosen.into_iter().flat_map(|index| plans::files_of(&site, index)).collect();
-        diagnostics.retain(|problem| problem.place.as_ref().is_some_and(|place| files.contains(&place.path)));
+        let chosen: BTreeSet<String> = chosen.into_iter().flat_map(|index| plans::files_of(&site, index)).collect();
+        diagnostics.retain(|problem| problem.place.as_ref().is_some_and(|place| chosen.contains(&place.path)));
+        files = Some(chosen);
     }
+    let external = external.map(|listener| {
+        let (found, summary) = external::check(&site, files.as_ref(), listener);
+        diagnostics.extend(found);
+        summary
+    });
     tidy(&mut diagnostics);
-    Ok(Built { diagnostics, guides, ..Built::default() })
+    Ok(Built { diagnostics, guides, external, ..Built::default() })
 }

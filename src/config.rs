@@ -14,9 +14,11 @@ use crate::{
 };
 
 mod color;
+mod external;
 mod look;
 
 pub use color::{Color, READABLE};
+pub use external::ExternalLinks;
 pub use look::{Analytics, Colors, FontFile, FontStyle, Fonts, Logo, Look, Palette, Weight};
 
 /// Name of the configuration file in the site's folder.
@@ -80,6 +82,8 @@ pub struct Config {
     pub dialects: Vec<Dialect>,
     /// Paths (with `*`) that internal links may point at though this site does not have them.
     pub external_paths: Vec<String>,
+    /// How `check --external` looks at links to other sites.
+    pub external_links: ExternalLinks,
     /// Machines for verification, by name.
     pub machines: Map<String, Value>,
     /// Where machines that are built are shared: a registry's host and the beginning of a name there.
@@ -144,6 +148,7 @@ impl Default for Config {
             smart_punctuation: false,
             dialects: Dialect::ALL.to_vec(),
             external_paths: Vec::new(),
+            external_links: ExternalLinks::default(),
             machines: Map::new(),
             registry: None,
             verify: Map::new(),
@@ -222,6 +227,7 @@ impl Config {
             }
         }
         look::validate(&config, source)?;
+        external::validate(&config, source)?;
         Ok(config)
     }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::source::{Source, Span};
 
-/// How bad it is: an error fails the build, a warning fails it only under `--strict`.
+/// How bad it is: an error fails the build, a warning fails it only under `--strict`, a notice never does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
@@ -16,6 +16,8 @@ pub enum Severity {
     Error,
     /// The page can be built, and its author should look.
     Warning,
+    /// Nothing is wrong, and its author may want to know.
+    Notice,
 }
 
 /// Where in the author's files: resolved to a line, so that it can outlive the source text (in the cache).
@@ -94,6 +96,11 @@ impl Diagnostic {
         Self { severity: Severity::Warning, ..Self::error(code, message) }
     }
 
+    /// A notice without a place.
+    pub fn notice(code: &str, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Notice, ..Self::error(code, message) }
+    }
+
     /// Points at the author's text.
     #[must_use]
     pub fn at(mut self, source: &Source, span: Span) -> Self {
@@ -129,11 +136,17 @@ impl Diagnostic {
         self.severity == Severity::Error
     }
 
+    /// Whether it fails a check, which warnings do under `strict`.
+    pub fn fails(&self, strict: bool) -> bool {
+        self.is_error() || strict && self.severity == Severity::Warning
+    }
+
     /// Draws the problem with the author's line for a person, in several lines, without a final line end.
     pub fn draw(&self, color: bool) -> String {
         let level = match self.severity {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
+            Severity::Notice => Level::NOTE,
         };
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
         let mut groups: Vec<Group<'_>> = Vec::new();

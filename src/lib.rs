@@ -27,6 +27,7 @@ pub mod cli;
 pub mod config;
 pub mod diagnostic;
 pub mod edit;
+pub mod external;
 pub mod guide;
 pub mod internal;
 mod language;

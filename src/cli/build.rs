@@ -26,7 +26,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
     options.base_url.clone_from(&arguments.base_url);
     options.reports.clone_from(&arguments.reports);
     let begin = Instant::now();
-    let bar = Bar::default();
+    let bar = Bar::building();
     let built = build::build(&options, &bar);
     bar.clear();
     match built {

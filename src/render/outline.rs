@@ -1,5 +1,6 @@
 //! The first walk over a guide: what the site must know before it can render.
 
+use html5gum::{Tokenizer, emitters::default::DefaultEmitter};
 use pulldown_cmark::{Event, LinkType, Tag, TagEnd};
 
 use super::{
@@ -111,7 +112,10 @@ impl Walk<'_> {
             Event::SoftBreak | Event::HardBreak | Event::End(TagEnd::Paragraph | TagEnd::Item | TagEnd::TableCell) => {
                 self.section().text.push(' ');
             }
-            Event::Html(html) | Event::InlineHtml(html) => self.outline.anchors.extend(ids_of(html)),
+            Event::Html(html) | Event::InlineHtml(html) => {
+                self.outline.anchors.extend(ids_of(html));
+                self.outline.links.extend(links_of(guide, html, span));
+            }
             Event::Start(Tag::List(_) | Tag::BlockQuote(_) | Tag::FootnoteDefinition(_) | Tag::DefinitionList) => {
                 self.nesting += 1
             }
@@ -255,6 +259,31 @@ fn ids_of(html: &str) -> Vec<String> {
         }
     }
     ids
+}
+
+/// Links of raw HTML to other sites. What leads into this site is the author's own address there, and is not looked at.
+fn links_of(guide: &Guide, html: &str, span: Span) -> Vec<Reference> {
+    let mut links = Vec::new();
+    if !html.contains("://") {
+        return links;
+    }
+    // Where lines were cut out of quotes, the author's text is not that of the event.
+    let is_verbatim = guide.source.text.get(span.start..span.end).is_some_and(|text| text.starts_with(html));
+    let emitter = DefaultEmitter::<usize>::new_with_span();
+    for token in Tokenizer::new_with_emitter(html, emitter).flatten() {
+        let html5gum::Token::StartTag(tag) = token else { continue };
+        for name in [b"href".as_slice(), b"src"] {
+            let Some(value) = tag.attributes.get(name) else { continue };
+            let target = String::from_utf8_lossy(value);
+            if target.starts_with("https://") || target.starts_with("http://") {
+                let (from, to) = (span.start + tag.span.start, span.start + tag.span.end);
+                let at = guide.source.text.get(from..to).filter(|_| is_verbatim).and_then(|tag| tag.find(&*target));
+                let at = at.map_or(span, |at| Span::new(from + at, from + at + target.len()));
+                links.push(reference(guide, &target, at));
+            }
+        }
+    }
+    links
 }
 
 /// Cuts at a word to at most `limit` characters, with `…`.

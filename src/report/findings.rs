@@ -13,7 +13,7 @@ use super::{
     safe::{defused, line},
     shown::fragment,
 };
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Place, Severity};
 
 /// The file and the line of a diagnostic; that of the site, and 1, where it has none.
 fn place<'d>(diagnostic: &'d Diagnostic, folder: &str) -> (String, usize, Option<&'d Place>) {
@@ -39,15 +39,20 @@ pub fn github(found: &[Diagnostic], folder: &str) -> String {
     let one = |diagnostic: &Diagnostic| {
         let (path, number, place) = place(diagnostic, folder);
         let column = place.map(|place| format!(",col={}", place.column)).unwrap_or_default();
-        let (level, title) = (level(diagnostic), property(&diagnostic.code));
+        let (level, title) = (level(diagnostic, "notice"), property(&diagnostic.code));
         let message = data(&defused(&said(diagnostic)));
         format!("::{level} file={},line={number}{column},title={title}::{message}\n", property(&path))
     };
     found.iter().map(one).collect()
 }
 
-fn level(diagnostic: &Diagnostic) -> &'static str {
-    if diagnostic.is_error() { "error" } else { "warning" }
+/// Every program has a word of its own for what is only to be known.
+fn level<'w>(diagnostic: &Diagnostic, notice: &'w str) -> &'w str {
+    match diagnostic.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Notice => notice,
+    }
 }
 
 /// GitLab's Code Quality report.
@@ -59,7 +64,11 @@ pub fn gitlab(found: &[Diagnostic], folder: &str) -> String {
             description: line(&said(diagnostic)),
             check_name: format!("guidepost/{}", diagnostic.code),
             fingerprint: fingerprint(&mut seen, identity(diagnostic, &path)),
-            severity: if diagnostic.is_error() { "major" } else { "minor" },
+            severity: match diagnostic.severity {
+                Severity::Error => "major",
+                Severity::Warning => "minor",
+                Severity::Notice => "info",
+            },
             location: Location::new(path, number),
         }
     };
@@ -75,7 +84,7 @@ pub fn junit(found: &[Diagnostic], folder: &str, guides: usize, strict: bool) ->
     let mut suites: BTreeMap<String, TestSuite> = BTreeMap::new();
     for diagnostic in found {
         let (path, number, _) = place(diagnostic, folder);
-        let status = if diagnostic.is_error() || strict {
+        let status = if diagnostic.fails(strict) {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
             status.set_type(legal(&diagnostic.code)).set_message(legal(&line(&diagnostic.message)));
             status.set_description(legal(&diagnostic.draw(false)));
@@ -86,8 +95,9 @@ pub fn junit(found: &[Diagnostic], folder: &str, guides: usize, strict: bool) ->
         let mut case = TestCase::new(legal(&format!("{} in line {number}", diagnostic.code)), status);
         case.set_classname(legal(&line(&path)));
         at(&mut case, &path, number);
-        if !(diagnostic.is_error() || strict) {
-            case.set_system_err(legal(&format!("warning: {}", line(&said(diagnostic)))));
+        if !diagnostic.fails(strict) {
+            let level = level(diagnostic, "notice");
+            case.set_system_err(legal(&format!("{level}: {}", line(&said(diagnostic)))));
         }
         suites.entry(path.clone()).or_insert_with(|| TestSuite::new(legal(&line(&path)))).add_test_case(case);
     }
@@ -114,7 +124,7 @@ pub fn sarif(found: &[Diagnostic], folder: &str) -> String {
         }
         json!({
             "ruleId": diagnostic.code,
-            "level": level(diagnostic),
+            "level": level(diagnostic, "note"),
             "message": {"text": said(diagnostic)},
             "locations": [{"physicalLocation": {"artifactLocation": {"uri": fragment(&path)}, "region": region}}],
             "partialFingerprints": {"guidepost/v1": fingerprint(&mut seen, identity(diagnostic, &path))},
@@ -143,6 +153,7 @@ mod tests {
                 .at(&source, Span::new(link, link + 4))
                 .help("say 50%, or\n::error::never"),
             Diagnostic::warning("unused", "a page says nothing"),
+            Diagnostic::notice("moved", "a page is elsewhere"),
         ]
     }
 
@@ -151,7 +162,8 @@ mod tests {
         assert_eq!(
             github(&found(), "docs"),
             "::error file=docs/content/a b.md,line=3,col=5,title=broken-link::this link leads to no page: /nö (say 50%25, or%0A:\u{200b}:error::never)\n\
-             ::warning file=docs/guidepost.yaml,line=1,title=unused::a page says nothing\n"
+             ::warning file=docs/guidepost.yaml,line=1,title=unused::a page says nothing\n\
+             ::notice file=docs/guidepost.yaml,line=1,title=moved::a page is elsewhere\n"
         );
     }
 
@@ -172,8 +184,8 @@ mod tests {
     #[test]
     fn cases_of_junit() {
         let xml = |strict| junit(&found(), "", 3, strict).expect("XML");
-        assert!(xml(false).contains(r#"tests="2" skipped="0" failures="1""#), "{}", xml(false));
-        assert!(xml(true).contains(r#"tests="2" skipped="0" failures="2""#), "{}", xml(true));
+        assert!(xml(false).contains(r#"tests="3" skipped="0" failures="1""#), "{}", xml(false));
+        assert!(xml(true).contains(r#"tests="3" skipped="0" failures="2""#), "{}", xml(true));
         let nothing = junit(&[], "", 3, true).expect("XML");
         assert!(
             nothing.contains("3 guides checked") && nothing.contains(r#"tests="1" skipped="0" failures="0""#),
@@ -185,10 +197,10 @@ mod tests {
     fn results_of_sarif() {
         let log: Value = serde_json::from_str(&sarif(&found(), "docs")).expect("JSON");
         let run = &log["runs"][0];
-        assert_eq!(run["tool"]["driver"]["rules"], json!([{"id": "broken-link"}, {"id": "unused"}]));
+        assert_eq!(run["tool"]["driver"]["rules"], json!([{"id": "broken-link"}, {"id": "moved"}, {"id": "unused"}]));
         let at = &run["results"][0]["locations"][0]["physicalLocation"];
         assert_eq!(at["artifactLocation"]["uri"], "docs/content/a%20b.md");
         assert_eq!(at["region"], json!({"startLine": 3, "startColumn": 5, "endColumn": 8}));
-        assert_eq!(run["results"][1]["level"], "warning");
+        assert_eq!((&run["results"][1]["level"], &run["results"][2]["level"]), (&json!("warning"), &json!("note")));
     }
 }

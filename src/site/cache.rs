@@ -54,24 +54,33 @@ fn read(bytes: &[u8], fingerprint: &[u8; 32]) -> Option<Vec<PageRecord>> {
 /// Keeps the records for the next build.
 pub(crate) fn save(site: &Path, fingerprint: &[u8; 32], records: &[PageRecord]) {
     let parts: Vec<Vec<u8>> = records.par_chunks(PART).filter_map(|part| postcard::to_stdvec(part).ok()).collect();
-    let write = || -> std::io::Result<()> {
-        let folder = folder(site);
-        std::fs::create_dir_all(&folder)?;
-        let ignore = folder.join(".gitignore");
-        if !ignore.exists() {
-            std::fs::write(ignore, "*\n")?;
-        }
-        let mut file = std::io::BufWriter::new(tempfile::NamedTempFile::new_in(&folder)?);
+    // Without a cache the next build takes longer, and that is all.
+    let _ = keep(site, "pages", |file| {
         file.write_all(fingerprint)?;
         for part in &parts {
             file.write_all(&u32::try_from(part.len()).unwrap_or(u32::MAX).to_le_bytes())?;
             file.write_all(part)?;
         }
-        file.into_inner().map_err(std::io::IntoInnerError::into_error)?.persist(folder.join("pages"))?;
         Ok(())
-    };
-    // Without a cache the next build takes longer, and that is all.
-    let _ = write();
+    });
+}
+
+/// Writes a file of the folder as a whole.
+pub(crate) fn keep(
+    site: &Path,
+    name: &str,
+    write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
+) -> std::io::Result<()> {
+    let folder = folder(site);
+    std::fs::create_dir_all(&folder)?;
+    let ignore = folder.join(".gitignore");
+    if !ignore.exists() {
+        std::fs::write(ignore, "*\n")?;
+    }
+    let mut file = std::io::BufWriter::new(tempfile::NamedTempFile::new_in(&folder)?);
+    write(&mut file)?;
+    file.into_inner().map_err(std::io::IntoInnerError::into_error)?.persist(folder.join(name))?;
+    Ok(())
 }
 
 #[cfg(test)]

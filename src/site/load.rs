@@ -310,16 +310,22 @@ impl<'a> Site<'a> {
             links.check(&page.record, severity, &mut found);
             links.check_images(&page.record, folder, &mut found);
         }
+        for target in self.configured_targets() {
+            links.check_configured(&target, &self.inputs.source, severity, &mut found);
+        }
+        found.diagnostics
+    }
+
+    /// Where links of the configuration lead.
+    pub(crate) fn configured_targets(&self) -> Vec<String> {
         let config = &self.inputs.config;
         let texts = config.copyright.iter().chain(&config.announcement);
         let texts = texts.flat_map(|text| render::inline_targets(text));
         let addresses = config.analytics.iter().map(|analytics| &analytics.script).chain(&config.feedback_url).cloned();
         let named = config.menu.iter().chain(&config.social).map(|item| item.url.clone());
-        for target in named.chain(addresses).chain(texts) {
-            links.check_configured(&target, &self.inputs.source, severity, &mut found);
-        }
-        found.diagnostics
+        named.chain(addresses).chain(texts).collect()
     }
+
     /// Indices of all guides.
     pub(crate) fn guide_indices(&self) -> Vec<usize> {
         let pages = &self.library.pages;
