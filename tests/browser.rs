@@ -31,7 +31,7 @@ fn folder() -> PathBuf {
 }
 
 /// Builds a site into a folder, with the report in `tests/browser/` as if it spoke of the site's guides as they are now.
-fn fixture(out: &Path) {
+fn fixture(out: &Path, arguments: &[&str]) {
     let site = folder().join("site");
     let text = std::fs::read_to_string(folder().join("report.json")).expect("the report is there");
     let mut report = json::read(&text).expect("a report");
@@ -46,7 +46,9 @@ fn fixture(out: &Path) {
     let file = records.path().join("report.json");
     std::fs::write(&file, json::json(&report)).expect("the report can be written");
     let report = file.to_string_lossy();
-    let ran = support::run_in(&site, &["build", "--strict", "--out", &out.to_string_lossy(), "--report", &report]);
+    let out = out.to_string_lossy();
+    let build = [&["build", "--strict", "--out", &out, "--report", &report], arguments].concat();
+    let ran = support::run_in(&site, &build);
     assert_eq!(ran.status, 0, "{ran:?}");
 }
 
@@ -87,17 +89,27 @@ fn pages_do_what_they_should_in_a_browser() {
     }
     let sites = tempfile::tempdir().expect("a folder");
     let (site, content) = (sites.path().join("fixture"), sites.path().join("content"));
-    fixture(&site);
+    fixture(&site, &[]);
+    let offline = sites.path().join("offline");
+    fixture(&offline, &["--offline"]);
     let ran = support::run_in(Path::new(env!("CARGO_MANIFEST_DIR")), &["build", "--out", &content.to_string_lossy()]);
     assert_eq!(ran.status, 0, "{ran:?}");
 
     let many_guides = sites.path().join("many");
     many(&many_guides, 300);
+    let offline_many = sites.path().join("offline-many");
+    let arguments = ["build", "--offline", "--out", &offline_many.to_string_lossy()];
+    let ran = support::run_in(&many_guides.join("source"), &arguments);
+    assert_eq!(ran.status, 0, "{ran:?}");
 
     let mut tests: Vec<PathBuf> = std::fs::read_dir(folder()).expect("readable").flatten().map(|e| e.path()).collect();
     tests.retain(|path| path.to_string_lossy().ends_with(".test.js"));
     tests.sort();
     assert!(tests.len() > 2, "the tests are there: {tests:?}");
+    // `GUIDEPOST_BROWSER=offline cargo test --test browser` runs one file of them.
+    if let Ok(name) = std::env::var("GUIDEPOST_BROWSER") {
+        tests.retain(|path| path.ends_with(format!("{name}.test.js")));
+    }
     // A server that a failed test leaves open would keep Node waiting for ever.
     let mut node = Command::new("timeout");
     node.args(["900", "node"]);
@@ -112,6 +124,8 @@ fn pages_do_what_they_should_in_a_browser() {
         .env("GUIDEPOST", env!("CARGO_BIN_EXE_guidepost"))
         .env("GUIDEPOST_FIXTURE", &site)
         .env("GUIDEPOST_CONTENT", &content)
+        .env("GUIDEPOST_OFFLINE", &offline)
+        .env("GUIDEPOST_OFFLINE_MANY", &offline_many)
         .env("GUIDEPOST_MANY", many_guides.join("site"))
         .output()
         .expect("node runs");

@@ -15,6 +15,9 @@ pub(super) struct Arguments {
     /// Where the site will be published, instead of the configuration's `base_url`
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
+    /// Make a site that is opened as files: addresses are relative, and the search needs no server
+    #[arg(long)]
+    offline: bool,
     /// Show on the pages, and of all of them at /status/, what `guidepost verify --report FILE` found. Several, or a folder of them, make a history
     #[arg(long = "report", value_name = "FILE|DIR")]
     reports: Vec<PathBuf>,
@@ -24,6 +27,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
     let mut options = arguments.site.options();
     options.out.clone_from(&arguments.out);
     options.base_url.clone_from(&arguments.base_url);
+    options.offline = arguments.offline;
     options.reports.clone_from(&arguments.reports);
     let begin = Instant::now();
     let bar = Bar::building();

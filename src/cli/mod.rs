@@ -155,6 +155,7 @@ impl SiteArguments {
             workspace: true,
             out: None,
             base_url: None,
+            offline: false,
             reports: Vec::new(),
             strict: self.strict,
             today: chrono::Local::now().format("%Y-%m-%d").to_string(),

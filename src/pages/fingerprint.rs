@@ -33,6 +33,7 @@ impl<'a> Fingerprints<'a> {
         environment.update(&site.inputs.theme.fingerprint);
         environment.update(views.site().to_string().as_bytes());
         environment.update(&site.files.fingerprint());
+        environment.update(&[u8::from(site.inputs.options.offline)]);
         let _ = serde_json::to_writer(&mut environment, &site.inputs.config);
         let cards = site.library.pages.par_iter().map(|page| card(page, site, world)).collect();
         Self { pages, environment, cards }

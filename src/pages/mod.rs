@@ -13,6 +13,7 @@ pub(crate) mod lists;
 pub mod llms;
 mod look;
 pub(crate) mod maker;
+mod offline;
 mod programs;
 pub mod related;
 pub(crate) mod sidebar;

@@ -7,7 +7,7 @@ use crate::{
         view::{ALL, Views},
     },
     site::{
-        address::markdown_url,
+        address::{encode, markdown_url, output_path},
         library::is_listed,
         load::Site,
         search,
@@ -83,7 +83,7 @@ impl Programs<'_> {
                 .filter(|p| is_listed(p))
                 .map(|p| search::Page {
                     title: &p.record.title,
-                    url: self.views.links.absolute_path(&p.url),
+                    url: self.address_in_index(&p.url),
                     description: p.record.front.description.as_deref().unwrap_or(&p.record.summary),
                     keywords: &p.record.front.keywords,
                     terms: &p.record.terms,
@@ -92,6 +92,14 @@ impl Programs<'_> {
             files.extend(search::build(&pages));
         }
         files
+    }
+
+    /// The address of a page in the search index; in a site of files, from the index's folder.
+    fn address_in_index(&self, url: &str) -> String {
+        match self.site.inputs.options.offline {
+            true => format!("../{}", encode(&output_path(url))),
+            false => self.views.links.absolute_path(url),
+        }
     }
 
     fn feed_entry(&self, index: usize) -> Option<feed::Entry> {

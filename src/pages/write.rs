@@ -4,10 +4,11 @@ use crate::{
     diagnostic::Diagnostic,
     internal,
     pages::{
-        badge,
+        Fingerprint, badge,
         fingerprint::Fingerprints,
         lists::{Listed, Shown},
         maker::Pages,
+        offline::{self, Offline},
         verified::Verified,
     },
     render::{self, highlight::Highlighter},
@@ -45,8 +46,21 @@ pub(crate) fn write(
 ) -> Result<Vec<Diagnostic>, Failure> {
     let highlighter = Highlighter::new(Some(&cache::folder(site.folder()).join("highlight")));
     let pages = Pages::new(site, verified, Some(&highlighter));
-    let writer = Writer { fingerprints: Fingerprints::new(&pages), pages: &pages, output };
-    let diagnostics = writer.everything(listener)?;
+    let (config, theme) = (&site.inputs.config, &site.inputs.theme);
+    let base_path = config.base_path();
+    let is_elsewhere = |path: &str| pages.views.links.is_external_path(path);
+    let script = theme.assets.get(offline::SCRIPT).map_or("", |asset| &asset.output);
+    let offline = site.inputs.options.offline.then_some(Offline {
+        base_path: &base_path,
+        origin: config.origin(),
+        is_elsewhere: &is_elsewhere,
+        script,
+    });
+    let writer = Writer { fingerprints: Fingerprints::new(&pages), pages: &pages, output, offline };
+    let mut diagnostics = writer.everything(listener)?;
+    if site.inputs.options.offline {
+        diagnostics.extend(offline::unfit(config, &site.inputs.source));
+    }
     // A cache that cannot be written costs time, not pages.
     let _ = highlighter.save();
     Ok(diagnostics)
@@ -71,10 +85,17 @@ pub(crate) fn try_templates(site: &Site<'_>, verified: &Verified) -> Vec<Diagnos
     diagnostics
 }
 
+/// Where the script lies that gives a text.
+fn script_of(path: &str) -> String {
+    format!("{path}.js")
+}
+
 struct Writer<'a> {
     pages: &'a Pages<'a>,
     output: &'a Output,
     fingerprints: Fingerprints<'a>,
+    /// How pages are written that are opened as files.
+    offline: Option<Offline<'a>>,
 }
 
 impl Writer<'_> {
@@ -101,6 +122,9 @@ impl Writer<'_> {
         self.files()?;
         for (path, bytes) in self.pages.for_programs() {
             self.put(&path, &bytes)?;
+            if self.offline.is_some() && path.starts_with("search/") {
+                self.put(&script_of(&path), offline::given(&String::from_utf8_lossy(&bytes)).as_bytes())?;
+            }
         }
         Ok(diagnostics)
     }
@@ -116,12 +140,18 @@ impl Writer<'_> {
         let copy = output_path(&markdown_url(&page.url));
         let copies = self.pages.site.inputs.config.markdown_copies;
         let mut diagnostics = Vec::new();
-        let paths = [path.as_str(), copy.as_str()];
-        if self.output.keep_all(if copies { &paths } else { &paths[..1] }, &key) {
+        let script = script_of(&copy);
+        let paths = [path.as_str(), copy.as_str(), script.as_str()];
+        let files = match (copies, self.offline) {
+            (false, _) => 1,
+            (true, None) => 2,
+            (true, Some(_)) => 3,
+        };
+        if self.output.keep_all(&paths[..files], &key) {
             return Ok(diagnostics);
         }
         match self.pages.guide(index, &mut diagnostics) {
-            Some(html) => self.output.put(&path, &key, html.as_bytes())?,
+            Some(html) => self.put_page(&path, &key, html)?,
             None => self.output.leave(&path),
         }
         if copies && let Some(guide) = self.pages.site.files.guide(&page.record.source) {
@@ -129,10 +159,15 @@ impl Writer<'_> {
                 render::markdown(&guide, &page.record.title, &self.pages.world)
             });
             match made {
-                Ok(markdown) => self.output.put(&copy, &key, markdown.as_bytes())?,
+                Ok(markdown) => {
+                    self.output.put(&copy, &key, markdown.as_bytes())?;
+                    if self.offline.is_some() {
+                        self.output.put(&script, &key, offline::given(&markdown).as_bytes())?;
+                    }
+                }
                 Err(problem) => {
                     diagnostics.push(problem);
-                    self.output.leave(&copy);
+                    paths[1..files].iter().for_each(|path| self.output.leave(path));
                 }
             }
         }
@@ -146,9 +181,19 @@ impl Writer<'_> {
         let key = self.fingerprints.listed(listed);
         let path = output_path(&listed.url);
         let mut diagnostics = Vec::new();
-        if !self.output.keep(&path, &key) {
+        // The tree of a page gets parts of its sections' pages.
+        let script = script_of(&path);
+        let is_given = self.offline.is_some() && matches!(listed.shown, Shown::Section(_));
+        let paths = [path.as_str(), script.as_str()];
+        if !self.output.keep_all(&paths[..1 + usize::from(is_given)], &key) {
             match self.pages.listed(listed, &mut diagnostics) {
-                Some(html) => self.output.put(&path, &key, html.as_bytes())?,
+                Some(html) => {
+                    let html = self.finished(&path, html);
+                    self.output.put(&path, &key, html.as_bytes())?;
+                    if is_given {
+                        self.output.put(&script, &key, offline::given(&html).as_bytes())?;
+                    }
+                }
                 None => self.output.leave(&path),
             }
         }
@@ -201,7 +246,7 @@ impl Writer<'_> {
             return Ok(());
         }
         match self.pages.fill(template, None, context, diagnostics) {
-            Some(html) => Ok(self.output.put(path, &key, html.as_bytes())?),
+            Some(html) => self.put_page(path, &key, html),
             None => Ok(()),
         }
     }
@@ -214,12 +259,32 @@ impl Writer<'_> {
             self.output.copy(&output_path(url), &self.pages.world.folder.join(path))?;
         }
         for recording in self.pages.views.verified.recordings() {
-            self.output.copy(&output_path(&recording.url), &recording.file)?;
+            let path = output_path(&recording.url);
+            self.output.copy(&path, &recording.file)?;
+            if self.offline.is_some() {
+                let text = std::fs::read_to_string(&recording.file);
+                let text =
+                    text.map_err(|error| Failure::environment(format!("{}: {error}", recording.file.display())))?;
+                self.put(&script_of(&path), offline::given(&text).as_bytes())?;
+            }
         }
-        for asset in self.pages.site.inputs.theme.assets.values() {
-            self.put(&asset.output, &asset.bytes)?;
+        for (name, asset) in &self.pages.site.inputs.theme.assets {
+            match self.offline {
+                Some(offline) => self.put(&asset.output, &offline.asset(&asset.output, &asset.bytes))?,
+                None if name == offline::SCRIPT => {}
+                None => self.put(&asset.output, &asset.bytes)?,
+            }
         }
         Ok(())
+    }
+
+    fn put_page(&self, path: &str, key: &Fingerprint, html: String) -> Result<(), Failure> {
+        Ok(self.output.put(path, key, self.finished(path, html).as_bytes())?)
+    }
+
+    /// A page as it is written.
+    fn finished(&self, path: &str, html: String) -> String {
+        self.offline.map(|offline| offline.page(path, &html)).unwrap_or(html)
     }
 
     fn put(&self, path: &str, bytes: &[u8]) -> Result<(), Failure> {

@@ -134,7 +134,8 @@ impl<'a> Links<'a> {
         Some((library.pages[page].url.clone(), Some(page)))
     }
 
-    fn is_external_path(&self, path: &str) -> bool {
+    /// Whether another site serves a path.
+    pub(crate) fn is_external_path(&self, path: &str) -> bool {
         self.config.external_paths.iter().any(|pattern| match pattern.split_once('*') {
             Some((head, tail)) => {
                 path.len() >= head.len() + tail.len() && path.starts_with(head) && path.ends_with(tail)

@@ -19,6 +19,8 @@ pub struct Options {
     pub drafts: bool,
     /// Whether a warning fails the build.
     pub strict: bool,
+    /// Whether pages are to be opened as files, without a server.
+    pub offline: bool,
     /// Reports of `guidepost verify` that pages show, and folders of them.
     pub reports: Vec<PathBuf>,
     /// The day of the build, `YYYY-MM-DD`: pages expire by it.

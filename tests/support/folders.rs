@@ -86,6 +86,7 @@ pub(crate) fn site_options(site: &Path) -> site::Options {
         base_url: None,
         drafts: false,
         strict: false,
+        offline: false,
         reports: Vec::new(),
         today: "2026-01-01".into(),
         texts: BTreeMap::new(),

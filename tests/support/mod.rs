@@ -84,6 +84,7 @@ impl TestSite {
             site: self.path().to_owned(),
             out: None,
             base_url: None,
+            offline: false,
             reports: Vec::new(),
             drafts: false,
             strict: false,

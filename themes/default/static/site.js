@@ -30,6 +30,8 @@
       try { return [...JSON.parse(this.get(key))]; } catch { return []; }
     },
   };
+  /** What a script exports; pages that are opened as files have their own way to it. */
+  const module = (address) => globalThis.guidepost?.module(address) ?? import(address);
   const literal = (text) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
 
   const live = make("div", { class: "hidden", role: "status" });
@@ -168,7 +170,7 @@
       close?.();
       if (opened) return;
       try {
-        const { open } = await import(document.querySelector("[data-player]").dataset.player);
+        const { open } = await module(document.querySelector("[data-player]").dataset.player);
         const closed = () => {
           close = undefined;
           button.setAttribute("aria-expanded", "false");
@@ -391,7 +393,11 @@
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         const here = page.querySelector("[data-tree] [aria-current=page]");
         here.removeAttribute("aria-current");
-        target.querySelector("ul").replaceWith(document.adoptNode(here.closest("details").querySelector("ul")));
+        const found = document.adoptNode(here.closest("details").querySelector("ul"));
+        // In a site of files, addresses are those of that page.
+        for (const link of all("a", found)) link.href = new URL(link.getAttribute("href"), new URL(more, location));
+        for (const { dataset } of all("[data-more]", found)) dataset.more = new URL(dataset.more, new URL(more, location));
+        target.querySelector("ul").replaceWith(found);
       } catch {
         // Its overview is there, and leads to it.
         target.dataset.more = more;
@@ -468,7 +474,7 @@
       return one;
     };
     const found = results.flatMap(({ title, url, description, sections = [] }) => [
-      option(url, title, sections.length ? "" : description),
+      option(url = new URL(url, new URL(root.dataset.searchIndex, location)).href, title, sections.length ? "" : description),
       ...sections.slice(0, 4).map((section) => option(section.anchor ? `${url}#${section.anchor}` : url, section.title || title, section.excerpt, title)),
     ]);
     found.forEach((one, i) => { one.id = `gp-search-${i}`; });
@@ -507,7 +513,7 @@
   };
   const openSearch = () => {
     if (!dialog) build();
-    engine ??= import(root.dataset.search).then((module) => module.open(root.dataset.searchIndex));
+    engine ??= module(root.dataset.search).then(({ open }) => open(root.dataset.searchIndex));
     engine.catch(() => {});
     if (!dialog.open) dialog.showModal();
     input.select();
