@@ -8,17 +8,19 @@ use std::collections::BTreeMap;
 use crate::{
     diagnostic::{Diagnostic, nearest},
     guide::Dialect,
-    language,
+    language as tongue,
     machine::Registry,
     source::{Source, Span, yaml::error_span},
 };
 
 mod color;
 mod external;
+mod language;
 mod look;
 
 pub use color::{Color, READABLE};
 pub use external::ExternalLinks;
+pub use language::{Direction, Language};
 pub use look::{Analytics, Colors, FontFile, FontStyle, Fonts, Logo, Look, Palette, Weight};
 
 /// Name of the configuration file in the site's folder.
@@ -36,6 +38,9 @@ pub struct Config {
     pub base_url: String,
     /// BCP 47 language tag.
     pub language: String,
+    /// The languages of the site by their tags, with what it says otherwise in each.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub languages: BTreeMap<String, Option<Language>>,
     /// Default author of pages that name none.
     pub author: Option<String>,
     /// Copyright line of the footer, as inline Markdown.
@@ -127,6 +132,7 @@ impl Default for Config {
             description: String::new(),
             base_url: "http://localhost/".into(),
             language: "en".into(),
+            languages: BTreeMap::new(),
             author: None,
             copyright: None,
             theme: None,
@@ -185,7 +191,7 @@ impl Config {
                 "write its host and the beginning of a name there, in lower case, without a scheme, a tag or a password: registry.example.org/team/guides",
             );
         }
-        if !language::is_tag(&config.language) {
+        if !tongue::is_tag(&config.language) {
             return bad(
                 "language",
                 format!("`language` is no tag of a language: {:?}", config.language),
@@ -226,6 +232,7 @@ impl Config {
                 }
             }
         }
+        language::validate(&config, source)?;
         look::validate(&config, source)?;
         external::validate(&config, source)?;
         Ok(config)

@@ -188,3 +188,197 @@ fn what_is_wrong_is_told_where_it_stands() {
     assert_eq!(ran.status, 1, "{ran:?}");
     assert!(ran.stderr.contains("there is no text `copyed`; did you mean `copied`?"), "{}", ran.stderr);
 }
+
+/// A site in three languages: German by the names of files, Arabic in a folder.
+fn many(files: &[(&str, &str)]) -> TestSite {
+    let page = |title: &str, body: &str| {
+        format!("---\ntitle: {title}\npublished: 2026-01-05\ntags: [docker]\n---\n\n{body}\n")
+    };
+    let links = "[a](two.md) [b](/guides/two/) [c](two) [d](/) [e](three.md) [f](/tags/) [g](/guides/) ![p](/guides/four/p.png)";
+    let texts = [
+        ("content/guides/one.md", page("One", links)),
+        ("content/guides/one.de.md", page("Eins", links)),
+        ("content/ar/guides/one.md", page("واحد", "[a](/guides/two/)")),
+        ("content/guides/two.md", page("Two", "## Install\n\nText.")),
+        ("content/guides/two.de.md", page("Zwei", "Text.").replace("tags:", "slug: nummer-zwei\ntags:")),
+        ("content/guides/three.md", page("Three", "Text.")),
+        ("content/guides/four/index.md", page("Four", "![p](p.png)")),
+        ("content/guides/four/index.de.md", page("Vier", "![p](p.png)")),
+        ("content/guides/_index.md", "---\ntitle: Guides\n---\n".to_owned()),
+        ("content/guides/_index.de.md", "---\ntitle: Anleitungen\n---\n\nAlle.\n".to_owned()),
+    ];
+    let settings = "languages:\n  de: { title: Prüfling, menu: [{ name: Alles, url: /guides/ }] }\n  ar:\nmenu: [{ name: Guides, url: /guides/ }]\n";
+    let mut all: Vec<(&str, &str)> = texts.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    all.extend(files);
+    let site = site(settings, &all);
+    site.write("content/guides/four/p.png", include_bytes!("support/2x3.png"));
+    site
+}
+
+#[test]
+fn each_language_has_its_pages_lists_and_files() {
+    let site = many(&[]);
+    // The two guides that `site` has beside these are in no language's way.
+    built(&site, "index.html");
+    for (path, parts, not) in [
+        (
+            "guides/one/index.html",
+            vec![
+                "<html lang=\"en\" data-search",
+                "<link rel=\"alternate\" hreflang=\"x-default\" href=\"https://example.org/docs/guides/one/\">",
+                "hreflang=\"de\" href=\"https://example.org/docs/de/guides/one/\">",
+                "hreflang=\"ar\" href=\"https://example.org/docs/ar/guides/one/\">",
+                "<a href=\"/docs/de/guides/one/\" lang=\"de\" hreflang=\"de\">Deutsch</a>",
+                "<a href=\"/docs/guides/one/\" lang=\"en\" hreflang=\"en\" aria-current=\"true\">English</a>",
+                "data-search-index=\"/docs/search/\"",
+            ],
+            vec!["Anleitungen", "Zwei"],
+        ),
+        // A page that is in one language only leads to the homes of the others, and names no alternates.
+        ("guides/three/index.html", vec!["<a href=\"/docs/de/\" lang=\"de\"", "<a href=\"/docs/ar/\" lang=\"ar\""], vec!["rel=\"alternate\" hreflang"]),
+        (
+            "de/guides/one/index.html",
+            vec![
+                "<html lang=\"de\" data-search",
+                "data-search-index=\"/docs/de/search/\"",
+                "<title>Eins | Prüfling</title>",
+                "<a href=\"/docs/de/guides/nummer-zwei/\">a</a> <a href=\"/docs/de/guides/nummer-zwei/\">b</a> <a href=\"/docs/de/guides/nummer-zwei/\">c</a> <a href=\"/docs/de/\">d</a> <a href=\"/docs/guides/three/\">e</a> <a href=\"/docs/de/tags/\">f</a> <a href=\"/docs/de/guides/\">g</a>",
+                "<li><a href=\"/docs/de/\">Prüfling</a></li>\n<li><a href=\"/docs/de/guides/\">Anleitungen</a></li>",
+                ">Alles</a>",
+                "href=\"/docs/de/atom.xml\"",
+                "<a class=\"brand\" href=\"/docs/de/\"",
+                "Seite bearbeiten",
+            ][..8].to_vec(),
+            vec![">One<", ">Two<"],
+        ),
+        ("ar/guides/one/index.html", vec!["<html lang=\"ar\" dir=\"rtl\"", "<a href=\"/docs/guides/two/\">a</a>"], vec![]),
+        ("de/guides/four/index.html", vec!["src=\"/docs/guides/four/p.png\"", "width=\"2\""], vec![]),
+        ("de/guides/index.html", vec!["<p>Alle.</p>", ">Eins</a>", ">Zwei</a>"], vec![">One<"]),
+        ("de/index.html", vec!["<h1>Prüfling</h1>", ">Anleitungen</a>", "3 Anleitungen"], vec![">One<"]),
+        ("index.html", vec![">Guides</a>", "hreflang=\"x-default\" href=\"https://example.org/docs/\""], vec![">Eins<", "/docs/de/guides/"]),
+        ("all/index.html", vec![">One</a>", "hreflang=\"de\" href=\"https://example.org/docs/de/all/\""], vec![">Eins<"]),
+        ("de/all/index.html", vec![">Eins</a>"], vec![">One<"]),
+        ("tags/docker/index.html", vec![">One</a>"], vec![">Eins<"]),
+        ("de/tags/docker/index.html", vec![">Eins</a>", "Schlagwörter"], vec![">One<"]),
+        ("atom.xml", vec!["<title>One</title>", "xml:lang=\"en\""], vec!["Eins"]),
+        ("de/atom.xml", vec!["<title>Eins</title>", "xml:lang=\"de\"", "<title>Prüfling</title>"], vec!["<title>One"]),
+        ("search/p-0.json", vec!["\"One\""], vec!["\"Eins\""]),
+        ("de/search/p-0.json", vec!["\"Eins\"", "/docs/de/guides/one/"], vec!["\"One\""]),
+        ("llms.txt", vec!["[One]"], vec!["Eins"]),
+        ("de/llms.txt", vec!["# Prüfling", "[Eins]"], vec!["[One]"]),
+        ("de/404.html", vec!["Hier gibt es keine Seite"], vec![]),
+        (
+            "sitemap.xml",
+            vec![
+                "xmlns:xhtml=\"http://www.w3.org/1999/xhtml\"",
+                "<loc>https://example.org/docs/de/guides/nummer-zwei/</loc>",
+                "<xhtml:link rel=\"alternate\" hreflang=\"de\" href=\"https://example.org/docs/de/guides/nummer-zwei/\"/>",
+            ],
+            vec![],
+        ),
+    ] {
+        let file = site.output(path);
+        for part in parts {
+            assert!(file.contains(part), "{path}: {part}\n{file}");
+        }
+        for part in not {
+            assert!(!file.contains(part), "{path} has {part}\n{file}");
+        }
+    }
+}
+
+#[test]
+fn what_other_languages_have_is_shown_after_a_change() {
+    let site = many(&[]);
+    built(&site, "index.html");
+    let change = |path: &str, from: &str, to: &str| {
+        let text = std::fs::read_to_string(site.path().join(path)).expect("the file");
+        site.write(path, text.replace(from, to));
+    };
+    change("content/guides/two.de.md", "nummer-zwei", "zwei");
+    site.write("content/guides/three.de.md", "---\ntitle: Drei\n---\n\nText.\n");
+    let warm = built(&site, "guides/two/index.html");
+    assert!(warm.contains("https://example.org/docs/de/guides/zwei/"), "{warm}");
+    let fresh = site.path().join("fresh");
+    let ran = site.run(&["build", "--out", &fresh.to_string_lossy()]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    for path in [
+        "guides/two/index.html",
+        "guides/three/index.html",
+        "de/guides/one/index.html",
+        "de/index.html",
+        "sitemap.xml",
+        "all/index.html",
+    ] {
+        let fresh = std::fs::read_to_string(fresh.join(path)).expect("a file");
+        assert_eq!(site.output(path), fresh, "{path}");
+    }
+}
+
+#[test]
+fn languages_that_are_none_are_told() {
+    for (settings, file, status, expected) in [
+        ("languages: { xx_yy: {} }\n", "content/x.md", 2, "`xx_yy` is no tag of a language"),
+        ("languages: { de: {}, DE: {} }\n", "content/x.md", 2, "`de` stands twice among the languages"),
+        ("languages: { de: { titel: x } }\n", "content/x.md", 2, "unknown setting `titel`"),
+        (
+            "languages: { de: {} }\n",
+            "content/guides/one.fr.md",
+            0,
+            "the name of this page says that it is in the language `fr`, which the site does not have",
+        ),
+        ("languages: { de: {} }\n", "content/guides/node.js.md", 0, ""),
+        ("", "content/guides/one.fr.md", 0, "the name of this page says that it is in the language `fr`"),
+        ("", "content/guides/setup.vi.md", 0, ""),
+        ("languages: { de: {} }\n", "content/index.de.md", 1, "the home page is `content/_index.de.md`"),
+    ] {
+        let site = site(settings, &[(file, "---\ntitle: X\n---\n\nText.\n")]);
+        let ran = site.run(&["build"]);
+        assert_eq!(ran.status, status, "{settings}{file}\n{ran:?}");
+        assert_eq!(
+            ran.stderr.contains("warning") || ran.stderr.contains("error"),
+            !expected.is_empty(),
+            "{}",
+            ran.stderr
+        );
+        assert!(ran.stderr.contains(expected), "{expected}\n{}", ran.stderr);
+    }
+    let twice = "---\ntitle: X\n---\n\nText.\n";
+    let site =
+        site("languages: { de: {} }\n", &[("content/guides/one.de.md", twice), ("content/de/guides/one.md", twice)]);
+    let ran = site.run(&["check"]);
+    assert_eq!(ran.status, 1, "{ran:?}");
+    assert!(
+        ran.stdout.contains("this page has the same address as content/de/guides/one.md: /de/guides/one/"),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
+fn a_translated_guide_is_verified_for_itself() {
+    let command = |title: &str| format!("---\ntitle: {title}\n---\n\n```command\ntrue\n```\n");
+    let site = site(
+        "languages: { de: {} }\nmachines: { debian: { image: debian:bookworm } }\n",
+        &[
+            ("content/guides/three/index.md", &command("Three")),
+            ("content/guides/three/index.de.md", &command("Drei")),
+            ("content/guides/three/index.de.verify.yaml", "timeout: 7m\n"),
+            ("content/guides/_index.md", "---\ntitle: Guides\nverify: { timeout: 9m }\n---\n"),
+            ("content/guides/_index.de.md", "---\ntitle: Anleitungen\nverify: { timeout: 5m }\n---\n"),
+        ],
+    );
+    let ran = site.run(&["plan", "--all", "--format", "jsonl"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    let of = |path: &str| {
+        let line =
+            ran.stdout.lines().find(|line| line.contains(&format!("\"{path}\""))).unwrap_or_else(|| panic!("{ran:?}"));
+        serde_json::from_str::<serde_json::Value>(line).expect("JSON")["key"].clone()
+    };
+    assert_ne!(of("content/guides/three/index.md"), of("content/guides/three/index.de.md"));
+    let german = site.run(&["plan", "content/guides/three/index.de.md"]).stdout;
+    let english = site.run(&["plan", "content/guides/three/index.md"]).stdout;
+    assert!(german.contains("7m") && english.contains("9m"), "{german}\n{english}");
+    let ran = site.run(&["build"]);
+    assert!(ran.stderr.contains("`verify` of a section counts in its `_index.md`"), "{}", ran.stderr);
+}

@@ -20,6 +20,8 @@ pub(crate) struct Words {
     /// BCP 47.
     pub(crate) tag: String,
     texts: BTreeMap<String, Text>,
+    /// Whether there is a table of this language.
+    is_told: bool,
     plurals: PluralRules,
 }
 
@@ -77,7 +79,8 @@ impl Words {
                 warnings.push(Diagnostic::warning("i18n", message).in_file(&last.path).help(help));
             }
         }
-        Ok(Self { tag: tag.to_owned(), texts, plurals: plurals(tag) })
+        let is_told = primary(tag) == "en" || said.iter().any(|key| key == "language");
+        Ok(Self { tag: tag.to_owned(), texts, is_told, plurals: plurals(tag) })
     }
 
     /// English, as guidepost has it.
@@ -156,6 +159,11 @@ impl Words {
             60..3600 => self.say("minutes_seconds", &[("minutes", &minutes), ("seconds", &rest)]),
             _ => self.say("hours_minutes", &[("hours", &hours), ("minutes", &minutes)]),
         }
+    }
+
+    /// What the language calls itself; nothing if there is no table of it.
+    pub(crate) fn own_name(&self) -> Option<&str> {
+        self.is_told.then(|| self.wording("language", None)).flatten()
     }
 
     /// `rtl` where the language is written from right to left, else `ltr`.

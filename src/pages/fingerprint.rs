@@ -9,6 +9,7 @@ use crate::{
         Fingerprint,
         lists::{HOME, Listed, Shown},
         maker::Pages,
+        view::Views,
         world::SiteWorld,
     },
     render::World,
@@ -20,30 +21,37 @@ use serde_json::Value;
 pub(crate) struct Fingerprints<'a> {
     pages: &'a Pages<'a>,
     /// Changes when every page may have to be rendered again.
-    environment: blake3::Hasher,
+    /// One for each language.
+    environments: Vec<blake3::Hasher>,
     /// What other pages show of each page: title, address, dates.
     cards: Vec<Fingerprint>,
 }
 
 impl<'a> Fingerprints<'a> {
     pub(crate) fn new(pages: &'a Pages<'a>) -> Self {
-        let (site, views, world) = (pages.site, &pages.views, &pages.world);
+        let (site, world) = (pages.site, &pages.world);
         let mut environment = blake3::Hasher::new();
         environment.update(crate::site::cache::program().as_bytes());
         environment.update(&site.inputs.theme.fingerprint);
-        environment.update(views.site().to_string().as_bytes());
         environment.update(&site.files.fingerprint());
         environment.update(&[u8::from(site.inputs.options.offline)]);
         let _ = serde_json::to_writer(&mut environment, &site.inputs.config);
         let cards = site.library.pages.par_iter().map(|page| card(page, site, world)).collect();
-        Self { pages, environment, cards }
+        let of_language = |views: &Views<'_>| {
+            let mut environment = environment.clone();
+            environment.update(views.site().to_string().as_bytes());
+            environment.update(views.names.join("\n").as_bytes());
+            environment
+        };
+        Self { pages, environments: pages.all_views().map(of_language).collect(), cards }
     }
 
     /// Of a guide's page.
     pub(crate) fn guide(&self, index: usize) -> Fingerprint {
         let page = &self.pages.site.library.pages[index];
-        let mut hasher = self.begin("page.html", &page.url);
-        hasher.update(&self.pages.sidebar(Some(index)));
+        let views = self.pages.views_of(index);
+        let mut hasher = self.begin(views, "page.html", &page.url);
+        hasher.update(&self.pages.sidebar(views, Some(index)));
         self.own(&mut hasher, index);
         self.text(&mut hasher, &page.record);
         *hasher.finalize().as_bytes()
@@ -51,8 +59,9 @@ impl<'a> Fingerprints<'a> {
 
     /// Of a list.
     pub(crate) fn listed(&self, listed: &Listed) -> Fingerprint {
-        let mut hasher = self.begin(listed.template, &listed.url);
-        hasher.update(&self.pages.sidebar(listed.beside()));
+        let views = self.pages.views_in(listed.language);
+        let mut hasher = self.begin(views, listed.template, &listed.url);
+        hasher.update(&self.pages.sidebar(views, listed.beside()));
         hasher.update(&listed.number.to_le_bytes()).update(&listed.total.to_le_bytes());
         for page in &listed.pages {
             hasher.update(&self.cards[*page]);
@@ -62,15 +71,15 @@ impl<'a> Fingerprints<'a> {
         }
         if listed.template == HOME {
             // It shows of many pages a little; it is one.
-            let context = Value::Object(self.pages.views.listed(listed));
+            let context = Value::Object(views.listed(listed));
             hasher.update(context.to_string().as_bytes());
         }
         match listed.shown {
             Shown::Section(section) => {
                 self.own(&mut hasher, section);
                 self.text(&mut hasher, &self.pages.site.library.pages[section].record);
-                for below in self.pages.views.subsections(section) {
-                    hasher.update(&self.cards[below]).update(&self.pages.views.guides_below(below).len().to_le_bytes());
+                for below in views.subsections(section) {
+                    hasher.update(&self.cards[below]).update(&views.guides_below(below).len().to_le_bytes());
                 }
             }
             Shown::All => {}
@@ -93,14 +102,19 @@ impl<'a> Fingerprints<'a> {
     }
 
     /// Of a page that is made of nothing but a template and a few words.
-    pub(crate) fn simple(&self, template: &str, words: &str) -> Fingerprint {
-        let mut hasher = self.begin(template, words);
-        hasher.update(&self.pages.sidebar(None));
+    pub(crate) fn simple(&self, views: &Views<'_>, template: &str, words: &str) -> Fingerprint {
+        let mut hasher = self.begin(views, template, words);
+        hasher.update(&self.pages.sidebar(views, None));
         *hasher.finalize().as_bytes()
     }
 
-    fn begin(&self, template: &str, url: &str) -> blake3::Hasher {
-        let mut hasher = self.environment.clone();
+    fn begin(&self, views: &Views<'_>, template: &str, url: &str) -> blake3::Hasher {
+        let mut hasher = self.environments[views.language].clone();
+        if views.languages.are_many() {
+            // Where the other languages are.
+            hasher.update(views.switch(url).to_string().as_bytes());
+            hasher.update(Value::from(views.alternates(url)).to_string().as_bytes());
+        }
         hasher.update(template.as_bytes()).update(b"\n").update(url.as_bytes()).update(b"\n");
         let theme = &self.pages.site.inputs.theme;
         if theme.reads_site(template) {
@@ -111,22 +125,24 @@ impl<'a> Fingerprints<'a> {
 
     /// What the page shows around its text.
     fn own(&self, hasher: &mut blake3::Hasher, index: usize) {
-        let (previous, next) = self.pages.views.neighbours(index);
+        let views = self.pages.views_of(index);
+        let (previous, next) = views.neighbours(index);
         for page in [previous, next] {
             hasher.update(page.map_or(&[0; 32], |p| &self.cards[p]));
         }
-        for page in self.pages.views.related[index].iter().chain(&self.pages.views.ancestors(index)) {
+        for page in views.related[index].iter().chain(&views.ancestors(index)) {
             hasher.update(&self.cards[*page]);
         }
         let record = &self.pages.site.library.pages[index].record;
         hasher.update(&self.cards[index]).update(record.source.as_bytes());
         for person in record.front.authors.iter().chain(&record.front.contributors) {
-            hasher.update(self.pages.views.person(person, &record.source).to_string().as_bytes());
+            hasher.update(views.person(person, &record.source).to_string().as_bytes());
         }
     }
 
     /// The text of a page: its file, what it includes, where its links and images lead, and what verification found.
     fn text(&self, hasher: &mut blake3::Hasher, record: &PageRecord) {
+        let links = self.pages.world.links.speaking(record.language);
         hasher.update(&record.hash).update(&self.pages.views.verified.fingerprint(&record.source));
         // What the blocks are and what stands for a value is said there, too.
         if let Some(sidecar) = self.pages.world.sidecars.get(&record.source) {
@@ -139,10 +155,10 @@ impl<'a> Fingerprints<'a> {
             hasher.update(include.source.as_bytes()).update(&include.hash);
         }
         for link in &record.links {
-            hasher.update(self.pages.world.links.href(&link.target, &link.from).as_bytes()).update(b"\n");
+            hasher.update(links.href(&link.target, &link.from).as_bytes()).update(b"\n");
         }
         for image in &record.images {
-            let info = self.pages.world.image(&image.target, &image.from);
+            let info = self.pages.world.speaking(record.language).image(&image.target, &image.from);
             hasher.update(format!("{}{:?}\n", info.src, info.size).as_bytes());
         }
     }
@@ -161,7 +177,7 @@ fn card(page: &Page, site: &Site<'_>, world: &SiteWorld<'_>) -> Fingerprint {
     add(front.description.as_deref().unwrap_or(&record.summary));
     add(&format!("{:?}{:?}{}{}", front.published, front.modified, front.deprecated, record.words));
     if let Some(image) = &front.image {
-        let info = world.image(image, &record.source);
+        let info = world.speaking(record.language).image(image, &record.source);
         add(&format!("{}{:?}", info.src, info.size));
     }
     for term in terms_of(record, "tags") {

@@ -19,6 +19,8 @@ pub(crate) struct Listed<'a> {
     pub(crate) url: String,
     /// That of the list's first page.
     first_url: String,
+    /// The number of its language.
+    pub(crate) language: usize,
     pub(crate) template: &'static str,
     pub(crate) shown: Shown<'a>,
     /// The pages that it lists.
@@ -68,10 +70,10 @@ impl<'a> Views<'a> {
         let mut lists = Vec::new();
         for (index, page) in self.library.pages.iter().enumerate() {
             let section = section_path(page.record.lies());
-            if page.record.kind != Kind::Section || self.is_taxonomy(&page.url) {
+            if page.record.kind != Kind::Section || !self.is_here(index) || self.is_taxonomy(&page.url) {
                 continue;
             }
-            if section.is_empty() {
+            if section == self.root {
                 self.paginate(&page.url, HOME, Shown::Section(index), &self.newest(), usize::MAX, &mut lists);
             } else {
                 let pages = self.library.sections.get(section).map(Vec::as_slice).unwrap_or_default();
@@ -98,9 +100,9 @@ impl<'a> Views<'a> {
                 );
             }
         }
-        if self.has_all && self.library.sections.values().any(|guides| !guides.is_empty()) {
-            let all: Vec<usize> = self.library.sections.values().flatten().copied().collect();
-            self.paginate(ALL, "all.html", Shown::All, &all, usize::MAX, &mut lists);
+        if self.has_all && self.sections().next().is_some() {
+            let all: Vec<usize> = self.sections().flat_map(|(_, guides)| guides).copied().collect();
+            self.paginate(&format!("{}{ALL}", self.prefix), "all.html", Shown::All, &all, usize::MAX, &mut lists);
         }
         lists
     }
@@ -122,7 +124,7 @@ impl<'a> Views<'a> {
 
     fn newest(&self) -> Vec<usize> {
         let mut newest: Vec<usize> =
-            (0..self.library.pages.len()).filter(|i| is_listed(&self.library.pages[*i])).collect();
+            (0..self.library.pages.len()).filter(|i| self.is_here(*i) && is_listed(&self.library.pages[*i])).collect();
         newest.sort_by_cached_key(|i| newest_first(&self.library.pages[*i].record));
         newest.truncate(NEWEST);
         newest
@@ -146,6 +148,7 @@ impl<'a> Views<'a> {
             lists.push(Listed {
                 url: address(url, number),
                 first_url: url.to_owned(),
+                language: self.language,
                 template,
                 shown,
                 pages: pages[start..end].to_vec(),
@@ -207,8 +210,8 @@ impl<'a> Views<'a> {
             context.insert("subsections".into(), below.iter().map(|i| self.shelf(*i)).collect());
             context.insert("mended".into(), self.mended());
             context.insert("proof".into(), self.proof());
-            context.insert("all_url".into(), self.has_all.then(|| self.path(ALL)).into());
-            context.insert("total".into(), self.library.sections.values().map(Vec::len).sum::<usize>().into());
+            context.insert("all_url".into(), self.has_all.then(|| self.own(ALL)).into());
+            context.insert("total".into(), self.sections().map(|(_, guides)| guides.len()).sum::<usize>().into());
         } else {
             context.insert("subsections".into(), below.iter().map(|i| self.subsection(*i)).collect());
         }
@@ -237,7 +240,7 @@ impl<'a> Views<'a> {
         if !self.has_status {
             return Value::Null;
         }
-        let guides = || self.library.sections.values().flatten();
+        let guides = || self.sections().flat_map(|(_, guides)| guides);
         json!({
             "verified": guides().filter(|i| self.is_verified(**i)).count(),
             "total": guides().count(),
@@ -252,7 +255,7 @@ impl<'a> Views<'a> {
             let is_mended = before.ends_early() && !now.ends_early() && self.is_verified(*page);
             is_mended.then(|| (since.to_owned(), *page))
         };
-        let mut found: Vec<(String, usize)> = self.library.sections.values().flatten().filter_map(of).collect();
+        let mut found: Vec<(String, usize)> = self.sections().flat_map(|(_, guides)| guides).filter_map(of).collect();
         found.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
         let shown = |(since, page): &(String, usize)| {
             let mut link = self.link_to(*page);
@@ -266,15 +269,15 @@ impl<'a> Views<'a> {
     fn groups(&self) -> Value {
         let group = |(section, guides): (&String, &Vec<usize>)| {
             // Those of the top are in no section, and the home page is above all.
-            let page = self.library.section_page(section).filter(|_| !section.is_empty());
+            let page = self.library.section_page(section).filter(|_| *section != self.root);
             let above = page.into_iter().flat_map(|page| self.ancestors(page).into_iter().skip(1).chain([page]));
             let titles: Vec<&str> = above.map(|page| self.short_title(page)).collect();
             let title = if titles.is_empty() { self.config.title.clone() } else { titles.join(" / ") };
-            let url = self.path(page.map_or("/", |page| &self.library.pages[page].url));
+            let url = page.map_or_else(|| self.own("/"), |page| self.path(&self.library.pages[page].url));
             let pages: Vec<Value> = guides.iter().map(|i| self.lite(*i)).collect();
             json!({ "title": title, "url": url, "pages": pages })
         };
-        self.library.sections.iter().map(group).collect()
+        self.sections().map(group).collect()
     }
 
     /// Sections directly below the section of a page.

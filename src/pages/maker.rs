@@ -16,7 +16,10 @@ use crate::{
 /// Makes the pages of a site.
 pub(crate) struct Pages<'a> {
     pub(crate) site: &'a Site<'a>,
+    /// In the site's own language.
     pub(crate) views: Views<'a>,
+    /// In each further one.
+    others: Vec<Views<'a>>,
     pub(crate) world: SiteWorld<'a>,
     sidebars: Sidebars,
 }
@@ -24,28 +27,51 @@ pub(crate) struct Pages<'a> {
 impl<'a> Pages<'a> {
     /// Without a `highlighter`, nobody will look at the HTML.
     pub(crate) fn new(site: &'a Site<'a>, verified: &'a Verified, highlighter: Option<&'a Highlighter>) -> Self {
-        let views = Views::new(site, verified);
+        let views = Views::new(site, verified, 0);
+        let others: Vec<Views<'_>> =
+            (1..site.inputs.languages.tags.len()).map(|language| Views::new(site, verified, language)).collect();
         let theme = &site.inputs.theme;
-        let listed: Vec<Value> =
-            if theme.any_reads_site() { site.newest().iter().map(|i| views.lite(*i)).collect() } else { Vec::new() };
+        let listed: Vec<Value> = if theme.any_reads_site() { all_lites(site, &views, &others) } else { Vec::new() };
         theme.data().fill(site.inputs.config.base_path(), listed);
-        Self { site, world: SiteWorld::new(site, verified, highlighter), views, sidebars: Sidebars::default() }
+        Self { site, world: SiteWorld::new(site, verified, highlighter), views, others, sidebars: Sidebars::default() }
+    }
+
+    /// In each language.
+    pub(crate) fn all_views(&self) -> impl Iterator<Item = &Views<'a>> {
+        std::iter::once(&self.views).chain(&self.others)
+    }
+
+    /// In a language, by its number.
+    pub(crate) fn views_in(&self, language: usize) -> &Views<'a> {
+        language.checked_sub(1).map_or(&self.views, |other| &self.others[other])
+    }
+
+    /// In the language of a page.
+    pub(crate) fn views_of(&self, index: usize) -> &Views<'a> {
+        self.views_in(self.site.library.pages[index].record.language)
+    }
+
+    /// Every list of the site.
+    pub(crate) fn lists(&self) -> Vec<Listed<'a>> {
+        self.all_views().flat_map(Views::lists).collect()
     }
 
     /// A guide's page; `None` if a template failed.
     pub(crate) fn guide(&self, index: usize, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
-        let mut context = self.views.guide(index);
+        let views = self.views_of(index);
+        let mut context = views.guide(index);
         context["page"]["content"] = self.content(index, diagnostics)?.into();
-        self.fill("page.html", Some(index), context, diagnostics)
+        self.fill(views, "page.html", Some(index), context, diagnostics)
     }
 
     /// A page that lists others; likewise.
     pub(crate) fn listed(&self, listed: &Listed<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
-        let mut context = self.views.listed(listed);
+        let views = self.views_in(listed.language);
+        let mut context = views.listed(listed);
         if let Some(index) = listed.text.filter(|i| self.site.library.pages[*i].written) {
             context["section"]["content"] = self.content(index, diagnostics)?.into();
         }
-        self.fill(listed.template, listed.beside(), context, diagnostics)
+        self.fill(views, listed.template, listed.beside(), context, diagnostics)
     }
 
     /// The page of results, if there is one.
@@ -55,33 +81,35 @@ impl<'a> Pages<'a> {
 
     /// The files that programs read: paths in the output, and bytes.
     pub(crate) fn for_programs(&self) -> Vec<(String, Vec<u8>)> {
-        Programs { site: self.site, views: &self.views }.files()
+        Programs { pages: self }.files()
     }
 
     /// The context of a page at an old address of another.
     pub(crate) fn redirect(&self, page: &Page) -> Map<String, Value> {
-        let mut context = self.views.base(&page.record.title, &page.url, "");
+        let views = self.views_in(page.record.language);
+        let mut context = views.base(&page.record.title, &page.url, "");
         context["head"]["noindex"] = true.into();
-        context.insert("target".into(), self.views.links.absolute_path(&page.url).into());
-        context.insert("canonical".into(), self.views.permalink(&page.url).into());
+        context.insert("target".into(), views.path(&page.url).into());
+        context.insert("canonical".into(), views.permalink(&page.url).into());
         context
     }
 
     /// The context of the page for addresses that lead nowhere.
-    pub(crate) fn not_found(&self) -> Map<String, Value> {
-        let mut context = self.views.base(&self.views.words.text("not_found"), "/404.html", "");
+    pub(crate) fn not_found(&self, views: &Views<'_>) -> Map<String, Value> {
+        let mut context = views.base(&views.words.text("not_found"), &format!("{}/404.html", views.prefix), "");
         context["head"]["noindex"] = true.into();
         context
     }
 
     /// Changes when the tree of guides beside a page does.
-    pub(crate) fn sidebar(&self, page: Option<usize>) -> Fingerprint {
-        self.sidebars.fingerprint(&self.views, &self.site.inputs.theme, page)
+    pub(crate) fn sidebar(&self, views: &Views<'_>, page: Option<usize>) -> Fingerprint {
+        self.sidebars.fingerprint(views, &self.site.inputs.theme, page)
     }
 
     /// A template with its context and the tree beside a page; `None` if that failed.
     pub(crate) fn fill(
         &self,
+        views: &Views<'_>,
         template: &str,
         page: Option<usize>,
         mut context: Map<String, Value>,
@@ -89,8 +117,8 @@ impl<'a> Pages<'a> {
     ) -> Option<String> {
         let render = || {
             let theme = &self.site.inputs.theme;
-            context.insert("sidebar".into(), self.sidebars.beside(&self.views, theme, page)?);
-            theme.render(0, template, &Value::Object(context))
+            context.insert("sidebar".into(), self.sidebars.beside(views, theme, page)?);
+            theme.render(views.language, template, &Value::Object(context))
         };
         match internal::guarded(&format!("filling {template}"), render) {
             Ok(Ok(html)) => Some(html),
@@ -108,8 +136,9 @@ impl<'a> Pages<'a> {
             return None;
         }
         let guide = self.site.files.guide(&page.record.source)?;
-        let info = PageInfo { title: page.record.title.clone(), url: self.views.links.absolute_path(&page.url) };
-        let render = || render::page(&guide, &self.world, &info);
+        let info = PageInfo { title: page.record.title.clone(), url: self.views.path(&page.url) };
+        let world = self.world.speaking(page.record.language);
+        let render = || render::page(&guide, &world, &info);
         match internal::on_page(&page.record.source, "rendering this page", render) {
             Ok(rendered) => {
                 diagnostics.extend(rendered.diagnostics);
@@ -121,4 +150,16 @@ impl<'a> Pages<'a> {
             }
         }
     }
+}
+
+/// All listed guides as lists have them, each with its language.
+fn all_lites(site: &Site<'_>, views: &Views<'_>, others: &[Views<'_>]) -> Vec<Value> {
+    let lite = |index: &usize| {
+        let language = site.library.pages[*index].record.language;
+        let views = language.checked_sub(1).map_or(views, |other| &others[other]);
+        let mut lite = views.lite(*index);
+        lite["language"] = views.words.tag.as_str().into();
+        lite
+    };
+    site.newest().iter().map(lite).collect()
 }

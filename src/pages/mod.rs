@@ -20,6 +20,7 @@ pub(crate) mod sidebar;
 pub mod sitemap;
 pub(crate) mod status;
 pub mod structured;
+mod switch;
 pub(crate) mod verified;
 pub(crate) mod view;
 pub(crate) mod world;

@@ -44,6 +44,8 @@ pub(crate) struct Offline<'a> {
     pub(crate) origin: &'a str,
     /// Whether another site serves a path.
     pub(crate) is_elsewhere: &'a (dyn Fn(&str) -> bool + Sync),
+    /// Whether a folder of the output, with `/` at its end, is that of a search index: scripts add names of files to it.
+    pub(crate) is_index: &'a (dyn Fn(&str) -> bool + Sync),
     /// The path of [`SCRIPT`] in the output.
     pub(crate) script: &'a str,
 }
@@ -121,8 +123,7 @@ impl Offline<'_> {
         let home = self.base_path.trim_end_matches('/');
         let inside = if file == home { Some("") } else { file.strip_prefix(self.base_path) };
         match inside.filter(|_| !(self.is_elsewhere)(file)) {
-            // A folder that scripts add names of files to.
-            Some("search/") => format!("{}{rest}", relative(path, "search/")),
+            Some(index) if (self.is_index)(index) => format!("{}{rest}", relative(path, index)),
             Some(inside) => format!("{}{rest}", relative(path, &output_path(inside))),
             None => format!("{}{target}", self.origin),
         }
@@ -204,6 +205,7 @@ mod tests {
         base_path: "/docs/",
         origin: "https://example.org",
         is_elsewhere: &|path| path == "/docs/shop/",
+        is_index: &|folder| folder == "search/",
         script: "assets/offline.1.js",
     };
 

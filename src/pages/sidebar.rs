@@ -117,7 +117,7 @@ impl Sidebars {
     }
 
     fn made(&self, views: &Views<'_>, theme: &Theme, page: Option<usize>) -> Trial {
-        let (section, part) = page.map_or(("", 0), |page| place(views, page));
+        let (section, part) = page.map_or((views.root.as_str(), 0), |page| place(views, page));
         let key = (section.to_owned(), part);
         let known = || self.made.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(made) = known().get(&key) {
@@ -127,7 +127,7 @@ impl Sidebars {
         // Nobody needs to find the way among one.
         let is_any = tree.guides.len() + tree.sections.len() > 1 || !tree.sections.iter().all(Branch::is_alone);
         let tree = Some(tree).filter(|_| is_any);
-        let html = theme.render(0, "parts/sidebar.html", &json!({ "tree": tree, "site": views.site() }));
+        let html = theme.render(views.language, "parts/sidebar.html", &json!({ "tree": tree, "site": views.site() }));
         let made = html.map(|html| {
             let html = html.trim().to_owned();
             Arc::new(Made { fingerprint: *blake3::hash(html.as_bytes()).as_bytes(), html, is_any })
@@ -145,7 +145,7 @@ fn place<'a>(views: &Views<'a>, page: usize) -> Place<'a> {
 
 /// How many guides and sections there are.
 fn size(views: &Views<'_>) -> usize {
-    views.library.sections.values().map(|guides| guides.len() + 1).sum()
+    views.sections().map(|(_, guides)| guides.len() + 1).sum()
 }
 
 struct Grower<'v, 'a> {
@@ -156,8 +156,9 @@ struct Grower<'v, 'a> {
 
 impl<'v> Grower<'v, '_> {
     fn tree(&self) -> Tree<'v> {
-        let guides = self.views.library.sections.get("").map(Vec::as_slice).unwrap_or_default();
-        Tree { guides: self.leaves(self.part("", guides).1), sections: self.branches("") }
+        let root = &self.views.root;
+        let guides = self.views.library.sections.get(root).map(Vec::as_slice).unwrap_or_default();
+        Tree { guides: self.leaves(self.part(root, guides).1), sections: self.branches(root) }
     }
 
     fn branches(&self, section: &str) -> Vec<Branch<'v>> {

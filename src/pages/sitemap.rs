@@ -9,8 +9,16 @@ use std::io;
 /// URLs in one sitemap, at most: the protocol's limit.
 const MAX_URLS: usize = 50_000;
 
-/// An absolute, percent-encoded URL, and when the page was last changed (W3C Datetime: a day, or RFC 3339).
-pub type Url = (String, Option<String>);
+/// A page in a sitemap.
+#[derive(Debug, Clone, Default)]
+pub struct Url {
+    /// An absolute, percent-encoded URL.
+    pub address: String,
+    /// When the page was last changed (W3C Datetime: a day, or RFC 3339).
+    pub modified: Option<String>,
+    /// Tags of languages, and where the page is in each, itself included; nothing if it is in one only.
+    pub alternates: Vec<(String, String)>,
+}
 
 /// The files of the sitemap, as path and XML: `sitemap.xml`; for more than 50,000 pages that is an index, and the
 /// pages are in `sitemap-1.xml`, `sitemap-2.xml`, …
@@ -21,8 +29,13 @@ pub fn sitemaps(urls: &[Url], base_url: &str) -> Vec<(String, String)> {
         return vec![("sitemap.xml".into(), list("urlset", "url", urls))];
     }
     let parts = || urls.chunks(MAX_URLS).zip(1..).map(|(part, n)| (format!("sitemap-{n}.xml"), part));
-    let newest = |part: &[Url]| part.iter().filter_map(|(_, day)| day.clone()).max();
-    let index: Vec<Url> = parts().map(|(path, part)| (format!("{base_url}{path}"), newest(part))).collect();
+    let newest = |part: &[Url]| part.iter().filter_map(|url| url.modified.clone()).max();
+    let of_part = |(path, part): (String, &[Url])| Url {
+        address: format!("{base_url}{path}"),
+        modified: newest(part),
+        ..Url::default()
+    };
+    let index: Vec<Url> = parts().map(of_part).collect();
     let mut files = vec![("sitemap.xml".into(), list("sitemapindex", "sitemap", &index))];
     files.extend(parts().map(|(path, part)| (path, list("urlset", "url", part))));
     files
@@ -43,21 +56,27 @@ fn list(root: &str, element: &str, urls: &[Url]) -> String {
 
 fn write(writer: &mut Writer<Vec<u8>>, root: &str, element: &str, urls: &[Url]) -> io::Result<()> {
     writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
-    writer
-        .create_element(root)
-        .with_attribute(("xmlns", "http://www.sitemaps.org/schemas/sitemap/0.9"))
-        .write_inner_content(|writer| {
-            for (url, modified) in urls {
-                writer.create_element(element).write_inner_content(|writer| {
-                    writer.create_element("loc").write_text_content(BytesText::new(url))?;
-                    if let Some(time) = modified {
-                        writer.create_element("lastmod").write_text_content(BytesText::new(time))?;
-                    }
-                    Ok(())
-                })?;
-            }
-            Ok(())
-        })?;
+    let mut top = writer.create_element(root).with_attribute(("xmlns", "http://www.sitemaps.org/schemas/sitemap/0.9"));
+    if urls.iter().any(|url| !url.alternates.is_empty()) {
+        top = top.with_attribute(("xmlns:xhtml", "http://www.w3.org/1999/xhtml"));
+    }
+    top.write_inner_content(|writer| {
+        for url in urls {
+            writer.create_element(element).write_inner_content(|writer| {
+                writer.create_element("loc").write_text_content(BytesText::new(&url.address))?;
+                if let Some(time) = &url.modified {
+                    writer.create_element("lastmod").write_text_content(BytesText::new(time))?;
+                }
+                for (tag, address) in &url.alternates {
+                    let link = writer.create_element("xhtml:link");
+                    let attributes = [("rel", "alternate"), ("hreflang", tag), ("href", address)];
+                    link.with_attributes(attributes).write_empty()?;
+                }
+                Ok(())
+            })?;
+        }
+        Ok(())
+    })?;
     Ok(())
 }
 
@@ -67,7 +86,11 @@ mod tests {
 
     #[test]
     fn one_file() {
-        let url = |url: &str, time: Option<&str>| (url.to_owned(), time.map(str::to_owned));
+        let url = |url: &str, time: Option<&str>| Url {
+            address: url.to_owned(),
+            modified: time.map(str::to_owned),
+            alternates: Vec::new(),
+        };
         let urls = [
             url("https://example.org/?a=1&b=2", Some("2024-02-29")),
             url("https://example.org/b/", Some("2024-02-29T10:00:00Z")),
@@ -94,8 +117,8 @@ mod tests {
 
     #[test]
     fn more_than_fifty_thousand_are_split() {
-        let mut urls = vec![("https://example.org/d/a/".to_owned(), None); MAX_URLS + 1];
-        urls[3].1 = Some("2024-02-29".to_owned());
+        let mut urls = vec![Url { address: "https://example.org/d/a/".to_owned(), ..Url::default() }; MAX_URLS + 1];
+        urls[3].modified = Some("2024-02-29".to_owned());
         let files = sitemaps(&urls, "https://example.org/d/");
         let paths: Vec<&str> = files.iter().map(|(path, _)| path.as_str()).collect();
         assert_eq!(paths, ["sitemap.xml", "sitemap-1.xml", "sitemap-2.xml"]);

@@ -9,6 +9,7 @@ use crate::{
     site::{
         address::{markdown_url, path_part, section_path, title_case},
         images::Image,
+        languages::Languages,
         library::{Library, Page, is_listed},
         links::{HOME, Links},
         load::Site,
@@ -30,6 +31,15 @@ pub(crate) struct Views<'a> {
     pub(crate) look: &'a Look,
     /// The texts that readers are shown.
     pub(crate) words: &'a Words,
+    /// The number of the language of the pages that these views are of.
+    pub(crate) language: usize,
+    pub(crate) languages: &'a Languages,
+    /// What stands before the paths of addresses in this language: `/de`, or nothing.
+    pub(crate) prefix: String,
+    /// The folder that its pages lie in, as a section: `de`, or nothing.
+    pub(crate) root: String,
+    /// What readers choose each language by: nothing if there is one only.
+    pub(super) names: Vec<String>,
     pub(crate) taxonomies: &'a [Taxonomy],
     pub(crate) folder: &'a Path,
     /// Related pages of each page, best first.
@@ -45,23 +55,36 @@ pub(crate) struct Views<'a> {
     pub(crate) has_status: bool,
 }
 
-/// The address of the page of all guides.
+/// The address of the page of all guides, below that of a language.
 pub(crate) const ALL: &str = "/all/";
+
+/// The address of the feed, likewise.
+pub(crate) const FEED: &str = "/atom.xml";
 
 /// Words that a reader reads in a minute.
 const WORDS_A_MINUTE: usize = 200;
 
 impl<'a> Views<'a> {
-    pub(crate) fn new(site: &'a Site<'a>, verified: &'a Verified) -> Self {
+    pub(crate) fn new(site: &'a Site<'a>, verified: &'a Verified, language: usize) -> Self {
+        let languages = &site.inputs.languages;
+        let prefix = languages.prefix(language);
+        let is_ours = |taxonomy: &Taxonomy| taxonomy.language == language;
+        let first = site.taxonomies.iter().position(is_ours).unwrap_or_default();
+        let taxonomies = &site.taxonomies[first..];
+        let count = taxonomies.iter().take_while(|taxonomy| is_ours(taxonomy)).count();
         Self {
             library: &site.library,
-            links: site.links(),
-            config: &site.inputs.config,
+            links: site.links().speaking(language),
+            config: site.inputs.config_in(language),
             look: &site.inputs.look,
-            words: site.inputs.theme.words(0),
-            taxonomies: &site.taxonomies,
+            words: site.inputs.theme.words(language),
+            language,
+            languages,
+            root: languages.root(language),
+            names: super::switch::names(site),
+            taxonomies: &taxonomies[..count],
             folder: site.folder(),
-            related: related_pages(site),
+            related: related_pages(site, language),
             verified,
             history: &site.inputs.history,
             newest_proof: site
@@ -71,15 +94,35 @@ impl<'a> Views<'a> {
                 .flat_map(|r| &r.guides)
                 .filter_map(|g| Date::parse(&g.started))
                 .max(),
-            has_all: !site.library.has_own(ALL),
+            has_all: !site.library.has_own(&format!("{prefix}{ALL}")),
+            prefix,
             has_status: site.inputs.report.is_some(),
         }
     }
 }
 
-impl Views<'_> {
+impl<'a> Views<'a> {
     pub(crate) fn path(&self, url: &str) -> String {
         self.links.absolute_path(url)
+    }
+
+    /// The path of an address below that of the language.
+    pub(crate) fn own(&self, url: &str) -> String {
+        self.path(&format!("{}{url}", self.prefix))
+    }
+
+    /// Whether a page is in the language of these views.
+    pub(crate) fn is_here(&self, index: usize) -> bool {
+        self.library.pages[index].record.language == self.language
+    }
+
+    /// The guides of each section in the language.
+    pub(crate) fn sections(&self) -> impl Iterator<Item = (&'a String, &'a Vec<usize>)> {
+        let language = self.language;
+        let library = self.library;
+        let is_here =
+            move |guides: &Vec<usize>| guides.first().is_some_and(|i| library.pages[*i].record.language == language);
+        library.sections.iter().filter(move |(_, guides)| is_here(guides))
     }
 
     /// Inline Markdown of the file `from`.
@@ -109,11 +152,12 @@ impl Views<'_> {
             "copyright": config.copyright.as_deref().map(|c| self.inline(c, HOME)),
             "menu": menu.collect::<Vec<_>>(),
             "taxonomies": taxonomies.collect::<Vec<_>>(),
-            "feed_url": config.feed.then(|| self.path("/atom.xml")),
+            "feed_url": config.feed.then(|| self.own(FEED)),
             "search": config.search,
-            "all_url": self.has_all.then(|| self.path(ALL)),
+            "search_url": config.search.then(|| self.own("/search/")),
+            "all_url": self.has_all.then(|| self.own(ALL)),
             "status_url": self.has_status.then(|| self.path(badge::STATUS)),
-            "home_url": self.path("/"),
+            "home_url": self.own("/"),
             "look": self.look.told,
             "announcement": self.announcement(),
             "social": self.social(),
@@ -137,7 +181,8 @@ impl Views<'_> {
             "og_image": null,
             "json_ld": null,
             "markdown_url": null,
-            "feed_url": self.config.feed.then(|| self.path("/atom.xml")),
+            "feed_url": self.config.feed.then(|| self.own(FEED)),
+            "alternates": self.alternates(url),
             "noindex": false,
             "prev_url": null,
             "next_url": null,
@@ -145,7 +190,8 @@ impl Views<'_> {
         Map::from_iter([
             ("site".to_owned(), self.site()),
             ("lang".to_owned(), self.words.tag.as_str().into()),
-            ("direction".to_owned(), self.words.direction().into()),
+            ("direction".to_owned(), self.direction().into()),
+            ("languages".to_owned(), self.switch(url)),
             ("head".to_owned(), head),
         ])
     }
@@ -250,7 +296,7 @@ impl Views<'_> {
             "tags": self.taxonomies.iter().find(|t| t.name == "tags").map_or(json!([]), |t| self.terms(record, t)),
             "deprecated": record.front.deprecated,
             "minutes": record.words.div_ceil(WORDS_A_MINUTE).max(1),
-            "section_title": self.library.section_page(section).filter(|_| !section.is_empty()).map(|i| self.library.pages[i].record.title.clone()),
+            "section_title": self.library.section_page(section).filter(|_| section != self.root).map(|i| self.library.pages[i].record.title.clone()),
             "section_path": section,
             "image": self.image(record),
             "state": self.verified.state(&record.source),
@@ -317,7 +363,7 @@ impl Views<'_> {
         loop {
             found.extend(self.library.section_page(section).filter(|i| *i != index));
             match section.rsplit_once('/') {
-                _ if section.is_empty() => break,
+                _ if section == self.root => break,
                 Some((parent, _)) => section = parent,
                 None => section = "",
             }
@@ -362,7 +408,7 @@ impl Views<'_> {
             modified: front.modified.as_ref().map(Date::rfc3339).as_deref(),
             authors: &authors,
             publisher: &self.config.title,
-            publisher_url: &self.permalink("/"),
+            publisher_url: &self.permalink(&format!("{}/", self.prefix)),
             image,
             keywords: &front.keywords,
             license: front.license.as_deref().and_then(|l| person(l).1),
@@ -393,7 +439,7 @@ fn contents(headings: &[Heading]) -> Value {
     level(&shown, 1).into()
 }
 
-fn related_pages(site: &Site<'_>) -> Vec<Vec<usize>> {
+fn related_pages(site: &Site<'_>, language: usize) -> Vec<Vec<usize>> {
     let config = &site.inputs.config;
     let pages = &site.library.pages;
     let items: Vec<related::Item> = (pages.iter())
@@ -402,7 +448,7 @@ fn related_pages(site: &Site<'_>) -> Vec<Vec<usize>> {
             let mut terms = front.keywords.clone();
             terms.extend(terms_of(&page.record, "tags"));
             related::Item {
-                listed: is_listed(page),
+                listed: is_listed(page) && page.record.language == language,
                 terms,
                 section: section_path(page.record.lies()).to_owned(),
                 date: front.published.as_ref().map(|d| d.day.clone()).unwrap_or_default(),

@@ -36,7 +36,8 @@ pub(crate) struct SiteWorld<'a> {
     pub(crate) folder: &'a Path,
     /// Whether blocks say which lines of the author's they are.
     pub(crate) preview: bool,
-    pub(crate) site: Value,
+    /// What shortcodes are told of the site, by the number of the language.
+    pub(crate) sites: Vec<Value>,
     pub(crate) sizes: Mutex<HashMap<String, Option<(usize, usize)>>>,
 }
 
@@ -51,7 +52,7 @@ impl<'a> SiteWorld<'a> {
             roles: Mutex::default(),
             machines: site.machines(),
             outer: site.outer(),
-            site: site.inputs.config.told(&links.absolute_path("/")),
+            sites: (0..site.inputs.languages.tags.len()).map(|language| told(site, &links, language)).collect(),
             links,
             theme: &site.inputs.theme,
             highlighter,
@@ -60,6 +61,11 @@ impl<'a> SiteWorld<'a> {
             sizes: Mutex::default(),
         }
     }
+}
+
+fn told(site: &Site<'_>, links: &Links<'_>, language: usize) -> Value {
+    let home = format!("{}/", site.inputs.languages.prefix(language));
+    site.inputs.config_in(language).told(&links.absolute_path(&home))
 }
 
 impl SiteWorld<'_> {
@@ -81,23 +87,37 @@ impl SiteWorld<'_> {
     }
 }
 
-impl World for SiteWorld<'_> {
+/// The same for pages of one language.
+pub(crate) struct Speaking<'w, 'a> {
+    world: &'w SiteWorld<'a>,
+    language: usize,
+    links: Links<'a>,
+}
+
+impl<'a> SiteWorld<'a> {
+    /// As pages of a language see it, by its number.
+    pub(crate) fn speaking(&self, language: usize) -> Speaking<'_, 'a> {
+        Speaking { world: self, language, links: self.links.speaking(language) }
+    }
+}
+
+impl World for Speaking<'_, '_> {
     fn include(&self, name: &str) -> Option<Arc<Guide>> {
-        self.files.bundle(name)
+        self.world.files.bundle(name)
     }
 
     fn roles(&self, guide: &Guide) -> Arc<Roles> {
-        let known = || self.roles.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = || self.world.roles.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(roles) = known().get(&guide.path) {
             return Arc::clone(roles);
         }
-        let roles = self.planned(guide, |around| Arc::new(Roles::new(plan::decided(plan::plans(guide, around)))));
+        let roles = self.world.planned(guide, |around| Arc::new(Roles::new(plan::decided(plan::plans(guide, around)))));
         known().insert(guide.path.clone(), Arc::clone(&roles));
         roles
     }
 
     fn include_names(&self) -> Vec<String> {
-        self.files.bundle_names()
+        self.world.files.bundle_names()
     }
 
     fn link(&self, target: &str, from: &str) -> String {
@@ -105,14 +125,16 @@ impl World for SiteWorld<'_> {
     }
 
     fn image(&self, target: &str, from: &str) -> ImageInfo {
-        match self.links.image(target, from, self.folder) {
-            Image::File { path, url } => ImageInfo { src: self.links.absolute_path(&url), size: self.size(&path) },
+        match self.links.image(target, from, self.world.folder) {
+            Image::File { path, url } => {
+                ImageInfo { src: self.links.absolute_path(&url), size: self.world.size(&path) }
+            }
             Image::Elsewhere | Image::Missing { .. } => ImageInfo { src: target.to_owned(), size: None },
         }
     }
 
     fn highlight(&self, language: &str, code: &str) -> String {
-        self.highlighter.map_or_else(|| render::escape(code.trim_end_matches('\n')), |h| h.html(language, code))
+        self.world.highlighter.map_or_else(|| render::escape(code.trim_end_matches('\n')), |h| h.html(language, code))
     }
 
     fn language_of_path(&self, path: &str) -> Option<String> {
@@ -120,26 +142,26 @@ impl World for SiteWorld<'_> {
     }
 
     fn mark(&self, page: &str, file: &str, lines: RangeInclusive<usize>) -> Option<Mark> {
-        self.verified.mark(page, file, lines)
+        self.world.verified.mark(page, file, lines)
     }
 
     fn is_undone_tab(&self, page: &str, file: &str, lines: RangeInclusive<usize>) -> bool {
-        self.verified.is_undone_tab(page, file, lines)
+        self.world.verified.is_undone_tab(page, file, lines)
     }
 
     fn says_lines(&self) -> bool {
-        self.preview
+        self.world.preview
     }
 
     fn variables(&self, guide: &Guide) -> BTreeMap<String, String> {
-        self.planned(guide, |around| plan::variables_of(guide, around))
+        self.world.planned(guide, |around| plan::variables_of(guide, around))
     }
 
     fn word(&self, key: &str) -> String {
-        self.theme.words(0).text(key)
+        self.world.theme.words(self.language).text(key)
     }
 
     fn shortcode(&self, name: &str, context: Map<String, Value>) -> Result<String, Diagnostic> {
-        self.theme.shortcode(0, name, context, self.site.clone())
+        self.world.theme.shortcode(self.language, name, context, self.world.sites[self.language].clone())
     }
 }

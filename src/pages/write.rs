@@ -10,6 +10,7 @@ use crate::{
         maker::Pages,
         offline::{self, Offline},
         verified::Verified,
+        view::Views,
     },
     render::{self, highlight::Highlighter},
     site::{
@@ -48,12 +49,16 @@ pub(crate) fn write(
     let pages = Pages::new(site, verified, Some(&highlighter));
     let (config, theme) = (&site.inputs.config, &site.inputs.theme);
     let base_path = config.base_path();
+    let index = |views: &Views<'_>| format!("{}/search/", views.prefix).trim_start_matches('/').to_owned();
+    let indexes: Vec<String> = pages.all_views().map(index).collect();
+    let is_index = |folder: &str| indexes.iter().any(|index| index == folder);
     let is_elsewhere = |path: &str| pages.views.links.is_external_path(path);
     let script = theme.assets.get(offline::SCRIPT).map_or("", |asset| &asset.output);
     let offline = site.inputs.options.offline.then_some(Offline {
         base_path: &base_path,
         origin: config.origin(),
         is_elsewhere: &is_elsewhere,
+        is_index: &is_index,
         script,
     });
     let writer = Writer { fingerprints: Fingerprints::new(&pages), pages: &pages, output, offline };
@@ -75,13 +80,16 @@ pub(crate) fn try_templates(site: &Site<'_>, verified: &Verified) -> Vec<Diagnos
         diagnostics
     };
     let mut diagnostics: Vec<Diagnostic> = site.guide_indices().into_par_iter().flat_map_iter(render).collect();
-    for listed in pages.views.lists() {
+    for listed in pages.lists() {
         let _ = pages.listed(&listed, &mut diagnostics);
     }
     for (_, index) in &site.library.redirects {
-        let _ = pages.fill("redirect.html", None, pages.redirect(&site.library.pages[*index]), &mut diagnostics);
+        let context = pages.redirect(&site.library.pages[*index]);
+        let _ = pages.fill(pages.views_of(*index), "redirect.html", None, context, &mut diagnostics);
     }
-    let _ = pages.fill("404.html", None, pages.not_found(), &mut diagnostics);
+    for views in pages.all_views() {
+        let _ = pages.fill(views, "404.html", None, pages.not_found(views), &mut diagnostics);
+    }
     diagnostics
 }
 
@@ -111,7 +119,7 @@ impl Writer<'_> {
             })
             .collect();
         let lists: Vec<Result<Vec<Diagnostic>, Failure>> =
-            self.pages.views.lists().par_iter().map(|listed| self.listed(listed)).collect();
+            self.pages.lists().par_iter().map(|listed| self.listed(listed)).collect();
         let mut diagnostics = Vec::new();
         for result in rendered.into_iter().chain(lists) {
             diagnostics.extend(result?);
@@ -122,7 +130,9 @@ impl Writer<'_> {
         self.files()?;
         for (path, bytes) in self.pages.for_programs() {
             self.put(&path, &bytes)?;
-            if self.offline.is_some() && path.starts_with("search/") {
+            let folder = &path[..path.rfind('/').map_or(0, |at| at + 1)];
+            let is_index = |offline: &Offline<'_>| (offline.is_index)(folder);
+            if self.offline.as_ref().is_some_and(is_index) {
                 self.put(&script_of(&path), offline::given(&String::from_utf8_lossy(&bytes)).as_bytes())?;
             }
         }
@@ -156,7 +166,7 @@ impl Writer<'_> {
         }
         if copies && let Some(guide) = self.pages.site.files.guide(&page.record.source) {
             let made = internal::on_page(&page.record.source, "making the Markdown copy of this page", || {
-                render::markdown(&guide, &page.record.title, &self.pages.world)
+                render::markdown(&guide, &page.record.title, &self.pages.world.speaking(page.record.language))
             });
             match made {
                 Ok(markdown) => {
@@ -214,38 +224,45 @@ impl Writer<'_> {
     fn redirects(&self, diagnostics: &mut Vec<Diagnostic>) -> Result<(), Failure> {
         for (url, index) in &self.pages.site.library.redirects {
             let context = self.pages.redirect(&self.pages.site.library.pages[*index]);
-            self.template("redirect.html", &output_path(url), context, diagnostics)?;
+            self.template(self.pages.views_of(*index), "redirect.html", &output_path(url), context, diagnostics)?;
         }
         Ok(())
     }
 
     fn not_found(&self, diagnostics: &mut Vec<Diagnostic>) -> Result<(), Failure> {
-        if self.pages.site.library.has_own("/404.html") {
-            return Ok(());
+        for views in self.pages.all_views() {
+            let url = format!("{}/404.html", views.prefix);
+            let has_pages = views.sections().next().is_some() || views.language == 0;
+            if has_pages && !self.pages.site.library.has_own(&url) {
+                self.template(views, "404.html", &output_path(&url), self.pages.not_found(views), diagnostics)?;
+            }
         }
-        self.template("404.html", "404.html", self.pages.not_found(), diagnostics)
+        Ok(())
     }
 
     fn status(&self, diagnostics: &mut Vec<Diagnostic>) -> Result<(), Failure> {
         match self.pages.status() {
-            Some(context) => self.template("status.html", &output_path(badge::STATUS), context, diagnostics),
+            Some(context) => {
+                self.template(&self.pages.views, "status.html", &output_path(badge::STATUS), context, diagnostics)
+            }
             None => Ok(()),
         }
     }
 
     fn template(
         &self,
+        views: &Views<'_>,
         template: &str,
         path: &str,
         context: Map<String, Value>,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Result<(), Failure> {
         let words = format!("{path}{}", Value::Object(context.clone()));
-        let key = self.fingerprints.simple(template, &words);
+        let key = self.fingerprints.simple(views, template, &words);
         if self.output.keep(path, &key) {
             return Ok(());
         }
-        match self.pages.fill(template, None, context, diagnostics) {
+        match self.pages.fill(views, template, None, context, diagnostics) {
             Some(html) => self.put_page(path, &key, html),
             None => Ok(()),
         }

@@ -183,7 +183,9 @@ impl<'a> Preview<'a> {
 
     fn prepared(&self, mut inputs: Inputs) -> Inputs {
         let base_path = inputs.config.base_path();
-        inputs.config.base_url = format!("{}{base_path}", self.origin);
+        for config in std::iter::once(&mut inputs.config).chain(&mut inputs.others) {
+            config.base_url = format!("{}{base_path}", self.origin);
+        }
         inputs.recordings.push(folder(&self.options));
         inputs.report = Report::merged(&inputs.report.into_iter().chain(self.report.clone()).collect::<Vec<_>>());
         inputs

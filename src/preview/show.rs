@@ -50,7 +50,7 @@ pub(super) fn answer(
     let show = Show {
         site,
         pages: &pages,
-        lists: pages.views.lists().into_iter().map(|listed| (listed.url.clone(), listed)).collect(),
+        lists: pages.lists().into_iter().map(|listed| (listed.url.clone(), listed)).collect(),
         styles: styles(site.inputs),
         made: OnceCell::new(),
         rendered: RefCell::default(),
@@ -203,7 +203,8 @@ impl Show<'_> {
         let pages = &self.site.library.pages;
         let page = pages.iter().find(|page| page.record.kind == Kind::Guide && markdown_url(&page.url) == url)?;
         let guide = self.site.files.guide(&page.record.source)?;
-        Some(render::markdown(&guide, &page.record.title, &self.pages.world).into_bytes())
+        let world = self.pages.world.speaking(page.record.language);
+        Some(render::markdown(&guide, &page.record.title, &world).into_bytes())
     }
 
     /// Feed, sitemap, search index and so on: made when the first of them is asked for.
@@ -219,7 +220,13 @@ impl Show<'_> {
             return Answer::Page { version: self.version(&html), html, found: false };
         }
         let mut problems = Vec::new();
-        let html = self.pages.fill("404.html", None, self.pages.not_found(), &mut problems);
+        let html = self.pages.fill(
+            &self.pages.views,
+            "404.html",
+            None,
+            self.pages.not_found(&self.pages.views),
+            &mut problems,
+        );
         let html = html.unwrap_or_else(|| bare("Page not found"));
         Answer::Page { version: self.version(&html), html, found: false }
     }
@@ -241,7 +248,7 @@ impl Show<'_> {
             (None, Some(index)) => self.pages.guide(index, &mut problems),
             (None, None) if url == badge::STATUS => {
                 let context = self.pages.status()?;
-                self.pages.fill("status.html", None, context, &mut problems)
+                self.pages.fill(&self.pages.views, "status.html", None, context, &mut problems)
             }
             (None, None) => return None,
         };

@@ -97,8 +97,10 @@ impl Changes<'_> {
             // What is gone is no input any more: a sidecar, a file of the bundle.
             InputKind::Text if self.is_changed(&sidecar_path(path)) => Some(format!("its {SIDECAR}")),
             InputKind::Text | InputKind::Include => {
-                let bundle = path.strip_suffix("/index.md")?;
-                self.below(bundle).map(|file| format!("a file of its bundle: {file}"))
+                // A translation, `index.de.md`, lies in the bundle of its original.
+                let (bundle, name) = path.rsplit_once('/')?;
+                self.below(name.starts_with("index.").then_some(bundle)?)
+                    .map(|file| format!("a file of its bundle: {file}"))
             }
             InputKind::Required => {
                 let sidecar = sidecar_path(path);

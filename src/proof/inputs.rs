@@ -94,7 +94,8 @@ impl<'s> Lister<'s> {
         let mut paths: Vec<&String> = (record.links.iter().chain(&record.images))
             .filter_map(|reference| match links.resolve(&reference.target, &reference.from) {
                 Resolved::Here { url, .. } => {
-                    let folder = reference.from.strip_suffix("index.md")?;
+                    let plain = self.site.inputs.languages.plain(&reference.from);
+                    let folder = plain.strip_suffix("index.md")?;
                     self.site.library.files_by_url.get(&url).filter(|path| path.starts_with(folder))
                 }
                 _ => None,

@@ -377,13 +377,13 @@ fn find(site: &Site<'_>, name: &str) -> Result<usize, Failure> {
     if let Some(Target::Page(index) | Target::Alias(index)) = url.and_then(|url| library.by_url.get(&url)) {
         return Ok(*index);
     }
-    match library.by_name.get(&path_part(name)) {
+    match library.by_name.iter().find_map(|names| names.get(&path_part(name))) {
         Some(Some(index)) => Ok(*index),
         Some(None) => {
             Err(Failure::usage(format!("several guides are called `{name}`"), "name its file: content/…/index.md"))
         }
         None => {
-            let known = library.by_name.keys().map(String::as_str);
+            let known = library.by_name.iter().flat_map(|names| names.keys()).map(String::as_str);
             let help = nearest(name, known).map_or_else(
                 || "name it by its file, its address or its slug".to_owned(),
                 |near| format!("did you mean `{near}`?"),

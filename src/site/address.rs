@@ -5,16 +5,29 @@ use unicode_normalization::char::is_combining_mark;
 
 use crate::{
     config::Config,
+    site::languages::Languages,
     site::record::{Kind, PageRecord},
 };
 
 /// The URL path of a page, with `/` at both ends (or a file name at the end where the author said so), without the
 /// base path of the site.
-pub(crate) fn url_path(record: &PageRecord, config: &Config) -> String {
-    if let Some(url) = &record.front.url {
-        return normal(url);
+pub(crate) fn url_path(record: &PageRecord, config: &Config, languages: &Languages) -> String {
+    match &record.front.url {
+        Some(url) => normal(url),
+        None => format!("{}{}", languages.prefix(record.language), own_path(record, config, languages)),
     }
+}
+
+/// The folders of a page as a section, without that of its language.
+fn own_folders<'r>(record: &'r PageRecord, languages: &Languages) -> &'r str {
     let folders = section_path(record.lies());
+    let below = folders.strip_prefix(&languages.root(record.language)).unwrap_or(folders);
+    below.strip_prefix('/').unwrap_or(below)
+}
+
+/// The URL path of a page below that of its language.
+fn own_path(record: &PageRecord, config: &Config, languages: &Languages) -> String {
+    let folders = own_folders(record, languages);
     if record.kind == Kind::Section {
         let mut parts: Vec<String> = folders.split('/').filter(|f| !f.is_empty()).map(path_part).collect();
         if let (Some(last), Some(slug)) = (parts.last_mut(), &record.front.slug) {
@@ -64,12 +77,12 @@ fn slug_parts(slug: &str) -> impl Iterator<Item = String> + '_ {
 }
 
 /// Whether the pattern of a page's address needs a date that the page does not have.
-pub(crate) fn lacks_date(record: &PageRecord, config: &Config) -> bool {
+pub(crate) fn lacks_date(record: &PageRecord, config: &Config, languages: &Languages) -> bool {
     let dated = |pattern: &str| [":year", ":month", ":day"].iter().any(|part| pattern.contains(part));
     record.kind == Kind::Guide
         && record.front.url.is_none()
         && record.front.published.is_none()
-        && pattern(config, section_path(record.lies())).is_some_and(dated)
+        && pattern(config, own_folders(record, languages)).is_some_and(dated)
 }
 
 fn pattern<'a>(config: &'a Config, folders: &str) -> Option<&'a str> {

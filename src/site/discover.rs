@@ -9,7 +9,7 @@ use crate::{
     config::Config,
     diagnostic::Diagnostic,
     plan::SIDECAR,
-    site::{address, naming, sidecars::sidecar_path},
+    site::{address, languages::Languages, naming, sidecars::sidecar_path},
     source::inside::inside,
 };
 
@@ -34,14 +34,20 @@ impl Found {
 }
 
 /// Walks over a site's folder.
-pub(crate) fn discover(site: &Path, config: &Config, diagnostics: &mut Vec<Diagnostic>) -> Found {
+pub(crate) fn discover(
+    site: &Path,
+    config: &Config,
+    languages: &Languages,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Found {
     let mut found = Found::default();
     for path in walk(site, "content", diagnostics) {
         let extension = path.rsplit_once('.').map_or("", |(_, e)| e);
-        if path == "content/index.md" {
+        if languages.is_whole(&path) {
             let problem = Diagnostic::error("home", "this file would make all of `content/` one page");
-            diagnostics.push(problem.in_file(&path).help("the home page is `content/_index.md`: rename it"));
-        } else if naming::is_of_another_language(config, &path) {
+            let home = path.replace("/index.", "/_index.");
+            diagnostics.push(problem.in_file(&path).help(format!("the home page is `{home}`: rename it")));
+        } else if !languages.are_many() && naming::is_of_another_language(config, &path) {
             // It is neither a page of this site nor one of its files.
         } else if extension == "md" {
             found.pages.push(path);
@@ -55,7 +61,10 @@ pub(crate) fn discover(site: &Path, config: &Config, diagnostics: &mut Vec<Diagn
         }
     }
     found.statics = walk(site, "static", diagnostics);
-    let bundles: BTreeSet<&str> = found.pages.iter().filter_map(|p| p.strip_suffix("/index.md")).collect();
+    diagnostics.extend(languages.strangers(config, &found.pages));
+    // A translation lies in the bundle of its original.
+    let folder = |page: &String| languages.plain(page).strip_suffix("/index.md").map(str::to_owned);
+    let bundles: BTreeSet<String> = found.pages.iter().filter_map(folder).collect();
     let belongs: BTreeSet<String> = found.pages.iter().map(|page| sidecar_path(page)).collect();
     for sidecar in &found.sidecars {
         if !belongs.contains(sidecar) {
@@ -71,8 +80,8 @@ pub(crate) fn discover(site: &Path, config: &Config, diagnostics: &mut Vec<Diagn
     }
     let (mut kept, mut inner) = (Vec::new(), Vec::new());
     for page in &found.pages {
-        let own = page.strip_suffix("/index.md");
-        let bundle = address::folders(page).find(|folder| bundles.contains(folder) && Some(*folder) != own);
+        let own = folder(page);
+        let bundle = address::folders(page).find(|folder| bundles.contains(*folder) && Some(*folder) != own.as_deref());
         match bundle {
             None => kept.push(page.clone()),
             Some(bundle) => inner.push((page.clone(), bundle.to_owned())),

@@ -16,6 +16,7 @@ use crate::{
     site::{
         address::{file_name, title_case},
         included,
+        languages::Languages,
         record::{Alias, Include, Kind, PageRecord, Reference},
     },
     source::{
@@ -29,6 +30,8 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Grammar<'a> {
     pub(crate) config: &'a Config,
+    /// Names of pages say which one they are in.
+    pub(crate) languages: &'a Languages,
     /// Its shortcodes are part of headings and of what is searched.
     pub(crate) theme: &'a Theme,
 }
@@ -43,7 +46,7 @@ impl Grammar<'_> {
         hasher.update(self.theme.data().files());
         hasher.update(self.config.taxonomies.join(",").as_bytes());
         hasher.update(&[u8::from(self.config.smart_punctuation)]);
-        hasher.update(format!("{:?}", self.config.dialects).as_bytes());
+        hasher.update(format!("{:?}{:?}", self.config.dialects, self.languages).as_bytes());
         *hasher.finalize().as_bytes()
     }
 }
@@ -110,12 +113,12 @@ pub(crate) fn read<'a>(
         .files
         .par_iter()
         .zip(&known)
-        .map(|(file, known)| known.as_ref().map_or_else(|| kind(&files.guide_of(file)), |k| k.kind))
+        .map(|(file, known)| known.as_ref().map_or_else(|| files.kind(&files.guide_of(file)), |k| k.kind))
         .collect();
     for (index, kind) in kinds.iter().enumerate() {
         if *kind == Kind::Headless {
             let path = files.files[index].path.clone();
-            if let Some(other) = files.headless.insert(file_name(&path).to_owned(), index) {
+            if let Some(other) = files.headless.insert(files.grammar.languages.bundle_name(&path), index) {
                 let other = &files.files[other].path;
                 let problem = Diagnostic::error("same-bundle", format!("this bundle has the same name as {other}"));
                 diagnostics.push(problem.in_file(&path).help("rename the folder of one of them"));
@@ -170,17 +173,6 @@ pub(crate) fn unread(path: &str, text: String, problem: Diagnostic) -> Guide {
     }
 }
 
-fn kind(guide: &Guide) -> Kind {
-    let name = guide.path.rsplit('/').next().unwrap_or_default();
-    if guide.front.headless {
-        Kind::Headless
-    } else if name == "_index.md" {
-        Kind::Section
-    } else {
-        Kind::Guide
-    }
-}
-
 impl<'a> Files<'a> {
     /// The files by their paths, and what they are parsed with.
     pub(crate) fn take(self) -> (BTreeMap<String, File>, Grammar<'a>) {
@@ -200,9 +192,20 @@ impl Files<'_> {
         Arc::clone(file.guide.get_or_init(parse))
     }
 
+    fn kind(&self, guide: &Guide) -> Kind {
+        let path = self.grammar.languages.plain(&guide.path);
+        if guide.front.headless {
+            Kind::Headless
+        } else if path.rsplit('/').next() == Some("_index.md") {
+            Kind::Section
+        } else {
+            Kind::Guide
+        }
+    }
+
     /// A text as a guide of this site.
     pub(crate) fn parse(&self, source: Source) -> Guide {
-        let Grammar { config, theme } = &self.grammar;
+        let Grammar { config, theme, .. } = &self.grammar;
         let reader = |path: &str| included::read(&self.site, path);
         guide::parse_in(&reader, source, &theme.registry, &config.taxonomies, config.smart_punctuation)
     }
@@ -281,7 +284,7 @@ impl Files<'_> {
             .title
             .clone()
             .or_else(|| outline.first_heading.clone())
-            .unwrap_or_else(|| in_words(&guide.path));
+            .unwrap_or_else(|| in_words(&self.grammar.languages.plain(&guide.path)));
         let mut diagnostics = guide.diagnostics.clone();
         diagnostics.extend(outline.diagnostics);
         diagnostics.extend(guide.code_blocks().into_iter().filter_map(|code| self.unknown_language(guide, code)));
@@ -303,12 +306,14 @@ impl Files<'_> {
         images.extend(guide.front.image.as_ref().map(|image| front_reference(guide, "image", image)));
         PageRecord {
             lies: String::new(),
+            language: 0,
+            original: String::new(),
             part: None,
             source: file.path.clone(),
             hash: file.hash,
             bundles,
             uses_content: outline.uses_content,
-            kind: kind(guide),
+            kind: self.kind(guide),
             title,
             summary: outline.summary,
             headings: outline.headings,
@@ -387,7 +392,7 @@ impl World for Bundles<'_> {
     }
 
     fn shortcode(&self, name: &str, context: serde_json::Map<String, serde_json::Value>) -> Result<String, Diagnostic> {
-        let Grammar { config, theme } = &self.0.grammar;
+        let Grammar { config, theme, .. } = &self.0.grammar;
         theme.shortcode(0, name, context, config.told(&config.base_path()))
     }
 }

@@ -6,7 +6,12 @@ use crate::{
     config,
     diagnostic::Diagnostic,
     plan::{Layer, Plan},
-    site::{address, files::Files, library::Library, record::Kind},
+    site::{
+        address,
+        files::Files,
+        library::Library,
+        record::{Kind, PageRecord},
+    },
 };
 
 /// What the pages of sections say, by their folders.
@@ -14,13 +19,18 @@ pub(crate) type Sections = BTreeMap<String, Layer>;
 
 /// Reads what the pages of sections say.
 pub(crate) fn sections(library: &Library, files: &Files<'_>) -> Sections {
-    let says =
-        library.pages.iter().filter(|page| page.record.kind == Kind::Section && page.record.front.verify.is_some());
+    let says = library.pages.iter().filter(|page| says_of_verification(&page.record));
     let of_page = |source: &String| {
         let folder = source.rsplit_once('/')?.0.to_owned();
         Some((folder, Layer::of_section(&*files.guide(source)?)?))
     };
     says.filter_map(|page| of_page(&page.record.source)).collect()
+}
+
+/// Whether a page speaks for the guides of its folder: a translation of it does not.
+pub(crate) fn says_of_verification(record: &PageRecord) -> bool {
+    let is_original = record.source.ends_with("/_index.md");
+    record.kind == Kind::Section && record.front.verify.is_some() && is_original
 }
 
 /// What is said outside of guides.

@@ -11,6 +11,7 @@ use crate::{
     site::{
         address::{self, file_name, normal, path_part, section_path, title_case, url_path},
         discover::Found,
+        languages::{Languages, Translations},
         naming,
         record::{Kind, PageRecord},
     },
@@ -52,8 +53,12 @@ pub(crate) struct Library {
     pub(crate) redirects: Vec<(String, usize)>,
     /// What is not written because something else has its address: files by their paths, lists by their addresses.
     pub(crate) beaten: BTreeSet<String>,
-    /// Slugs and file names, where only one page has them.
-    pub(crate) by_name: HashMap<String, Option<usize>>,
+    /// Slugs and file names of each language, where only one page has them.
+    pub(crate) by_name: Vec<HashMap<String, Option<usize>>>,
+    /// Pages of sections, by their folders.
+    by_section: HashMap<String, usize>,
+    /// Pages that say the same; none where the site has one language.
+    translations: Translations,
     /// Records that are no pages of the site: headless bundles, and pages that are not built.
     others: Vec<PageRecord>,
     /// Pages that are not built, with the reason.
@@ -78,28 +83,32 @@ impl Library {
         mut records: Vec<PageRecord>,
         found: &Found,
         config: &Config,
+        languages: &Languages,
         choice: &Choice,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Self {
-        let mut library = Self::default();
+        let mut library = Self { by_name: vec![HashMap::new(); languages.tags.len()], ..Self::default() };
         naming::place(config, &mut records);
+        records.iter_mut().for_each(|record| languages.place(record));
         for record in records {
             let reason = reason_to_hide(&record, choice);
             match (record.kind, reason) {
                 (Kind::Headless, _) => library.others.push(record),
                 (_, Some(reason)) => {
-                    library.hidden.insert(url_path(&record, config), reason);
+                    library.hidden.insert(url_path(&record, config, languages), reason);
                     library.hidden.insert(record.source.clone(), reason);
                     library.others.push(record);
                 }
-                (_, None) => library.pages.push(Page { url: url_path(&record, config), record, written: true }),
+                (_, None) => {
+                    library.pages.push(Page { url: url_path(&record, config, languages), record, written: true })
+                }
             }
         }
-        for page in library.pages.iter().filter(|page| address::lacks_date(&page.record, config)) {
+        for page in library.pages.iter().filter(|page| address::lacks_date(&page.record, config, languages)) {
             let problem = Diagnostic::error("permalink", "the address of this page needs a date, and it has none");
             diagnostics.push(problem.in_file(&page.record.source).help("add `published: YYYY-MM-DD`"));
         }
-        library.add_sections(config);
+        library.add_sections(config, languages);
         library.index(diagnostics);
         library.add_files(found, diagnostics);
         library.order_sections();
@@ -113,30 +122,32 @@ impl Library {
     }
 
     /// A section page for every folder that has pages.
-    fn add_sections(&mut self, config: &Config) {
-        let mut wanted: BTreeMap<String, ()> = BTreeMap::from([(String::new(), ())]);
-        for page in self.pages.iter().filter(|p| p.record.kind == Kind::Guide) {
+    fn add_sections(&mut self, config: &Config, languages: &Languages) {
+        let mut wanted: BTreeMap<String, usize> = BTreeMap::from([(String::new(), 0)]);
+        for page in self.pages.iter().filter(|p| p.record.kind == Kind::Guide || p.record.language > 0) {
             let mut section = section_path(page.record.lies());
             while !section.is_empty() {
-                wanted.insert(section.to_owned(), ());
+                wanted.insert(section.to_owned(), page.record.language);
                 section = section.rsplit_once('/').map_or("", |(parent, _)| parent);
             }
         }
         for page in self.pages.iter().filter(|p| p.record.kind == Kind::Section) {
             wanted.remove(section_path(page.record.lies()));
         }
-        for (section, ()) in wanted {
+        for (section, language) in wanted {
+            let is_home = section == languages.root(language);
             let source = if section.is_empty() {
                 "content/_index.md".to_owned()
             } else {
                 format!("content/{section}/_index.md")
             };
             let title = match section.rsplit('/').next() {
-                Some(name) if !name.is_empty() => title_case(name),
-                _ => config.title.clone(),
+                Some(name) if !is_home => title_case(name),
+                _ => config.in_language(&languages.tags[language]).title,
             };
-            let record = PageRecord::of_folder(source, title);
-            self.pages.push(Page { url: url_path(&record, config), record, written: false });
+            let mut record = PageRecord::of_folder(source, title);
+            languages.place(&mut record);
+            self.pages.push(Page { url: url_path(&record, config, languages), record, written: false });
         }
         self.pages.sort_by(|a, b| a.record.source.cmp(&b.record.source));
     }
@@ -145,6 +156,13 @@ impl Library {
         let mut folded: HashMap<String, usize> = HashMap::new();
         for (index, page) in self.pages.iter().enumerate() {
             self.by_source.insert(page.record.source.clone(), index);
+            if page.record.kind == Kind::Section {
+                self.by_section.insert(section_path(page.record.lies()).to_owned(), index);
+            }
+            if !page.record.original.is_empty() {
+                let all = self.translations.entry(page.record.original.clone()).or_default();
+                all.entry(page.record.language).or_insert(index);
+            }
             if let Some(&other) = folded.get(&page.url.to_lowercase()) {
                 let other = &self.pages[other].record.source;
                 let problem =
@@ -164,7 +182,7 @@ impl Library {
             let mut names: Vec<String> = names.into_iter().flatten().map(of_part).collect();
             names.dedup();
             for name in names.into_iter().filter(|n| n != "_index") {
-                self.by_name
+                self.by_name[page.record.language]
                     .entry(name)
                     .and_modify(|known| *known = known.filter(|k| *k == index))
                     .or_insert(Some(index));
@@ -292,9 +310,15 @@ impl Library {
 
     /// The page of a section's folder.
     pub(crate) fn section_page(&self, section: &str) -> Option<usize> {
-        let source =
-            if section.is_empty() { "content/_index.md".to_owned() } else { format!("content/{section}/_index.md") };
-        self.by_source.get(&source).copied()
+        self.by_section.get(section).copied()
+    }
+
+    /// The page that says the same in another language, or in the same one itself.
+    pub(crate) fn translation(&self, index: usize, language: usize) -> Option<usize> {
+        if self.pages[index].record.language == language {
+            return Some(index);
+        }
+        self.translations.get(&self.pages[index].record.original)?.get(&language).copied()
     }
 
     /// Sections directly below another.
@@ -302,7 +326,10 @@ impl Library {
         let parent = |path: &str| path.rsplit_once('/').map_or("", |(parent, _)| parent).to_owned();
         let below = |page: &Page| {
             let path = section_path(page.record.lies());
+            // Homes of other languages are no sections of the first.
+            let is_home = page.record.language > 0 && !path.contains('/');
             page.record.kind == Kind::Section
+                && !is_home
                 && !path.is_empty()
                 && parent(path) == section
                 && page.record.front.build_list

@@ -5,6 +5,7 @@ use crate::{
     diagnostic::{Diagnostic, Severity, nearest},
     site::{
         address::{Resolved, decode, encode, is_elsewhere, normal, path_part},
+        languages::Languages,
         library::{Library, Target},
         loose,
         record::PageRecord,
@@ -23,12 +24,20 @@ pub(crate) const HOME: &str = "content/_index.md";
 pub(crate) struct Links<'a> {
     pub(crate) library: &'a Library,
     pub(crate) config: &'a Config,
+    pub(crate) languages: &'a Languages,
+    /// The number of the language that links stay in where they can.
+    pub(crate) language: usize,
     pub(crate) base_path: String,
     /// The folder of loose files, whose links are GitHub's.
     pub(crate) loose: Option<&'a Path>,
 }
 
 impl<'a> Links<'a> {
+    /// The same for pages of another language.
+    pub(crate) fn speaking(&self, language: usize) -> Self {
+        Self { language, base_path: self.base_path.clone(), ..*self }
+    }
+
     /// The address to write into a page for a link that the file `from` has.
     pub(crate) fn href(&self, target: &str, from: &str) -> String {
         match self.resolve(target, from) {
@@ -72,9 +81,28 @@ impl<'a> Links<'a> {
         }
         let decoded = decode(path);
         match self.find(&decoded, from) {
-            Some((url, page)) => Resolved::Here { url, page, anchor: anchor.to_owned() },
+            Some(found) => {
+                let (url, page) = self.translated(found);
+                Resolved::Here { url, page, anchor: anchor.to_owned() }
+            }
             None if self.is_external_path(path) => Resolved::Elsewhere,
             None => Resolved::Broken { path: decoded },
+        }
+    }
+
+    /// The same page or list in the language of these links, if there is one.
+    fn translated(&self, (url, page): (String, Option<usize>)) -> (String, Option<usize>) {
+        let library = self.library;
+        match page {
+            Some(page) => {
+                let page = library.translation(page, self.language).unwrap_or(page);
+                (library.pages[page].url.clone(), Some(page))
+            }
+            None if self.language > 0 && !library.files_by_url.contains_key(&url) => {
+                let own = format!("{}{url}", self.languages.prefix(self.language));
+                (if library.by_url.contains_key(&own) { own } else { url }, None)
+            }
+            None => (url, None),
         }
     }
 
@@ -100,7 +128,8 @@ impl<'a> Links<'a> {
             }
         }
         let name = path.trim_matches('/');
-        let page = library.by_name.get(&path_part(name)).copied().flatten().filter(|_| !name.contains('/'))?;
+        let named = |language: usize| library.by_name.get(language)?.get(&path_part(name)).copied().flatten();
+        let page = named(self.language).or_else(|| named(0)).filter(|_| !name.contains('/'))?;
         Some((library.pages[page].url.clone(), Some(page)))
     }
 
@@ -175,8 +204,9 @@ impl<'a> Links<'a> {
 
     /// Every link of a page that is broken, with its anchors.
     pub(crate) fn check(&self, record: &PageRecord, severity: Severity, found: &mut Findings<'a>) {
+        let own = self.speaking(record.language);
         for link in &record.links {
-            let problem = match self.resolve(&link.target, &link.from) {
+            let problem = match own.resolve(&link.target, &link.from) {
                 Resolved::Elsewhere => continue,
                 Resolved::Broken { path } => {
                     let (message, help) = found.explained(&path, || self.explain(&path, &link.from));

@@ -12,6 +12,7 @@ use crate::{
         discover::{self, Found, is_sidecar},
         failure::Failure,
         files::{self, Files, Grammar},
+        languages::Languages,
         layers::{self, Outer, Sections},
         library::{Choice, Library, is_listed},
         links::{Findings, Links},
@@ -27,7 +28,7 @@ use crate::{
     theme::Theme,
 };
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
@@ -36,6 +37,9 @@ pub(crate) struct Inputs {
     /// What the command line says.
     pub(crate) options: Options,
     pub(crate) config: Config,
+    pub(crate) languages: Languages,
+    /// The settings in each further language.
+    pub(crate) others: Vec<Config>,
     pub(crate) theme: Theme,
     /// What every page has because the configuration says so.
     pub(crate) look: Look,
@@ -89,13 +93,16 @@ impl Inputs {
                 ));
             }
         }
+        config = config.in_language(&config.language);
+        let languages = Languages::new(&config);
+        let tags: Vec<&str> = languages.tags.iter().map(String::as_str).collect();
+        let others = tags.iter().skip(1).map(|tag| config.in_language(tag)).collect();
         let machines: Vec<String> = config.machines.keys().cloned().collect();
         let library = Layer::of_library(&source, &config.verify.clone().into(), &machines);
         if !library.diagnostics.is_empty() {
             return Err(Failure::Configuration(library.diagnostics));
         }
-        let mut theme =
-            Theme::load(&options.site, config.theme.as_deref(), &[&config.language]).map_err(Failure::Pages)?;
+        let mut theme = Theme::load(&options.site, config.theme.as_deref(), &tags).map_err(Failure::Pages)?;
         theme.registry = theme.registry.with_dialects(&config.dialects);
         let look = Look::read(&options.site, &config, &source, &mut theme)?;
         let reports = reports::read_all(&options.reports)?;
@@ -105,7 +112,13 @@ impl Inputs {
         let folder =
             |path: &PathBuf| if path.is_dir() { Some(path.clone()) } else { path.parent().map(Path::to_owned) };
         let recordings = options.reports.iter().filter_map(folder).collect();
-        Ok(Self { options: options.clone(), config, theme, look, source, library, report, history, recordings })
+        let options = options.clone();
+        Ok(Self { options, config, languages, others, theme, look, source, library, report, history, recordings })
+    }
+
+    /// The settings in a language, by its number.
+    pub(crate) fn config_in(&self, language: usize) -> &Config {
+        language.checked_sub(1).map_or(&self.config, |other| &self.others[other])
     }
 
     /// The folder of loose files, if it is no site.
@@ -133,7 +146,7 @@ impl<'a> Site<'a> {
     pub(crate) fn read(inputs: &'a Inputs) -> Self {
         let options = &inputs.options;
         let mut diagnostics = Vec::new();
-        let grammar = Grammar { config: &inputs.config, theme: &inputs.theme };
+        let grammar = Grammar { config: &inputs.config, languages: &inputs.languages, theme: &inputs.theme };
         if inputs.loose().is_some() {
             let found = loose::found(options);
             let none = BTreeMap::new;
@@ -141,7 +154,7 @@ impl<'a> Site<'a> {
                 files::read(&options.site, &found.pages, grammar, none(), BTreeMap::new(), &mut diagnostics);
             return Self::of(inputs, files, found, diagnostics).arranged(records);
         }
-        let mut found = discover::discover(&options.site, &inputs.config, &mut diagnostics);
+        let mut found = discover::discover(&options.site, &inputs.config, &inputs.languages, &mut diagnostics);
         let more = options.texts.keys().filter(|path| is_sidecar(path) && !found.sidecars.contains(path));
         found.sidecars.extend(more.cloned().collect::<Vec<_>>());
         let discovered = diagnostics.clone();
@@ -180,7 +193,7 @@ impl<'a> Site<'a> {
         let Self { mut found, mut discovered, .. } = self;
         if changed.iter().any(|path| !found.has(path) || !options.site.join(path).is_file()) {
             discovered = Vec::new();
-            found = discover::discover(&options.site, &self.inputs.config, &mut discovered);
+            found = discover::discover(&options.site, &self.inputs.config, &self.inputs.languages, &mut discovered);
         }
         let mut diagnostics = discovered.clone();
         let records = self.library.into_records().into_iter().map(|record| (record.source.clone(), record)).collect();
@@ -215,18 +228,40 @@ impl<'a> Site<'a> {
         // Files that are not published can have the same address.
         let published = self.inputs.loose().is_none();
         let mut between = Vec::new();
-        self.library = Library::new(records, &self.found, config, &choice, &mut between);
+        self.library = Library::new(records, &self.found, config, &self.inputs.languages, &choice, &mut between);
         self.diagnostics.extend(between.into_iter().filter(|_| published));
         self.sections = layers::sections(&self.library, &self.files);
-        self.taxonomies = taxonomy::group(&self.library, config);
+        self.warn_of_silent_sections();
+        self.taxonomies = taxonomy::group(&self.library, config, &self.inputs.languages);
         for (url, name) in taxonomy::list_urls(&self.taxonomies) {
             self.library.add_list(&url, &name, &mut self.diagnostics);
         }
-        for url in ["/atom.xml", "/sitemap.xml", "/robots.txt", "/llms.txt", "/404.html", "/all/"] {
+        for url in ["/sitemap.xml", "/robots.txt"] {
             self.library.add_made(url);
+        }
+        for language in 0..self.inputs.languages.tags.len() {
+            let prefix = self.inputs.languages.prefix(language);
+            for url in ["/atom.xml", "/llms.txt", "/404.html", "/all/"] {
+                self.library.add_made(&format!("{prefix}{url}"));
+            }
         }
         self.add_further_addresses();
         self
+    }
+
+    /// What the page of a section says of verification counts for its folder; in a translation of it nobody would look.
+    fn warn_of_silent_sections(&mut self) {
+        let records = self.library.pages.iter().map(|page| &page.record);
+        let silent = records.filter(|record| {
+            record.kind == Kind::Section && record.front.verify.is_some() && !layers::says_of_verification(record)
+        });
+        let problem = |record: &PageRecord| {
+            let message = "`verify` of a section counts in its `_index.md`, and not in a translation of that";
+            let problem = Diagnostic::warning("section-verify", message).in_file(&record.source);
+            problem.help("move it there; what it says is said for the translated guides of the folder, too")
+        };
+        let problems: Vec<Diagnostic> = silent.map(problem).collect();
+        self.diagnostics.extend(problems);
     }
 
     /// Further pages of lists, and Markdown copies.
@@ -285,6 +320,8 @@ impl<'a> Site<'a> {
         Links {
             library: &self.library,
             config: &self.inputs.config,
+            languages: &self.inputs.languages,
+            language: 0,
             base_path: self.inputs.config.base_path(),
             loose: self.inputs.loose(),
         }
@@ -319,11 +356,14 @@ impl<'a> Site<'a> {
     /// Where links of the configuration lead.
     pub(crate) fn configured_targets(&self) -> Vec<String> {
         let config = &self.inputs.config;
-        let texts = config.copyright.iter().chain(&config.announcement);
+        let configs = || std::iter::once(config).chain(&self.inputs.others);
+        let texts = configs().flat_map(|config| config.copyright.iter().chain(&config.announcement));
         let texts = texts.flat_map(|text| render::inline_targets(text));
         let addresses = config.analytics.iter().map(|analytics| &analytics.script).chain(&config.feedback_url).cloned();
-        let named = config.menu.iter().chain(&config.social).map(|item| item.url.clone());
-        named.chain(addresses).chain(texts).collect()
+        let menus = configs().flat_map(|config| &config.menu);
+        let named = menus.chain(&config.social).map(|item| item.url.clone());
+        let targets: BTreeSet<String> = named.chain(addresses).chain(texts).collect();
+        targets.into_iter().collect()
     }
 
     /// Indices of all guides.

@@ -13,6 +13,7 @@ pub(crate) mod failure;
 pub(crate) mod files;
 pub(crate) mod images;
 mod included;
+pub(crate) mod languages;
 pub(crate) mod layers;
 pub(crate) mod library;
 pub(crate) mod links;

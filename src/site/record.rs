@@ -30,6 +30,12 @@ pub struct PageRecord {
     /// The path that it has its address by, if its name is one of `page_names`.
     #[serde(skip)]
     pub(crate) lies: String,
+    /// The number of its language among those of the site.
+    #[serde(skip)]
+    pub(crate) language: usize,
+    /// The path that it has in common with its translations; empty if there are none.
+    #[serde(skip)]
+    pub(crate) original: String,
     /// Which part of its folder's page it is, if not the first.
     #[serde(skip)]
     pub(crate) part: Option<String>,
@@ -80,6 +86,8 @@ impl PageRecord {
         Self {
             source,
             lies: String::new(),
+            language: 0,
+            original: String::new(),
             part: None,
             hash: [0; 32],
             bundles: [0; 32],

@@ -6,6 +6,7 @@ use crate::{
     config::Config,
     site::{
         address::path_part,
+        languages::Languages,
         library::Library,
         record::{Kind, PageRecord},
     },
@@ -14,6 +15,8 @@ use crate::{
 /// All groups of one front matter key.
 #[derive(Debug)]
 pub(crate) struct Taxonomy {
+    /// The number of the language of its pages.
+    pub(crate) language: usize,
     /// The key: `tags`.
     pub(crate) name: String,
     /// URL path of its list of terms.
@@ -32,16 +35,17 @@ pub(crate) struct Term {
     pub(crate) pages: Vec<usize>,
 }
 
-/// Groups the guides of the library.
-pub(crate) fn group(library: &Library, config: &Config) -> Vec<Taxonomy> {
-    config.taxonomies.iter().map(|name| taxonomy(library, name)).filter(|t| !t.terms.is_empty()).collect()
+/// Groups the guides of the library, language by language.
+pub(crate) fn group(library: &Library, config: &Config, languages: &Languages) -> Vec<Taxonomy> {
+    let of = |language| config.taxonomies.iter().map(move |name| taxonomy(library, name, language, languages));
+    (0..languages.tags.len()).flat_map(of).filter(|t| !t.terms.is_empty()).collect()
 }
 
-fn taxonomy(library: &Library, name: &str) -> Taxonomy {
-    let url = format!("/{}/", path_part(name));
+fn taxonomy(library: &Library, name: &str, language: usize, languages: &Languages) -> Taxonomy {
+    let url = format!("{}/{}/", languages.prefix(language), path_part(name));
     let mut terms: BTreeMap<String, Term> = BTreeMap::new();
     for (index, page) in library.pages.iter().enumerate() {
-        if page.record.kind != Kind::Guide || !page.record.front.build_list {
+        if page.record.kind != Kind::Guide || !page.record.front.build_list || page.record.language != language {
             continue;
         }
         for term in terms_of(&page.record, name) {
@@ -58,7 +62,7 @@ fn taxonomy(library: &Library, name: &str) -> Taxonomy {
         term.pages.sort_by_cached_key(|i| newest_first(&library.pages[*i].record));
     }
     terms.sort_by_cached_key(|t| t.name.to_lowercase());
-    Taxonomy { name: name.to_owned(), url, terms }
+    Taxonomy { language, name: name.to_owned(), url, terms }
 }
 
 /// Terms of a page as plain names: an author who is written as a Markdown link is known by the link's text.

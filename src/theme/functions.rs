@@ -93,7 +93,7 @@ pub(super) fn register(tera: &mut Tera, data: &Arc<SiteData>, words: &Arc<Words>
         let path: String = kwargs.must_get("path")?;
         Ok(format!("{}{}", site.base(), path.trim_start_matches('/')))
     });
-    let site = Arc::clone(data);
+    let (site, own) = (Arc::clone(data), Arc::clone(words));
     tera.register_function("pages", move |kwargs: Kwargs, _: &State| -> TeraResult<tera::Value> {
         let section: Option<String> = kwargs.get("section")?;
         let limit: Option<usize> = kwargs.get("limit")?;
@@ -101,7 +101,9 @@ pub(super) fn register(tera: &mut Tera, data: &Arc<SiteData>, words: &Arc<Words>
             section.as_ref().is_none_or(|wanted| page["section_path"].as_str().is_some_and(|s| within(s, wanted)))
         };
         let pages = site.pages.get().map_or(&[][..], Vec::as_slice);
-        let found: Vec<&Value> = pages.iter().filter(in_section).take(limit.unwrap_or(usize::MAX)).collect();
+        let speaks = |page: &&Value| page["language"] == own.tag.as_str();
+        let found: Vec<&Value> =
+            pages.iter().filter(speaks).filter(in_section).take(limit.unwrap_or(usize::MAX)).collect();
         Ok(tera::Value::from_serializable(&found))
     });
     let site = Arc::clone(data);
