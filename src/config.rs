@@ -97,6 +97,9 @@ pub struct Config {
     /// What is said of the verification of all guides.
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub verify: Map<String, Value>,
+    /// Values that pages say by the shortcode `param`; templates know them as `site.params`.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub params: Map<String, Value>,
     /// Anything, for templates.
     pub extra: Map<String, Value>,
 }
@@ -158,6 +161,7 @@ impl Default for Config {
             machines: Map::new(),
             registry: None,
             verify: Map::new(),
+            params: Map::new(),
             extra: Map::new(),
         }
     }
@@ -245,8 +249,22 @@ impl Config {
             "base_url": self.base_url,
             "language": self.language,
             "home_url": home_url,
+            "params": self.params,
             "extra": self.extra,
         })
+    }
+
+    /// What the shortcode `param` says of the site.
+    pub(crate) fn said(&self) -> Map<String, Value> {
+        let known = [
+            ("title", Some(&self.title)),
+            ("description", Some(&self.description)),
+            ("base_url", Some(&self.base_url)),
+            ("language", Some(&self.language)),
+            ("author", self.author.as_ref()),
+        ];
+        let known = known.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.as_str().into())));
+        known.chain(self.params.clone()).collect()
     }
 
     /// The path of `base_url`, with a `/` at both ends: `/` or `/docs/`.

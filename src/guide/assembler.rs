@@ -9,6 +9,7 @@ use super::{
     dialect::{Dialect, callouts},
     document::Builder,
     shortcode::tree::Item,
+    value,
 };
 use crate::{diagnostic::Diagnostic, source::Span};
 
@@ -200,23 +201,25 @@ impl<'a, 'b> Assembler<'a, 'b> {
     }
 
     /// Shortcodes in a place that holds text only: `ref` and `relref` become the path that they name.
-    fn expand<'t>(&self, text: CowStr<'t>) -> CowStr<'t> {
+    fn expand<'t>(&mut self, text: CowStr<'t>) -> CowStr<'t> {
         if !buffer::has_items(&text) {
             return text;
         }
+        let items = self.items;
         let expanded: String = buffer::parts(&text)
             .into_iter()
             .map(|part| match part {
                 Part::Text(text, _) => text.to_owned(),
-                Part::Item(index) => self.as_text(&self.items[index]),
+                Part::Item(index) => self.as_text(&items[index]),
             })
             .collect();
         expanded.into()
     }
 
     /// A shortcode where only text can stand.
-    fn as_text(&self, item: &Item) -> String {
+    fn as_text(&mut self, item: &Item) -> String {
         match item {
+            Item::Call(call) if value::is_value(&call.name) => self.builder.value(call),
             Item::Call(call) if matches!(call.name.as_str(), "ref" | "relref") => {
                 call.arguments.get("path", 0).unwrap_or_default().to_owned()
             }
@@ -288,15 +291,20 @@ impl<'a, 'b> Assembler<'a, 'b> {
     }
 
     fn item(&mut self, index: usize) {
-        let item = &self.items[index];
+        let items = self.items;
+        let item = &items[index];
         match (item, self.within) {
+            (Item::Call(call), Within::Text | Within::Code) if value::is_value(&call.name) => {
+                let text = self.builder.value(call);
+                self.inline(TokenKind::Markdown(Event::Text(text.into())), call.span);
+            }
             (Item::Call(call), Within::Code | Within::Tag)
                 if call.name != "placeholder" && self.builder.registry.level(&call.name) == Level::Block =>
             {
                 let shown = self.builder.shown(item);
                 self.inline(TokenKind::Markdown(Event::Text(shown.text.into())), call.span);
             }
-            (Item::Call(call), Within::Tag) if call.name == "placeholder" => {
+            (Item::Call(call), Within::Tag) if call.name == "placeholder" || value::is_value(&call.name) => {
                 let mut escaped = String::new();
                 // Writing to a string does not fail.
                 let _ = pulldown_cmark_escape::escape_html(&mut escaped, &self.as_text(item));

@@ -13,15 +13,18 @@ use super::{
         Body,
         tree::{Call, Item},
     },
+    value,
 };
 use crate::{
     diagnostic::Diagnostic,
-    source::{Source, Span},
+    source::{Source, Span, front_matter::FrontMatter},
 };
 
 /// What every part of one file's parse shares.
 pub(super) struct Builder<'a> {
     pub(super) source: &'a Source,
+    /// The settings of the page.
+    pub(super) front: &'a FrontMatter,
     pub(super) registry: &'a Registry,
     pub(super) smart_punctuation: bool,
     pub(super) diagnostics: &'a mut Vec<Diagnostic>,
@@ -95,6 +98,7 @@ impl Builder<'_> {
         let written = self.written(item.span());
         let (text, shortcode) = match item {
             Item::Escape { .. } => (self.unescaped(item), None),
+            Item::Call(call) if value::is_value(&call.name) => (self.value(call), None),
             Item::Call(call) if call.name == "placeholder" => {
                 (call.arguments.get("name", 0).unwrap_or_default().to_owned(), self.shortcode(call))
             }

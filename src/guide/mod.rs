@@ -31,6 +31,7 @@ mod include;
 mod lint;
 pub mod prompt;
 mod shortcode;
+mod value;
 mod way;
 
 /// A parsed page.
@@ -167,6 +168,7 @@ pub fn parse_in(
     let items = dialect::read(&source, parsed.body, items, registry, &mut unread);
     let mut builder = document::Builder {
         source: &source,
+        front: &parsed.front,
         registry,
         smart_punctuation,
         diagnostics: &mut diagnostics,

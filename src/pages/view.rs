@@ -162,6 +162,7 @@ impl<'a> Views<'a> {
             "announcement": self.announcement(),
             "social": self.social(),
             "analytics": self.analytics(),
+            "params": config.params,
             "extra": config.extra,
             "version": env!("CARGO_PKG_VERSION"),
         })

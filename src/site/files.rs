@@ -47,6 +47,7 @@ impl Grammar<'_> {
         hasher.update(self.config.taxonomies.join(",").as_bytes());
         hasher.update(&[u8::from(self.config.smart_punctuation)]);
         hasher.update(format!("{:?}{:?}", self.config.dialects, self.languages).as_bytes());
+        let _ = serde_json::to_writer(&mut hasher, self.theme.registry.params());
         *hasher.finalize().as_bytes()
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{ops::Range, sync::OnceLock};
 
+pub(crate) mod data;
 pub mod date;
 pub mod front_matter;
 pub mod inside;

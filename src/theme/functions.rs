@@ -1,6 +1,6 @@
 //! Functions that templates can call: `asset`, `url`, `text`, `pages`, `load_data`.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
@@ -9,6 +9,10 @@ use std::{
 use tera::{Kwargs, State, Tera, TeraResult};
 
 use super::Asset;
+use crate::{
+    diagnostic::Diagnostic,
+    source::data::{self, Format},
+};
 use crate::{
     diagnostic::nearest,
     language::{Words, fill},
@@ -24,6 +28,7 @@ pub struct SiteData {
     pages: OnceLock<Vec<Value>>,
     fingerprint: OnceLock<[u8; 32]>,
     files: OnceLock<[u8; 32]>,
+    all: OnceLock<Result<Value, Box<Diagnostic>>>,
 }
 
 impl SiteData {
@@ -36,6 +41,7 @@ impl SiteData {
             pages: OnceLock::new(),
             fingerprint: OnceLock::new(),
             files: OnceLock::new(),
+            all: OnceLock::new(),
         }
     }
 
@@ -134,17 +140,50 @@ fn within(section: &str, wanted: &str) -> bool {
     section == wanted || section.strip_prefix(wanted).is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// A YAML or JSON file below `data/`.
+impl SiteData {
+    /// Every file below `data/`, by folders and names: what templates know as `site.data`.
+    ///
+    /// # Errors
+    /// That of the first file that cannot be read, at its place.
+    pub fn all(&self) -> Result<&Value, Box<Diagnostic>> {
+        self.all.get_or_init(|| self.read_all()).as_ref().map_err(Clone::clone)
+    }
+
+    fn read_all(&self) -> Result<Value, Box<Diagnostic>> {
+        let mut all = Map::new();
+        let below = walkdir::WalkDir::new(self.folder.join("data")).sort_by_file_name().into_iter();
+        for entry in below.filter_map(Result::ok).filter(|entry| entry.file_type().is_file()) {
+            let Ok(path) = entry.path().strip_prefix(&self.folder) else { continue };
+            let path = path.to_string_lossy().replace('\\', "/");
+            let Some(format) = Format::of(&path) else { continue };
+            let text = std::fs::read_to_string(entry.path()).map_err(|error| {
+                Box::new(Diagnostic::error("data", format!("this file cannot be read: {error}")).in_file(&path))
+            })?;
+            let value = data::parse(&path, format, text)?;
+            let mut names = path.split('/').skip(1).collect::<Vec<_>>();
+            let name = names.pop().and_then(|name| name.rsplit_once('.')).map_or("", |(stem, _)| stem);
+            let folder = names.into_iter().fold(&mut all, |folder, name| {
+                let below = folder.entry(name).or_insert_with(|| Value::Object(Map::new()));
+                if !below.is_object() {
+                    *below = Value::Object(Map::new());
+                }
+                below.as_object_mut().expect("made to be one")
+            });
+            folder.insert(name.to_owned(), value);
+        }
+        Ok(Value::Object(all))
+    }
+}
+
+/// A file of data below `data/`.
 fn load(folder: &Path, path: &str) -> Result<tera::Value, String> {
     if !path.starts_with("data/") {
         return Err(format!("`{path}` is not in the folder `data/`"));
     }
     let file = crate::source::inside::inside(folder, Path::new(path)).map_err(|e| format!("`{path}`: {e}"))?;
     let text = std::fs::read_to_string(file).map_err(|e| format!("`{path}` cannot be read: {e}"))?;
-    let value: Result<Value, String> = match path.rsplit('.').next() {
-        Some("json") => serde_json::from_str(&text).map_err(|e| e.to_string()),
-        Some("yaml" | "yml") => serde_yaml::from_str(&text).map_err(|e| e.to_string()),
-        _ => return Err(format!("`{path}` is neither .yaml nor .json")),
-    };
-    value.map(|v| tera::Value::from_serializable(&v)).map_err(|e| format!("`{path}`: {e}"))
+    let format = Format::of(path).ok_or_else(|| format!("`{path}` is neither .yaml, .json, .toml nor .csv"))?;
+    let line = |problem: &Diagnostic| problem.place.as_ref().map_or(1, |place| place.line);
+    let value = data::parse(path, format, text).map_err(|e| format!("`{path}`, line {}: {}", line(&e), e.message))?;
+    Ok(tera::Value::from_serializable(&value))
 }

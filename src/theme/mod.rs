@@ -31,8 +31,10 @@ const DEFAULT: &str = "default";
 /// Folder of the output that static files of the theme are in.
 const ASSETS: &str = "assets/";
 
-/// Calls of functions that read more than a template's context.
-const READS_SITE: [&str; 2] = ["pages(", "load_data("];
+/// How templates read more than their context: by functions, and what lies in `data/`.
+const READS_SITE: [&str; 3] = ["pages(", "load_data(", SITE_DATA];
+/// What templates call all files below `data/`.
+const SITE_DATA: &str = "site.data";
 
 /// A file that pages link to under a name that changes with its content.
 #[derive(Debug, Clone)]
@@ -65,6 +67,8 @@ pub struct Theme {
     data: Arc<SiteData>,
     /// Templates that read the whole site.
     readers: BTreeSet<String>,
+    /// Whether any template reads `site.data`.
+    shows_data: bool,
     /// What an author should look at in tables of texts.
     pub(crate) warnings: Vec<Diagnostic>,
 }
@@ -152,8 +156,19 @@ impl Theme {
             registry.add(name, variables.contains("inner") || variables.contains("body"));
         }
         let fingerprint = *hasher.finalize().as_bytes();
-        let mut theme =
-            Self { spoken, sources, assets, look, registry, fingerprint, data, readers: BTreeSet::new(), warnings };
+        let mut theme = Self {
+            spoken,
+            sources,
+            assets,
+            look,
+            registry,
+            fingerprint,
+            data,
+            readers: BTreeSet::new(),
+            shows_data: false,
+            warnings,
+        };
+        theme.shows_data = theme.sources.values().any(|source| source.text.contains(SITE_DATA));
         theme.readers = theme.sources.keys().filter(|name| theme.finds_reader(name)).cloned().collect();
         Ok(theme)
     }
@@ -192,8 +207,20 @@ impl Theme {
     /// # Errors
     /// A diagnostic at the line of the template that failed.
     pub fn render(&self, language: usize, template: &str, context: &Value) -> Result<String, Diagnostic> {
-        let context = Context::from_serialize(context).map_err(|e| self.problem(template, &e))?;
+        let with_data = self.with_data(template, context)?;
+        let context = Context::from_serialize(with_data.as_ref().unwrap_or(context));
+        let context = context.map_err(|e| self.problem(template, &e))?;
         self.spoken[language].tera.render(template, &context).map_err(|e| self.problem(template, &e))
+    }
+
+    /// A context with all files below `data/`, for a template that shows them; `None` for others.
+    fn with_data(&self, template: &str, context: &Value) -> Result<Option<Value>, Diagnostic> {
+        if !self.shows_data || !self.reads_site(template) || !context["site"].is_object() {
+            return Ok(None);
+        }
+        let mut context = context.clone();
+        context["site"]["data"] = self.data.all().map_err(|problem| *problem)?.clone();
+        Ok(Some(context))
     }
 
     /// Renders a shortcode; nothing if there is no template of that name, which is an error that the parser has told of.

@@ -50,7 +50,7 @@ impl Assembler<'_, '_> {
     }
 
     /// What a fence's line says, and the way back to the source.
-    fn info(&self, info: &str, range: &Range<usize>) -> Info {
+    fn info(&mut self, info: &str, range: &Range<usize>) -> Info {
         let line = self.buffer.text[range.clone()].split(['\n', '\r']).next().unwrap_or_default();
         let sign = |c| matches!(c, '`' | '~');
         let raw = line
@@ -84,7 +84,8 @@ impl Assembler<'_, '_> {
                     }
                     Part::Item(index) => {
                         found.way.made(found.text.len(), span);
-                        found.text.push_str(&self.as_text(&self.items[index]));
+                        let items = self.items;
+                        found.text.push_str(&self.as_text(&items[index]));
                     }
                 }
             }

@@ -3,6 +3,7 @@
 //! [`lexer`] cuts the text into tags, [`tree`] pairs them. What each name means for a page is decided later; here only
 //! the shape counts: which names exist, and which of them have a body.
 
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 use super::dialect::Dialect;
@@ -34,11 +35,12 @@ pub enum Level {
 }
 
 /// The shortcodes that a site knows: the built-in ones, and one for each template of `themes/*/shortcodes/`; and the dialects
-/// that it reads, which are shortcodes in other words.
+/// that it reads, which are shortcodes in other words; and the values that texts of the site can say.
 #[derive(Debug, Clone)]
 pub struct Registry {
     known: BTreeMap<String, (Body, Level)>,
     dialects: Vec<Dialect>,
+    params: Map<String, Value>,
 }
 
 /// The built-in names.
@@ -56,6 +58,8 @@ const BUILT_IN: &[(&str, Body, Level)] = &[
     ("image", Body::None, Level::Block),
     ("youtube", Body::None, Level::Block),
     ("placeholder", Body::None, Level::Inline),
+    ("data", Body::None, Level::Inline),
+    ("param", Body::None, Level::Inline),
     ("ref", Body::None, Level::Inline),
     ("relref", Body::None, Level::Inline),
 ];
@@ -65,6 +69,7 @@ impl Default for Registry {
         Self {
             known: BUILT_IN.iter().map(|(name, body, level)| ((*name).to_owned(), (*body, *level))).collect(),
             dialects: Dialect::ALL.to_vec(),
+            params: Map::new(),
         }
     }
 }
@@ -81,6 +86,18 @@ impl Registry {
     pub fn with_dialects(mut self, dialects: &[Dialect]) -> Self {
         self.dialects = dialects.to_vec();
         self
+    }
+
+    /// The same shortcodes; `param` says these values of the site.
+    #[must_use]
+    pub fn with_params(mut self, params: Map<String, Value>) -> Self {
+        self.params = params;
+        self
+    }
+
+    /// The values of the site that `param` says.
+    pub fn params(&self) -> &Map<String, Value> {
+        &self.params
     }
 
     /// Whether a dialect is read.
