@@ -49,7 +49,7 @@ fn values_stand_wherever_text_does() {
         ("## About {{< data \"versions.nginx\" >}}", "<h2 id=\"about-129\""),
         ("[here](https://a.dev/{{< data \"versions.nginx\" >}}/x)", "href=\"https://a.dev/1.29/x\""),
         ("<p title=\"{{< data \"versions.markup\" >}}\">x</p>", "title=\"&lt;b&gt;&amp;amp; *x*\""),
-        ("```\nnginx {{< data \"versions.nginx\" >}}\n```", "nginx 1.29"),
+        ("```\nnginx {{< data \"versions.nginx\" >}}\n```", " 1.29</code>"),
         ("| a |\n| --- |\n| {{< data \"versions.nginx\" >}} |", "<td>1.29</td>"),
         ("Release {{< param \"release\" >}}", "<p>Release 4.2</p>"),
         ("Owner {{< param owner >}}", "<p>Owner Eve</p>"),
