@@ -72,7 +72,7 @@ impl World for Alone {
         target.to_owned()
     }
     fn image(&self, target: &str, _: &str) -> ImageInfo {
-        ImageInfo { src: target.to_owned(), size: None }
+        ImageInfo { src: target.to_owned(), ..ImageInfo::default() }
     }
     fn highlight(&self, _: &str, code: &str) -> String {
         code.replace('&', "&amp;").replace('<', "&lt;")

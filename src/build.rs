@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, path::PathBuf};
 use crate::{
     diagnostic::{self, Diagnostic, Severity},
     external, internal,
+    media::Depth,
     pages::{Listener, write},
     proof::{self, plans},
     site::{
@@ -41,9 +42,9 @@ impl Built {
     }
 }
 
-/// What is wrong with a site that can be shown all the same: an image is missing, or of two pages with one address the first is there.
+/// What is wrong with a site that can be shown all the same: an image is missing or broken, a footnote is, or of two pages with one address the first is there.
 /// Libraries that are being moved have both for a while.
-const SHOWN_ALL_THE_SAME: &[&str] = &["missing-image", "same-url"];
+const SHOWN_ALL_THE_SAME: &[&str] = &["missing-image", "broken-image", "missing-footnote", "same-url"];
 
 /// Builds a site.
 ///
@@ -68,7 +69,9 @@ pub fn build(options: &Options, listener: &dyn Listener) -> Result<Built, Failur
         true => plans::check(&site),
         false => plans::warnings(&site),
     });
-    match write::write(&site, &verified, &mut output, listener) {
+    let pictures = site.pictures(Depth::Make);
+    diagnostics.extend(site.check_pictures(&pictures));
+    match write::write(&site, &verified, &pictures, &mut output, listener) {
         // What pages are called is their fault, and does not hide what else is.
         Ok(more) | Err(Failure::Pages(more)) => diagnostics.extend(more),
         Err(failure) => return Err(failure),
@@ -101,6 +104,7 @@ pub fn check(options: &Options, names: &[String], external: Option<&dyn Listener
     let verified = proof::verified(&mut site);
     let mut diagnostics = std::mem::take(&mut site.diagnostics);
     diagnostics.extend(site.check_links(Severity::Error));
+    diagnostics.extend(site.check_pictures(&site.pictures(Depth::Look)));
     if options.loose.is_empty() {
         diagnostics.extend(write::try_templates(&site, &verified));
     }

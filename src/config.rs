@@ -15,11 +15,13 @@ use crate::{
 
 mod color;
 mod external;
+mod images;
 mod language;
 mod look;
 
 pub use color::{Color, READABLE};
 pub use external::ExternalLinks;
+pub use images::{Diagrams, Images};
 pub use language::{Direction, Language};
 pub use look::{Analytics, Colors, FontFile, FontStyle, Fonts, Logo, Look, Palette, Weight};
 
@@ -71,6 +73,12 @@ pub struct Config {
     pub analytics: Option<Analytics>,
     /// Logo, fonts, colours, and files of the site that every page has.
     pub look: Look,
+    /// What becomes of the pictures of pages.
+    pub images: Images,
+    /// What draws diagrams that are written as text.
+    pub diagrams: Diagrams,
+    /// Whether a picture with its title is made of each page, for links to it where people share them.
+    pub social_cards: bool,
     /// Links of the header.
     pub menu: Vec<MenuItem>,
     /// How many related guides to show; 0 for none.
@@ -83,6 +91,8 @@ pub struct Config {
     pub markdown_copies: bool,
     /// `"` and `--` become typographic.
     pub smart_punctuation: bool,
+    /// `$x$` and `$$x$$` are formulas in LaTeX. A page can ask for it itself.
+    pub mathematics: bool,
     /// What is read of the syntax of other generators; all of it, unless it is listed here.
     pub dialects: Vec<Dialect>,
     /// Paths (with `*`) that internal links may point at though this site does not have them.
@@ -149,12 +159,16 @@ impl Default for Config {
             social: Vec::new(),
             analytics: None,
             look: Look::default(),
+            images: Images::default(),
+            diagrams: Diagrams::default(),
+            social_cards: false,
             menu: Vec::new(),
             related: 4,
             feed: true,
             search: true,
             markdown_copies: true,
             smart_punctuation: false,
+            mathematics: false,
             dialects: Dialect::ALL.to_vec(),
             external_paths: Vec::new(),
             external_links: ExternalLinks::default(),
@@ -239,6 +253,7 @@ impl Config {
         language::validate(&config, source)?;
         look::validate(&config, source)?;
         external::validate(&config, source)?;
+        images::validate(&config, source)?;
         Ok(config)
     }
 

@@ -7,6 +7,7 @@
 //!                      guide  ─► Guide: shortcodes and Markdown as blocks, parsed once
 //!                      render ─► HTML, table of contents, links, search text
 //!                      site   ─► pages with their addresses, sections, taxonomies, links
+//!                      media  ─► pictures in several sizes
 //!                      pages  ─► what is shown of them, feeds, search; the output folder
 //!                      theme  ─► templates and static files, embedded or overridden
 //! ```
@@ -20,7 +21,7 @@
 //! ```
 //!
 //! `source`, `terminal`, `guide`, `render`, `plan`, `matching`, `edit` and `shards` are pure, and so is the engine of `session`;
-//! I/O lives in `site`, `pages`, `proof`, `theme`, `machine`, `verify` and `cli`.
+//! I/O lives in `site`, `media`, `pages`, `proof`, `theme`, `machine`, `verify` and `cli`.
 
 pub mod build;
 pub mod cli;
@@ -33,6 +34,7 @@ pub mod internal;
 mod language;
 pub mod machine;
 pub mod matching;
+mod media;
 pub mod pages;
 pub mod plan;
 pub mod preview;

@@ -98,7 +98,7 @@ fn a_page_says_all_that_its_front_matter_says() {
         "<link rel=\"canonical\" href=\"https://example.org/docs/guides/first/\"",
         "src=\"/docs/guides/first/pic.png\"",
         "width=\"2\" height=\"3\"",
-        "loading=\"lazy\"",
+        "height=\"3\" decoding=\"async\">",
         "3 February 2021",
         "https://git.example.org/edit/content/guides/docker/one/index.md",
         "<a href=\"https://elsewhere.example.org\">Elsewhere</a>",

@@ -118,9 +118,18 @@ impl<'a, 'b> Assembler<'a, 'b> {
                 self.within = Within::Text;
                 self.push(Event::InlineHtml("</code>".into()), range);
             }
+            Event::InlineMath(formula) => {
+                let formula = self.expand(formula);
+                self.push(Event::InlineMath(formula), range);
+            }
+            Event::DisplayMath(formula) => {
+                let formula = self.expand(formula);
+                self.push(Event::DisplayMath(formula), range);
+            }
             Event::FootnoteReference(name) => {
-                let name = self.expand(name);
-                self.push(Event::FootnoteReference(name), range);
+                // As Markdown does, whatever their case.
+                let name = self.expand(name).to_lowercase();
+                self.push(Event::FootnoteReference(name.into()), range);
             }
             Event::Start(Tag::Paragraph) => {
                 self.paragraph = Paragraph::Open(self.tokens.len());
@@ -179,7 +188,7 @@ impl<'a, 'b> Assembler<'a, 'b> {
                 classes: classes.into_iter().map(|class| self.expand(class)).collect(),
                 attrs: attrs.into_iter().map(|(k, v)| (self.expand(k), v.map(|v| self.expand(v)))).collect(),
             },
-            Tag::FootnoteDefinition(name) => Tag::FootnoteDefinition(self.expand(name)),
+            Tag::FootnoteDefinition(name) => Tag::FootnoteDefinition(self.expand(name).to_lowercase().into()),
             Tag::HtmlBlock => {
                 self.within = Within::Text;
                 Tag::HtmlBlock

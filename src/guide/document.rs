@@ -27,6 +27,7 @@ pub(super) struct Builder<'a> {
     pub(super) front: &'a FrontMatter,
     pub(super) registry: &'a Registry,
     pub(super) smart_punctuation: bool,
+    pub(super) mathematics: bool,
     pub(super) diagnostics: &'a mut Vec<Diagnostic>,
     pub(super) unread: &'a mut Vec<Unread>,
     /// Reads files of the site.
@@ -47,6 +48,7 @@ impl Builder<'_> {
             | Options::ENABLE_GFM
             | Options::ENABLE_DEFINITION_LIST;
         options.set(Options::ENABLE_SMART_PUNCTUATION, self.smart_punctuation);
+        options.set(Options::ENABLE_MATH, self.mathematics);
         let parser = Parser::new_ext(&buffer.text, options).into_offset_iter();
         let mut assembler = Assembler::new(self, &buffer, items);
         for (event, range) in parser {

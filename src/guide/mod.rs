@@ -27,6 +27,7 @@ mod code;
 mod dialect;
 mod document;
 mod fence;
+mod footnotes;
 mod include;
 mod lint;
 pub mod prompt;
@@ -171,6 +172,7 @@ pub fn parse_in(
         front: &parsed.front,
         registry,
         smart_punctuation,
+        mathematics: registry.reads_mathematics() || parsed.front.mathematics,
         diagnostics: &mut diagnostics,
         unread: &mut unread,
         reader,
@@ -181,6 +183,7 @@ pub fn parse_in(
     dialect::unread::tell(&source, unread, &mut diagnostics);
     arguments::check(&source, &tokens, None, &mut diagnostics);
     lint::lint(&source, &tokens, &mut diagnostics);
+    footnotes::lint(&source, &tokens, &mut diagnostics);
     Guide { path: source.path.clone(), front: parsed.front, tokens, diagnostics, included, source }
 }
 

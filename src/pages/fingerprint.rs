@@ -159,7 +159,7 @@ impl<'a> Fingerprints<'a> {
         }
         for image in &record.images {
             let info = self.pages.world.speaking(record.language).image(&image.target, &image.from);
-            hasher.update(format!("{}{:?}\n", info.src, info.size).as_bytes());
+            hasher.update(format!("{info:?}\n").as_bytes());
         }
     }
 }

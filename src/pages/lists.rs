@@ -1,7 +1,10 @@
 //! Pages that list pages: home, sections, terms, in pages of their own.
 
 use crate::{
-    pages::view::{ALL, Views},
+    pages::{
+        card::card_url,
+        view::{ALL, Views},
+    },
     site::{
         address::section_path,
         library::{Target, is_listed},
@@ -205,6 +208,9 @@ impl<'a> Views<'a> {
             if is_home { &self.config.title } else { record.front.title_meta.as_ref().unwrap_or(&record.title) };
         let mut context = self.base(title, &listed.url, record.front.description.as_ref().unwrap_or(without));
         context.insert("section".into(), self.page(index));
+        if let Some(card) = self.card(index) {
+            context["head"]["og_image"] = self.permalink(&card_url(&card)).into();
+        }
         let below = self.subsections(index);
         if is_home {
             context.insert("subsections".into(), below.iter().map(|i| self.shelf(*i)).collect());

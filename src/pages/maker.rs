@@ -1,6 +1,6 @@
 //! The one maker of pages: for a build, for a check and for the preview.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::{
     diagnostic::Diagnostic,
@@ -9,7 +9,7 @@ use crate::{
         Fingerprint, lists::Listed, programs::Programs, sidebar::Sidebars, status::Status, verified::Verified,
         view::Views, world::SiteWorld,
     },
-    render::{self, PageInfo, highlight::Highlighter},
+    render::{self, PageInfo, Uses, highlight::Highlighter},
     site::{library::Page, load::Site},
 };
 
@@ -60,7 +60,9 @@ impl<'a> Pages<'a> {
     pub(crate) fn guide(&self, index: usize, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
         let views = self.views_of(index);
         let mut context = views.guide(index);
-        context["page"]["content"] = self.content(index, diagnostics)?.into();
+        let (content, uses) = self.content(index, diagnostics)?;
+        context["page"]["content"] = content.into();
+        context["head"]["uses"] = json!(uses);
         self.fill(views, "page.html", Some(index), context, diagnostics)
     }
 
@@ -69,7 +71,9 @@ impl<'a> Pages<'a> {
         let views = self.views_in(listed.language);
         let mut context = views.listed(listed);
         if let Some(index) = listed.text.filter(|i| self.site.library.pages[*i].written) {
-            context["section"]["content"] = self.content(index, diagnostics)?.into();
+            let (content, uses) = self.content(index, diagnostics)?;
+            context["section"]["content"] = content.into();
+            context["head"]["uses"] = json!(uses);
         }
         self.fill(views, listed.template, listed.beside(), context, diagnostics)
     }
@@ -129,8 +133,8 @@ impl<'a> Pages<'a> {
         }
     }
 
-    /// The HTML of a page's text; `None` if its errors make it unfit to be rendered.
-    fn content(&self, index: usize, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
+    /// The HTML of a page's text, and what it needs; `None` if its errors make it unfit to be rendered.
+    fn content(&self, index: usize, diagnostics: &mut Vec<Diagnostic>) -> Option<(String, Uses)> {
         let page = &self.site.library.pages[index];
         if page.record.diagnostics.iter().any(|d| d.code == "too-deep" || d.code == internal::CODE) {
             return None;
@@ -142,7 +146,7 @@ impl<'a> Pages<'a> {
         match internal::on_page(&page.record.source, "rendering this page", render) {
             Ok(rendered) => {
                 diagnostics.extend(rendered.diagnostics);
-                Some(rendered.html)
+                Some((rendered.html, rendered.uses))
             }
             Err(problem) => {
                 diagnostics.push(problem);

@@ -7,6 +7,7 @@
 //! ```
 
 pub(crate) mod badge;
+pub(crate) mod card;
 pub mod feed;
 mod fingerprint;
 pub(crate) mod lists;

@@ -23,6 +23,7 @@ pub(crate) const SCRIPT: &str = "offline.js";
 const ADDRESSES: &[&str] = &[
     "action",
     "data-copy-page",
+    "data-mermaid",
     "data-more",
     "data-player",
     "data-replay",

@@ -3,7 +3,7 @@
 use crate::{
     config::Config,
     language::Words,
-    pages::{badge, related, structured, verified::Verified},
+    pages::{badge, card::card_url, related, structured, verified::Verified},
     render,
     report::history::History,
     site::{
@@ -187,6 +187,7 @@ impl<'a> Views<'a> {
             "noindex": false,
             "prev_url": null,
             "next_url": null,
+            "uses": render::Uses::default(),
         });
         Map::from_iter([
             ("site".to_owned(), self.site()),
@@ -211,6 +212,8 @@ impl<'a> Views<'a> {
         head["og_type"] = "article".into();
         if let Some(image) = image["permalink"].as_str() {
             head["og_image"] = image.into();
+        } else if let Some(card) = self.card(index) {
+            head["og_image"] = self.permalink(&card_url(&card)).into();
         }
         head["json_ld"] = self.json_ld(page, image["permalink"].as_str()).into();
         head["noindex"] = front.draft.into();

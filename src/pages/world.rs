@@ -3,6 +3,7 @@
 use crate::{
     diagnostic::Diagnostic,
     guide::Guide,
+    media::Pictures,
     pages::verified::Verified,
     plan,
     render::{self, ImageInfo, Mark, Roles, World, highlight::Highlighter},
@@ -36,6 +37,8 @@ pub(crate) struct SiteWorld<'a> {
     pub(crate) folder: &'a Path,
     /// Whether blocks say which lines of the author's they are.
     pub(crate) preview: bool,
+    /// Smaller pictures of images, where they are made.
+    pub(crate) pictures: Option<&'a Pictures>,
     /// What shortcodes are told of the site, by the number of the language.
     pub(crate) sites: Vec<Value>,
     pub(crate) sizes: Mutex<HashMap<String, Option<(usize, usize)>>>,
@@ -58,6 +61,7 @@ impl<'a> SiteWorld<'a> {
             highlighter,
             folder: site.folder(),
             preview: false,
+            pictures: None,
             sizes: Mutex::default(),
         }
     }
@@ -127,9 +131,16 @@ impl World for Speaking<'_, '_> {
     fn image(&self, target: &str, from: &str) -> ImageInfo {
         match self.links.image(target, from, self.world.folder) {
             Image::File { path, url } => {
-                ImageInfo { src: self.links.absolute_path(&url), size: self.world.size(&path) }
+                let pictures = self.world.pictures.filter(|_| Pictures::is_one(&path));
+                let smaller = pictures.map(|pictures| pictures.smaller(&path)).unwrap_or_default();
+                ImageInfo {
+                    src: self.links.absolute_path(&url),
+                    size: pictures.and_then(|pictures| pictures.size(&path)).or_else(|| self.world.size(&path)),
+                    smaller: smaller.into_iter().map(|s| (self.links.absolute_path(&s.url), s.width)).collect(),
+                    zoom: self.links.config.images.zoom && Pictures::is_one(&path),
+                }
             }
-            Image::Elsewhere | Image::Missing { .. } => ImageInfo { src: target.to_owned(), size: None },
+            Image::Elsewhere | Image::Missing { .. } => ImageInfo { src: target.to_owned(), ..ImageInfo::default() },
         }
     }
 
@@ -155,6 +166,10 @@ impl World for Speaking<'_, '_> {
 
     fn variables(&self, guide: &Guide) -> BTreeMap<String, String> {
         self.world.planned(guide, |around| plan::variables_of(guide, around))
+    }
+
+    fn draws_diagrams(&self) -> bool {
+        self.links.config.diagrams.mermaid.is_some()
     }
 
     fn word(&self, key: &str) -> String {

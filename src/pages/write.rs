@@ -3,8 +3,9 @@
 use crate::{
     diagnostic::Diagnostic,
     internal,
+    media::Pictures,
     pages::{
-        Fingerprint, badge,
+        Fingerprint, badge, card,
         fingerprint::Fingerprints,
         lists::{Listed, Shown},
         maker::Pages,
@@ -42,11 +43,13 @@ impl Listener for () {}
 pub(crate) fn write(
     site: &Site<'_>,
     verified: &Verified,
+    pictures: &Pictures,
     output: &mut Output,
     listener: &dyn Listener,
 ) -> Result<Vec<Diagnostic>, Failure> {
     let highlighter = Highlighter::new(Some(&cache::folder(site.folder()).join("highlight")));
-    let pages = Pages::new(site, verified, Some(&highlighter));
+    let mut pages = Pages::new(site, verified, Some(&highlighter));
+    pages.world.pictures = Some(pictures);
     let (config, theme) = (&site.inputs.config, &site.inputs.theme);
     let base_path = config.base_path();
     let index = |views: &Views<'_>| format!("{}/search/", views.prefix).trim_start_matches('/').to_owned();
@@ -63,6 +66,7 @@ pub(crate) fn write(
     });
     let writer = Writer { fingerprints: Fingerprints::new(&pages), pages: &pages, output, offline };
     let mut diagnostics = writer.everything(listener)?;
+    diagnostics.extend(card::check(&pages));
     if site.inputs.options.offline {
         diagnostics.extend(offline::unfit(config, &site.inputs.source));
     }
@@ -274,6 +278,10 @@ impl Writer<'_> {
         let files = library.resources.iter().chain(&library.statics);
         for (path, url) in files.filter(|(path, _)| !library.beaten.contains(*path)) {
             self.output.copy(&output_path(url), &self.pages.world.folder.join(path))?;
+        }
+        card::write(self.pages, self.output)?;
+        for (url, file) in self.pages.world.pictures.map(Pictures::all).unwrap_or_default() {
+            self.output.copy(&output_path(&url), &file)?;
         }
         for recording in self.pages.views.verified.recordings() {
             let path = output_path(&recording.url);

@@ -201,6 +201,9 @@ impl<'a> Walk<'a, '_> {
                         Event::Text(text) | Event::Code(text) => {
                             heading.iter_mut().for_each(|heading| heading.push_str(text));
                         }
+                        Event::InlineMath(formula) => {
+                            heading.iter_mut().for_each(|heading| heading.push_str(&format!("${formula}$")));
+                        }
                         _ => {}
                     }
                     self.prose.event(event);

@@ -86,6 +86,9 @@ impl Prose {
             ) => self.end(),
             Event::Text(text) => self.text(text),
             Event::Code(code) => self.code(code),
+            // As a reader of plain Markdown has it: what is typed does not depend on how formulas are drawn.
+            Event::InlineMath(formula) => self.text(&format!("${formula}$")),
+            Event::DisplayMath(formula) => self.text(&format!("$${formula}$$")),
             Event::SoftBreak => self.text(" "),
             Event::HardBreak => self.line_break(),
             Event::Html(html) | Event::InlineHtml(html) => self.html(html),

@@ -3,7 +3,7 @@
 use pulldown_cmark::BlockQuoteKind;
 use serde_json::{Map, Value, json};
 
-use super::html::Renderer;
+use super::{footnotes::Notes, html::Renderer};
 use crate::{
     guide::{Guide, Token},
     source::Span,
@@ -15,6 +15,7 @@ pub(super) fn html(
     kind: BlockQuoteKind,
     span: Span,
     body: &[Token],
+    notes: &Notes<'_>,
 ) -> String {
     let (kind, title) = match kind {
         BlockQuoteKind::Note => ("primary", "note"),
@@ -24,7 +25,8 @@ pub(super) fn html(
         BlockQuoteKind::Caution => ("alert", "caution"),
     };
     let title = renderer.world.word(title);
-    let body = renderer.body(guide, body);
+    // Its footnotes are those of the text around it.
+    let body = renderer.tokens(guide, body, notes);
     let context = json!({ "kind": kind, "title": title, "collapsible": false, "body": body, "args": {}, "params": [] });
     let context = match context {
         Value::Object(map) => map,

@@ -12,6 +12,7 @@ use super::{
     html::{Renderer, escape},
 };
 use crate::{
+    diagnostic::Diagnostic,
     guide::{
         CodeBlock, Guide, Role,
         prompt::{self, Line},
@@ -20,12 +21,18 @@ use crate::{
     source::Span,
 };
 
+/// Language of fences that Mermaid draws.
+const DIAGRAM: &str = "mermaid";
+
 impl Renderer<'_> {
     pub(super) fn code(&mut self, guide: &Guide, code: &CodeBlock, span: Span) -> String {
         let roles = Arc::clone(&self.roles);
         let (code, path) = roles.of(&guide.path, span.start, code);
         let code = code.as_ref();
         let language = self.language(code);
+        if code.role == Role::Listing && language == super::mathematics::LANGUAGE {
+            return format!("<p>{}</p>\n", self.formula(guide, code.text.trim_end(), true, code.inner));
+        }
         let kinds = if code.role == Role::Command { prompt::lines(&code.language, &code.text) } else { Vec::new() };
         let mut lines = match code.role {
             Role::Command => self.commands(code, &language, &kinds),
@@ -45,7 +52,7 @@ impl Renderer<'_> {
         context.insert("text".into(), code.text.as_str().into());
         context.insert("inner".into(), code.text.as_str().into());
         context.insert("body".into(), "".into());
-        context.insert("language".into(), language.into());
+        context.insert("language".into(), language.as_str().into());
         context.insert("title".into(), title.unwrap_or_default().into());
         let path = (code.role == Role::File).then(|| Value::from(path.unwrap_or_default()));
         context.insert("path".into(), path.unwrap_or_default());
@@ -58,7 +65,16 @@ impl Renderer<'_> {
         context.insert("rows".into(), rows);
         context.insert("replay".into(), replay.into());
         context.insert("copyable".into(), (code.role != Role::Output).into());
-        let html = self.template(template, context, guide, code.inner);
+        let is_diagram = code.role == Role::Listing && language == DIAGRAM;
+        let mut html = self.template(template, context, guide, code.inner);
+        if is_diagram && self.world.draws_diagrams() {
+            self.uses.diagrams = true;
+            html = format!("<div class=\"diagram\">\n{html}</div>\n");
+        } else if is_diagram {
+            let problem = Diagnostic::notice("diagram", "this diagram is shown as its text");
+            let help = "name a copy of Mermaid at `diagrams` of guidepost.yaml, and readers see it drawn";
+            self.diagnostics.push(problem.at(&guide.source, code.inner).help(help));
+        }
         if self.world.says_lines() { with_lines(&html, &guide.path, &lines_in(guide, span)) } else { html }
     }
 

@@ -59,7 +59,9 @@ pub(super) fn plain_text(tokens: &[Token]) -> String {
     let mut text = String::new();
     for token in tokens {
         match &token.kind {
-            TokenKind::Markdown(Event::Text(t) | Event::Code(t)) => text.push_str(t),
+            TokenKind::Markdown(Event::Text(t) | Event::Code(t) | Event::InlineMath(t) | Event::DisplayMath(t)) => {
+                text.push_str(t);
+            }
             TokenKind::Markdown(Event::SoftBreak | Event::HardBreak) => text.push(' '),
             TokenKind::Shortcode(s) if s.name == "placeholder" => {
                 text.push_str(s.arguments.get("name", 0).unwrap_or_default());

@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{
-    PageInfo, Rendered, Roles, World,
+    PageInfo, Rendered, Roles, Uses, World,
     headings::{self, Ids, OWN, end_of, plain_text},
     paragraph::Paragraph,
 };
@@ -31,11 +31,14 @@ pub fn page(guide: &Guide, world: &dyn World, page: &PageInfo) -> Rendered {
         including: vec![guide.path.clone()],
         variables: variables(guide, world),
         roles: world.roles(guide),
+        images: 0,
+        links: 0,
+        uses: Uses::default(),
         diagnostics: Vec::new(),
     };
     let tokens = without_title(guide, &mut renderer.ids, world);
     let html = renderer.document(guide, tokens);
-    Rendered { html, diagnostics: renderer.diagnostics }
+    Rendered { html, diagnostics: renderer.diagnostics, uses: renderer.uses }
 }
 
 /// The reader variables of a page.
@@ -87,6 +90,11 @@ pub(super) struct Renderer<'a> {
     pub(super) variables: Variables,
     /// What the blocks of code are.
     pub(super) roles: Arc<Roles>,
+    /// Images so far.
+    pub(super) images: usize,
+    /// Open links, those of raw HTML too.
+    pub(super) links: isize,
+    pub(super) uses: Uses,
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
@@ -145,7 +153,7 @@ impl Renderer<'_> {
                     Event::Start(Tag::BlockQuote(Some(kind))) if self.depth < DEEPEST => {
                         let end = end_of(tokens, at);
                         self.depth += 1;
-                        let html = super::alert::html(self, guide, *kind, token.span, &tokens[at + 1..end]);
+                        let html = super::alert::html(self, guide, *kind, token.span, &tokens[at + 1..end], notes);
                         self.depth -= 1;
                         events.push(Event::Html(html.into()));
                         at = end;
@@ -175,7 +183,16 @@ impl Renderer<'_> {
                             _ => self.world.link(dest_url, &guide.path).into(),
                         };
                         let (title, id) = (title.clone(), id.clone());
+                        self.links += 1;
                         events.push(Event::Start(Tag::Link { link_type: *link_type, dest_url, title, id }));
+                    }
+                    Event::End(TagEnd::Link) => {
+                        self.links -= 1;
+                        events.push(event.clone());
+                    }
+                    Event::Html(html) | Event::InlineHtml(html) => {
+                        self.links += super::image::opened_links(html);
+                        events.push(event.clone());
                     }
                     Event::Start(Tag::Table(_)) => {
                         events.push(Event::Html("<div class=\"table\" role=\"group\" tabindex=\"0\">".into()));
@@ -186,6 +203,11 @@ impl Renderer<'_> {
                         let (checked, label) = if *done { (" checked", "Done") } else { ("", "To do") };
                         let input = format!("<input type=\"checkbox\" disabled{checked} aria-label=\"{label}\">\n");
                         events.push(Event::InlineHtml(input.into()));
+                    }
+                    Event::InlineMath(formula) | Event::DisplayMath(formula) => {
+                        let display = matches!(event, Event::DisplayMath(_));
+                        let html = self.formula(guide, formula, display, token.span);
+                        events.push(Event::InlineHtml(html.into()));
                     }
                     Event::FootnoteReference(name) => events.push(Event::InlineHtml(notes.reference(name).into())),
                     _ => events.push(event.clone()),

@@ -3,6 +3,7 @@
 //! Two walks over the same tokens: [`outline`] gathers headings, links and words before any page's address is known;
 //! [`page`] makes HTML when all are. Both are pure: what they need of the site they ask a [`World`].
 
+use serde::Serialize;
 use serde_json::{Map, Value};
 use std::{collections::BTreeMap, ops::RangeInclusive, sync::Arc};
 
@@ -22,6 +23,7 @@ pub mod highlight;
 mod html;
 mod image;
 mod markdown;
+mod mathematics;
 mod outline;
 mod paragraph;
 mod roles;
@@ -91,6 +93,11 @@ pub trait World: Sync {
         Words::english().text(key)
     }
 
+    /// Whether the site has what draws diagrams of Mermaid.
+    fn draws_diagrams(&self) -> bool {
+        false
+    }
+
     /// The HTML of a shortcode.
     ///
     /// # Errors
@@ -105,6 +112,10 @@ pub struct ImageInfo {
     pub src: String,
     /// Width and height in pixels, where the file says.
     pub size: Option<(usize, usize)>,
+    /// The same picture, smaller: addresses of WebP files with their widths in pixels, the smallest first.
+    pub smaller: Vec<(String, u32)>,
+    /// Whether readers can open it over the page.
+    pub zoom: bool,
 }
 
 /// What a block shows of its verification. Its texts are plain: no control characters but line ends and tabs.
@@ -138,4 +149,17 @@ pub struct Rendered {
     pub html: String,
     /// Errors of templates.
     pub diagnostics: Vec<Diagnostic>,
+    /// What the page must load for it.
+    pub uses: Uses,
+}
+
+/// What only some pages load.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Uses {
+    /// Images that can be opened over the page.
+    pub zoom: bool,
+    /// Formulas.
+    pub mathematics: bool,
+    /// Diagrams that a script draws.
+    pub diagrams: bool,
 }

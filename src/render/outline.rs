@@ -108,7 +108,9 @@ impl Walk<'_> {
 
     fn event(&mut self, guide: &Guide, event: &Event<'_>, span: Span) {
         match event {
-            Event::Text(text) | Event::Code(text) => self.text(text),
+            Event::Text(text) | Event::Code(text) | Event::InlineMath(text) | Event::DisplayMath(text) => {
+                self.text(text);
+            }
             Event::SoftBreak | Event::HardBreak | Event::End(TagEnd::Paragraph | TagEnd::Item | TagEnd::TableCell) => {
                 self.section().text.push(' ');
             }

@@ -116,6 +116,8 @@ impl Renderer<'_> {
         let target = given.get("src", 0).unwrap_or_default();
         let info = self.world.image(target, &guide.path);
         let (width, height) = scaled(given, info.size);
+        let link = given.named("link").map(|link| self.world.link(link, &guide.path));
+        let shown = self.shown(&info, width, link.is_some());
         json!({
             "src": info.src,
             "width": width,
@@ -123,7 +125,11 @@ impl Renderer<'_> {
             "alt": given.get("alt", 1).unwrap_or_default(),
             "title": given.named("title").unwrap_or_default(),
             "caption": given.named("caption").map(|c| super::markdown::inline(c, |to| self.world.link(to, &guide.path))).unwrap_or_default(),
-            "link": given.named("link").map(|link| self.world.link(link, &guide.path)),
+            "zoom": shown.zoom,
+            "link": link,
+            "srcset": shown.srcset,
+            "sizes": shown.sizes,
+            "lazy": shown.lazy,
         })
     }
 }

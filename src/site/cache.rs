@@ -83,6 +83,15 @@ pub(crate) fn keep(
     Ok(())
 }
 
+/// Writes a file as a whole, into a folder that is there.
+pub(crate) fn write_whole(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let folder = file.parent().unwrap_or(Path::new("."));
+    let mut staged = tempfile::NamedTempFile::new_in(folder)?;
+    staged.write_all(bytes)?;
+    staged.persist(file)?;
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

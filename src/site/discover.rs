@@ -54,6 +54,9 @@ pub(crate) fn discover(
         } else if extension.eq_ignore_ascii_case("md") || extension.eq_ignore_ascii_case("markdown") {
             let problem = Diagnostic::warning("not-a-page", "this file is neither read as a page nor published");
             diagnostics.push(problem.in_file(&path).help("pages end in `.md`: rename it"));
+        } else if let Some(page) = copied_page(&path) {
+            let problem = Diagnostic::warning("leftover", format!("this is a copy that a program left of `{page}`"));
+            diagnostics.push(problem.in_file(&path).help("it is not published; remove it"));
         } else if is_sidecar(&path) {
             found.sidecars.push(path);
         } else {
@@ -104,6 +107,23 @@ pub(crate) fn is_sidecar(path: &str) -> bool {
     path.rsplit('/').next() == Some(SIDECAR) || path.strip_suffix(SIDECAR).is_some_and(|name| name.ends_with('.'))
 }
 
+/// Whether a file is what an editor or a desktop leaves behind, by its name: nobody means to publish it. (Names that begin with
+/// a dot are not looked at anyway.)
+fn is_leftover(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let is_emacs = name.len() > 2 && name.starts_with('#') && name.ends_with('#');
+    let is_vim = [".swp", ".swo", ".swx"].iter().any(|end| name.ends_with(end));
+    let is_desktop = ["thumbs.db", "desktop.ini", "ehthumbs.db"].contains(&name.to_ascii_lowercase().as_str());
+    name.ends_with('~') || is_emacs || is_vim || is_desktop
+}
+
+/// The page that a file is an older text of: merges and editors write `index.md.orig` beside `index.md`.
+fn copied_page(path: &str) -> Option<&str> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let (page, end) = name.rsplit_once('.')?;
+    (page.ends_with(".md") && ["orig", "rej", "bak", "old", "backup", "tmp"].contains(&end)).then_some(page)
+}
+
 fn walk(site: &Path, folder: &str, diagnostics: &mut Vec<Diagnostic>) -> Vec<String> {
     let root = site.join(folder);
     let mut paths = Vec::new();
@@ -139,7 +159,7 @@ fn walk(site: &Path, folder: &str, diagnostics: &mut Vec<Diagnostic>) -> Vec<Str
             let problem = Diagnostic::error("outside-site", "this symbolic link leads out of the site's folder");
             diagnostics.push(problem.in_file(&shown).help("copy what it points at into the site"));
         }
-        if hidden || outside {
+        if hidden || outside || (entry.file_type().is_file() && is_leftover(&shown)) {
             if entry.file_type().is_dir() {
                 entries.skip_current_dir();
             }
@@ -150,4 +170,29 @@ fn walk(site: &Path, folder: &str, diagnostics: &mut Vec<Diagnostic>) -> Vec<Str
         }
     }
     paths
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_programs_leave_behind() {
+        for (name, leftover, page) in [
+            ("content/a/index.md~", true, None),
+            ("content/a/#index.md#", true, None),
+            ("content/a/index.md.swp", true, None),
+            ("static/Thumbs.db", true, None),
+            ("content/a/index.md.orig", false, Some("index.md")),
+            ("content/a/index.md.bak", false, Some("index.md")),
+            // What a guide may well bring.
+            ("content/a/dump.bak", false, None),
+            ("content/a/nginx.conf.orig", false, None),
+            ("content/a/#1.png", false, None),
+            ("content/a/c#", false, None),
+            ("static/~home.png", false, None),
+        ] {
+            assert_eq!((is_leftover(name), copied_page(name)), (leftover, page), "{name}");
+        }
+    }
 }

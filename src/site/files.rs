@@ -45,7 +45,7 @@ impl Grammar<'_> {
         // What a site's own shortcodes say in headings can come from there.
         hasher.update(self.theme.data().files());
         hasher.update(self.config.taxonomies.join(",").as_bytes());
-        hasher.update(&[u8::from(self.config.smart_punctuation)]);
+        hasher.update(&[u8::from(self.config.smart_punctuation), u8::from(self.config.mathematics)]);
         hasher.update(format!("{:?}{:?}", self.config.dialects, self.languages).as_bytes());
         let _ = serde_json::to_writer(&mut hasher, self.theme.registry.params());
         *hasher.finalize().as_bytes()
@@ -381,7 +381,7 @@ impl World for Bundles<'_> {
     }
 
     fn image(&self, target: &str, _from: &str) -> ImageInfo {
-        ImageInfo { src: target.to_owned(), size: None }
+        ImageInfo { src: target.to_owned(), ..ImageInfo::default() }
     }
 
     fn highlight(&self, _language: &str, _code: &str) -> String {

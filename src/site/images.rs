@@ -4,11 +4,15 @@ use std::path::Path;
 
 use crate::{
     diagnostic::{Diagnostic, nearest},
+    media::{Depth, Pictures, Settings},
     site::{
         address::{decode, is_elsewhere},
+        cache,
+        library::Page,
         links::{Findings, Links},
+        load::Site,
         loose,
-        record::PageRecord,
+        record::{PageRecord, Reference},
     },
     source::inside::{Outside, beside, inside},
 };
@@ -33,6 +37,51 @@ pub(crate) enum Missing {
     Outside { path: String },
     /// In the site, and in no folder that is published.
     Unpublished { file: String },
+}
+
+impl Site<'_> {
+    /// What is known of the files of pixels that pages show, and their smaller pictures.
+    pub(crate) fn pictures(&self, depth: Depth) -> Pictures {
+        let config = &self.inputs.config.images;
+        let mut widths = config.widths.clone();
+        widths.sort_unstable();
+        widths.dedup();
+        let links = self.links();
+        let written = self.library.pages.iter().filter(|page| page.written);
+        // What links to a page show is no image of its text.
+        let is_shown = |record: &PageRecord, image: &Reference| {
+            record.front.image.as_ref() != Some(&image.target)
+                || record.images.iter().filter(|other| other.target == image.target).nth(1).is_some()
+        };
+        let paths = written.flat_map(|page| {
+            let links = links.speaking(page.record.language);
+            let images = page.record.images.iter().filter(move |image| is_shown(&page.record, image));
+            images.filter_map(move |image| match links.image(&image.target, &image.from, self.folder()) {
+                Image::File { path, .. } if Pictures::is_one(&path) => Some(path),
+                _ => None,
+            })
+        });
+        let settings = Settings { widths, quality: config.quality };
+        Pictures::read(self.folder(), &cache::folder(self.folder()), paths.collect(), &settings, depth)
+    }
+
+    /// Every image that is there and cannot be shown.
+    pub(crate) fn check_pictures(&self, pictures: &Pictures) -> Vec<Diagnostic> {
+        let links = self.links();
+        let written = self.library.pages.iter().filter(|page| page.written);
+        let broken = |links: &Links<'_>, image: &Reference| {
+            let Image::File { path, .. } = links.image(&image.target, &image.from, self.folder()) else { return None };
+            let why = pictures.broken(&path)?;
+            let problem = Diagnostic::error("broken-image", format!("this image cannot be shown, {path}: {why}"));
+            let problem = problem.help("save it again from the program that made it, or take another file");
+            Some(Diagnostic { place: Some(Box::new(image.place.clone())), ..problem })
+        };
+        let of_page = |page: &Page| -> Vec<Diagnostic> {
+            let links = links.speaking(page.record.language);
+            page.record.images.iter().filter_map(|image| broken(&links, image)).collect()
+        };
+        written.flat_map(of_page).collect()
+    }
 }
 
 impl Links<'_> {

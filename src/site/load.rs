@@ -103,7 +103,8 @@ impl Inputs {
             return Err(Failure::Configuration(library.diagnostics));
         }
         let mut theme = Theme::load(&options.site, config.theme.as_deref(), &tags).map_err(Failure::Pages)?;
-        theme.registry = theme.registry.with_dialects(&config.dialects).with_params(config.said());
+        let registry = theme.registry.with_dialects(&config.dialects).with_params(config.said());
+        theme.registry = registry.with_mathematics(config.mathematics);
         let look = Look::read(&options.site, &config, &source, &mut theme)?;
         let reports = reports::read_all(&options.reports)?;
         // One that speaks of no guide is none.

@@ -71,6 +71,7 @@ pub(crate) fn files(config: &Config) -> Vec<&str> {
     let logo = look.logo.iter().flat_map(|logo| [Some(logo.light()), logo.dark()]).flatten();
     let single = [&look.favicon, &look.head, &look.footer].into_iter().flatten().map(String::as_str);
     let fonts = look.fonts.files.iter().map(|font| font.file.as_str());
+    let single = single.chain(config.diagrams.mermaid.as_deref());
     let files = logo.chain(single).chain(fonts).chain(look.css.iter().chain(&look.javascript).map(String::as_str));
     files.map(|path| path.trim_start_matches("./")).collect()
 }
@@ -87,8 +88,11 @@ impl Reader<'_> {
                 Some(json!({ "url": url, "is_module": path.ends_with(".mjs") }))
             })
             .collect();
+        let mermaid = self.config.diagrams.mermaid.as_ref();
+        let mermaid = mermaid.and_then(|path| Some(self.asset(&["diagrams", "mermaid"], path)?.url));
         json!({
             "logo": self.logo(),
+            "mermaid": mermaid,
             "favicon": favicon,
             "styles": styles,
             "scripts": scripts,

@@ -186,7 +186,7 @@ impl World for Bare {
         target.to_owned()
     }
     fn image(&self, target: &str, _: &str) -> ImageInfo {
-        ImageInfo { src: target.to_owned(), size: None }
+        ImageInfo { src: target.to_owned(), ..ImageInfo::default() }
     }
     fn highlight(&self, _: &str, code: &str) -> String {
         let code = code.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");

@@ -170,7 +170,9 @@ pub(in crate::guide) fn find(source: &Source, body: Span, tokens: &[Token], unre
 fn walk(tokens: &[Token], hidden: &mut Vec<Span>, unread: &mut Vec<Unread>) {
     for token in tokens {
         match &token.kind {
-            TokenKind::Code(_) | TokenKind::Markdown(Event::Code(_)) => hidden.push(token.span),
+            TokenKind::Code(_) | TokenKind::Markdown(Event::Code(_) | Event::InlineMath(_) | Event::DisplayMath(_)) => {
+                hidden.push(token.span)
+            }
             TokenKind::Shortcode(shortcode) => {
                 hidden.push(shortcode.tag);
                 if shortcode.body.is_empty() {

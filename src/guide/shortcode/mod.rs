@@ -41,6 +41,7 @@ pub struct Registry {
     known: BTreeMap<String, (Body, Level)>,
     dialects: Vec<Dialect>,
     params: Map<String, Value>,
+    mathematics: bool,
 }
 
 /// The built-in names.
@@ -70,6 +71,7 @@ impl Default for Registry {
             known: BUILT_IN.iter().map(|(name, body, level)| ((*name).to_owned(), (*body, *level))).collect(),
             dialects: Dialect::ALL.to_vec(),
             params: Map::new(),
+            mathematics: false,
         }
     }
 }
@@ -98,6 +100,18 @@ impl Registry {
     /// The values of the site that `param` says.
     pub fn params(&self) -> &Map<String, Value> {
         &self.params
+    }
+
+    /// The same shortcodes, and formulas between dollar signs if `mathematics`.
+    #[must_use]
+    pub fn with_mathematics(mut self, mathematics: bool) -> Self {
+        self.mathematics = mathematics;
+        self
+    }
+
+    /// Whether formulas between dollar signs are read in every page.
+    pub fn reads_mathematics(&self) -> bool {
+        self.mathematics
     }
 
     /// Whether a dialect is read.

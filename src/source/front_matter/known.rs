@@ -29,6 +29,7 @@ pub(super) const KEYS: &[Row] = &[
     Row { name: "keywords", form: Form::List, says: "Keywords" },
     Row { name: "lastmod", form: Form::Date, says: "When it was last changed" },
     Row { name: "license", form: Form::Text, says: "Licence, as inline Markdown" },
+    Row { name: "mathematics", form: Form::Flag, says: "`$x$` and `$$x$$` are formulas in LaTeX" },
     Row { name: "modified", form: Form::Date, says: "When it was last changed" },
     Row { name: "modified_by", form: Form::People, says: "Who changed it last" },
     Row { name: "og_description", form: Form::Text, says: "Open Graph description" },

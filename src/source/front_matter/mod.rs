@@ -64,6 +64,8 @@ pub struct FrontMatter {
     pub deprecated_link: Option<String>,
     /// Not a page; can be included by `content`.
     pub headless: bool,
+    /// Whether `$x$` and `$$x$$` are formulas.
+    pub mathematics: bool,
     /// Built only with `--drafts`.
     pub draft: bool,
     /// Order in its section, lightest first.
@@ -113,6 +115,7 @@ impl Default for FrontMatter {
             deprecated: false,
             deprecated_link: None,
             headless: false,
+            mathematics: false,
             draft: false,
             weight: None,
             image: None,
@@ -237,6 +240,7 @@ fn typed(
         deprecated: read.flag("deprecated"),
         deprecated_link: read.text("deprecated_link"),
         headless: read.flag("headless"),
+        mathematics: read.flag("mathematics"),
         draft: read.flag("draft"),
         weight: read.integer("weight"),
         image: read.text("image"),
