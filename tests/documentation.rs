@@ -31,3 +31,21 @@ fn files_for_engines_are_as_documented() {
     }
     assert_eq!(shown, 4, "one of each engine");
 }
+
+/// `GUIDEPOST_RENEW=1 cargo test --test documentation` writes what templates are given into the reference.
+#[test]
+fn what_templates_are_given_is_as_documented() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("content/reference/template-data.md");
+    let page = std::fs::read_to_string(&path).expect("readable");
+    let data = TestSite::new(&[]).run(&["theme", "data"]).stdout;
+    let (above, documented) = page.split_once("<!-- guidepost theme data -->\n\n").expect("the mark");
+    if std::env::var_os("GUIDEPOST_RENEW").is_some() {
+        std::fs::write(&path, format!("{above}<!-- guidepost theme data -->\n\n{data}")).expect("written");
+    } else {
+        assert!(
+            documented == data,
+            "GUIDEPOST_RENEW=1 cargo test --test documentation brings {} up to date",
+            path.display()
+        );
+    }
+}

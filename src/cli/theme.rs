@@ -11,6 +11,7 @@ use super::{Exit, SiteArguments, print, report};
 use crate::{
     config::{self, Config},
     diagnostic::nearest,
+    pages::template_data,
     site::Failure,
     source::Source,
     theme,
@@ -31,6 +32,8 @@ enum Command {
         /// A file as it is listed; `templates/` can be left out
         file: Option<String>,
     },
+    /// Print what each template is given, as Markdown
+    Data,
     /// Copy a file of the theme into the site, where it takes the place of guidepost's. Never overwrites
     Copy {
         #[command(flatten)]
@@ -50,6 +53,10 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
             // Bytes, since a theme may hold a picture.
             let _ = std::io::stdout().write_all(bytes);
         }),
+        Command::Data => {
+            print(std::io::stdout(), &template_data());
+            Ok(())
+        }
         Command::Copy { site, file } => find(&files, file).and_then(|(path, bytes)| {
             let (root, own) = own_folder(&site.options().site, true)?;
             copy(&root, &own.join(path), bytes)?;

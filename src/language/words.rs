@@ -145,11 +145,6 @@ impl Words {
         }
     }
 
-    /// A day as templates see it.
-    pub(crate) fn date(&self, date: &Date) -> Value {
-        json!({ "iso": date.day, "rfc3339": date.rfc3339(), "text": self.day(date) })
-    }
-
     /// How long something took: `12 s`, `1 min 12 s`, `1 h 2 min`.
     pub(crate) fn duration(&self, seconds: f64) -> String {
         let seconds = seconds.round().max(1.0) as u64;

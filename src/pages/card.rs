@@ -26,7 +26,7 @@ const FOLDER: &str = "/assets/cards/";
 
 impl Views<'_> {
     /// The card of a page, if it has one: cards are asked for, and its author has named no other picture.
-    pub(crate) fn card(&self, index: usize) -> Option<Card> {
+    pub(crate) fn social_card(&self, index: usize) -> Option<Card> {
         let page = &self.library.pages[index];
         let record = &page.record;
         if !self.config.social_cards || record.front.image.is_some() || record.kind == Kind::Headless {
@@ -62,9 +62,9 @@ impl Views<'_> {
     }
 
     /// All cards, by their URL paths.
-    pub(crate) fn cards(&self) -> BTreeMap<String, Card> {
+    pub(crate) fn social_cards(&self) -> BTreeMap<String, Card> {
         let pages = (0..self.library.pages.len()).filter(|index| self.is_here(*index));
-        pages.filter_map(|index| self.card(index)).map(|card| (card_url(&card), card)).collect()
+        pages.filter_map(|index| self.social_card(index)).map(|card| (card_url(&card), card)).collect()
     }
 
     /// How many guides have none because no font has their letters.
@@ -73,7 +73,7 @@ impl Views<'_> {
         let wanted = |index: &usize| {
             let record = &pages[*index].record;
             let may_have = record.front.image.is_none() && record.kind == Kind::Guide;
-            self.is_here(*index) && may_have && self.card(*index).is_none()
+            self.is_here(*index) && may_have && self.social_card(*index).is_none()
         };
         if self.config.social_cards { (0..pages.len()).filter(wanted).count() } else { 0 }
     }
@@ -101,7 +101,7 @@ pub(crate) fn card_url(card: &Card) -> String {
 /// # Errors
 /// If a file cannot be written.
 pub(crate) fn write(pages: &Pages<'_>, output: &Output) -> Result<(), Failure> {
-    let cards: BTreeMap<String, Card> = pages.all_views().flat_map(Views::cards).collect();
+    let cards: BTreeMap<String, Card> = pages.all_views().flat_map(Views::social_cards).collect();
     let views = &pages.views;
     let kept = cache::folder(views.folder).join("cards");
     let is_new = |(url, card): &(&String, &Card)| !output.keep(&output_path(url), &card.key());

@@ -16,7 +16,6 @@ use crate::{
     site::{address::section_path, library::Page, load::Site, record::PageRecord, taxonomy::terms_of},
 };
 use rayon::prelude::*;
-use serde_json::Value;
 
 pub(crate) struct Fingerprints<'a> {
     pages: &'a Pages<'a>,
@@ -39,7 +38,7 @@ impl<'a> Fingerprints<'a> {
         let cards = site.library.pages.par_iter().map(|page| card(page, site, world)).collect();
         let of_language = |views: &Views<'_>| {
             let mut environment = environment.clone();
-            environment.update(views.site().to_string().as_bytes());
+            let _ = serde_json::to_writer(&mut environment, views.site());
             environment.update(views.names.join("\n").as_bytes());
             environment
         };
@@ -71,8 +70,7 @@ impl<'a> Fingerprints<'a> {
         }
         if listed.template == HOME {
             // It shows of many pages a little; it is one.
-            let context = Value::Object(views.listed(listed));
-            hasher.update(context.to_string().as_bytes());
+            let _ = serde_json::to_writer(&mut hasher, &views.listed(listed, String::new()));
         }
         match listed.shown {
             Shown::Section(section) => {
@@ -112,8 +110,8 @@ impl<'a> Fingerprints<'a> {
         let mut hasher = self.environments[views.language].clone();
         if views.languages.are_many() {
             // Where the other languages are.
-            hasher.update(views.switch(url).to_string().as_bytes());
-            hasher.update(Value::from(views.alternates(url)).to_string().as_bytes());
+            hasher.update(format!("{:?}", views.switch(url)).as_bytes());
+            hasher.update(format!("{:?}", views.alternates(url)).as_bytes());
         }
         hasher.update(template.as_bytes()).update(b"\n").update(url.as_bytes()).update(b"\n");
         let theme = &self.pages.site.inputs.theme;
@@ -136,7 +134,7 @@ impl<'a> Fingerprints<'a> {
         let record = &self.pages.site.library.pages[index].record;
         hasher.update(&self.cards[index]).update(record.source.as_bytes());
         for person in record.front.authors.iter().chain(&record.front.contributors) {
-            hasher.update(views.person(person, &record.source).to_string().as_bytes());
+            hasher.update(format!("{:?}", views.person(person, &record.source)).as_bytes());
         }
     }
 

@@ -3,6 +3,10 @@
 use crate::{
     pages::{
         card::card_url,
+        data::{
+            self, AllPage, Base, Card, Group, HomePage, List, Mended, Page, Paginator, PaginatorPage, SectionPage,
+            Shelf, SiteProof, TaxonomyPage, TermPage,
+        },
         view::{ALL, Views},
     },
     site::{
@@ -13,7 +17,6 @@ use crate::{
     },
     source::date::Date,
 };
-use serde_json::{Map, Value, json};
 
 /// One page of the output that lists pages.
 #[derive(Debug)]
@@ -162,100 +165,115 @@ impl<'a> Views<'a> {
         }
     }
 
-    /// The context of a list's template; the text of its section is added when it is rendered.
-    pub(crate) fn listed(&self, listed: &Listed<'_>) -> Map<String, Value> {
-        let term =
-            |t: &Term| json!({ "name": t.name, "url": self.links.absolute_path(&t.url), "count": t.pages.len() });
-        let about = |t: &Taxonomy| json!({ "name": t.name, "title": self.taxonomy_title(&t.name), "url": self.links.absolute_path(&t.url) });
-        let mut context = match listed.shown {
-            Shown::Section(index) => self.section(index, listed),
-            Shown::All => {
-                let mut context = self.base(&self.words.text("all_guides"), &listed.url, "");
-                context.insert("groups".into(), self.groups());
-                context.insert("total".into(), listed.pages.len().into());
-                context
-            }
+    /// The context of a list's template, with the text of its section as HTML.
+    pub(crate) fn listed(&self, listed: &Listed<'_>, content: String) -> List<'_> {
+        match listed.shown {
+            Shown::Section(index) if listed.template == HOME => List::Home(self.home(index, listed, content)),
+            Shown::Section(index) => List::Section(self.section(index, listed, content)),
+            Shown::All => List::All(AllPage {
+                base: self.base(&self.words.text("all_guides"), &listed.url, ""),
+                groups: self.groups(),
+                total: listed.pages.len(),
+            }),
             Shown::Taxonomy(taxonomy) => {
-                let mut context = self.base(&self.taxonomy_title(&taxonomy.name), &listed.url, "");
-                context.insert("taxonomy".into(), about(taxonomy));
-                context.insert("terms".into(), taxonomy.terms.iter().map(term).collect());
-                context
+                let section = self.text(listed, content);
+                List::Taxonomy(TaxonomyPage {
+                    base: self.base(&self.taxonomy_title(&taxonomy.name), &listed.url, described(section.as_ref())),
+                    taxonomy: self.taxonomy(taxonomy),
+                    terms: taxonomy.terms.iter().map(|term| self.term(term)).collect(),
+                    section,
+                })
             }
-            Shown::Term(taxonomy, group) => {
-                let mut context = self.base(&group.name, &listed.url, "");
-                context.insert("taxonomy".into(), about(taxonomy));
-                context.insert("term".into(), term(group));
-                context
+            Shown::Term(taxonomy, term) => {
+                let section = self.text(listed, content);
+                let base = self.base(&term.name, &listed.url, described(section.as_ref()));
+                let (base, paginator) = self.paginated(listed, base);
+                let pages = self.cards(&listed.pages);
+                let (taxonomy, term) = (self.taxonomy(taxonomy), self.term(term));
+                List::Term(TermPage { base, taxonomy, term, section, pages, paginator })
             }
-        };
-        if matches!(listed.shown, Shown::Taxonomy(_) | Shown::Term(..)) {
-            let own = listed.text.map(|page| self.page(page));
-            if let Some(page) = &own {
-                context["head"]["description"] = page["description"].clone();
-            }
-            context.insert("section".into(), own.into());
         }
-        context.insert("pages".into(), listed.pages.iter().map(|i| self.lite(*i)).collect());
-        self.add_paginator(listed, &mut context);
-        context
     }
 
-    fn section(&self, index: usize, listed: &Listed<'_>) -> Map<String, Value> {
+    fn cards(&self, pages: &[usize]) -> Vec<Card> {
+        pages.iter().map(|index| self.card(*index)).collect()
+    }
+
+    fn term(&self, term: &Term) -> data::Term {
+        data::Term { name: term.name.clone(), url: self.path(&term.url), count: term.pages.len() }
+    }
+
+    /// The text above the terms of a taxonomy, or the pages of a term.
+    fn text(&self, listed: &Listed<'_>, content: String) -> Option<Page<'_>> {
+        listed.text.map(|index| Page { content, ..self.page(index) })
+    }
+
+    /// What every page has, on the page of a section.
+    fn above(&self, index: usize, listed: &Listed<'_>) -> Base<'_> {
         let record = &self.library.pages[index].record;
         let is_home = listed.template == HOME;
         let without = if is_home { &self.config.description } else { &record.summary };
         let title =
             if is_home { &self.config.title } else { record.front.title_meta.as_ref().unwrap_or(&record.title) };
-        let mut context = self.base(title, &listed.url, record.front.description.as_ref().unwrap_or(without));
-        context.insert("section".into(), self.page(index));
-        if let Some(card) = self.card(index) {
-            context["head"]["og_image"] = self.permalink(&card_url(&card)).into();
+        let mut base = self.base(title, &listed.url, record.front.description.as_ref().unwrap_or(without));
+        base.head.og_image = self.social_card(index).map(|card| self.permalink(&card_url(&card)));
+        base
+    }
+
+    fn section(&self, index: usize, listed: &Listed<'_>, content: String) -> SectionPage<'_> {
+        let (base, paginator) = self.paginated(listed, self.above(index, listed));
+        SectionPage {
+            base,
+            section: Page { content, ..self.page(index) },
+            subsections: self.subsections(index).into_iter().map(|i| self.subsection(i)).collect(),
+            pages: self.cards(&listed.pages),
+            paginator,
         }
-        let below = self.subsections(index);
-        if is_home {
-            context.insert("subsections".into(), below.iter().map(|i| self.shelf(*i)).collect());
-            context.insert("mended".into(), self.mended());
-            context.insert("proof".into(), self.proof());
-            context.insert("all_url".into(), self.has_all.then(|| self.own(ALL)).into());
-            context.insert("total".into(), self.sections().map(|(_, guides)| guides.len()).sum::<usize>().into());
-        } else {
-            context.insert("subsections".into(), below.iter().map(|i| self.subsection(*i)).collect());
+    }
+
+    fn home(&self, index: usize, listed: &Listed<'_>, content: String) -> HomePage<'_> {
+        HomePage {
+            base: self.above(index, listed),
+            section: Page { content, ..self.page(index) },
+            subsections: self.subsections(index).into_iter().map(|i| self.shelf(i)).collect(),
+            pages: self.cards(&listed.pages),
+            mended: self.mended(),
+            proof: self.proof(),
+            all_url: self.has_all.then(|| self.own(ALL)),
+            total: self.sections().map(|(_, guides)| guides.len()).sum(),
         }
-        context
     }
 
     /// A section as the home page shows it: with what is in it.
-    fn shelf(&self, index: usize) -> Value {
-        let mut shelf = self.subsection(index);
+    fn shelf(&self, index: usize) -> Shelf {
         let sections = self.subsections(index);
         let path = section_path(self.library.pages[index].record.lies());
         let guides = self.library.sections.get(path).map(Vec::as_slice).unwrap_or_default();
         let room = FIRST.saturating_sub(sections.len());
-        shelf["sections"] = sections.iter().take(FIRST).map(|i| self.subsection(*i)).collect();
-        shelf["guides"] = guides.iter().take(room).map(|i| self.link_to(*i)).collect();
-        shelf["verified"] = self.guides_below(index).into_iter().filter(|i| self.is_verified(*i)).count().into();
-        shelf
+        Shelf {
+            section: self.subsection(index),
+            sections: sections.iter().take(FIRST).map(|i| self.subsection(*i)).collect(),
+            guides: guides.iter().take(room).map(|i| self.link_to(*i)).collect(),
+            verified: self.guides_below(index).into_iter().filter(|i| self.is_verified(*i)).count(),
+        }
     }
 
     fn is_verified(&self, index: usize) -> bool {
         matches!(self.verified.state(&self.library.pages[index].record.source), Some("holds" | "partial"))
     }
 
-    /// How many guides were verified, and when last; null without a report.
-    fn proof(&self) -> Value {
-        if !self.has_status {
-            return Value::Null;
-        }
+    /// How many guides were verified, and when last; nothing without a report.
+    fn proof(&self) -> Option<SiteProof> {
         let guides = || self.sections().flat_map(|(_, guides)| guides);
-        json!({
-            "verified": guides().filter(|i| self.is_verified(**i)).count(),
-            "total": guides().count(),
-            "day": self.newest_proof.as_ref().map(|day| self.words.date(day)),
+        self.has_status.then(|| SiteProof {
+            verified: guides().filter(|i| self.is_verified(**i)).count(),
+            total: guides().count(),
+            day: self.newest_proof.as_ref().map(|day| self.date(day)),
         })
     }
 
     /// Guides that hold and were broken before, the last one first.
-    fn mended(&self) -> Value {
+    fn mended(&self) -> Vec<Mended> {
         let of = |page: &usize| {
             let (since, now, before) = self.history.changed(&self.library.pages[*page].record.source)?;
             let is_mended = before.ends_early() && !now.ends_early() && self.is_verified(*page);
@@ -264,15 +282,14 @@ impl<'a> Views<'a> {
         let mut found: Vec<(String, usize)> = self.sections().flat_map(|(_, guides)| guides).filter_map(of).collect();
         found.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
         let shown = |(since, page): &(String, usize)| {
-            let mut link = self.link_to(*page);
-            link["day"] = Date::parse(since).as_ref().map(|day| self.words.date(day)).into();
-            link
+            let day = Date::parse(since).as_ref().map(|day| self.date(day));
+            Mended { link: self.link_to(*page), day }
         };
         found.iter().take(MENDED).map(shown).collect()
     }
 
     /// All guides by their sections.
-    fn groups(&self) -> Value {
+    fn groups(&self) -> Vec<Group> {
         let group = |(section, guides): (&String, &Vec<usize>)| {
             // Those of the top are in no section, and the home page is above all.
             let page = self.library.section_page(section).filter(|_| *section != self.root);
@@ -280,8 +297,7 @@ impl<'a> Views<'a> {
             let titles: Vec<&str> = above.map(|page| self.short_title(page)).collect();
             let title = if titles.is_empty() { self.config.title.clone() } else { titles.join(" / ") };
             let url = page.map_or_else(|| self.own("/"), |page| self.path(&self.library.pages[page].url));
-            let pages: Vec<Value> = guides.iter().map(|i| self.lite(*i)).collect();
-            json!({ "title": title, "url": url, "pages": pages })
+            Group { title, url, pages: self.cards(guides) }
         };
         self.sections().map(group).collect()
     }
@@ -291,21 +307,28 @@ impl<'a> Views<'a> {
         self.library.subsections(section_path(self.library.pages[index].record.lies()))
     }
 
-    fn add_paginator(&self, listed: &Listed<'_>, context: &mut Map<String, Value>) {
-        let link = |number: usize| self.links.absolute_path(&address(&listed.first_url, number));
-        let previous = (listed.number > 1).then(|| link(listed.number - 1));
-        let next = (listed.number < listed.total).then(|| link(listed.number + 1));
-        if listed.number > 1 {
-            let title = context["head"]["title"].as_str().unwrap_or_default();
-            context["head"]["title"] = format!("{title} ({})", listed.number).into();
+    /// The pages of a list, where it has several, and what that changes in the head of each.
+    fn paginated<'v>(&self, listed: &Listed<'_>, mut base: Base<'v>) -> (Base<'v>, Option<Paginator>) {
+        if listed.total < 2 {
+            return (base, None);
         }
-        context["head"]["prev_url"] = previous.clone().into();
-        context["head"]["next_url"] = next.clone().into();
-        let each = |n: usize| json!({ "number": n, "url": link(n), "current": n == listed.number });
-        let pages: Vec<Value> = (1..=listed.total).map(each).collect();
-        let paginator = json!({ "number": listed.number, "total": listed.total, "prev_url": previous, "next_url": next, "pages": pages });
-        context.insert("paginator".into(), if listed.total > 1 { paginator } else { Value::Null });
+        let (number, total) = (listed.number, listed.total);
+        let link = |number: usize| self.path(&address(&listed.first_url, number));
+        let prev_url = (number > 1).then(|| link(number - 1));
+        let next_url = (number < total).then(|| link(number + 1));
+        if number > 1 {
+            base.head.title = format!("{} ({number})", base.head.title);
+        }
+        base.head.prev_url.clone_from(&prev_url);
+        base.head.next_url.clone_from(&next_url);
+        let pages = (1..=total).map(|n| PaginatorPage { number: n, url: link(n), current: n == number }).collect();
+        (base, Some(Paginator { number, total, prev_url, next_url, pages }))
     }
+}
+
+/// The description of the text above a list.
+fn described<'v>(section: Option<&Page<'v>>) -> &'v str {
+    section.map_or("", |section| section.description)
 }
 
 fn address(url: &str, number: usize) -> String {

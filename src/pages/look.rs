@@ -1,9 +1,13 @@
 //! What every page has because `guidepost.yaml` says so, as templates are told it.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{structured::in_script, view::Views};
+use super::{
+    data::{Announcement, SocialLink},
+    structured::in_script,
+    view::Views,
+};
 use crate::{
     site::{library::Page, links::HOME},
     theme::look,
@@ -17,15 +21,19 @@ const KEY: usize = 10;
 
 impl Views<'_> {
     /// `site.announcement`: its HTML, and a word that changes with it.
-    pub(super) fn announcement(&self) -> Option<Value> {
+    pub(super) fn announcement(&self) -> Option<Announcement> {
         let html = self.inline(self.config.announcement.as_deref()?, HOME);
         let key = &blake3::hash(html.as_bytes()).to_hex()[..KEY];
-        Some(json!({ "key": key, "html": html }))
+        Some(Announcement { key: key.to_owned(), html })
     }
 
     /// `site.social`.
-    pub(super) fn social(&self) -> Vec<Value> {
-        let link = |item: &crate::config::MenuItem| json!({ "name": item.name, "url": self.links.href(&item.url, HOME), "icon": look::icon(&item.name) });
+    pub(super) fn social(&self) -> Vec<SocialLink> {
+        let link = |item: &crate::config::MenuItem| SocialLink {
+            name: item.name.clone(),
+            url: self.links.href(&item.url, HOME),
+            icon: look::icon(&item.name),
+        };
         self.config.social.iter().map(link).collect()
     }
 

@@ -1,13 +1,21 @@
 //! The one maker of pages: for a build, for a check and for the preview.
 
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::{
     diagnostic::Diagnostic,
     internal,
     pages::{
-        Fingerprint, lists::Listed, programs::Programs, sidebar::Sidebars, status::Status, verified::Verified,
-        view::Views, world::SiteWorld,
+        Fingerprint,
+        data::{Filled, NotFoundPage, RedirectPage, StatusPage},
+        lists::Listed,
+        programs::Programs,
+        sidebar::Sidebars,
+        status::Status,
+        verified::Verified,
+        view::Views,
+        world::SiteWorld,
     },
     render::{self, PageInfo, Uses, highlight::Highlighter},
     site::{library::Page, load::Site},
@@ -31,7 +39,7 @@ impl<'a> Pages<'a> {
         let others: Vec<Views<'_>> =
             (1..site.inputs.languages.tags.len()).map(|language| Views::new(site, verified, language)).collect();
         let theme = &site.inputs.theme;
-        let listed: Vec<Value> = if theme.any_reads_site() { all_lites(site, &views, &others) } else { Vec::new() };
+        let listed: Vec<Value> = if theme.any_reads_site() { all_cards(site, &views, &others) } else { Vec::new() };
         theme.data().fill(site.inputs.config.base_path(), listed);
         Self { site, world: SiteWorld::new(site, verified, highlighter), views, others, sidebars: Sidebars::default() }
     }
@@ -60,26 +68,23 @@ impl<'a> Pages<'a> {
     pub(crate) fn guide(&self, index: usize, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
         let views = self.views_of(index);
         let mut context = views.guide(index);
-        let (content, uses) = self.content(index, diagnostics)?;
-        context["page"]["content"] = content.into();
-        context["head"]["uses"] = json!(uses);
-        self.fill(views, "page.html", Some(index), context, diagnostics)
+        (context.page.content, context.base.head.uses) = self.content(index, diagnostics)?;
+        self.fill(views, "page.html", Some(index), &context, diagnostics)
     }
 
     /// A page that lists others; likewise.
     pub(crate) fn listed(&self, listed: &Listed<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
         let views = self.views_in(listed.language);
-        let mut context = views.listed(listed);
-        if let Some(index) = listed.text.filter(|i| self.site.library.pages[*i].written) {
-            let (content, uses) = self.content(index, diagnostics)?;
-            context["section"]["content"] = content.into();
-            context["head"]["uses"] = json!(uses);
-        }
-        self.fill(views, listed.template, listed.beside(), context, diagnostics)
+        let written = listed.text.filter(|index| self.site.library.pages[*index].written);
+        let content = written.map(|index| self.content(index, diagnostics).ok_or(())).transpose().ok()?;
+        let (content, uses) = content.unwrap_or_default();
+        let mut context = views.listed(listed, content);
+        context.head().uses = uses;
+        self.fill(views, listed.template, listed.beside(), &context, diagnostics)
     }
 
     /// The page of results, if there is one.
-    pub(crate) fn status(&self) -> Option<Map<String, Value>> {
+    pub(crate) fn status(&self) -> Option<StatusPage<'_>> {
         Status { site: self.site, views: &self.views }.page()
     }
 
@@ -89,20 +94,18 @@ impl<'a> Pages<'a> {
     }
 
     /// The context of a page at an old address of another.
-    pub(crate) fn redirect(&self, page: &Page) -> Map<String, Value> {
+    pub(crate) fn redirect(&self, page: &Page) -> RedirectPage<'_> {
         let views = self.views_in(page.record.language);
-        let mut context = views.base(&page.record.title, &page.url, "");
-        context["head"]["noindex"] = true.into();
-        context.insert("target".into(), views.path(&page.url).into());
-        context.insert("canonical".into(), views.permalink(&page.url).into());
-        context
+        let mut base = views.base(&page.record.title, &page.url, "");
+        base.head.noindex = true;
+        RedirectPage { base, target: views.path(&page.url), canonical: views.permalink(&page.url) }
     }
 
     /// The context of the page for addresses that lead nowhere.
-    pub(crate) fn not_found(&self, views: &Views<'_>) -> Map<String, Value> {
-        let mut context = views.base(&views.words.text("not_found"), &format!("{}/404.html", views.prefix), "");
-        context["head"]["noindex"] = true.into();
-        context
+    pub(crate) fn not_found<'v>(&self, views: &'v Views<'_>) -> NotFoundPage<'v> {
+        let mut base = views.base(&views.words.text("not_found"), &format!("{}/404.html", views.prefix), "");
+        base.head.noindex = true;
+        NotFoundPage { base }
     }
 
     /// Changes when the tree of guides beside a page does.
@@ -116,13 +119,13 @@ impl<'a> Pages<'a> {
         views: &Views<'_>,
         template: &str,
         page: Option<usize>,
-        mut context: Map<String, Value>,
+        context: &impl Serialize,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Option<String> {
         let render = || {
             let theme = &self.site.inputs.theme;
-            context.insert("sidebar".into(), self.sidebars.beside(views, theme, page)?);
-            theme.render(views.language, template, &Value::Object(context))
+            let sidebar = self.sidebars.beside(views, theme, page)?;
+            theme.render(views.language, template, &Filled { own: context, sidebar })
         };
         match internal::guarded(&format!("filling {template}"), render) {
             Ok(Ok(html)) => Some(html),
@@ -157,13 +160,11 @@ impl<'a> Pages<'a> {
 }
 
 /// All listed guides as lists have them, each with its language.
-fn all_lites(site: &Site<'_>, views: &Views<'_>, others: &[Views<'_>]) -> Vec<Value> {
-    let lite = |index: &usize| {
+fn all_cards(site: &Site<'_>, views: &Views<'_>, others: &[Views<'_>]) -> Vec<Value> {
+    let card = |index: &usize| {
         let language = site.library.pages[*index].record.language;
         let views = language.checked_sub(1).map_or(views, |other| &others[other]);
-        let mut lite = views.lite(*index);
-        lite["language"] = views.words.tag.as_str().into();
-        lite
+        json!(views.card(*index))
     };
-    site.newest().iter().map(lite).collect()
+    site.newest().iter().map(card).collect()
 }

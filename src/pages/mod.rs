@@ -8,6 +8,7 @@
 
 pub(crate) mod badge;
 pub(crate) mod card;
+pub(crate) mod data;
 pub mod feed;
 mod fingerprint;
 pub(crate) mod lists;
@@ -16,6 +17,7 @@ mod look;
 pub(crate) mod maker;
 mod offline;
 mod programs;
+mod reference;
 pub mod related;
 pub(crate) mod sidebar;
 pub mod sitemap;
@@ -27,6 +29,7 @@ pub(crate) mod view;
 pub(crate) mod world;
 pub(crate) mod write;
 
+pub use reference::template_data;
 pub use write::Listener;
 
 /// What a page of the output is made of, as a hash.

@@ -4,8 +4,8 @@
 //! further away is fetched when a reader opens it, from the page of its section, whose own tree has it. So a page of a library of
 //! three thousand guides is as heavy as one of sixty. Pages of the same part of a section share one tree, which is made once.
 
+use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::{Value, json};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
@@ -13,7 +13,7 @@ use std::{
 
 use crate::{
     diagnostic::Diagnostic,
-    pages::{Fingerprint, view::Views},
+    pages::{Fingerprint, data::Site, view::Views},
     render::escape,
     site::address::section_path,
     theme::Theme,
@@ -24,8 +24,29 @@ const PART: usize = 60;
 /// Guides and sections of a site of which every tree has all.
 const SMALL: usize = 60;
 
-/// What `parts/sidebar.html` is given as `tree`.
-#[derive(Debug, Serialize)]
+/// The tree of sections and guides beside a page.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "sidebar")]
+pub(crate) struct Beside {
+    /// The tree and the site's menu; empty if there are none. **HTML**
+    html: String,
+    /// Whether there are guides in it.
+    tree: bool,
+}
+
+/// `parts/sidebar.html`: made once for all pages of a section. The current page is marked in what it has made, by `aria-current`.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "parts/sidebar.html")]
+pub(crate) struct Around<'a> {
+    /// Null where there are not two guides to choose from.
+    tree: Option<Tree<'a>>,
+    /// The site.
+    site: &'a Site,
+}
+
+/// The sections and guides of a site.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "tree")]
 struct Tree<'a> {
     /// Guides that are in no section.
     guides: Vec<Leaf<'a>>,
@@ -33,8 +54,9 @@ struct Tree<'a> {
     sections: Vec<Branch<'a>>,
 }
 
-/// A section.
-#[derive(Debug, Serialize)]
+/// A section in the tree.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "branch")]
 struct Branch<'a> {
     /// Its short title.
     title: &'a str,
@@ -51,6 +73,7 @@ struct Branch<'a> {
     /// Its guides.
     guides: Vec<Leaf<'a>>,
     /// The sections in it.
+    #[schemars(with = "Vec<serde_json::Value>")]
     sections: Vec<Branch<'a>>,
 }
 
@@ -61,8 +84,9 @@ impl Branch<'_> {
     }
 }
 
-/// A guide.
-#[derive(Debug, Serialize)]
+/// A guide in the tree.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "leaf")]
 struct Leaf<'a> {
     /// Its short title.
     title: &'a str,
@@ -97,7 +121,7 @@ impl Sidebars {
     ///
     /// # Errors
     /// If the template failed.
-    pub(crate) fn beside(&self, views: &Views<'_>, theme: &Theme, page: Option<usize>) -> Result<Value, Diagnostic> {
+    pub(crate) fn beside(&self, views: &Views<'_>, theme: &Theme, page: Option<usize>) -> Result<Beside, Diagnostic> {
         let made = self.made(views, theme, page)?;
         let html = match page {
             Some(page) => {
@@ -108,7 +132,7 @@ impl Sidebars {
             }
             None => made.html.clone(),
         };
-        Ok(json!({ "html": html, "tree": made.is_any }))
+        Ok(Beside { html, tree: made.is_any })
     }
 
     /// Changes when the tree beside a page does.
@@ -127,7 +151,7 @@ impl Sidebars {
         // Nobody needs to find the way among one.
         let is_any = tree.guides.len() + tree.sections.len() > 1 || !tree.sections.iter().all(Branch::is_alone);
         let tree = Some(tree).filter(|_| is_any);
-        let html = theme.render(views.language, "parts/sidebar.html", &json!({ "tree": tree, "site": views.site() }));
+        let html = theme.render(views.language, "parts/sidebar.html", &Around { tree, site: views.site() });
         let made = html.map(|html| {
             let html = html.trim().to_owned();
             Arc::new(Made { fingerprint: *blake3::hash(html.as_bytes()).as_bytes(), html, is_any })

@@ -3,6 +3,7 @@
 use crate::{
     pages::{
         badge::{STATUS, Tone, badge, badge_url},
+        data::{Count, HistoryDay, Library, Link, StatusPage},
         view::Views,
     },
     report::{
@@ -13,16 +14,15 @@ use crate::{
     site::load::Site,
     source::date::Date,
 };
-use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
 /// Days of the history that are shown, the newest.
 const DAYS: usize = 60;
 
 /// Makes them.
-pub(crate) struct Status<'a> {
-    pub(crate) site: &'a Site<'a>,
-    pub(crate) views: &'a Views<'a>,
+pub(crate) struct Status<'v, 'a> {
+    pub(crate) site: &'v Site<'a>,
+    pub(crate) views: &'v Views<'a>,
 }
 
 /// What is known of a guide as it is now.
@@ -37,7 +37,7 @@ fn known(state: Option<&str>) -> (Tone, &'static str) {
     }
 }
 
-impl Around for Status<'_> {
+impl Around for Status<'_, '_> {
     fn url(&self, path: &str) -> Option<String> {
         let page = self.site.library.by_source.get(path)?;
         Some(self.views.links.absolute_path(&self.site.library.pages[*page].url))
@@ -51,39 +51,34 @@ impl Around for Status<'_> {
     }
 }
 
-impl Status<'_> {
+impl<'v> Status<'v, '_> {
     /// Whether guidepost makes the page: there is a report, and the site has no page of its own there.
     pub(crate) fn is_made(&self) -> bool {
         self.site.inputs.report.is_some() && !self.site.library.has_own(STATUS)
     }
 
     /// The page.
-    pub(crate) fn page(&self) -> Option<Map<String, Value>> {
+    pub(crate) fn page(&self) -> Option<StatusPage<'v>> {
         let report = self.site.inputs.report.as_ref().filter(|_| self.is_made())?;
         let known = |path: &str| self.site.library.by_source.contains_key(path) && !self.is_stale(path);
         // What a report says of another text, it does not say of this one.
         let others: Vec<&str> =
             report.guides.iter().map(|guide| guide.path.as_str()).filter(|path| !known(path)).collect();
         let report = if others.is_empty() { report } else { &report.without(&others) };
-        let mut context =
+        let base =
             self.views.base(&self.views.words.text("status"), STATUS, &self.views.words.text("status_description"));
-        context.insert("results".into(), json!(Shown::new(report, self)));
-        context.insert("history".into(), self.history());
         let badge = badge_url(STATUS);
         let told: BTreeSet<&str> = report.guides.iter().map(|guide| guide.path.as_str()).collect();
-        context.insert(
-            "status".into(),
-            json!({
-                "url": self.views.links.absolute_path(STATUS),
-                "permalink": self.views.permalink(STATUS),
-                "badge": self.views.permalink(&badge),
-                "badge_url": self.views.links.absolute_path(&badge),
-                "message": self.library().1,
-                "changed": self.links(|path| self.is_stale(path)),
-                "unverified": self.links(|path| !told.contains(path) && !self.is_stale(path)),
-            }),
-        );
-        Some(context)
+        let status = Library {
+            url: self.views.links.absolute_path(STATUS),
+            permalink: self.views.permalink(STATUS),
+            badge: self.views.permalink(&badge),
+            badge_url: self.views.links.absolute_path(&badge),
+            message: self.library().1,
+            changed: self.links(|path| self.is_stale(path)),
+            unverified: self.links(|path| !told.contains(path) && !self.is_stale(path)),
+        };
+        Some(StatusPage { base, results: Shown::new(report, self), history: self.history(), status })
     }
 
     fn is_stale(&self, path: &str) -> bool {
@@ -91,29 +86,30 @@ impl Status<'_> {
     }
 
     /// Guides, by the paths of their files, with their addresses.
-    fn links(&self, wanted: impl Fn(&str) -> bool) -> Vec<Value> {
+    fn links(&self, wanted: impl Fn(&str) -> bool) -> Vec<Link> {
         let pages = self.site.guide_indices().into_iter().map(|index| &self.site.library.pages[index]);
         let of = pages.filter(|page| wanted(&page.record.source));
-        of.map(|page| json!({"title": page.record.title, "url": self.views.links.absolute_path(&page.url)})).collect()
+        of.map(|page| Link { title: page.record.title.clone(), url: self.views.links.absolute_path(&page.url) })
+            .collect()
     }
 
     /// Day by day, the newest first; nothing if there is only one.
-    fn history(&self) -> Value {
+    fn history(&self) -> Vec<HistoryDay> {
         let days = self.site.inputs.history.days(&|path| self.site.library.by_source.contains_key(path));
         if days.len() < 2 {
-            return json!([]);
+            return Vec::new();
         }
         let of = |day: &crate::report::history::Day<'_>| {
             let counts = Verdict::ALL.iter().rev().filter_map(|verdict| {
                 let count = day.counts.get(verdict)?;
-                Some(json!({"name": verdict.name(), "count": count}))
+                Some(Count { name: verdict.name(), count: *count })
             });
-            json!({
-                "day": Date::parse(day.day).as_ref().map(|day| self.views.words.date(day)),
-                "counts": counts.collect::<Vec<_>>(),
-                "new": day.new,
-                "mended": day.mended,
-            })
+            HistoryDay {
+                day: Date::parse(day.day).as_ref().map(|day| self.views.date(day)),
+                counts: counts.collect(),
+                new: day.new,
+                mended: day.mended,
+            }
         };
         days.iter().rev().take(DAYS).map(of).collect()
     }

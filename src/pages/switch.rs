@@ -1,8 +1,9 @@
 //! From a page to the same page in another language.
 
-use serde_json::{Value, json};
-
-use super::view::Views;
+use super::{
+    data::{Alternate, LanguageLink},
+    view::Views,
+};
 use crate::{
     config::Direction,
     site::{library::Target, load::Site},
@@ -50,9 +51,9 @@ impl Views<'_> {
     }
 
     /// `head.alternates`: the same page in each of its languages, for search engines; nothing if it is in one only.
-    pub(super) fn alternates(&self, url: &str) -> Vec<Value> {
+    pub(super) fn alternates(&self, url: &str) -> Vec<Alternate> {
         let alternates = self.alternates_of(url);
-        alternates.into_iter().map(|(tag, url)| json!({ "lang": tag, "url": url })).collect()
+        alternates.into_iter().map(|(lang, url)| Alternate { lang, url }).collect()
     }
 
     /// Tags of languages, and whole addresses; the first is for readers of other languages (`x-default`).
@@ -71,9 +72,9 @@ impl Views<'_> {
     }
 
     /// `languages`: a way to each other language, to the same page or else to the home page; one that has no pages is left out.
-    pub(super) fn switch(&self, url: &str) -> Value {
+    pub(super) fn switch(&self, url: &str) -> Vec<LanguageLink> {
         if !self.languages.are_many() {
-            return json!([]);
+            return Vec::new();
         }
         let home = |language: usize| {
             let home = format!("{}/", self.languages.prefix(language));
@@ -81,10 +82,10 @@ impl Views<'_> {
         };
         let versions = self.versions(url);
         let one = |(language, version): (usize, &Option<String>)| {
-            let tag = &self.languages.tags[language];
+            let tag = self.languages.tags[language].clone();
             let url = version.clone().or_else(|| home(language))?;
             let current = language == self.language;
-            Some(json!({ "tag": tag, "name": self.names[language], "url": self.path(&url), "current": current }))
+            Some(LanguageLink { tag, name: self.names[language].clone(), url: self.path(&url), current })
         };
         versions.iter().enumerate().filter_map(one).collect()
     }

@@ -5,17 +5,18 @@
 
 use crate::{
     diagnostic::Diagnostic,
-    language::Words,
-    pages::Fingerprint,
+    pages::{
+        Fingerprint,
+        data::{Proof as Shown, Replay, Stands},
+        view::Views,
+    },
     plan::Omission,
     render::Mark,
-    report::{
-        self, Coverage, Gap, GuideReport, Report, StepKind, StepReport, Verdict, Whole, safe::plain, shown::differences,
-    },
+    report::{self, Gap, GuideReport, Report, StepKind, StepReport, Verdict, Whole, safe::plain, shown::differences},
     site::{library::Library, record::Kind},
     source::date::Date,
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::{
     collections::BTreeMap,
     io::{BufRead, Read},
@@ -42,12 +43,10 @@ pub(crate) struct Verified {
 /// Of one guide.
 #[derive(Debug)]
 struct Proof {
-    /// `page.verified` without what a language says of it.
-    page: Value,
+    /// `page.verified`, but for what is in the words of a language.
+    page: Shown,
     /// When the first machine began.
     started: Option<Date>,
-    seconds: f64,
-    coverage: Coverage,
     /// None if the guide has changed since.
     steps: Vec<StepMark>,
     /// Likewise.
@@ -130,18 +129,18 @@ impl Verified {
 
     /// What came of the guide of a file, if it was done: `holds`, `partial`, `drifted`, `broken`, or `stale` if it is another
     /// one now.
-    pub(crate) fn state(&self, source: &str) -> Option<&str> {
-        self.guides.get(source)?.page["state"].as_str()
+    pub(crate) fn state(&self, source: &str) -> Option<&'static str> {
+        Some(self.guides.get(source)?.page.state)
     }
 
     /// Titles of the machines that the guide of a file was done on.
     pub(crate) fn machine(&self, source: &str) -> Option<&str> {
-        self.guides.get(source)?.page["machine"].as_str()
+        self.guides.get(source)?.page.machine.as_deref()
     }
 
     /// `page.verified` of the page of a file.
-    pub(crate) fn page(&self, source: &str, words: &Words) -> Value {
-        self.guides.get(source).map_or(Value::Null, |proof| proof.told(words))
+    pub(crate) fn page(&self, source: &str, views: &Views<'_>) -> Option<Shown> {
+        self.guides.get(source).map(|proof| proof.told(views))
     }
 
     /// Changes when the page of a file has to show something else.
@@ -258,15 +257,19 @@ impl Proof {
             guides.iter().map(|guide| plain(&title(&guide.machine))).filter(|m| !m.is_empty()).collect();
         let seconds: f64 = guides.iter().map(|guide| guide.seconds).sum();
         let started = Date::parse(guides.iter().map(|guide| guide.started.as_str()).min().unwrap_or_default());
-        let value = json!({
-            "state": state,
-            "machine": Some(machines.join(", ")).filter(|machines| !machines.is_empty()),
-            "seconds": seconds,
-            "steps": all().count(),
-            "skipped": skipped,
-            "reason": guides.iter().find_map(|guide| guide.reason.as_deref()).map(plain),
-            "recordings": recordings.iter().map(|r| json!({"machine": plain(&title(&r.machine)), "url": r.name()})).collect::<Vec<_>>(),
-        });
+        let replay = |r: &Recording| Replay { machine: plain(&title(&r.machine)), url: r.name().to_owned() };
+        let page = Shown {
+            state,
+            at: None,
+            machine: Some(machines.join(", ")).filter(|machines| !machines.is_empty()),
+            seconds,
+            duration: String::new(),
+            steps: all().count(),
+            skipped,
+            coverage: Stands { text: String::new(), partial: coverage.is_partial(), coverage },
+            reason: guides.iter().find_map(|guide| guide.reason.as_deref()).map(plain),
+            recordings: recordings.iter().map(replay).collect(),
+        };
         let marks = |guide: &&GuideReport| {
             let machine = plain(&guide.machine);
             let recording = recordings.iter().find(|r| r.machine == machine).map(|r| r.name().to_owned());
@@ -275,20 +278,20 @@ impl Proof {
             steps.chain(guide.undone.iter().filter_map(StepMark::undone)).collect::<Vec<_>>()
         };
         let steps: Vec<StepMark> = if stale { Vec::new() } else { guides.iter().flat_map(marks).collect() };
-        let fingerprint = *blake3::hash(format!("{value}{started:?}{coverage:?}{steps:?}").as_bytes()).as_bytes();
-        Self { page: value, started, seconds, coverage, steps, recordings, fingerprint }
+        let fingerprint = *blake3::hash(format!("{page:?}{started:?}{steps:?}").as_bytes()).as_bytes();
+        Self { page, started, steps, recordings, fingerprint }
     }
 
     /// `page.verified` in the words of a language.
-    fn told(&self, words: &Words) -> Value {
-        let mut told = self.page.clone();
-        told["at"] = self.started.as_ref().map(|day| words.date(day)).into();
-        told["duration"] = words.duration(self.seconds).into();
-        let mut coverage = json!(self.coverage);
-        coverage["text"] = words.coverage(&self.coverage).into();
-        coverage["partial"] = self.coverage.is_partial().into();
-        told["coverage"] = coverage;
-        told
+    fn told(&self, views: &Views<'_>) -> Shown {
+        let page = self.page.clone();
+        let text = views.words.coverage(&page.coverage.coverage);
+        Shown {
+            at: self.started.as_ref().map(|day| views.date(day)),
+            duration: views.words.duration(page.seconds),
+            coverage: Stands { text, ..page.coverage },
+            ..page
+        }
     }
 }
 

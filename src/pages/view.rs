@@ -3,7 +3,16 @@
 use crate::{
     config::Config,
     language::Words,
-    pages::{badge, card::card_url, related, structured, verified::Verified},
+    pages::{
+        badge,
+        card::card_url,
+        data::{
+            self, Base, Card, Day, Entry, GuidePage, Head, Link, MenuLink, Person, Picture, Subsection, TaxonomyLink,
+            TermLink,
+        },
+        related, structured,
+        verified::Verified,
+    },
     render,
     report::history::History,
     site::{
@@ -19,9 +28,8 @@ use crate::{
     },
     source::date::Date,
 };
-use serde_json::{Map, Value, json};
-
-use std::path::Path;
+use serde_json::json;
+use std::{path::Path, sync::OnceLock};
 
 /// Makes the contexts of templates.
 pub(crate) struct Views<'a> {
@@ -53,6 +61,8 @@ pub(crate) struct Views<'a> {
     pub(crate) has_all: bool,
     /// Whether there is a page of results.
     pub(crate) has_status: bool,
+    /// `site`, once it was asked for.
+    site: OnceLock<data::Site>,
 }
 
 /// The address of the page of all guides, below that of a language.
@@ -97,6 +107,7 @@ impl<'a> Views<'a> {
             has_all: !site.library.has_own(&format!("{prefix}{ALL}")),
             prefix,
             has_status: site.inputs.report.is_some(),
+            site: OnceLock::new(),
         }
     }
 }
@@ -136,148 +147,143 @@ impl<'a> Views<'a> {
     }
 
     /// `site`.
-    pub(crate) fn site(&self) -> Value {
-        let config = self.config;
-        let menu = config.menu.iter().map(|item| json!({ "name": item.name, "url": self.links.href(&item.url, HOME) }));
-        let taxonomies = self
-            .taxonomies
-            .iter()
-            .map(|t| json!({ "name": t.name, "title": self.taxonomy_title(&t.name), "url": self.path(&t.url) }));
-        json!({
-            "title": config.title,
-            "description": config.description,
-            "base_url": config.base_url,
-            "language": config.language,
-            "author": config.author,
-            "copyright": config.copyright.as_deref().map(|c| self.inline(c, HOME)),
-            "menu": menu.collect::<Vec<_>>(),
-            "taxonomies": taxonomies.collect::<Vec<_>>(),
-            "feed_url": config.feed.then(|| self.own(FEED)),
-            "search": config.search,
-            "search_url": config.search.then(|| self.own("/search/")),
-            "all_url": self.has_all.then(|| self.own(ALL)),
-            "status_url": self.has_status.then(|| self.path(badge::STATUS)),
-            "home_url": self.own("/"),
-            "look": self.look.told,
-            "announcement": self.announcement(),
-            "social": self.social(),
-            "analytics": self.analytics(),
-            "params": config.params,
-            "extra": config.extra,
-            "version": env!("CARGO_PKG_VERSION"),
-        })
+    pub(crate) fn site(&self) -> &data::Site {
+        self.site.get_or_init(|| self.tell_site())
     }
 
-    /// The context that every page has: `site`, `lang`, `head`.
-    pub(crate) fn base(&self, title: &str, url: &str, description: &str) -> Map<String, Value> {
+    fn tell_site(&self) -> data::Site {
+        let config = self.config;
+        let menu = config.menu.iter();
+        data::Site {
+            title: config.title.clone(),
+            description: config.description.clone(),
+            base_url: config.base_url.clone(),
+            language: config.language.clone(),
+            author: config.author.clone(),
+            copyright: config.copyright.as_deref().map(|c| self.inline(c, HOME)),
+            menu: menu
+                .map(|item| MenuLink { name: item.name.clone(), url: self.links.href(&item.url, HOME) })
+                .collect(),
+            taxonomies: self.taxonomies.iter().map(|taxonomy| self.taxonomy(taxonomy)).collect(),
+            feed_url: self.feed_url(),
+            search: config.search,
+            search_url: config.search.then(|| self.own("/search/")),
+            all_url: self.has_all.then(|| self.own(ALL)),
+            status_url: self.has_status.then(|| self.path(badge::STATUS)),
+            home_url: self.own("/"),
+            look: self.look.data.clone(),
+            announcement: self.announcement(),
+            social: self.social(),
+            analytics: self.analytics(),
+            params: json!(config.params),
+            extra: json!(config.extra),
+            version: env!("CARGO_PKG_VERSION"),
+        }
+    }
+
+    pub(crate) fn taxonomy(&self, taxonomy: &Taxonomy) -> TaxonomyLink {
+        TaxonomyLink {
+            name: taxonomy.name.clone(),
+            title: self.taxonomy_title(&taxonomy.name),
+            url: self.path(&taxonomy.url),
+        }
+    }
+
+    fn feed_url(&self) -> Option<String> {
+        self.config.feed.then(|| self.own(FEED))
+    }
+
+    /// What every page has.
+    pub(crate) fn base(&self, title: &str, url: &str, description: &str) -> Base<'_> {
         let site = &self.config.title;
-        let full = if title.is_empty() || title == site { site.clone() } else { format!("{title} | {site}") };
-        let head = json!({
-            "title": full,
-            "description": description,
-            "canonical": self.permalink(url),
-            "og_title": title,
-            "og_description": description,
-            "og_type": "website",
-            "og_image": null,
-            "json_ld": null,
-            "markdown_url": null,
-            "feed_url": self.config.feed.then(|| self.own(FEED)),
-            "alternates": self.alternates(url),
-            "noindex": false,
-            "prev_url": null,
-            "next_url": null,
-            "uses": render::Uses::default(),
-        });
-        Map::from_iter([
-            ("site".to_owned(), self.site()),
-            ("lang".to_owned(), self.words.tag.as_str().into()),
-            ("direction".to_owned(), self.direction().into()),
-            ("languages".to_owned(), self.switch(url)),
-            ("head".to_owned(), head),
-        ])
+        let head = Head {
+            title: if title.is_empty() || title == site { site.clone() } else { format!("{title} | {site}") },
+            description: description.to_owned(),
+            canonical: self.permalink(url),
+            og_title: title.to_owned(),
+            og_description: description.to_owned(),
+            og_type: "website",
+            feed_url: self.feed_url(),
+            alternates: self.alternates(url),
+            ..Head::default()
+        };
+        let languages = self.switch(url);
+        Base { site: self.site(), lang: &self.words.tag, direction: self.direction(), languages, head }
     }
 
     /// The context of a guide's page; its `content` is added when it is rendered.
-    pub(crate) fn guide(&self, index: usize) -> Map<String, Value> {
+    pub(crate) fn guide(&self, index: usize) -> GuidePage<'_> {
         let page = &self.library.pages[index];
         let record = &page.record;
         let front = &record.front;
         let description = front.description.clone().unwrap_or_else(|| record.summary.clone());
-        let mut context = self.base(front.title_meta.as_deref().unwrap_or(&record.title), &page.url, &description);
-        let image = self.image(record);
-        let head = &mut context["head"];
-        head["og_title"] = front.og_title.clone().unwrap_or_else(|| record.title.clone()).into();
-        head["og_description"] = front.og_description.clone().unwrap_or(description).into();
-        head["og_type"] = "article".into();
-        if let Some(image) = image["permalink"].as_str() {
-            head["og_image"] = image.into();
-        } else if let Some(card) = self.card(index) {
-            head["og_image"] = self.permalink(&card_url(&card)).into();
-        }
-        head["json_ld"] = self.json_ld(page, image["permalink"].as_str()).into();
-        head["noindex"] = front.draft.into();
-        if self.config.markdown_copies {
-            head["markdown_url"] = self.path(&markdown_url(&page.url)).into();
-        }
-        let mut value = self.page(index);
-        value["image"] = image;
-        context.insert("page".into(), value);
-        context
+        let mut base = self.base(front.title_meta.as_deref().unwrap_or(&record.title), &page.url, &description);
+        let told = self.page(index);
+        let image = told.image.as_ref().map(|image| image.permalink.clone());
+        base.head = Head {
+            og_title: front.og_title.clone().unwrap_or_else(|| record.title.clone()),
+            og_description: front.og_description.clone().unwrap_or(description),
+            og_type: "article",
+            json_ld: Some(self.json_ld(page, image.as_deref())),
+            og_image: image.or_else(|| self.social_card(index).map(|card| self.permalink(&card_url(&card)))),
+            noindex: front.draft,
+            markdown_url: told.markdown_url.clone(),
+            ..base.head
+        };
+        GuidePage { base, page: told }
     }
 
     /// `page` or `section`, without its content.
-    pub(crate) fn page(&self, index: usize) -> Value {
+    pub(crate) fn page(&self, index: usize) -> data::Page<'_> {
         let page = &self.library.pages[index];
         let record = &page.record;
         let front = &record.front;
         let (previous, next) = self.neighbours(index);
         let related = self.related.get(index).map(Vec::as_slice).unwrap_or_default();
-        let taxonomies: Map<String, Value> = (self.taxonomies.iter())
-            .map(|t| (t.name.clone(), self.terms(record, t)))
-            .filter(|(_, terms)| terms.as_array().is_some_and(|t| !t.is_empty()))
-            .collect();
-        let people = |list: &[String]| list.iter().map(|p| self.person(p, &record.source)).collect::<Vec<_>>();
+        let terms = |taxonomy: &Taxonomy| (taxonomy.name.clone(), self.terms(record, taxonomy));
+        let taxonomies = self.taxonomies.iter().map(terms).filter(|(_, terms)| !terms.is_empty());
+        let people = |list: &[String]| list.iter().map(|p| self.person(p, &record.source)).collect();
         let section = self.library.section_page(section_path(record.lies())).filter(|s| *s != index);
-        json!({
-            "title": record.title,
-            "h1": front.h1_title.as_ref().unwrap_or(&record.title),
-            "short_title": front.title_short.as_ref().unwrap_or(&record.title),
-            "description": front.description.as_deref().unwrap_or_default(),
-            "summary": record.summary,
-            "url": self.path(&page.url),
-            "permalink": self.permalink(&page.url),
-            "markdown_url": self.config.markdown_copies.then(|| self.path(&markdown_url(&page.url))),
-            "edit_url": self.config.edit_url.as_ref().filter(|_| page.written).map(|u| format!("{}/{}", u.trim_end_matches('/'), record.source)),
-            "feedback_url": self.feedback_url(page),
-            "source_path": record.source,
-            "published": front.published.as_ref().map(|day| self.words.date(day)),
-            "modified": front.modified.as_ref().map(|day| self.words.date(day)),
-            "authors": people(&front.authors),
-            "contributors": people(&front.contributors),
-            "modified_by": front.modified_by.as_deref().map(|m| self.inline(m, &record.source)),
-            "license": front.license.as_deref().map(|l| self.inline(l, &record.source)),
-            "tags": self.taxonomies.iter().find(|t| t.name == "tags").map_or(json!([]), |t| self.terms(record, t)),
-            "taxonomies": taxonomies,
-            "keywords": front.keywords,
-            "image": self.image(record),
-            "deprecated": front.deprecated,
-            "deprecated_link": front.deprecated_link.as_ref().map(|link| self.links.href(link, &record.source)),
-            "external_resources": front.external_resources.iter().map(|r| self.inline(r, &record.source)).collect::<Vec<_>>(),
-            "toc": contents(&record.headings),
-            "content": "",
-            "words": record.words,
-            "minutes": record.words.div_ceil(WORDS_A_MINUTE).max(1),
-            "prev": previous.map(|i| self.link_to(i)),
-            "next": next.map(|i| self.link_to(i)),
-            "related": related.iter().map(|i| self.lite(*i)).collect::<Vec<_>>(),
-            "breadcrumbs": self.breadcrumbs(index),
-            "section": section.map(|i| self.link_to(i)),
-            "draft": front.draft,
-            "verified": self.verified.page(&record.source, self.words),
-            "relations": front.relations,
-            "extra": front.extra,
-        })
+        let edit = self.config.edit_url.as_ref().filter(|_| page.written);
+        data::Page {
+            title: &record.title,
+            h1: front.h1_title.as_ref().unwrap_or(&record.title),
+            short_title: self.short_title(index),
+            description: front.description.as_deref().unwrap_or_default(),
+            summary: &record.summary,
+            url: self.path(&page.url),
+            permalink: self.permalink(&page.url),
+            markdown_url: self.config.markdown_copies.then(|| self.path(&markdown_url(&page.url))),
+            edit_url: edit.map(|u| format!("{}/{}", u.trim_end_matches('/'), record.source)),
+            feedback_url: self.feedback_url(page),
+            source_path: &record.source,
+            published: front.published.as_ref().map(|day| self.date(day)),
+            modified: front.modified.as_ref().map(|day| self.date(day)),
+            authors: people(&front.authors),
+            contributors: people(&front.contributors),
+            modified_by: front.modified_by.as_deref().map(|m| self.inline(m, &record.source)),
+            license: front.license.as_deref().map(|l| self.inline(l, &record.source)),
+            tags: self.tags(record),
+            taxonomies: taxonomies.map(|(name, terms)| (name, json!(terms))).collect(),
+            keywords: &front.keywords,
+            image: self.image(record),
+            deprecated: front.deprecated,
+            deprecated_link: front.deprecated_link.as_ref().map(|link| self.links.href(link, &record.source)),
+            external_resources: front.external_resources.iter().map(|r| self.inline(r, &record.source)).collect(),
+            toc: contents(&record.headings),
+            content: String::new(),
+            words: record.words,
+            minutes: minutes(record),
+            prev: previous.map(|i| self.link_to(i)),
+            next: next.map(|i| self.link_to(i)),
+            related: related.iter().map(|i| self.card(*i)).collect(),
+            breadcrumbs: self.ancestors(index).into_iter().map(|i| self.link_to(i)).collect(),
+            section: section.map(|i| self.link_to(i)),
+            draft: front.draft,
+            verified: self.verified.page(&record.source, self),
+            relations: front.relations.as_ref(),
+            extra: &front.extra,
+        }
     }
 
     /// The title of a list of terms: a text of the language, or the name in words.
@@ -285,34 +291,38 @@ impl<'a> Views<'a> {
         self.words.wording(&format!("taxonomy_{name}"), None).map_or_else(|| title_case(name), str::to_owned)
     }
 
+    /// A day in the words of the language.
+    pub(crate) fn date(&self, date: &Date) -> Day {
+        Day { iso: date.day.clone(), rfc3339: date.rfc3339(), text: self.words.day(date) }
+    }
+
     /// A page in a list.
-    pub(crate) fn lite(&self, index: usize) -> Value {
+    pub(crate) fn card(&self, index: usize) -> Card {
         let page = &self.library.pages[index];
         let record = &page.record;
-        let section = section_path(record.lies());
-        let description = record.front.description.as_ref().unwrap_or(&record.summary);
-        json!({
-            "title": record.title,
-            "url": self.path(&page.url),
-            "description": description,
-            "published": record.front.published.as_ref().map(|day| self.words.date(day)),
-            "modified": record.front.modified.as_ref().map(|day| self.words.date(day)),
-            "tags": self.taxonomies.iter().find(|t| t.name == "tags").map_or(json!([]), |t| self.terms(record, t)),
-            "deprecated": record.front.deprecated,
-            "minutes": record.words.div_ceil(WORDS_A_MINUTE).max(1),
-            "section_title": self.library.section_page(section).filter(|_| section != self.root).map(|i| self.library.pages[i].record.title.clone()),
-            "section_path": section,
-            "image": self.image(record),
-            "state": self.verified.state(&record.source),
-            "machine": self.verified.machine(&record.source),
-        })
+        let path = section_path(record.lies());
+        let section = self.library.section_page(path).filter(|_| path != self.root);
+        Card {
+            title: record.title.clone(),
+            url: self.path(&page.url),
+            description: record.front.description.as_ref().unwrap_or(&record.summary).clone(),
+            published: record.front.published.as_ref().map(|day| self.date(day)),
+            modified: record.front.modified.as_ref().map(|day| self.date(day)),
+            tags: self.tags(record),
+            deprecated: record.front.deprecated,
+            minutes: minutes(record),
+            section_title: section.map(|i| self.library.pages[i].record.title.clone()),
+            section_path: path.to_owned(),
+            image: self.image(record),
+            state: self.verified.state(&record.source),
+            machine: self.verified.machine(&record.source).map(str::to_owned),
+            language: self.words.tag.clone(),
+        }
     }
 
     /// A section in a list: with the number of its guides, those of its subsections included.
-    pub(crate) fn subsection(&self, index: usize) -> Value {
-        let mut lite = self.lite(index);
-        lite["count"] = self.guides_below(index).len().into();
-        lite
+    pub(crate) fn subsection(&self, index: usize) -> Subsection {
+        Subsection { card: self.card(index), count: self.guides_below(index).len() }
     }
 
     /// The guides of a section and of those below it.
@@ -323,20 +333,24 @@ impl<'a> Views<'a> {
     }
 
     /// The terms of a page in one taxonomy.
-    fn terms(&self, record: &PageRecord, taxonomy: &Taxonomy) -> Value {
-        let term =
-            |name: &String| json!({ "name": name, "url": self.path(&format!("{}{}/", taxonomy.url, path_part(name))) });
-        terms_of(record, &taxonomy.name).iter().map(term).collect()
+    fn terms(&self, record: &PageRecord, taxonomy: &Taxonomy) -> Vec<TermLink> {
+        let url = |name: &str| self.path(&format!("{}{}/", taxonomy.url, path_part(name)));
+        terms_of(record, &taxonomy.name).into_iter().map(|name| TermLink { url: url(&name), name }).collect()
     }
 
-    pub(crate) fn person(&self, written: &str, from: &str) -> Value {
+    fn tags(&self, record: &PageRecord) -> Vec<TermLink> {
+        let tags = self.taxonomies.iter().find(|taxonomy| taxonomy.name == "tags");
+        tags.map(|taxonomy| self.terms(record, taxonomy)).unwrap_or_default()
+    }
+
+    pub(crate) fn person(&self, written: &str, from: &str) -> Person {
         let (name, own) = person(written);
         let url = || {
             let taxonomy = self.taxonomies.iter().find(|t| t.name == "authors")?;
             let term = taxonomy.terms.iter().find(|t| path_part(&t.name) == path_part(name))?;
             Some(self.path(&term.url))
         };
-        json!({ "name": name, "url": url().or_else(|| own.map(|own| self.links.href(own, from))) })
+        Person { name: name.to_owned(), url: url().or_else(|| own.map(|own| self.links.href(own, from))) }
     }
 
     /// The title of a page where there is little room.
@@ -345,8 +359,8 @@ impl<'a> Views<'a> {
         record.front.title_short.as_ref().unwrap_or(&record.title)
     }
 
-    pub(crate) fn link_to(&self, index: usize) -> Value {
-        json!({ "title": self.short_title(index), "url": self.path(&self.library.pages[index].url) })
+    pub(crate) fn link_to(&self, index: usize) -> Link {
+        Link { title: self.short_title(index).to_owned(), url: self.path(&self.library.pages[index].url) }
     }
 
     pub(crate) fn neighbours(&self, index: usize) -> (Option<usize>, Option<usize>) {
@@ -354,10 +368,6 @@ impl<'a> Views<'a> {
         let Some(order) = self.library.sections.get(section) else { return (None, None) };
         let Some(at) = self.library.place_in_section(index) else { return (None, None) };
         (at.checked_sub(1).map(|i| order[i]), order.get(at + 1).copied())
-    }
-
-    fn breadcrumbs(&self, index: usize) -> Vec<Value> {
-        self.ancestors(index).into_iter().map(|i| self.link_to(i)).collect()
     }
 
     /// The section pages above a page, from the home page down.
@@ -376,20 +386,22 @@ impl<'a> Views<'a> {
         found
     }
 
-    fn image(&self, record: &PageRecord) -> Value {
-        let Some(target) = &record.front.image else { return Value::Null };
+    fn image(&self, record: &PageRecord) -> Option<Picture> {
+        let target = record.front.image.as_ref()?;
         match self.links.image(target, &record.source, self.folder) {
             Image::File { path, url } => {
                 let size = imagesize::size(self.folder.join(path)).ok();
-                json!({
-                    "url": self.path(&url),
-                    "permalink": self.permalink(&url),
-                    "width": size.as_ref().map(|s| s.width),
-                    "height": size.as_ref().map(|s| s.height),
+                Some(Picture {
+                    url: self.path(&url),
+                    permalink: self.permalink(&url),
+                    width: size.as_ref().map(|s| s.width),
+                    height: size.as_ref().map(|s| s.height),
                 })
             }
-            Image::Elsewhere => json!({ "url": target, "permalink": target, "width": null, "height": null }),
-            Image::Missing { .. } => Value::Null,
+            Image::Elsewhere => {
+                Some(Picture { url: target.clone(), permalink: target.clone(), width: None, height: None })
+            }
+            Image::Missing { .. } => None,
         }
     }
 
@@ -423,24 +435,28 @@ impl<'a> Views<'a> {
     }
 }
 
+/// How long a page is read.
+fn minutes(record: &PageRecord) -> usize {
+    record.words.div_ceil(WORDS_A_MINUTE).max(1)
+}
+
 /// Headings of level 2 to 4 as a tree.
-fn contents(headings: &[Heading]) -> Value {
-    fn level(headings: &[&Heading], depth: u8) -> Vec<Value> {
+fn contents(headings: &[Heading]) -> Vec<Entry> {
+    fn level(headings: &[&Heading], depth: u8) -> Vec<Entry> {
         let mut found = Vec::new();
         let mut at = 0;
         while let Some(heading) = headings.get(at) {
             let end =
                 headings[at + 1..].iter().position(|h| h.level <= heading.level).map_or(headings.len(), |i| at + 1 + i);
             let children = if depth < 3 { level(&headings[at + 1..end], depth + 1) } else { Vec::new() };
-            found.push(
-                json!({ "level": heading.level, "id": heading.id, "title": heading.title, "children": children }),
-            );
+            let (id, title) = (heading.id.clone(), heading.title.clone());
+            found.push(Entry { level: heading.level, id, title, children });
             at = end;
         }
         found
     }
     let shown: Vec<&Heading> = headings.iter().filter(|h| (2..=4).contains(&h.level)).collect();
-    level(&shown, 1).into()
+    level(&shown, 1)
 }
 
 fn related_pages(site: &Site<'_>, language: usize) -> Vec<Vec<usize>> {

@@ -23,7 +23,7 @@ use crate::{
     },
 };
 use rayon::prelude::*;
-use serde_json::{Map, Value};
+use serde::Serialize;
 
 /// Hears how far a build is. Called from many threads.
 pub trait Listener: Sync {
@@ -89,10 +89,10 @@ pub(crate) fn try_templates(site: &Site<'_>, verified: &Verified) -> Vec<Diagnos
     }
     for (_, index) in &site.library.redirects {
         let context = pages.redirect(&site.library.pages[*index]);
-        let _ = pages.fill(pages.views_of(*index), "redirect.html", None, context, &mut diagnostics);
+        let _ = pages.fill(pages.views_of(*index), "redirect.html", None, &context, &mut diagnostics);
     }
     for views in pages.all_views() {
-        let _ = pages.fill(views, "404.html", None, pages.not_found(views), &mut diagnostics);
+        let _ = pages.fill(views, "404.html", None, &pages.not_found(views), &mut diagnostics);
     }
     diagnostics
 }
@@ -228,7 +228,7 @@ impl Writer<'_> {
     fn redirects(&self, diagnostics: &mut Vec<Diagnostic>) -> Result<(), Failure> {
         for (url, index) in &self.pages.site.library.redirects {
             let context = self.pages.redirect(&self.pages.site.library.pages[*index]);
-            self.template(self.pages.views_of(*index), "redirect.html", &output_path(url), context, diagnostics)?;
+            self.template(self.pages.views_of(*index), "redirect.html", &output_path(url), &context, diagnostics)?;
         }
         Ok(())
     }
@@ -238,7 +238,7 @@ impl Writer<'_> {
             let url = format!("{}/404.html", views.prefix);
             let has_pages = views.sections().next().is_some() || views.language == 0;
             if has_pages && !self.pages.site.library.has_own(&url) {
-                self.template(views, "404.html", &output_path(&url), self.pages.not_found(views), diagnostics)?;
+                self.template(views, "404.html", &output_path(&url), &self.pages.not_found(views), diagnostics)?;
             }
         }
         Ok(())
@@ -247,7 +247,7 @@ impl Writer<'_> {
     fn status(&self, diagnostics: &mut Vec<Diagnostic>) -> Result<(), Failure> {
         match self.pages.status() {
             Some(context) => {
-                self.template(&self.pages.views, "status.html", &output_path(badge::STATUS), context, diagnostics)
+                self.template(&self.pages.views, "status.html", &output_path(badge::STATUS), &context, diagnostics)
             }
             None => Ok(()),
         }
@@ -258,10 +258,10 @@ impl Writer<'_> {
         views: &Views<'_>,
         template: &str,
         path: &str,
-        context: Map<String, Value>,
+        context: &impl Serialize,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Result<(), Failure> {
-        let words = format!("{path}{}", Value::Object(context.clone()));
+        let words = format!("{path}{}", serde_json::to_string(context).unwrap_or_default());
         let key = self.fingerprints.simple(views, template, &words);
         if self.output.keep(path, &key) {
             return Ok(());

@@ -224,7 +224,7 @@ impl Show<'_> {
             &self.pages.views,
             "404.html",
             None,
-            self.pages.not_found(&self.pages.views),
+            &self.pages.not_found(&self.pages.views),
             &mut problems,
         );
         let html = html.unwrap_or_else(|| bare("Page not found"));
@@ -248,7 +248,7 @@ impl Show<'_> {
             (None, Some(index)) => self.pages.guide(index, &mut problems),
             (None, None) if url == badge::STATUS => {
                 let context = self.pages.status()?;
-                self.pages.fill(&self.pages.views, "status.html", None, context, &mut problems)
+                self.pages.fill(&self.pages.views, "status.html", None, &context, &mut problems)
             }
             (None, None) => return None,
         };

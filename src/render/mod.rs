@@ -3,6 +3,7 @@
 //! Two walks over the same tokens: [`outline`] gathers headings, links and words before any page's address is known;
 //! [`page`] makes HTML when all are. Both are pure: what they need of the site they ask a [`World`].
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::{collections::BTreeMap, ops::RangeInclusive, sync::Arc};
@@ -154,7 +155,8 @@ pub struct Rendered {
 }
 
 /// What only some pages load.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "uses")]
 pub struct Uses {
     /// Images that can be opened over the page.
     pub zoom: bool,

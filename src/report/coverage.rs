@@ -3,6 +3,7 @@
 //! A block is *done* if each of its steps was typed, saved or compared, on every machine that the guide wants it on. One that a
 //! reader need not do, or that another machine of the guide does, is not asked for, and one that readers look at is none.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -10,7 +11,7 @@ use super::{GuideReport, Report, StepKind, StepReport, Verdict, difference::coun
 use crate::plan::Omission;
 
 /// What was done of a guide, or of several.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Coverage {
     /// Blocks that a reader would do or compare. Each is counted below once more, in one of the next five.
     pub blocks: usize,

@@ -3,6 +3,7 @@
 //! The types here are the JSON report, schema version [`SCHEMA`]. Texts in it are what guides and machines printed: every
 //! format has to make them harmless for its own reader.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -282,7 +283,8 @@ pub struct StepWarning {
 }
 
 /// What a step does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "step-kind")]
 #[serde(rename_all = "lowercase")]
 pub enum StepKind {
     /// Commands are typed.

@@ -3,6 +3,7 @@
 //! Every text here is plain, and templates escape all of them.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,7 +32,8 @@ const CHARACTERS: usize = 400;
 const FRAGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'/').remove(b':');
 
 /// A report.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "results")]
 pub(crate) struct Shown {
     /// What it came to, in a few words.
     headline: String,
@@ -60,79 +62,122 @@ pub(crate) struct Shown {
 }
 
 /// Guides of a verdict.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "of-verdict")]
 struct OfVerdict {
+    /// The verdict.
     name: &'static str,
+    /// How many guides have it.
     count: usize,
+    /// Those.
     guides: Vec<OfGuide>,
 }
 
 /// Something to choose guides by.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "choice")]
 struct Choice {
+    /// What guides have that it chooses.
     key: String,
+    /// For readers.
     name: String,
+    /// How many guides have it.
     count: usize,
 }
 
-#[derive(Debug, Serialize)]
+/// What stands in the way of guides.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "of-cause")]
 struct OfCause {
+    /// The same cause has the same key.
     key: String,
+    /// Its kind: `command-not-found`.
     kind: &'static str,
+    /// What it is about: the name of a program or a package.
     what: String,
     /// Whose turn it is.
     part: &'static str,
+    /// What to do.
     mend: Option<String>,
+    /// How many guides have it.
     count: usize,
+    /// Those.
     guides: Vec<Link>,
 }
 
 /// A guide that is named elsewhere.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "guide-link")]
 struct Link {
+    /// A fragment of the page: where it stands.
     id: String,
+    /// Its file.
     path: String,
+    /// From 1.
     line: usize,
 }
 
-#[derive(Debug, Serialize)]
+/// A guide in a report.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "of-guide")]
 struct OfGuide {
     /// A fragment.
     id: String,
+    /// Its file.
     path: String,
+    /// Its title.
     title: String,
     /// Its page, where there is one.
     url: Option<String>,
+    /// The folder that it lies in.
     section: String,
+    /// The verdict of all machines.
     verdict: &'static str,
     /// Keys of its causes and of their kinds, with spaces between.
     causes: String,
     /// Why it does not hold, in a few words.
     why: Option<String>,
+    /// Names of them.
     machines: String,
+    /// How long it took.
     duration: String,
+    /// What the verdict stands on.
     coverage: String,
+    /// Whether it held at a later attempt only.
     flaky: bool,
     /// What is known of it from earlier reports.
     before: Option<String>,
+    /// Blocks that were not done.
     gaps: Vec<OfGap>,
+    /// It on each machine.
     runs: Vec<OfRun>,
 }
 
-#[derive(Debug, Serialize)]
+/// A block that was not done.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "gap")]
 struct OfGap {
+    /// What that means for a reader.
     word: &'static str,
+    /// File and line.
     place: String,
+    /// Why, in a sentence.
     why: String,
 }
 
 /// A guide on a machine.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "run")]
 struct OfRun {
+    /// Its name.
     machine: String,
+    /// The verdict on it.
     verdict: &'static str,
+    /// When.
     started: String,
+    /// What is wrong with the guide as a whole.
     reason: Option<String>,
+    /// Why it did not come to its end.
     cause: Option<Why>,
     /// What has changed in the world since it held.
     since: Option<String>,
@@ -140,17 +185,25 @@ struct OfRun {
     began_on: Option<String>,
     /// What is wrong with its plan, and what went wrong in earlier attempts.
     problems: Vec<String>,
+    /// What was done.
     steps: Vec<OfStep>,
+    /// All that was typed and shown.
     transcript: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+/// A step.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "step")]
 struct OfStep {
+    /// From 1.
     number: usize,
+    /// What is done.
     kind: StepKind,
+    /// The verdict on it.
     verdict: &'static str,
     /// Its file, where that is another one than the guide's.
     file: Option<String>,
+    /// From 1.
     line: usize,
     /// In a line.
     typed: String,
@@ -159,38 +212,62 @@ struct OfStep {
 }
 
 /// Of a step at which something is to be seen.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "more")]
 struct More {
+    /// What is wrong.
     message: Option<String>,
+    /// What to do.
     help: Option<String>,
+    /// Why it broke.
     cause: Option<Why>,
+    /// What an author should look at.
     warnings: Vec<String>,
+    /// All that was typed.
     typed: String,
+    /// File and line.
     place: String,
+    /// The exit status, where there is one.
     status: Option<i32>,
+    /// How long it took.
     duration: String,
+    /// What was documented beside what was shown.
     rows: Vec<OfRow>,
 }
 
-#[derive(Debug, Serialize)]
+/// Why something broke.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "why")]
 struct Why {
+    /// The kind of cause, and what it is about.
     about: String,
+    /// Whose turn it is.
     part: &'static str,
+    /// What was seen.
     evidence: String,
+    /// What to do.
     mend: Option<String>,
 }
 
 /// A row of a difference.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "row")]
 struct OfRow {
+    /// `-` was documented, `+` was shown, a space both.
     mark: char,
+    /// Its text.
     pieces: Vec<Piece>,
+    /// Why it may differ.
     note: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+/// A part of a row.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "piece")]
 struct Piece {
+    /// The text.
     text: String,
+    /// Whether it is what differs.
     differs: bool,
 }
 

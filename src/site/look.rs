@@ -1,7 +1,9 @@
 //! The look of a site, read: the files that `guidepost.yaml` names for it, and the style sheet that its settings become.
 
-use serde_json::{Value, json};
 use std::path::Path;
+
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::{
     config::{Config, READABLE},
@@ -15,9 +17,86 @@ use crate::{
 #[derive(Debug, Default)]
 pub(crate) struct Look {
     /// As templates are told: `site.look`.
-    pub(crate) told: Value,
+    pub(crate) data: Data,
     /// What an author should look at.
     pub(crate) warnings: Vec<Diagnostic>,
+}
+
+/// `site.look`. What is not set is null or empty.
+#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
+#[schemars(rename = "look")]
+pub(crate) struct Data {
+    /// The logo.
+    logo: Option<Logo>,
+    /// Address of the script that draws diagrams.
+    mermaid: Option<String>,
+    /// The icon of the browser's tab.
+    favicon: Option<Favicon>,
+    /// Addresses of style sheets.
+    styles: Vec<String>,
+    /// Scripts.
+    scripts: Vec<Script>,
+    /// The end of each page's `<head>`. **HTML**
+    head: Option<String>,
+    /// The end of each page. **HTML**
+    footer: Option<String>,
+    /// Colours of the page, for the browser's frame.
+    theme_color: ThemeColor,
+}
+
+/// The logo.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "logo")]
+struct Logo {
+    /// One, or one a scheme.
+    pictures: Vec<LogoPicture>,
+    /// Whether it stands in place of the site's title.
+    replaces_title: bool,
+}
+
+/// A picture of the logo.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "logo-picture")]
+struct LogoPicture {
+    /// The address.
+    url: String,
+    /// `light` or `dark`; null if it is for both.
+    scheme: Option<&'static str>,
+    /// Pixels, if the file says so.
+    width: Option<usize>,
+    /// Likewise.
+    height: Option<usize>,
+}
+
+/// The icon of the browser's tab.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "favicon")]
+struct Favicon {
+    /// The address.
+    url: String,
+    /// Its media type.
+    #[serde(rename = "type")]
+    kind: &'static str,
+}
+
+/// A script.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "script")]
+struct Script {
+    /// The address.
+    url: String,
+    /// Whether it is a module.
+    is_module: bool,
+}
+
+/// Colours of the page.
+#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
+#[schemars(rename = "theme-color")]
+struct ThemeColor {
+    /// In the light scheme.
+    light: String,
+    /// In the dark one.
+    dark: String,
 }
 
 /// Reads files for the theme, and collects what is wrong with them.
@@ -41,16 +120,14 @@ impl Look {
     pub(crate) fn read(site: &Path, config: &Config, source: &Source, theme: &mut Theme) -> Result<Self, Failure> {
         let mut reader = Reader { site, config, source, theme, problems: Vec::new() };
         let painted = look::paint(&config.look.colors);
-        let mut told = reader.told();
+        let mut data = reader.data();
         let sheet = reader.sheet(&painted.css);
         if !reader.problems.is_empty() {
             return Err(Failure::Configuration(reader.problems));
         }
-        if let (Some(sheet), Some(styles)) = (sheet, told["styles"].as_array_mut()) {
-            styles.insert(0, sheet.into());
-        }
+        data.styles.splice(0..0, sheet);
         let [light, dark] = painted.backgrounds.map(|color| color.to_string());
-        told["theme_color"] = json!({ "light": light, "dark": dark });
+        data.theme_color = ThemeColor { light, dark };
         let warnings = painted.faint.iter().map(|faint| {
             let message = format!(
                 "`{}` is hard to read in the {} scheme: the contrast of {} on {} is {:.2}:1",
@@ -61,7 +138,7 @@ impl Look {
             let at = place::of(source, &["look", "colors", faint.scheme, faint.key]);
             Diagnostic::warning("contrast", message).at(source, at).help(help)
         });
-        Ok(Self { warnings: warnings.collect(), told })
+        Ok(Self { warnings: warnings.collect(), data })
     }
 }
 
@@ -77,47 +154,45 @@ pub(crate) fn files(config: &Config) -> Vec<&str> {
 }
 
 impl Reader<'_> {
-    fn told(&mut self) -> Value {
+    fn data(&mut self) -> Data {
         let look = &self.config.look;
         let favicon = look.favicon.as_ref().and_then(|path| self.favicon(path));
         let styles: Vec<String> =
             look.css.iter().filter_map(|path| Some(self.asset(&["look", "css"], path)?.url)).collect();
-        let scripts: Vec<Value> = (look.javascript.iter())
+        let scripts: Vec<Script> = (look.javascript.iter())
             .filter_map(|path| {
                 let url = self.asset(&["look", "javascript"], path)?.url;
-                Some(json!({ "url": url, "is_module": path.ends_with(".mjs") }))
+                Some(Script { url, is_module: path.ends_with(".mjs") })
             })
             .collect();
         let mermaid = self.config.diagrams.mermaid.as_ref();
         let mermaid = mermaid.and_then(|path| Some(self.asset(&["diagrams", "mermaid"], path)?.url));
-        json!({
-            "logo": self.logo(),
-            "mermaid": mermaid,
-            "favicon": favicon,
-            "styles": styles,
-            "scripts": scripts,
-            "head": look.head.as_ref().and_then(|path| self.snippet(&["look", "head"], path)),
-            "footer": look.footer.as_ref().and_then(|path| self.snippet(&["look", "footer"], path)),
-        })
+        Data {
+            logo: self.logo(),
+            mermaid,
+            favicon,
+            styles,
+            scripts,
+            head: look.head.as_ref().and_then(|path| self.snippet(&["look", "head"], path)),
+            footer: look.footer.as_ref().and_then(|path| self.snippet(&["look", "footer"], path)),
+            theme_color: ThemeColor::default(),
+        }
     }
 
-    fn logo(&mut self) -> Value {
-        let Some(logo) = &self.config.look.logo else { return Value::Null };
-        let mut picture = |path: &str, scheme: Option<&str>| {
+    fn logo(&mut self) -> Option<Logo> {
+        let logo = self.config.look.logo.as_ref()?;
+        let mut picture = |path: &str, scheme: Option<&'static str>| {
             let read = self.asset(&["look", "logo"], path)?;
             let size = imagesize::blob_size(&read.bytes).ok();
             let (width, height) = (size.as_ref().map(|s| s.width), size.as_ref().map(|s| s.height));
-            Some(json!({ "url": read.url, "scheme": scheme, "width": width, "height": height }))
+            Some(LogoPicture { url: read.url, scheme, width, height })
         };
         let light = picture(logo.light(), logo.dark().map(|_| "light"));
         let dark = logo.dark().and_then(|path| picture(path, Some("dark")));
-        json!({
-            "pictures": light.into_iter().chain(dark).collect::<Vec<_>>(),
-            "replaces_title": logo.replaces_title(),
-        })
+        Some(Logo { pictures: light.into_iter().chain(dark).collect(), replaces_title: logo.replaces_title() })
     }
 
-    fn favicon(&mut self, path: &str) -> Option<Value> {
+    fn favicon(&mut self, path: &str) -> Option<Favicon> {
         let kind = match path.rsplit('.').next() {
             Some("svg") => "image/svg+xml",
             Some("png") => "image/png",
@@ -132,7 +207,7 @@ impl Reader<'_> {
                 return None;
             }
         };
-        Some(json!({ "url": self.asset(&["look", "favicon"], path)?.url, "type": kind }))
+        Some(Favicon { url: self.asset(&["look", "favicon"], path)?.url, kind })
     }
 
     /// The style sheet of what is used; `None` if that is nothing.

@@ -1,6 +1,7 @@
 //! Templates, shortcodes and static files: those of the binary, each of which a site can override in `themes/NAME/`.
 
 use include_dir::{Dir, include_dir};
+use serde::Serialize;
 use serde_json::{Map, Value};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -206,21 +207,23 @@ impl Theme {
     ///
     /// # Errors
     /// A diagnostic at the line of the template that failed.
-    pub fn render(&self, language: usize, template: &str, context: &Value) -> Result<String, Diagnostic> {
-        let with_data = self.with_data(template, context)?;
-        let context = Context::from_serialize(with_data.as_ref().unwrap_or(context));
+    pub fn render(&self, language: usize, template: &str, context: &impl Serialize) -> Result<String, Diagnostic> {
+        let context = if self.shows_data && self.reads_site(template) {
+            let told = serde_json::to_value(context).map_err(|e| self.problem(template, &tera::Error::message(e)))?;
+            Context::from_serialize(&self.with_data(told)?)
+        } else {
+            Context::from_serialize(context)
+        };
         let context = context.map_err(|e| self.problem(template, &e))?;
         self.spoken[language].tera.render(template, &context).map_err(|e| self.problem(template, &e))
     }
 
-    /// A context with all files below `data/`, for a template that shows them; `None` for others.
-    fn with_data(&self, template: &str, context: &Value) -> Result<Option<Value>, Diagnostic> {
-        if !self.shows_data || !self.reads_site(template) || !context["site"].is_object() {
-            return Ok(None);
+    /// A context with all files below `data/`, if it has the site.
+    fn with_data(&self, mut context: Value) -> Result<Value, Diagnostic> {
+        if context["site"].is_object() {
+            context["site"]["data"] = self.data.all().map_err(|problem| *problem)?.clone();
         }
-        let mut context = context.clone();
-        context["site"]["data"] = self.data.all().map_err(|problem| *problem)?.clone();
-        Ok(Some(context))
+        Ok(context)
     }
 
     /// Renders a shortcode; nothing if there is no template of that name, which is an error that the parser has told of.
