@@ -37,7 +37,8 @@ fn html(markdown: &str) -> String {
 
 /// Without what guidepost adds: ids and anchors of headings, sizes and loading of images.
 fn normal(html: &str) -> String {
-    let mut html = html.replace(" loading=\"lazy\" decoding=\"async\">", " />").replace("\n</code>", "</code>");
+    let mut html =
+        html.replace(" loading=\"lazy\"", "").replace(" decoding=\"async\">", " />").replace("\n</code>", "</code>");
     // The specification's own normalization: quotes in text, and line ends beside tags of blocks, mean nothing.
     html = html.replace("&quot;", "\"").replace("<li>\n", "<li>").replace("<blockquote>\n", "<blockquote>");
     while let Some(start) = html.find("<a class=\"anchor\"") {

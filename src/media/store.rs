@@ -40,6 +40,8 @@ pub(crate) struct Smaller {
     pub(crate) width: u32,
     /// URL path.
     pub(crate) url: String,
+    /// BLAKE3 of its bytes.
+    pub(crate) hash: [u8; 32],
     /// Where it is kept.
     pub(crate) file: PathBuf,
 }
@@ -120,14 +122,15 @@ impl Pictures {
         let smaller = |variant: &Variant| Smaller {
             width: variant.width,
             url: format!("{FOLDER}{stem}-{}.{}.webp", variant.width, &blake3::Hash::from(variant.hash).to_hex()[..10]),
+            hash: variant.hash,
             file: file(&self.kept, variant),
         };
         variants.iter().map(smaller).collect()
     }
 
-    /// All smaller pictures, each once: URL paths, and where they are kept.
-    pub(crate) fn all(&self) -> BTreeMap<String, PathBuf> {
-        self.files.keys().flat_map(|path| self.smaller(path)).map(|smaller| (smaller.url, smaller.file)).collect()
+    /// All smaller pictures, each once, by their URL paths.
+    pub(crate) fn all(&self) -> BTreeMap<String, Smaller> {
+        self.files.keys().flat_map(|path| self.smaller(path)).map(|smaller| (smaller.url.clone(), smaller)).collect()
     }
 }
 

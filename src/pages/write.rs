@@ -280,8 +280,14 @@ impl Writer<'_> {
             self.output.copy(&output_path(url), &self.pages.world.folder.join(path))?;
         }
         card::write(self.pages, self.output)?;
-        for (url, file) in self.pages.world.pictures.map(Pictures::all).unwrap_or_default() {
-            self.output.copy(&output_path(&url), &file)?;
+        for (url, picture) in self.pages.world.pictures.map(Pictures::all).unwrap_or_default() {
+            let path = output_path(&url);
+            if !self.output.keep(&path, &picture.hash) {
+                // Not copied: what is kept is its owner's alone to read.
+                let bytes = std::fs::read(&picture.file)
+                    .map_err(|error| Failure::environment(format!("{}: {error}", picture.file.display())))?;
+                self.output.put(&path, &picture.hash, &bytes)?;
+            }
         }
         for recording in self.pages.views.verified.recordings() {
             let path = output_path(&recording.url);

@@ -1,6 +1,7 @@
 //! Formulas in LaTeX to MathML, which browsers draw themselves.
 
 use math_core::{LatexToMathML, MathCoreConfig, MathDisplay};
+use std::sync::LazyLock;
 
 use super::html::{Renderer, escape};
 use crate::{diagnostic::Diagnostic, guide::Guide, source::Span};
@@ -8,26 +9,27 @@ use crate::{diagnostic::Diagnostic, guide::Guide, source::Span};
 /// Language of fences that are formulas.
 pub(super) const LANGUAGE: &str = "math";
 
+static CONVERTER: LazyLock<LatexToMathML> = LazyLock::new(|| {
+    // The source goes with it, for those who copy the formula, and for screen readers that read LaTeX.
+    let config = MathCoreConfig { annotation: true, ..MathCoreConfig::default() };
+    LatexToMathML::new(config).expect("no macros that could be wrong")
+});
+
 impl Renderer<'_> {
     /// A formula; `span` is its source, with the signs around it or not. One with an error is shown as it is written.
     pub(super) fn formula(&mut self, guide: &Guide, formula: &str, display: bool, span: Span) -> String {
         let form = if display { MathDisplay::Block } else { MathDisplay::Inline };
-        // The source goes with it, for those who copy the formula, and for screen readers that read LaTeX.
-        let config = MathCoreConfig { annotation: true, ..MathCoreConfig::default() };
-        let made = LatexToMathML::new(config)
-            .map_err(|(error, ..)| error)
-            .and_then(|converter| converter.convert_with_local_counter(formula, form));
-        match made {
-            Ok(html) => {
+        match CONVERTER.convert_with_local_state(formula, form) {
+            Ok(made) => {
                 self.uses.mathematics = true;
-                on_one_line(&html)
+                on_one_line(&made.mathml)
             }
             Err(error) => {
                 let written = &guide.source.text[span.range()];
                 let at = written.find(formula).map_or(span, |start| part(span.start + start, formula, &error.0));
                 let message = format!("this formula cannot be read: {}", error.error_message().trim_end_matches('.'));
                 let problem = Diagnostic::error("formula", message).at(&guide.source, at);
-                let help = "formulas are LaTeX, as KaTeX reads it; a dollar sign that is one is written `\\$`";
+                let help = "formulas are LaTeX, of which not every command is known; a dollar sign that is one is written `\\$`";
                 self.diagnostics.push(problem.help(help));
                 format!("<code>{}</code>", escape(formula))
             }

@@ -90,6 +90,12 @@ fn a_page_has_its_images_in_several_widths() {
         assert_eq!(&bytes[8..12], b"WEBP", "{name:?}");
     }
     assert_eq!(kept(&site, "public/assets/images").len(), 3);
+    #[cfg(unix)]
+    for (name, _) in kept(&site, "public/assets/images") {
+        use std::os::unix::fs::PermissionsExt;
+        let about = std::fs::metadata(site.path().join("public/assets/images").join(&name)).expect("a file");
+        assert_eq!(about.permissions().mode() & 0o044, 0o044, "nobody's server can read {name}");
+    }
     assert!(page.contains("/assets/zoom.") && !site.output("guides/plain/index.html").contains("zoom."));
 }
 
