@@ -111,16 +111,16 @@ impl Drawer {
         );
         let mut y = 138.0;
         if !card.section.is_empty() {
-            let section = self.fitting(&card.section, "Inter", 34.0);
-            svg.push_str(&text(&section, "Inter", 34.0, MARGIN, y, card.accent));
+            let section = self.fitting(&card.section, "Inter Medium", 34.0);
+            svg.push_str(&text(&section, "Inter Medium", 34.0, MARGIN, y, card.accent));
             y += 36.0;
         }
         for line in &lines {
             y += size * 1.14;
             svg.push_str(&text(line, "Inter Display", size, MARGIN, y - size * 0.16, card.text));
         }
-        let site = self.fitting(&card.site, "Inter", 34.0);
-        svg.push_str(&text(&site, "Inter", 34.0, MARGIN, 552.0, soft));
+        let site = self.fitting(&card.site, "Inter Medium", 34.0);
+        svg.push_str(&text(&site, "Inter Medium", 34.0, MARGIN, 552.0, soft));
         svg.push_str("</svg>");
         svg
     }
@@ -183,7 +183,7 @@ fn room() -> f32 {
 /// A line of text as SVG.
 fn text(words: &str, family: &str, size: f32, x: f32, y: f32, fill: Color) -> String {
     let mut svg = String::new();
-    let weight = if family == "Inter" { 500 } else { 700 };
+    let weight = if family == "Inter Medium" { 500 } else { 700 };
     // Writing to a string does not fail.
     let _ = write!(
         svg,
@@ -238,6 +238,14 @@ mod tests {
         assert_eq!(picture.get_pixel(5, 5).0, [0x11, 0x17, 0x16], "the ground");
         let white = picture.pixels().filter(|pixel| pixel.0 == [255; 3]).count();
         assert!(white > 2_000, "{white} pixels of the title");
+        // Above the title, in the colour that stands out, and below it: the section and the site.
+        let painted = |rows: std::ops::Range<u32>| {
+            let pixels =
+                picture.enumerate_pixels().filter(|(_, y, pixel)| rows.contains(y) && pixel.0 != [0x11, 0x17, 0x16]);
+            pixels.count()
+        };
+        let (section, site) = (painted(90..150), painted(510..570));
+        assert!(section > 500 && site > 500, "{section} pixels of the section, {site} of the site");
         assert!(drawer.draw(&card("Another")).expect("drawn") != png);
     }
 

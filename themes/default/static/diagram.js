@@ -7,6 +7,16 @@
   const root = document.documentElement;
   const scheme = matchMedia("(prefers-color-scheme: dark)");
   const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : scheme.matches);
+  // The colours of the page; Mermaid reckons with hexadecimal ones only.
+  const colors = () => {
+    const style = getComputedStyle(root);
+    const named = {
+      background: "--bg", primaryColor: "--soft", primaryTextColor: "--strong", primaryBorderColor: "--edge", lineColor: "--dim",
+      textColor: "--text", edgeLabelBackground: "--bg", secondaryColor: "--line", tertiaryColor: "--bg",
+    };
+    const values = Object.entries(named).map(([key, name]) => [key, style.getPropertyValue(name).trim()]);
+    return Object.fromEntries(values.filter(([, value]) => value.startsWith("#")));
+  };
   const diagrams = [...document.querySelectorAll(".diagram")];
 
   const load = () => new Promise((done, failed) => {
@@ -33,8 +43,9 @@
   const drawAll = () => {
     drawing = drawing.then(async () => {
       const fontFamily = getComputedStyle(document.body).fontFamily;
-      const theme = isDark() ? "dark" : "default";
-      mermaid.initialize({ startOnLoad: false, securityLevel: "strict", suppressErrorRendering: true, fontFamily, theme });
+      const themeVariables = { darkMode: isDark(), fontFamily, ...colors() };
+      const how = { startOnLoad: false, securityLevel: "strict", suppressErrorRendering: true };
+      mermaid.initialize({ ...how, theme: "base", fontFamily, themeVariables });
       for (const [number, diagram] of diagrams.entries()) {
         await draw(diagram, number).catch((error) => console.error(error));
       }
