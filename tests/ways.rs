@@ -1,4 +1,4 @@
-//! How readers find their way: the tree beside a page, lists, the page of all guides. Through the binary.
+//! How readers find their way: the tree beside a page, lists, the page of all guides, tags. Through the binary.
 
 mod support;
 
@@ -111,4 +111,23 @@ fn who_has_a_page_at_all_keeps_it() {
     assert_eq!(ran.status, 0, "{ran:?}");
     assert!(site.output("all/index.html").contains("<h1>My own</h1>"));
     assert!(!site.output("index.html").contains(">All 2 guides<"));
+}
+
+#[test]
+fn many_tags_stand_by_their_letters() {
+    let site = TestSite::new(&[("content/few.md", "---\ntitle: Few\ntags: [one, two]\n---\n\ntext\n")]);
+    assert_eq!(site.run(&["build"]).status, 0);
+    assert!(!site.output("tags/index.html").contains("class=\"letters\""));
+    for number in 0..100 {
+        let letter = char::from(b'a' + number % 26);
+        let tags = format!("[tag-{number}, {letter}{number}, {}]", if number < 30 { "frequent" } else { "rare" });
+        site.write(&format!("content/{number}.md"), format!("---\ntitle: Guide {number}\ntags: {tags}\n---\n\ntext\n"));
+    }
+    let ran = site.run(&["build"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    let page = site.output("tags/index.html");
+    assert_eq!(page.matches("href=\"#gp-letter-").count(), 26, "{page}");
+    let (above, below) = page.split_once("class=\"letters\"").expect("letters");
+    assert!(above.contains(">rare</a> <span class=\"dim\">70<"), "{above}");
+    assert!(!above.contains(">tag-9<") && below.contains(">tag-9<") && below.contains(">frequent<"));
 }

@@ -575,10 +575,24 @@ pub(crate) struct TaxonomyPage<'v> {
     pub(crate) base: Base<'v>,
     /// The taxonomy.
     pub(crate) taxonomy: TaxonomyLink,
-    /// Its terms.
+    /// Its terms, by their names.
     pub(crate) terms: Vec<Term>,
+    /// The same by the first letters of their names; empty if they are few.
+    pub(crate) letters: Vec<Letter>,
+    /// Those with the most guides; likewise.
+    pub(crate) frequent: Vec<Term>,
     /// The text of `content/TAXONOMY/_index.md`, if there is one.
     pub(crate) section: Option<Page<'v>>,
+}
+
+/// The terms that begin with a letter.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "letter")]
+pub(crate) struct Letter {
+    /// The letter; `#` for names that begin with none.
+    pub(crate) name: String,
+    /// The terms.
+    pub(crate) terms: Vec<Term>,
 }
 
 /// `term.html`: the guides of a term.

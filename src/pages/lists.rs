@@ -1,11 +1,13 @@
 //! Pages that list pages: home, sections, terms, in pages of their own.
 
+use std::{cmp::Reverse, collections::BTreeMap};
+
 use crate::{
     pages::{
         card::card_url,
         data::{
-            self, AllPage, Base, Card, Group, HomePage, List, Mended, Page, Paginator, PaginatorPage, SectionPage,
-            Shelf, SiteProof, TaxonomyPage, TermPage,
+            self, AllPage, Base, Card, Group, HomePage, Letter, List, Mended, Page, Paginator, PaginatorPage,
+            SectionPage, Shelf, SiteProof, TaxonomyPage, TermPage,
         },
         view::{ALL, Views},
     },
@@ -59,6 +61,11 @@ const NEWEST: usize = 9;
 const FIRST: usize = 8;
 /// Guides that the home page shows because they were mended.
 const MENDED: usize = 6;
+
+/// Terms that are found at a glance.
+const FEW_TERMS: usize = 40;
+/// Terms that stand above the others where there are many.
+const FREQUENT: usize = 12;
 
 impl Listed<'_> {
     /// The page that it stands for in the tree of guides.
@@ -177,10 +184,14 @@ impl<'a> Views<'a> {
             }),
             Shown::Taxonomy(taxonomy) => {
                 let section = self.text(listed, content);
+                let terms: Vec<data::Term> = taxonomy.terms.iter().map(|term| self.term(term)).collect();
+                let many = terms.len() > FEW_TERMS;
                 List::Taxonomy(TaxonomyPage {
                     base: self.base(&self.taxonomy_title(&taxonomy.name), &listed.url, described(section.as_ref())),
                     taxonomy: self.taxonomy(taxonomy),
-                    terms: taxonomy.terms.iter().map(|term| self.term(term)).collect(),
+                    letters: if many { letters(&terms) } else { Vec::new() },
+                    frequent: if many { frequent(&terms) } else { Vec::new() },
+                    terms,
                     section,
                 })
             }
@@ -326,6 +337,25 @@ impl<'a> Views<'a> {
     }
 }
 
+/// Terms by the letters that their names begin with; those that begin with none come first.
+fn letters(terms: &[data::Term]) -> Vec<Letter> {
+    let mut letters: BTreeMap<Option<String>, Vec<data::Term>> = BTreeMap::new();
+    for term in terms {
+        let first = term.name.chars().next().filter(|first| first.is_alphabetic());
+        letters.entry(first.map(|first| first.to_uppercase().collect())).or_default().push(term.clone());
+    }
+    let letter = |(name, terms): (Option<String>, _)| Letter { name: name.unwrap_or_else(|| "#".into()), terms };
+    letters.into_iter().map(letter).collect()
+}
+
+/// The terms with the most guides, by their numbers.
+fn frequent(terms: &[data::Term]) -> Vec<data::Term> {
+    let mut frequent = terms.to_vec();
+    frequent.sort_by_key(|term| Reverse(term.count));
+    frequent.truncate(FREQUENT);
+    frequent
+}
+
 /// The description of the text above a list.
 fn described<'v>(section: Option<&Page<'v>>) -> &'v str {
     section.map_or("", |section| section.description)
@@ -333,4 +363,27 @@ fn described<'v>(section: Option<&Page<'v>>) -> &'v str {
 
 fn address(url: &str, number: usize) -> String {
     if number == 1 { url.to_owned() } else { format!("{url}page/{number}/") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn terms_stand_by_their_letters() {
+        let term =
+            |(name, count): &(&str, usize)| data::Term { name: (*name).into(), url: String::new(), count: *count };
+        let terms: Vec<data::Term> =
+            [("3d", 1), ("ansible", 4), ("Apache", 2), ("été", 9), ("日本", 1)].iter().map(term).collect();
+        let told: Vec<(String, Vec<String>)> = letters(&terms)
+            .into_iter()
+            .map(|letter| (letter.name, letter.terms.into_iter().map(|term| term.name).collect()))
+            .collect();
+        let row = |name: &str, terms: &[&str]| (name.to_owned(), terms.iter().map(|t| (*t).to_owned()).collect());
+        assert_eq!(
+            told,
+            [row("#", &["3d"]), row("A", &["ansible", "Apache"]), row("É", &["été"]), row("日", &["日本"])]
+        );
+        assert_eq!(frequent(&terms)[0].name, "été");
+    }
 }
