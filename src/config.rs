@@ -93,6 +93,10 @@ pub struct Config {
     pub smart_punctuation: bool,
     /// `$x$` and `$$x$$` are formulas in LaTeX. A page can ask for it itself.
     pub mathematics: bool,
+    /// What is taken from git where a page does not say it.
+    pub git: Vec<FromGit>,
+    /// Whether pages are built before the day that they are to be published on.
+    pub build_future: bool,
     /// What is read of the syntax of other generators; all of it, unless it is listed here.
     pub dialects: Vec<Dialect>,
     /// Paths (with `*`) that internal links may point at though this site does not have them.
@@ -126,6 +130,16 @@ pub enum PageNames {
     /// `nginx.en.md`: pages in a language. Those of other languages than the site's are left out.
     #[serde(rename = "NAME.LANGUAGE")]
     NameLanguage,
+}
+
+/// What git knows of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FromGit {
+    /// `published` is when its file was first committed, `modified` when it was last.
+    Dates,
+    /// Its `authors` are those of the commits.
+    Authors,
 }
 
 /// A link of the header.
@@ -169,6 +183,8 @@ impl Default for Config {
             markdown_copies: true,
             smart_punctuation: false,
             mathematics: false,
+            git: Vec::new(),
+            build_future: false,
             dialects: Dialect::ALL.to_vec(),
             external_paths: Vec::new(),
             external_links: ExternalLinks::default(),

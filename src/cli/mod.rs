@@ -123,6 +123,9 @@ struct SiteArguments {
     /// Include drafts
     #[arg(long)]
     drafts: bool,
+    /// Include pages whose day of publication is still to come
+    #[arg(long)]
+    future: bool,
     /// Fail on warnings too
     #[arg(long)]
     strict: bool,
@@ -150,6 +153,7 @@ impl SiteArguments {
         Options {
             // A draft that is named is meant.
             drafts: self.drafts || !loose.is_empty(),
+            future: self.future || !loose.is_empty(),
             site,
             loose,
             workspace: true,

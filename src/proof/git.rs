@@ -1,13 +1,14 @@
-//! What git says about the site's folder. Only the program `git` is asked, without a shell, and nothing of the repository changes.
+//! What git says has changed in the site's folder.
 
-use std::{
-    collections::BTreeSet,
-    io::ErrorKind,
-    path::Path,
-    process::{Command, Output},
+use std::{collections::BTreeSet, path::Path};
+
+use crate::{
+    site::{
+        failure::Failure,
+        git::{git, succeeded},
+    },
+    terminal::clean::clean,
 };
-
-use crate::{site::failure::Failure, terminal::clean::clean};
 
 /// A commit of the repository that the site's folder lies in.
 pub(crate) struct Commit<'s> {
@@ -65,25 +66,4 @@ impl<'s> Commit<'s> {
         let output = git(self.site, &["show", &format!("{}:./{path}", self.hash)])?;
         Ok(output.status.success().then(|| String::from_utf8(output.stdout).ok()).flatten())
     }
-}
-
-/// Runs git in a folder, which alone says which repository is meant: a hook's variables would name another.
-pub(crate) fn git(site: &Path, arguments: &[&str]) -> Result<Output, Failure> {
-    let mut command = Command::new("git");
-    for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"] {
-        command.env_remove(variable);
-    }
-    command.env("LC_ALL", "C").current_dir(site).args(["--no-optional-locks", "--literal-pathspecs"]).args(arguments);
-    command.output().map_err(|error| match error.kind() {
-        ErrorKind::NotFound => Failure::environment("this needs the program git, which is not installed".into()),
-        _ => Failure::environment(format!("git cannot be run: {error}")),
-    })
-}
-
-fn succeeded(output: &Output) -> Result<(), Failure> {
-    if output.status.success() {
-        return Ok(());
-    }
-    let said = clean(&String::from_utf8_lossy(&output.stderr));
-    Err(Failure::environment(format!("git failed: {}", said.trim())))
 }

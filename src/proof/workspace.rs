@@ -6,8 +6,7 @@ use std::{
 };
 
 use crate::{
-    proof::git::git,
-    site::{failure::Failure, loose},
+    site::{failure::Failure, git::git, loose},
     verify::Workspace,
 };
 

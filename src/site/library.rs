@@ -73,6 +73,8 @@ pub(crate) struct Library {
 #[derive(Debug)]
 pub(crate) struct Choice {
     pub(crate) drafts: bool,
+    /// Whether pages are built before their day.
+    pub(crate) future: bool,
     /// `YYYY-MM-DD`.
     pub(crate) today: String,
 }
@@ -95,6 +97,9 @@ impl Library {
             match (record.kind, reason) {
                 (Kind::Headless, _) => library.others.push(record),
                 (_, Some(reason)) => {
+                    if reason == NOT_DUE {
+                        diagnostics.extend(due(&record));
+                    }
                     library.hidden.insert(url_path(&record, config, languages), reason);
                     library.hidden.insert(record.source.clone(), reason);
                     library.others.push(record);
@@ -381,10 +386,25 @@ fn at(mut problem: Diagnostic, place: &Place) -> Diagnostic {
     problem
 }
 
+/// Why a page is not built that will be.
+const NOT_DUE: &str = "is not published before its day";
+
+/// When a page that is not built will be.
+fn due(record: &PageRecord) -> Option<Diagnostic> {
+    let day = &record.front.due()?.day;
+    let problem =
+        Diagnostic::notice("not-due", format!("this page is published on {day}, by a build on that day or later"));
+    Some(problem.in_file(&record.source).help("--future builds it now"))
+}
+
 fn reason_to_hide(record: &PageRecord, choice: &Choice) -> Option<&'static str> {
     let expired = |date: &Date| date.day.as_str() <= choice.today.as_str();
+    let not_due = |date: &Date| date.day.as_str() > choice.today.as_str();
     if record.front.draft && !choice.drafts {
         return Some("is a draft");
+    }
+    if record.front.due().is_some_and(not_due) && !choice.future {
+        return Some(NOT_DUE);
     }
     if record.front.expiry_date.as_ref().is_some_and(expired) {
         return Some("has expired");

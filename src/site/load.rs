@@ -12,6 +12,7 @@ use crate::{
         discover::{self, Found, is_sidecar},
         failure::Failure,
         files::{self, Files, Grammar},
+        git,
         languages::Languages,
         layers::{self, Outer, Sections},
         library::{Choice, Library, is_listed},
@@ -40,6 +41,8 @@ pub(crate) struct Inputs {
     pub(crate) languages: Languages,
     /// The settings in each further language.
     pub(crate) others: Vec<Config>,
+    /// What git knows of pages, if it is asked.
+    pub(crate) past: git::History,
     pub(crate) theme: Theme,
     /// What every page has because the configuration says so.
     pub(crate) look: Look,
@@ -113,8 +116,9 @@ impl Inputs {
         let folder =
             |path: &PathBuf| if path.is_dir() { Some(path.clone()) } else { path.parent().map(Path::to_owned) };
         let recordings = options.reports.iter().filter_map(folder).collect();
+        let past = git::History::read(&options.site, &config, &source)?;
         let options = options.clone();
-        Ok(Self { options, config, languages, others, theme, look, source, library, report, history, recordings })
+        Ok(Self { options, config, languages, others, past, theme, look, source, library, report, history, recordings })
     }
 
     /// The settings in a language, by its number.
@@ -214,9 +218,11 @@ impl<'a> Site<'a> {
     /// With its records in the library.
     fn arranged(mut self, mut records: Vec<PageRecord>) -> Self {
         let options = &self.inputs.options;
-        let warnings = self.inputs.look.warnings.iter().chain(&self.inputs.theme.warnings);
+        let warnings =
+            self.inputs.look.warnings.iter().chain(&self.inputs.theme.warnings).chain(&self.inputs.past.warnings);
         self.diagnostics.extend(warnings.cloned());
         for record in &mut records {
+            self.inputs.past.tell(record);
             if self.inputs.loose().is_some() {
                 record.diagnostics = record.diagnostics.drain(..).map(loose::softened).collect();
                 // It is the file that was named.
@@ -224,7 +230,11 @@ impl<'a> Site<'a> {
             }
             self.diagnostics.extend(record.diagnostics.iter().cloned());
         }
-        let choice = Choice { drafts: options.drafts, today: options.today.clone() };
+        let choice = Choice {
+            drafts: options.drafts,
+            future: options.future || self.inputs.config.build_future,
+            today: options.today.clone(),
+        };
         let config = &self.inputs.config;
         // Files that are not published can have the same address.
         let published = self.inputs.loose().is_none();

@@ -11,6 +11,7 @@ pub(crate) mod cache;
 mod discover;
 pub(crate) mod failure;
 pub(crate) mod files;
+pub(crate) mod git;
 pub(crate) mod images;
 mod included;
 pub(crate) mod languages;

@@ -17,6 +17,8 @@ pub struct Options {
     pub workspace: bool,
     /// Whether drafts are built.
     pub drafts: bool,
+    /// Whether pages are built before their day.
+    pub future: bool,
     /// Whether a warning fails the build.
     pub strict: bool,
     /// Whether pages are to be opened as files, without a server.

@@ -85,6 +85,7 @@ pub(crate) fn site_options(site: &Path) -> site::Options {
         out: None,
         base_url: None,
         drafts: false,
+        future: false,
         strict: false,
         offline: false,
         reports: Vec::new(),

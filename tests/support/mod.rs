@@ -87,6 +87,7 @@ impl TestSite {
             offline: false,
             reports: Vec::new(),
             drafts: false,
+            future: false,
             strict: false,
             today: "2026-11-25".into(),
             texts: BTreeMap::new(),

@@ -50,6 +50,8 @@ pub struct FrontMatter {
     pub license: Option<String>,
     /// When it was published (`published`, `date`, `publishDate`).
     pub published: Option<Date>,
+    /// When it is to be published, where that is not when it was written (`publishDate`).
+    pub publish_date: Option<Date>,
     /// When it was last changed (`modified`, `lastmod`, `updated`).
     pub modified: Option<Date>,
     /// From this day on it is not built.
@@ -108,6 +110,7 @@ impl Default for FrontMatter {
             modified_by: None,
             license: None,
             published: None,
+            publish_date: None,
             modified: None,
             expiry_date: None,
             aliases: Vec::new(),
@@ -144,6 +147,11 @@ impl FrontMatter {
     /// Its terms of a taxonomy, `tags` for one, as they are written.
     pub fn terms(&self, taxonomy: &str) -> &[String] {
         self.taxonomies.iter().find(|(name, _)| name == taxonomy).map_or(&[], |(_, terms)| terms)
+    }
+
+    /// The day from which on the page is built.
+    pub(crate) fn due(&self) -> Option<&Date> {
+        self.publish_date.as_ref().or(self.published.as_ref())
     }
 }
 
@@ -233,6 +241,7 @@ fn typed(
         modified_by: read.people(&["modified_by"]).into_iter().next(),
         license: read.text("license"),
         published: read.date(&["published", "date", "publishDate"]),
+        publish_date: read.date(&["publishDate"]),
         modified: read.date(&["modified", "lastmod", "updated"]),
         expiry_date: read.date(&["expiryDate"]),
         aliases: read.list(&["aliases", "alias"]),
