@@ -18,12 +18,14 @@ mod external;
 mod images;
 mod language;
 mod look;
+mod versions;
 
 pub use color::{Color, READABLE};
 pub use external::ExternalLinks;
 pub use images::{Diagrams, Images};
 pub use language::{Direction, Language};
 pub use look::{Analytics, Colors, FontFile, FontStyle, Fonts, Logo, Look, Palette, Weight};
+pub use versions::Versions;
 
 /// Name of the configuration file in the site's folder.
 pub const FILE_NAME: &str = "guidepost.yaml";
@@ -43,6 +45,9 @@ pub struct Config {
     /// The languages of the site by their tags, with what it says otherwise in each.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub languages: BTreeMap<String, Option<Language>>,
+    /// Other versions of the site, each published by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub versions: Option<Versions>,
     /// Default author of pages that name none.
     pub author: Option<String>,
     /// Copyright line of the footer, as inline Markdown.
@@ -160,6 +165,7 @@ impl Default for Config {
             base_url: "http://localhost/".into(),
             language: "en".into(),
             languages: BTreeMap::new(),
+            versions: None,
             author: None,
             copyright: None,
             theme: None,
@@ -267,6 +273,7 @@ impl Config {
             }
         }
         language::validate(&config, source)?;
+        versions::validate(&config, source)?;
         look::validate(&config, source)?;
         external::validate(&config, source)?;
         images::validate(&config, source)?;

@@ -52,6 +52,37 @@ fn fixture(out: &Path, arguments: &[&str]) {
     assert_eq!(ran.status, 0, "{ran:?}");
 }
 
+/// Two versions of the fixture in `old` and `new`, the old one in three languages; a page of it is gone in the new one.
+fn spoken(out: &Path) {
+    let versions = r#"[{"version": "2.0", "url": "/new/", "newest": true}, {"version": "1.0", "url": "/old/"}]"#;
+    std::fs::create_dir_all(out).expect("a folder");
+    std::fs::write(out.join("versions.json"), versions).expect("written");
+    for (name, version, languages) in [("old", "1.0", &["ar", "de"][..]), ("new", "2.0", &[])] {
+        let site = tempfile::tempdir().expect("a folder");
+        for (path, bytes) in support::tree(&folder().join("site")) {
+            support::write(site.path(), &path.to_string_lossy(), bytes);
+        }
+        let mut config = format!(
+            "title: Fixture\nbase_url: https://fixture.example.org/{name}/\nmenu: [{{ name: Guides, url: /guides/ }}]\n\
+             versions: {{ url: /versions.json, this: \"{version}\" }}\nlanguages:\n"
+        );
+        for language in languages {
+            config.push_str(&format!("  {language}:\n"));
+            for page in ["guides/kitchen/index", "guides/second", "_index", "guides/_index"] {
+                let text = std::fs::read(site.path().join(format!("content/{page}.md"))).expect("the page is there");
+                support::write(site.path(), &format!("content/{page}.{language}.md"), text);
+            }
+        }
+        if languages.is_empty() {
+            config = config.replace("languages:\n", "");
+            std::fs::remove_file(site.path().join("content/guides/second.md")).expect("it is there");
+        }
+        support::write(site.path(), "guidepost.yaml", config);
+        let ran = support::run_in(site.path(), &["build", "--out", &out.join(name).to_string_lossy()]);
+        assert_eq!(ran.status, 0, "{ran:?}");
+    }
+}
+
 /// A library of made-up results: its site in `site`, the page of its last report in `report.html`.
 fn many(out: &Path, count: usize) {
     let (site, reports) = (out.join("source"), out.join("reports"));
@@ -102,6 +133,9 @@ fn pages_do_what_they_should_in_a_browser() {
     let ran = support::run_in(&many_guides.join("source"), &arguments);
     assert_eq!(ran.status, 0, "{ran:?}");
 
+    let spoken_sites = sites.path().join("spoken");
+    spoken(&spoken_sites);
+
     let mut tests: Vec<PathBuf> = std::fs::read_dir(folder()).expect("readable").flatten().map(|e| e.path()).collect();
     tests.retain(|path| path.to_string_lossy().ends_with(".test.js"));
     tests.sort();
@@ -125,6 +159,7 @@ fn pages_do_what_they_should_in_a_browser() {
         .env("GUIDEPOST_FIXTURE", &site)
         .env("GUIDEPOST_CONTENT", &content)
         .env("GUIDEPOST_OFFLINE", &offline)
+        .env("GUIDEPOST_SPOKEN", &spoken_sites)
         .env("GUIDEPOST_OFFLINE_MANY", &offline_many)
         .env("GUIDEPOST_MANY", many_guides.join("site"))
         .output()

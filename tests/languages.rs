@@ -382,3 +382,45 @@ fn a_translated_guide_is_verified_for_itself() {
     let ran = site.run(&["build"]);
     assert!(ran.stderr.contains("`verify` of a section counts in its `_index.md`"), "{}", ran.stderr);
 }
+
+#[test]
+fn other_versions_are_told_to_scripts_and_search_engines() {
+    for (settings, parts, not) in [
+        (
+            "versions: { url: /versions.json, this: \"1.2\" }\n",
+            vec![
+                "<details class=\"switch\" data-versions=\"/versions.json\" data-version=\"1.2\" data-base=\"/docs/\" hidden></details>",
+                "<script src=\"/docs/assets/versions.",
+                "rel=\"canonical\" href=\"https://example.org/docs/guides/one/\"",
+            ],
+            vec![],
+        ),
+        (
+            "versions: { url: \"https://example.org/v.json\", this: \"1.2\", canonical: \"https://example.org/newest\" }\n",
+            vec!["rel=\"canonical\" href=\"https://example.org/newest/guides/one/\""],
+            vec![],
+        ),
+        ("", vec!["rel=\"canonical\" href=\"https://example.org/docs/guides/one/\""], vec!["versions.", "switch."]),
+    ] {
+        let page = built(&site(settings, &[]), "guides/one/index.html");
+        for part in parts {
+            assert!(page.contains(part), "{settings}{part}\n{page}");
+        }
+        for part in not {
+            assert!(!page.contains(part), "{settings} has {part}\n{page}");
+        }
+    }
+    for (settings, expected) in [
+        (
+            "versions: { url: versions.json, this: \"1\" }\n",
+            "`versions.url` is neither a web address nor a path of the host",
+        ),
+        ("versions: { url: /versions.json, this: \" \" }\n", "`versions.this` is empty"),
+        ("versions: { url: /v.json, this: \"1\", canonical: newest }\n", "`versions.canonical` is not a web address"),
+        ("versions: { url: /v.json }\n", "missing field `this`"),
+    ] {
+        let ran = site(settings, &[]).run(&["build"]);
+        assert_eq!(ran.status, 2, "{ran:?}");
+        assert!(ran.stderr.contains(expected) && ran.stderr.contains("guidepost.yaml:3:"), "{}", ran.stderr);
+    }
+}

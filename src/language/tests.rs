@@ -135,7 +135,7 @@ fn no_script_holds_a_word_for_readers() {
             }
         }
     }
-    assert_eq!(filled, 6 * built_in().len(), "site, all, status, player, zoom and diagram.js speak");
+    assert_eq!(filled, 7 * built_in().len(), "site, all, status, player, zoom, diagram and versions.js speak");
 }
 
 #[test]

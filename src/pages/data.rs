@@ -65,10 +65,24 @@ pub(crate) struct Site {
     pub(crate) analytics: Option<String>,
     /// [Values](/reference/configuration/#params) that pages say.
     pub(crate) params: Value,
+    /// Other versions of the site, if `versions` in guidepost.yaml says where they are told.
+    pub(crate) versions: Option<VersionsData>,
     /// Your own settings, below `extra`.
     pub(crate) extra: Value,
     /// guidepost's version.
     pub(crate) version: &'static str,
+}
+
+/// Other versions of the site.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "versions")]
+pub(crate) struct VersionsData {
+    /// Address of the list of versions.
+    pub(crate) url: String,
+    /// The name of this version in the list.
+    pub(crate) this: String,
+    /// The path of this version: `/docs/1.2/`.
+    pub(crate) base: String,
 }
 
 /// A way to a language: to the same page, or else to the home page.

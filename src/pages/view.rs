@@ -16,7 +16,7 @@ use crate::{
     render,
     report::history::History,
     site::{
-        address::{markdown_url, path_part, section_path, title_case},
+        address::{encode, markdown_url, path_part, section_path, title_case},
         images::Image,
         languages::Languages,
         library::{Library, Page, is_listed},
@@ -146,6 +146,14 @@ impl<'a> Views<'a> {
         format!("{}{}", self.config.origin(), self.path(url))
     }
 
+    /// The address of a page that counts for search engines: that in the newest version, if it is said where that is.
+    fn canonical(&self, url: &str) -> String {
+        match self.config.versions.as_ref().and_then(|versions| versions.canonical.as_deref()) {
+            Some(newest) => format!("{}{}", newest.trim_end_matches('/'), encode(url)),
+            None => self.permalink(url),
+        }
+    }
+
     /// `site`.
     pub(crate) fn site(&self) -> &data::Site {
         self.site.get_or_init(|| self.tell_site())
@@ -176,6 +184,11 @@ impl<'a> Views<'a> {
             social: self.social(),
             analytics: self.analytics(),
             params: json!(config.params),
+            versions: config.versions.as_ref().map(|versions| data::VersionsData {
+                url: versions.url.clone(),
+                this: versions.this.clone(),
+                base: config.base_path(),
+            }),
             extra: json!(config.extra),
             version: env!("CARGO_PKG_VERSION"),
         }
@@ -199,7 +212,7 @@ impl<'a> Views<'a> {
         let head = Head {
             title: if title.is_empty() || title == site { site.clone() } else { format!("{title} | {site}") },
             description: description.to_owned(),
-            canonical: self.permalink(url),
+            canonical: self.canonical(url),
             og_title: title.to_owned(),
             og_description: description.to_owned(),
             og_type: "website",

@@ -225,7 +225,7 @@ test("light, dark, automatic: switched, told and remembered", async () => {
   const dark = await ground();
   const button = await page.$("[data-theme-switch]");
   const label = () => button.evaluate((one) => one.getAttribute("aria-label"));
-  assert.equal(await label(), "Theme: auto");
+  assert.equal(await label(), "Theme: automatic");
   await button.press("Enter");
   assert.equal(await label(), "Theme: light");
   const light = await ground();
@@ -234,7 +234,7 @@ test("light, dark, automatic: switched, told and remembered", async () => {
   assert.equal(await label(), "Theme: dark");
   assert.equal(await ground(), dark);
   await button.press("Enter");
-  assert.equal(await label(), "Theme: auto");
+  assert.equal(await label(), "Theme: automatic");
   await button.press("Enter");
   const next = await visit(browser, base + KITCHEN, { context: page.browserContext(), scheme: "dark" });
   assert.equal(await ground(next), light, "remembered");
