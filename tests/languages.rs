@@ -424,3 +424,22 @@ fn other_versions_are_told_to_scripts_and_search_engines() {
         assert!(ran.stderr.contains(expected) && ran.stderr.contains("guidepost.yaml:3:"), "{}", ran.stderr);
     }
 }
+
+#[test]
+fn notes_of_dialects_are_called_what_their_kind_is_called() {
+    let page = "---\ntitle: X\n---\n\n:::danger\nA\n:::\n\n!!! example\n    B\n\n:::tip[Tip]\nC\n:::\n\n:::info[Danger]\nD\n:::\n\n{{< note >}}\nE\n{{< /note >}}\n";
+    for (language, titles) in [
+        ("en", ["Danger", "Example", "Tip", "Danger", "Note"]),
+        // What an author says stays as it is, whatever it is.
+        ("de", ["Gefahr", "Beispiel", "Tip", "Danger", "Hinweis"]),
+    ] {
+        let site = site(&format!("language: {language}\n"), &[("content/guides/x.md", page)]);
+        let html = built(&site, "guides/x/index.html");
+        let shown: Vec<&str> = (html.split("class=\"note-title\"").skip(1))
+            .filter_map(|rest| rest.split_once('>')?.1.split_once('<').map(|(title, _)| title))
+            .collect();
+        assert_eq!(shown, titles, "{language}");
+        let copy = site.output("guides/x/index.md");
+        assert!(titles.iter().all(|title| copy.contains(&format!("> **{title}**"))), "{copy}");
+    }
+}

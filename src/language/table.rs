@@ -74,17 +74,18 @@ pub(super) fn read(
     })?;
     let (mut table, mut problems) = (BTreeMap::new(), Vec::new());
     for (key, value) in entries {
-        let at = place::of(source, &[&key]);
+        let at = || place::of(source, &[&key]);
         match text(&value).and_then(|text| fits(&key, &text, known.get(&key)).map(|()| text)) {
             Ok(text) => {
-                let near = || nearest(&key, known.keys().map(String::as_str));
-                if let Some(near) = near().filter(|_| !known.is_empty() && !known.contains_key(&key)) {
+                if !known.contains_key(&key)
+                    && let Some(near) = nearest(&key, known.keys().map(String::as_str))
+                {
                     let problem = Diagnostic::warning("i18n", format!("guidepost has no text `{key}`"));
-                    warnings.push(problem.at(source, at).help(format!("did you mean `{near}`?")));
+                    warnings.push(problem.at(source, at()).help(format!("did you mean `{near}`?")));
                 }
                 table.insert(key, text);
             }
-            Err((what, help)) => problems.push(Diagnostic::error("i18n", what).at(source, at).help(help)),
+            Err((what, help)) => problems.push(Diagnostic::error("i18n", what).at(source, at()).help(help)),
         }
     }
     if problems.is_empty() { Ok(table) } else { Err(problems) }

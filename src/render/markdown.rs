@@ -144,7 +144,7 @@ impl Writer<'_> {
                 }
             }
             "note" | "caution" => {
-                let title = given.named("title").unwrap_or(if shortcode.name == "note" { "Note" } else { "Caution" });
+                let title = super::shortcode::note_title(self.world, given, &shortcode.name);
                 let quoted = body(self).replace('\n', "\n> ");
                 format!("> **{title}**\n>\n> {quoted}")
             }

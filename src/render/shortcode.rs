@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 
 use super::{
+    World,
     headings::anchor,
     html::{Renderer, escape},
 };
@@ -71,7 +72,7 @@ impl Renderer<'_> {
             "warning" => "warning",
             _ => "note",
         };
-        let title = if given.flag("noTitle", false) { "".into() } else { self.given_or(given.named("title"), default) };
+        let title = if given.flag("noTitle", false) { "".into() } else { note_title(self.world, given, default) };
         json!({ "kind": kind, "title": title, "collapsible": given.flag("isCollapsible", false) })
     }
 
@@ -131,6 +132,23 @@ impl Renderer<'_> {
             "sizes": shown.sizes,
             "lazy": shown.lazy,
         })
+    }
+}
+
+/// The title of a note: what its author says, or what notes of its kind are called.
+pub(super) fn note_title<'s>(world: &dyn World, given: &'s Arguments, default: &str) -> Cow<'s, str> {
+    let argument = |name: &str| given.0.iter().rev().find(|argument| argument.name.as_deref() == Some(name));
+    let Some(title) = argument("title") else { return world.word(default).into() };
+    // What a dialect says by the kind alone stands where the kind does.
+    let is_kind = argument("type").is_some_and(|kind| kind.span == title.span);
+    let name = title.value.to_lowercase();
+    let key = match name.as_str() {
+        "note" | "tip" | "important" | "warning" | "caution" => name,
+        _ => format!("kind_{name}"),
+    };
+    match Some(world.word(&key)).filter(|word| is_kind && *word != key) {
+        Some(word) => word.into(),
+        None => title.value.as_str().into(),
     }
 }
 
