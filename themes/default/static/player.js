@@ -324,9 +324,9 @@ export async function open({ make, icon, tell, host, address, title, closed }) {
     screen.scrollTop = screen.scrollHeight;
     const seconds = (moment) => `${Math.floor(moment / 60)}:${String(Math.floor(moment % 60)).padStart(2, "0")}`;
     position.value = time - from;
-    const shown = { time: seconds(time - from), end: seconds(to - from) };
-    clock.textContent = `${shown.time} / ${shown.end}`;
-    position.setAttribute("aria-valuetext", tell(texts.time_of, shown));
+    const times = { time: seconds(time - from), end: seconds(to - from) };
+    clock.textContent = `${times.time} / ${times.end}`;
+    position.setAttribute("aria-valuetext", tell(texts.time_of, times));
     label.textContent = cast.marks.findLast((mark) => mark.time <= time)?.label ?? title;
   };
   const feed = (until) => {
