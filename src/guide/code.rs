@@ -39,6 +39,7 @@ impl CodeBlock {
             starts: Vec::new(),
             way: Way::default(),
             inserts: Vec::new(),
+            notes: Vec::new(),
             inner,
         }
     }

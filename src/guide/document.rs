@@ -16,7 +16,7 @@ use super::{
     value,
 };
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, nearest},
     source::{Source, Span, front_matter::FrontMatter},
 };
 
@@ -69,6 +69,9 @@ impl Builder<'_> {
         if call.name == "include" {
             return TokenKind::Code(Box::new(self.include(call)));
         }
+        if call.name == "icon" {
+            self.check_icon(call);
+        }
         let has_markdown = call.inner.is_some() && self.registry.body(&call.name) != Some(Body::Raw);
         TokenKind::Shortcode(Box::new(Shortcode {
             name: call.name.clone(),
@@ -80,6 +83,22 @@ impl Builder<'_> {
             margin: dedent,
             quoted: false,
         }))
+    }
+
+    fn check_icon(&mut self, call: &Call) {
+        let (icons, name) = (self.registry.icons(), call.arguments.get("name", 0).unwrap_or_default());
+        if icons.is_empty() || icons.contains(name) {
+            return;
+        }
+        let help = match nearest(name, icons.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!(
+                "add the drawing as `icons/NAME.svg`; there are {}",
+                icons.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
+            ),
+        };
+        let problem = Diagnostic::error("unknown-icon", format!("there is no icon `{name}`"));
+        self.diagnostics.push(problem.at(self.source, call.tag).help(help));
     }
 
     /// The text between the tags of a `file`, an `output` or a `command`, without the line ends next to the tags.

@@ -13,6 +13,7 @@ use pulldown_cmark::Event;
 
 pub use dialect::Dialect;
 pub use include::{Included, Reader, Reading, Unusable};
+pub use notes::Note;
 pub use shortcode::{Argument, Arguments, Level, Registry};
 
 use crate::{
@@ -30,6 +31,7 @@ mod fence;
 mod footnotes;
 mod include;
 mod lint;
+mod notes;
 pub mod prompt;
 mod shortcode;
 mod value;
@@ -121,6 +123,8 @@ pub struct CodeBlock {
     way: way::Way,
     /// Shortcodes inside the code, with the byte ranges of `text` where what they show stands.
     pub inserts: Vec<(std::ops::Range<usize>, Shortcode)>,
+    /// Marks at its lines, whose notes stand below.
+    pub notes: Vec<Note>,
     /// The source between the fences or tags; the whole block if it is indented.
     pub inner: Span,
 }
@@ -178,7 +182,8 @@ pub fn parse_in(
         reader,
         included: &mut included,
     };
-    let tokens = builder.build(parsed.body, &items, 0);
+    let mut tokens = builder.build(parsed.body, &items, 0);
+    notes::read(&source, &mut tokens, &mut diagnostics);
     dialect::unread::find(&source, parsed.body, &tokens, &mut unread);
     dialect::unread::tell(&source, unread, &mut diagnostics);
     arguments::check(&source, &tokens, None, &mut diagnostics);

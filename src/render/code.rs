@@ -126,6 +126,11 @@ impl Renderer<'_> {
     fn inserts(&mut self, guide: &Guide, code: &CodeBlock, kinds: &[Line], lines: &mut [String]) {
         let mut inserts: Vec<(Range<usize>, String)> =
             code.inserts.iter().map(|(range, shortcode)| (range.clone(), self.shortcode(guide, shortcode))).collect();
+        for note in &code.notes {
+            let context =
+                Map::from_iter([("note".into(), note.id.as_str().into()), ("number".into(), note.number.into())]);
+            inserts.push((note.at..note.at, self.template("code-note", context, guide, code.inner)));
+        }
         for named in self.variables(code, kinds) {
             let text = &code.text[named.range.clone()];
             let context = Map::from_iter([("text".into(), text.into()), ("variable".into(), named.name.into())]);

@@ -151,6 +151,12 @@ impl Writer<'_> {
             "tab" | "disclosure-note" | "card" => {
                 format!("**{}**\n\n{}", given.get("title", 0).unwrap_or_default(), body(self))
             }
+            "button" => {
+                let link = self.world.link(given.named("link").unwrap_or_default(), &guide.path);
+                format!("[{}]({link})", given.get("text", 0).unwrap_or(&link))
+            }
+            "badge" => format!("({})", given.get("text", 0).unwrap_or_default()),
+            "icon" => given.named("label").unwrap_or_default().to_owned(),
             "placeholder" => format!("<{}>", given.get("name", 0).unwrap_or_default()),
             "image" => {
                 format!("![{}]({})", given.get("alt", 1).unwrap_or_default(), given.get("src", 0).unwrap_or_default())

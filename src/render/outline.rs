@@ -194,6 +194,12 @@ impl Walk<'_> {
                     self.outline.links.push(reference(guide, link, shortcode.tag));
                 }
             }
+            "button" | "card" if given.named("link").is_some() => {
+                let link = given.named("link").unwrap_or_default();
+                self.outline.links.push(reference(guide, link, shortcode.tag));
+                let title = given.named("title").or_else(|| given.get("text", 0)).unwrap_or_default().to_owned() + " ";
+                self.text(&title);
+            }
             "placeholder" => self.text(given.get("name", 0).unwrap_or_default()),
             "note" | "tab" | "disclosure-note" | "card" => {
                 let title = given.named("title").unwrap_or_default().to_owned() + " ";

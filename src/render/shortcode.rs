@@ -47,6 +47,7 @@ impl Renderer<'_> {
             "tabs" => self.tabs(guide, shortcode),
             "tab" => json!({ "title": given.get("title", 0).unwrap_or_default() }),
             "image" => self.image_shortcode(guide, given),
+            "button" | "card" => json!({ "href": given.named("link").map(|link| self.world.link(link, &guide.path)) }),
             "youtube" => json!({
                 "video": given.get("id", 0).unwrap_or_default(),
                 "title": self.given_or(given.get("title", 1), "video"),

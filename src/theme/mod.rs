@@ -61,6 +61,8 @@ pub struct Theme {
     pub assets: BTreeMap<String, Asset>,
     /// The rules of what is only there if a site says so: `look.css`. What its settings become is put behind them.
     pub(crate) look: Vec<u8>,
+    /// Drawings of the site and the theme, by name.
+    icons: BTreeMap<String, String>,
     /// The shortcodes: built in, and the theme's own.
     pub registry: Registry,
     /// Changes when any file of the theme changes.
@@ -95,6 +97,7 @@ impl Theme {
         }
         let shown = format!("themes/{}", name.unwrap_or(DEFAULT));
         override_files(&folder, &shown, &mut files).map_err(|problem| vec![problem])?;
+        own_icons(site, &mut files).map_err(|problem| vec![problem])?;
         Self::from_files(files, site, tags)
     }
 
@@ -117,6 +120,7 @@ impl Theme {
             words.push(Arc::new(tables.words(tag, &mut warnings)?));
         }
         let mut look = Vec::new();
+        let mut icons = BTreeMap::new();
         for (path, file) in files {
             hasher.update(path.as_bytes()).update(&[0]).update(blake3::hash(&file.bytes).as_bytes());
             if let Some(name) = path.strip_prefix("static/") {
@@ -125,6 +129,11 @@ impl Theme {
                         assets.insert(name.to_owned(), asset(ASSETS, name, file.bytes));
                     }
                     Ok(scripts) => assets.extend(scripts),
+                    Err(problem) => problems.push(problem),
+                }
+            } else if let Some(name) = path.strip_prefix(ICONS).and_then(|name| name.strip_suffix(".svg")) {
+                match drawing(&file) {
+                    Ok(svg) => drop(icons.insert(name.to_owned(), svg)),
                     Err(problem) => problems.push(problem),
                 }
             } else if path == look::SHEET {
@@ -156,12 +165,18 @@ impl Theme {
                 spoken[0].tera.get_template_variables(&format!("shortcodes/{name}.html")).unwrap_or_default();
             registry.add(name, variables.contains("inner") || variables.contains("body"));
         }
+        // A shortcode of the site's own that is called so may know others.
+        if sources.get("shortcodes/icon.html").is_some_and(|source| source.path.starts_with(BUILT_IN)) {
+            let sheet = assets.get("style.css").map(|asset| String::from_utf8_lossy(&asset.bytes)).unwrap_or_default();
+            registry = registry.with_icons(icons.keys().cloned().chain(icons_of(&sheet)).collect());
+        }
         let fingerprint = *hasher.finalize().as_bytes();
         let mut theme = Self {
             spoken,
             sources,
             assets,
             look,
+            icons,
             registry,
             fingerprint,
             data,
@@ -242,6 +257,11 @@ impl Theme {
             return Ok(String::new());
         }
         context.insert("site".into(), site);
+        if name == "icon" {
+            let given = context["args"]["name"].as_str().or_else(|| context["params"][0].as_str()).unwrap_or_default();
+            let svg = self.icons.get(given).map(|svg| Value::from(svg.as_str()));
+            context.insert("svg".into(), svg.unwrap_or_default());
+        }
         self.render(language, &template, &Value::Object(context))
     }
 
@@ -288,6 +308,44 @@ pub fn folder(name: Option<&str>) -> PathBuf {
     Path::new("themes").join(name.unwrap_or(DEFAULT))
 }
 
+/// The folder of drawings, of a site and of a theme.
+const ICONS: &str = "icons/";
+/// Where the paths of the embedded theme's files begin, as they are shown.
+const BUILT_IN: &str = "(built-in theme)";
+
+/// Adds the drawings that lie in the site's `icons/`.
+fn own_icons(site: &Path, files: &mut BTreeMap<String, File>) -> Result<(), Diagnostic> {
+    let Ok(folder) = std::fs::read_dir(site.join(ICONS)) else { return Ok(()) };
+    for entry in folder.filter_map(Result::ok) {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.ends_with(".svg") {
+            let path = format!("{ICONS}{name}");
+            let bytes = std::fs::read(entry.path()).map_err(|error| {
+                Diagnostic::error("icon", format!("this drawing cannot be read: {error}")).in_file(&path)
+            })?;
+            files.insert(path.clone(), File { shown: path, bytes, built_in: false });
+        }
+    }
+    Ok(())
+}
+
+/// A drawing as it stands in a page: without what comes before and behind it.
+fn drawing(file: &File) -> Result<String, Diagnostic> {
+    let text = String::from_utf8_lossy(&file.bytes);
+    match (text.find("<svg"), text.rfind("</svg>")) {
+        (Some(from), Some(to)) if from < to => Ok(text[from..to + "</svg>".len()].to_owned()),
+        _ => Err(Diagnostic::error("icon", "this drawing has no `<svg>`")
+            .in_file(&file.shown)
+            .help("save it as plain SVG")),
+    }
+}
+
+/// The icons that a style sheet has: `.icon.NAME {`.
+fn icons_of(sheet: &str) -> Vec<String> {
+    let names = sheet.lines().filter_map(|line| line.strip_prefix(".icon.")?.split_once(" {")).map(|(name, _)| name);
+    names.filter(|name| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')).map(str::to_owned).collect()
+}
+
 struct File {
     shown: String,
     bytes: Vec<u8>,
@@ -299,7 +357,7 @@ fn embedded() -> BTreeMap<String, File> {
     fn walk(dir: &Dir<'static>, files: &mut BTreeMap<String, File>) {
         for file in dir.files() {
             let path = file.path().to_string_lossy().replace('\\', "/");
-            let shown = format!("(built-in theme)/{path}");
+            let shown = format!("{BUILT_IN}/{path}");
             files.insert(path, File { shown, bytes: file.contents().to_vec(), built_in: true });
         }
         for dir in dir.dirs() {

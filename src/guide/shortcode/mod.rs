@@ -4,7 +4,7 @@
 //! the shape counts: which names exist, and which of them have a body.
 
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::dialect::Dialect;
 use crate::source::Span;
@@ -42,6 +42,7 @@ pub struct Registry {
     dialects: Vec<Dialect>,
     params: Map<String, Value>,
     mathematics: bool,
+    icons: BTreeSet<String>,
 }
 
 /// The built-in names.
@@ -72,6 +73,7 @@ impl Default for Registry {
             dialects: Dialect::ALL.to_vec(),
             params: Map::new(),
             mathematics: false,
+            icons: BTreeSet::new(),
         }
     }
 }
@@ -95,6 +97,18 @@ impl Registry {
     pub fn with_params(mut self, params: Map<String, Value>) -> Self {
         self.params = params;
         self
+    }
+
+    /// The same shortcodes; `icon` knows these.
+    #[must_use]
+    pub fn with_icons(mut self, icons: BTreeSet<String>) -> Self {
+        self.icons = icons;
+        self
+    }
+
+    /// The icons that `icon` knows; none, where it knows any.
+    pub fn icons(&self) -> &BTreeSet<String> {
+        &self.icons
     }
 
     /// The values of the site that `param` says.
