@@ -30,7 +30,7 @@ pub struct Diagrams {
 
 impl Default for Images {
     fn default() -> Self {
-        Self { widths: vec![480, 800, 1200, 1600], quality: 80, zoom: true }
+        Self { widths: Vec::new(), quality: 80, zoom: true }
     }
 }
 

@@ -18,7 +18,9 @@ fn png(width: u32, height: u32, seed: u32) -> Vec<u8> {
     bytes.into_inner()
 }
 
+/// A site with these settings, or with the widths that the documentation proposes.
 fn site(settings: &str) -> TestSite {
+    let settings = if settings.is_empty() { "images: { widths: [480, 800, 1200, 1600] }\n" } else { settings };
     let site = TestSite::new(&[
         ("guidepost.yaml", &format!("{BASE}{settings}")),
         ("content/guides/one/index.md", PAGE),
