@@ -113,7 +113,7 @@ fn tabs_of_machines_are_done_on_each() {
     assert_eq!(came_to, [("bookworm-slim", "broken", 3), ("debian", "holds", 3)]);
     assert_eq!(site.run(&["build", "--report", "r.json"]).status, 0);
     let page = site.output("g/a/index.html");
-    assert!(page.contains("bookworm-slim, debian"), "{page}");
+    assert!(page.contains("Debian 12 (bookworm-slim), Debian 12 (debian)"), "{page}");
 }
 
 #[test]

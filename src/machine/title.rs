@@ -13,8 +13,15 @@ const RELEASES: &[(&str, &str)] = &[
     ("noble", "24.04"),
 ];
 
-/// The title of one of these machines, as guidepost.yaml has them: what it says, or else what its image is, or its name.
+/// The title of one of these machines, as guidepost.yaml has them: what it says, or else what its image is, or its name. Those that
+/// would be called the same are told apart by their names.
 pub(crate) fn title(machines: &Map<String, Value>, name: &str) -> String {
+    let own = alone(machines, name);
+    let is_shared = machines.keys().any(|other| other != name && alone(machines, other) == own);
+    if is_shared && own != name { format!("{own} ({name})") } else { own }
+}
+
+fn alone(machines: &Map<String, Value>, name: &str) -> String {
     let settings = machines.get(name);
     let text = |key: &str| settings.and_then(|settings| settings.get(key)).and_then(Value::as_str);
     text("title").map(str::to_owned).or_else(|| text("image").and_then(of_image)).unwrap_or_else(|| name.to_owned())
@@ -52,5 +59,9 @@ mod tests {
             assert_eq!(title(&machines, "server"), expected, "{settings}");
         }
         assert_eq!(title(&Map::new(), "gone"), "gone");
+        let same = r#"{"one": {"image": "debian:bookworm"}, "two": {"image": "debian:bookworm"}, "three": {"image": "debian:13"}}"#;
+        let same = serde_json::from_str(same).expect("JSON");
+        let told = ["one", "two", "three"].map(|name| title(&same, name));
+        assert_eq!(told, ["Debian 12 (one)", "Debian 12 (two)", "Debian 13"]);
     }
 }
