@@ -1,10 +1,13 @@
 //! `images` and `diagrams`: what becomes of the pictures of pages.
 
+use crate::{
+    diagnostic::Diagnostic,
+    source::{Source, place},
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Config, key_span};
-use crate::{diagnostic::Diagnostic, source::Source};
+use super::Config;
 
 /// Pictures of pages.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -38,7 +41,7 @@ impl Default for Images {
 /// A diagnostic at the key whose value cannot be used.
 pub(super) fn validate(config: &Config, source: &Source) -> Result<(), Diagnostic> {
     let bad = |key: &str, message: String, help: &str| {
-        Err(Diagnostic::error("configuration", message).at(source, key_span(source, key)).help(help))
+        Err(Diagnostic::error("configuration", message).at(source, place::of(source, &["images", key])).help(help))
     };
     if let Some(width) = config.images.widths.iter().find(|width| !(16..=8192).contains(*width)) {
         let help = "write numbers of pixels from 16 to 8192: [480, 800, 1200, 1600]";

@@ -1,10 +1,7 @@
 //! Asks for an address until it is known: redirects followed, busy hosts asked again later.
 
-use std::{
-    collections::HashMap,
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
+use crate::{config::ExternalLinks, external::locked};
+use std::{collections::HashMap, sync::Mutex, time::Duration};
 use url::Url;
 
 use super::{
@@ -14,7 +11,6 @@ use super::{
     reserved::{Standing, standing},
     turns::Turns,
 };
-use crate::config::ExternalLinks;
 
 /// Redirects that are followed, as browsers do about.
 const MOST_REDIRECTS: usize = 10;
@@ -63,7 +59,7 @@ impl<'a> Asker<'a> {
 
     /// Whether any host has answered.
     pub(super) fn was_answered(&self) -> bool {
-        self.silent.lock().unwrap_or_else(PoisonError::into_inner).1
+        locked(&self.silent).1
     }
 
     /// Looks whether an address is there, and has these places.
@@ -129,12 +125,12 @@ impl<'a> Asker<'a> {
                 Err(Fault::Refused(_)) if method == Method::Head => method = Method::Get,
                 _ if again => retries += 1,
                 Ok(reply) => {
-                    self.silent.lock().unwrap_or_else(PoisonError::into_inner).1 = true;
+                    locked(&self.silent).1 = true;
                     return Ok(reply);
                 }
                 Err(fault) => {
                     if fault.is_of_host() {
-                        let mut silent = self.silent.lock().unwrap_or_else(PoisonError::into_inner);
+                        let mut silent = locked(&self.silent);
                         silent.0.insert(host.to_owned(), fault.clone());
                     }
                     return Err(Outcome::Fault(fault));
@@ -145,7 +141,7 @@ impl<'a> Asker<'a> {
 
     /// What is known of a host without asking it again.
     fn known(&self, host: &str) -> Option<Outcome> {
-        let silent = self.silent.lock().unwrap_or_else(PoisonError::into_inner);
+        let silent = locked(&self.silent);
         if let Some(fault) = silent.0.get(host) {
             return Some(Outcome::Fault(fault.clone()));
         }

@@ -65,6 +65,7 @@ pub(crate) fn check(
     let known = outcomes.len();
     listener.begin(asked.len() - known);
     let asker = Asker::new(settings);
+    let count = hosts.len();
     let queue: Mutex<VecDeque<_>> = Mutex::new(hosts.into_values().collect());
     let answers = Mutex::new(Vec::new());
     // Taken in a statement of its own, so that nobody waits for the queue while a host is asked.
@@ -78,7 +79,7 @@ pub(crate) fn check(
             }
         }
     };
-    std::thread::scope(|scope| (0..settings.hosts).for_each(|_| drop(scope.spawn(work))));
+    std::thread::scope(|scope| (0..settings.hosts.min(count)).for_each(|_| drop(scope.spawn(work))));
     let answers = answers.into_inner().unwrap_or_else(PoisonError::into_inner);
     let summary = Summary { asked: answers.len(), known, left_out: left.len() };
     if !answers.is_empty()

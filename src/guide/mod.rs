@@ -188,7 +188,9 @@ pub fn parse_in(
     dialect::unread::tell(&source, unread, &mut diagnostics);
     arguments::check(&source, &tokens, None, &mut diagnostics);
     lint::lint(&source, &tokens, &mut diagnostics);
-    footnotes::lint(&source, &tokens, &mut diagnostics);
+    if source.text.contains("[^") {
+        footnotes::lint(&source, &tokens, &mut diagnostics);
+    }
     Guide { path: source.path.clone(), front: parsed.front, tokens, diagnostics, included, source }
 }
 

@@ -1,5 +1,6 @@
 //! What readers are told that a machine is.
 
+use crate::source::capitalized;
 use serde_json::{Map, Value};
 
 /// Releases that have a name, with their numbers (<https://www.debian.org/releases/>, <https://wiki.ubuntu.com/Releases>).
@@ -34,8 +35,7 @@ fn of_image(image: &str) -> Option<String> {
     let (release, slim) = tag.strip_suffix("-slim").map_or((tag, false), |release| (release, true));
     let number = RELEASES.iter().find(|(named, _)| *named == release).map(|(_, number)| *number);
     let number = number.or_else(|| release.starts_with(|c: char| c.is_ascii_digit()).then_some(release))?;
-    let mut letters = name.chars();
-    let name: String = letters.next()?.to_uppercase().chain(letters).collect();
+    let name = Some(capitalized(name)).filter(|name| !name.is_empty())?;
     Some(format!("{name} {number}{}", if slim { " (slim)" } else { "" }))
 }
 

@@ -136,7 +136,7 @@ impl Drawer {
         let (size, most) = TITLES[TITLES.len() - 1];
         let mut lines = self.lines(title, size);
         let rest = lines.split_off(most.min(lines.len()) - 1).join(" ");
-        lines.push(self.fitting(&rest, "Inter Display", size));
+        lines.push(rest);
         (size, lines.iter().map(|line| self.fitting(line, "Inter Display", size)).collect())
     }
 

@@ -158,10 +158,11 @@ impl Read {
         if width.max(height) > LONGEST {
             return None;
         }
-        let pixels = if width == self.width { self.pixels.clone() } else { self.resized(width, height)? };
+        let resized = if width == self.width { None } else { Some(self.resized(width, height)?) };
+        let pixels = resized.as_ref().unwrap_or(&self.pixels);
         let size = (width, height);
-        let lossy = webp::encode(&pixels, size, Packing::Lossy(settings.quality))?;
-        let exact = if self.lossy { None } else { webp::encode(&pixels, size, Packing::Lossless) };
+        let lossy = webp::encode(pixels, size, Packing::Lossy(settings.quality))?;
+        let exact = if self.lossy { None } else { webp::encode(pixels, size, Packing::Lossless) };
         let file = match exact {
             Some(exact) if exact.len() <= lossy.len().saturating_mul(PHOTOGRAPH) => exact,
             _ => lossy,

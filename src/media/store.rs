@@ -106,6 +106,11 @@ impl Pictures {
         }
     }
 
+    /// Whether there is a file that cannot be shown.
+    pub(crate) fn is_any_broken(&self) -> bool {
+        self.files.values().any(|picture| matches!(picture, Picture::Broken(_)))
+    }
+
     /// Why a file cannot be shown.
     pub(crate) fn broken(&self, path: &str) -> Option<&str> {
         match self.files.get(path)? {

@@ -5,6 +5,7 @@ use std::{
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
+    sync::LazyLock,
 };
 
 use crate::{
@@ -110,7 +111,8 @@ pub(crate) fn write(pages: &Pages<'_>, output: &Output) -> Result<(), Failure> {
         return Ok(());
     }
     let fonts: Vec<PathBuf> = views.card_fonts().collect();
-    let drawer = Drawer::new(fonts.iter().map(PathBuf::as_path));
+    // Of cards that are all kept no font is read.
+    let drawer = LazyLock::new(|| Drawer::new(fonts.iter().map(PathBuf::as_path)));
     new.into_par_iter().try_for_each(|(url, card)| {
         let file = kept.join(url.rsplit('/').next().unwrap_or_default());
         let Some(png) = fs::read(&file).ok().or_else(|| drawn(&drawer, card, &file)) else { return Ok(()) };

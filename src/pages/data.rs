@@ -5,7 +5,12 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::{pages::sidebar::Beside, render::Uses, report::Coverage, report::shown::Shown, site::look};
+use crate::{
+    pages::sidebar::Beside,
+    render::Uses,
+    report::{Coverage, shown::Shown},
+    site::look,
+};
 
 /// What every template of a page has.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -513,8 +518,6 @@ pub(crate) struct HomePage<'v> {
     pub(crate) mended: Vec<Mended>,
     /// How much of the site is verified; null without a report.
     pub(crate) proof: Option<SiteProof>,
-    /// Address of the page of all guides.
-    pub(crate) all_url: Option<String>,
     /// The number of all guides.
     pub(crate) total: usize,
 }

@@ -113,7 +113,7 @@ impl<'a> Views<'a> {
                 );
             }
         }
-        if self.has_all && self.sections().next().is_some() {
+        if self.has_all {
             let all: Vec<usize> = self.sections().flat_map(|(_, guides)| guides).copied().collect();
             self.paginate(&format!("{}{ALL}", self.prefix), "all.html", Shown::All, &all, usize::MAX, &mut lists);
         }
@@ -250,7 +250,6 @@ impl<'a> Views<'a> {
             pages: self.cards(&listed.pages),
             mended: self.mended(),
             proof: self.proof(),
-            all_url: self.has_all.then(|| self.own(ALL)),
             total: self.sections().map(|(_, guides)| guides.len()).sum(),
         }
     }

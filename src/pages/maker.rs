@@ -38,10 +38,14 @@ impl<'a> Pages<'a> {
         let views = Views::new(site, verified, 0);
         let others: Vec<Views<'_>> =
             (1..site.inputs.languages.tags.len()).map(|language| Views::new(site, verified, language)).collect();
+        let world = SiteWorld::new(site, verified, highlighter);
+        let pages = Self { site, world, views, others, sidebars: Sidebars::default() };
         let theme = &site.inputs.theme;
-        let listed: Vec<Value> = if theme.any_reads_site() { all_cards(site, &views, &others) } else { Vec::new() };
+        let card = |index: &usize| json!(pages.views_of(*index).card(*index));
+        let listed: Vec<Value> =
+            if theme.any_reads_site() { site.newest().iter().map(card).collect() } else { Vec::new() };
         theme.data().fill(site.inputs.config.base_path(), listed);
-        Self { site, world: SiteWorld::new(site, verified, highlighter), views, others, sidebars: Sidebars::default() }
+        pages
     }
 
     /// In each language.
@@ -157,14 +161,4 @@ impl<'a> Pages<'a> {
             }
         }
     }
-}
-
-/// All listed guides as lists have them, each with its language.
-fn all_cards(site: &Site<'_>, views: &Views<'_>, others: &[Views<'_>]) -> Vec<Value> {
-    let card = |index: &usize| {
-        let language = site.library.pages[*index].record.language;
-        let views = language.checked_sub(1).map_or(views, |other| &others[other]);
-        json!(views.card(*index))
-    };
-    site.newest().iter().map(card).collect()
 }

@@ -1,20 +1,19 @@
 //! A site that is opened as files, without a server: addresses relative and spelled out, and what scripts would ask a server for as
 //! scripts that give it. Finished pages are rewritten, so that themes need not know of it.
 
+use crate::{
+    config::Config,
+    diagnostic::Diagnostic,
+    render::escape,
+    site::address::{is_elsewhere, output_path},
+    source::{Source, place},
+};
 use html5gum::{
     Span, Tokenizer,
     emitters::callback::{CallbackEmitter, CallbackEvent},
 };
 
 use std::convert::Infallible;
-
-use crate::{
-    config::Config,
-    diagnostic::Diagnostic,
-    render::escape,
-    site::address::output_path,
-    source::{Source, place},
-};
 
 /// The script that stands in for a server.
 pub(crate) const SCRIPT: &str = "offline.js";
@@ -114,7 +113,7 @@ impl Offline<'_> {
     pub(crate) fn address(&self, path: &str, target: &str) -> String {
         let end = target.find(['?', '#']).unwrap_or(target.len());
         let (file, rest) = target.split_at(end);
-        if file.starts_with("//") || file.is_empty() || file.contains(':') {
+        if is_elsewhere(file) {
             return target.to_owned();
         }
         if !file.starts_with('/') {
@@ -218,6 +217,7 @@ mod tests {
             ("/docs/guides/two/", "../../guides/two/index.html"),
             ("/docs/guides/two/?a=b#c", "../../guides/two/index.html?a=b#c"),
             ("/docs/a%20b.png", "../../a%20b.png"),
+            ("/docs/a:b.png", "../../a:b.png"),
             ("/docs/search/", "../../search/"),
             ("/docs/shop/", "https://example.org/docs/shop/"),
             ("/elsewhere/", "https://example.org/elsewhere/"),

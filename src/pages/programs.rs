@@ -28,7 +28,7 @@ impl Programs<'_> {
     /// Feeds, sitemap, robots.txt, llms.txt and search indexes: paths in the output, and bytes.
     pub(crate) fn files(&self) -> Vec<(String, Vec<u8>)> {
         let mut files: Vec<(String, Vec<u8>)> = Vec::new();
-        for views in self.pages.all_views().filter(|views| views.language == 0 || views.sections().next().is_some()) {
+        for views in self.pages.all_views().filter(|views| views.is_built()) {
             self.of_language(views, &mut files);
         }
         let (views, library) = (&self.pages.views, &self.pages.site.library);
@@ -112,7 +112,7 @@ impl Programs<'_> {
         for views in self.pages.all_views() {
             let lists = list_urls(views.taxonomies).into_iter().map(|(url, _)| url);
             urls.extend(lists.filter(|list| !library.has_own(list)).map(|list| url(views, &list, None)));
-            if views.has_all && (views.language == 0 || views.sections().next().is_some()) {
+            if views.has_all {
                 urls.push(url(views, &format!("{}{ALL}", views.prefix), None));
             }
         }

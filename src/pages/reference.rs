@@ -1,16 +1,18 @@
 //! What templates are given, for those who write them: the types of [`super::data`] as Markdown.
 
+use crate::{
+    pages::{
+        data::{
+            AllPage, Common, GuidePage, HomePage, NotFoundPage, RedirectPage, SectionPage, StatusPage, TaxonomyPage,
+            TermPage,
+        },
+        sidebar::Around,
+    },
+    source::capitalized,
+};
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
-
-use crate::pages::{
-    data::{
-        AllPage, Common, GuidePage, HomePage, NotFoundPage, RedirectPage, SectionPage, StatusPage, TaxonomyPage,
-        TermPage,
-    },
-    sidebar::Around,
-};
 
 /// Where definitions stand in a schema.
 const DEFINITIONS: &str = "#/definitions/";
@@ -38,7 +40,7 @@ pub fn template_data() -> String {
         let name = template["title"].as_str().unwrap_or_default();
         let file = format!("`{name}`: ");
         let says = description(template);
-        text.push_str(&format!("\n## {name}\n\n{}", uppercase(says.strip_prefix(&file).unwrap_or(&says))));
+        text.push_str(&format!("\n## {name}\n\n{}", capitalized(says.strip_prefix(&file).unwrap_or(&says))));
         let is_part = template["properties"].get("head").is_none();
         text.push_str(&table(template, &if is_part { Map::new() } else { properties(&common) }));
     }
@@ -67,11 +69,6 @@ fn properties(schema: &Value) -> Map<String, Value> {
 fn description(schema: &Value) -> String {
     let text = schema["description"].as_str().unwrap_or_default().replace('\n', " ");
     if text.is_empty() { text } else { text + "\n\n" }
-}
-
-fn uppercase(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// The fields of a type, without those that stand elsewhere.

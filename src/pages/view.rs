@@ -82,7 +82,7 @@ impl<'a> Views<'a> {
         let first = site.taxonomies.iter().position(is_ours).unwrap_or_default();
         let taxonomies = &site.taxonomies[first..];
         let count = taxonomies.iter().take_while(|taxonomy| is_ours(taxonomy)).count();
-        Self {
+        let mut views = Self {
             library: &site.library,
             links: site.links().speaking(language),
             config: site.inputs.config_in(language),
@@ -104,15 +104,15 @@ impl<'a> Views<'a> {
                 .flat_map(|r| &r.guides)
                 .filter_map(|g| Date::parse(&g.started))
                 .max(),
-            has_all: !site.library.has_own(&format!("{prefix}{ALL}")),
+            has_all: false,
             prefix,
             has_status: site.inputs.report.is_some(),
             site: OnceLock::new(),
-        }
+        };
+        views.has_all = views.has_guides() && !site.library.has_own(&format!("{}{ALL}", views.prefix));
+        views
     }
-}
 
-impl<'a> Views<'a> {
     pub(crate) fn path(&self, url: &str) -> String {
         self.links.absolute_path(url)
     }
@@ -134,6 +134,15 @@ impl<'a> Views<'a> {
         let is_here =
             move |guides: &Vec<usize>| guides.first().is_some_and(|i| library.pages[*i].record.language == language);
         library.sections.iter().filter(move |(_, guides)| is_here(guides))
+    }
+
+    fn has_guides(&self) -> bool {
+        self.sections().next().is_some()
+    }
+
+    /// Whether there is anything in this language: a further one may only be named.
+    pub(crate) fn is_built(&self) -> bool {
+        self.language == 0 || self.has_guides()
     }
 
     /// Inline Markdown of the file `from`.

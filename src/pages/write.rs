@@ -236,8 +236,7 @@ impl Writer<'_> {
     fn not_found(&self, diagnostics: &mut Vec<Diagnostic>) -> Result<(), Failure> {
         for views in self.pages.all_views() {
             let url = format!("{}/404.html", views.prefix);
-            let has_pages = views.sections().next().is_some() || views.language == 0;
-            if has_pages && !self.pages.site.library.has_own(&url) {
+            if views.is_built() && !self.pages.site.library.has_own(&url) {
                 self.template(views, "404.html", &output_path(&url), &self.pages.not_found(views), diagnostics)?;
             }
         }

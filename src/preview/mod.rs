@@ -24,6 +24,7 @@ use crate::{
     render::highlight::Highlighter,
     report::Report,
     site::{
+        SHARED,
         failure::Failure,
         load::{Inputs, Site},
         look,
@@ -254,8 +255,8 @@ impl<'a> Preview<'a> {
         let reports: Vec<PathBuf> = self.options.reports.iter().map(own).collect();
         let shared = |path: &String| {
             path == crate::config::FILE_NAME
-                || ["themes/", "data/", "i18n/"].iter().any(|folder| path.starts_with(folder))
-                || ["themes", "data", "i18n", "content", "static"].contains(&path.as_str())
+                || ["content", "static"].contains(&path.as_str())
+                || SHARED.iter().any(|folder| Path::new(path).starts_with(folder))
                 || reports.iter().any(|report| Path::new(path) == report)
                 || look.contains(&path.as_str())
         };

@@ -38,7 +38,9 @@ pub fn page(guide: &Guide, world: &dyn World, page: &PageInfo) -> Rendered {
     };
     let tokens = without_title(guide, &mut renderer.ids, world);
     let html = renderer.document(guide, tokens);
-    Rendered { html, diagnostics: renderer.diagnostics, uses: renderer.uses }
+    // Templates make these, those of a site among them.
+    let uses = Uses { shortcodes: html.contains("class=\"shortcode-"), ..renderer.uses };
+    Rendered { html, diagnostics: renderer.diagnostics, uses }
 }
 
 /// The reader variables of a page.

@@ -164,4 +164,6 @@ pub struct Uses {
     pub mathematics: bool,
     /// Diagrams that a script draws.
     pub diagrams: bool,
+    /// Shortcodes with a style sheet of their own, as badges and buttons.
+    pub shortcodes: bool,
 }

@@ -138,18 +138,17 @@ impl Renderer<'_> {
 
 /// The title of a note: what its author says, or what notes of its kind are called.
 pub(super) fn note_title<'s>(world: &dyn World, given: &'s Arguments, default: &str) -> Cow<'s, str> {
-    let argument = |name: &str| given.0.iter().rev().find(|argument| argument.name.as_deref() == Some(name));
-    let Some(title) = argument("title") else { return world.word(default).into() };
+    let Some(title) = given.named("title") else { return world.word(default).into() };
     // What a dialect says by the kind alone stands where the kind does.
-    let is_kind = argument("type").is_some_and(|kind| kind.span == title.span);
-    let name = title.value.to_lowercase();
+    let is_kind = given.span_of("type").is_some_and(|kind| given.span_of("title") == Some(kind));
+    let name = title.to_lowercase();
     let key = match name.as_str() {
         "note" | "tip" | "important" | "warning" | "caution" => name,
         _ => format!("kind_{name}"),
     };
     match Some(world.word(&key)).filter(|word| is_kind && *word != key) {
         Some(word) => word.into(),
-        None => title.value.as_str().into(),
+        None => title.into(),
     }
 }
 

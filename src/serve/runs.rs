@@ -21,7 +21,7 @@ use crate::{
     preview::{self, Ask},
     proof,
     report::{GuideReport, Report, Verdict, Whole, json as stored, safe::plain},
-    site,
+    site::{self, cache::write_whole},
     verify::{self, Event, Listener},
 };
 use axum::{
@@ -34,7 +34,6 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
-    io::Write,
     panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
@@ -284,10 +283,7 @@ fn keep(site: &site::Options, text: &str) -> std::io::Result<()> {
     let file = file(site);
     let folder = file.parent().ok_or(std::io::ErrorKind::InvalidInput)?;
     std::fs::create_dir_all(folder)?;
-    let mut new = tempfile::NamedTempFile::new_in(folder)?;
-    new.write_all(text.as_bytes())?;
-    new.persist(file)?;
-    Ok(())
+    write_whole(&file, text.as_bytes())
 }
 
 /// Tells pages what happens.

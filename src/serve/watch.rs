@@ -11,13 +11,16 @@ use std::{
     time::Duration,
 };
 
-use crate::{preview::Ask, site::Options};
+use crate::{
+    preview::Ask,
+    site::{Options, SHARED},
+};
 
 /// How long a file must be left alone: editors write in several strokes.
 const QUIET: Duration = Duration::from_millis(20);
 
 /// Folders of a site that its pages are made from.
-const FOLDERS: [&str; 5] = ["content", "static", "themes", "data", "i18n"];
+const FOLDERS: [&str; 6] = ["content", "static", SHARED[0], SHARED[1], SHARED[2], SHARED[3]];
 
 /// Files that pages include, which may lie anywhere in the site's folder.
 #[derive(Debug, Clone, Default)]

@@ -1,13 +1,15 @@
 //! Where a page is published: its URL path, from its file, its front matter and the configuration.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use unicode_normalization::char::is_combining_mark;
-
 use crate::{
     config::Config,
-    site::languages::Languages,
-    site::record::{Kind, PageRecord},
+    site::{
+        languages::Languages,
+        record::{Kind, PageRecord},
+    },
+    source::capitalized,
 };
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use unicode_normalization::char::is_combining_mark;
 
 /// The URL path of a page, with `/` at both ends (or a file name at the end where the author said so), without the
 /// base path of the site.
@@ -215,9 +217,7 @@ pub(crate) fn is_elsewhere(target: &str) -> bool {
 
 /// A name as a title: `how-to-install_docker` is "How to install docker".
 pub(crate) fn title_case(name: &str) -> String {
-    let words = name.replace(['-', '_'], " ");
-    let mut chars = words.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    capitalized(&name.replace(['-', '_'], " "))
 }
 
 #[cfg(test)]

@@ -77,18 +77,19 @@ pub(crate) fn keep(
     if !ignore.exists() {
         std::fs::write(ignore, "*\n")?;
     }
-    let mut file = std::io::BufWriter::new(tempfile::NamedTempFile::new_in(&folder)?);
-    write(&mut file)?;
-    file.into_inner().map_err(std::io::IntoInnerError::into_error)?.persist(folder.join(name))?;
-    Ok(())
+    write_with(&folder.join(name), write)
 }
 
 /// Writes a file as a whole, into a folder that is there.
 pub(crate) fn write_whole(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    write_with(file, |to| to.write_all(bytes))
+}
+
+fn write_with(file: &Path, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> std::io::Result<()> {
     let folder = file.parent().unwrap_or(Path::new("."));
-    let mut staged = tempfile::NamedTempFile::new_in(folder)?;
-    staged.write_all(bytes)?;
-    staged.persist(file)?;
+    let mut staged = std::io::BufWriter::new(tempfile::NamedTempFile::new_in(folder)?);
+    write(&mut staged)?;
+    staged.into_inner().map_err(std::io::IntoInnerError::into_error)?.persist(file)?;
     Ok(())
 }
 

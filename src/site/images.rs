@@ -47,7 +47,8 @@ impl Site<'_> {
         widths.sort_unstable();
         widths.dedup();
         let links = self.links();
-        let written = self.library.pages.iter().filter(|page| page.written);
+        let is_asked = !widths.is_empty();
+        let written = self.library.pages.iter().filter(|page| is_asked && page.written);
         // What links to a page show is no image of its text.
         let is_shown = |record: &PageRecord, image: &Reference| {
             record.front.image.as_ref() != Some(&image.target)
@@ -68,7 +69,8 @@ impl Site<'_> {
     /// Every image that is there and cannot be shown.
     pub(crate) fn check_pictures(&self, pictures: &Pictures) -> Vec<Diagnostic> {
         let links = self.links();
-        let written = self.library.pages.iter().filter(|page| page.written);
+        let is_any = pictures.is_any_broken();
+        let written = self.library.pages.iter().filter(|page| is_any && page.written);
         let broken = |links: &Links<'_>, image: &Reference| {
             let Image::File { path, .. } = links.image(&image.target, &image.from, self.folder()) else { return None };
             let why = pictures.broken(&path)?;

@@ -112,7 +112,6 @@ struct Reader<'a> {
 struct Read {
     output: String,
     url: String,
-    bytes: Vec<u8>,
 }
 
 impl Look {
@@ -183,7 +182,8 @@ impl Reader<'_> {
         let logo = self.config.look.logo.as_ref()?;
         let mut picture = |path: &str, scheme: Option<&'static str>| {
             let read = self.asset(&["look", "logo"], path)?;
-            let size = imagesize::blob_size(&read.bytes).ok();
+            let picture = &self.theme.assets.get(path.trim_start_matches("./"))?.bytes;
+            let size = imagesize::blob_size(picture).ok();
             let (width, height) = (size.as_ref().map(|s| s.width), size.as_ref().map(|s| s.height));
             Some(LogoPicture { url: read.url, scheme, width, height })
         };
@@ -247,11 +247,11 @@ impl Reader<'_> {
         // What is published under its own name, too, stays beside what it names.
         let shown = path.trim_start_matches("./");
         let output = match shown.strip_prefix("static/").and_then(|below| below.rsplit_once('/')) {
-            Some((folder, name)) => self.theme.add_asset_in(&format!("{folder}/"), shown, name, bytes.clone()),
-            None if shown.starts_with("static/") => self.theme.add_asset_in("", shown, &shown[7..], bytes.clone()),
-            None => self.theme.add_asset(shown, address::file_name(shown), bytes.clone()),
+            Some((folder, name)) => self.theme.add_asset_in(&format!("{folder}/"), shown, name, bytes),
+            None if shown.starts_with("static/") => self.theme.add_asset_in("", shown, &shown[7..], bytes),
+            None => self.theme.add_asset(shown, address::file_name(shown), bytes),
         };
-        Some(Read { url: self.url(&output), output, bytes })
+        Some(Read { url: self.url(&output), output })
     }
 
     fn url(&self, output: &str) -> String {

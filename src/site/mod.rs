@@ -30,6 +30,9 @@ pub mod search;
 pub(crate) mod sidecars;
 pub(crate) mod taxonomy;
 
+/// Folders of a site that lie below each page: what changes in them may change all.
+pub(crate) const SHARED: [&str; 4] = ["themes", "data", "i18n", "icons"];
+
 pub use failure::Failure;
 pub use loose::{Ground, ground};
 pub use options::Options;

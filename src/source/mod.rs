@@ -10,6 +10,12 @@ pub(crate) mod key;
 pub(crate) mod place;
 pub(crate) mod yaml;
 
+/// A text with its first letter as a capital.
+pub(crate) fn capitalized(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// A byte range in one [`Source`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]
 pub struct Span {

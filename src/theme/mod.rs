@@ -151,12 +151,13 @@ impl Theme {
             }
         }
         let data = Arc::new(SiteData::new(site, &assets));
+        check_syntax(&sources, &data, &words[0], &mut problems);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
         let mut spoken = Vec::new();
         for words in words {
-            let tera = compile(&sources, &data, &words, &mut problems);
-            if !problems.is_empty() {
-                return Err(problems);
-            }
+            let tera = compile(&sources, &data, &words).map_err(|problem| vec![problem])?;
             spoken.push(Spoken { words, tera });
         }
         let mut registry = Registry::default();
@@ -311,7 +312,7 @@ pub fn folder(name: Option<&str>) -> PathBuf {
 /// The folder of drawings, of a site and of a theme.
 const ICONS: &str = "icons/";
 /// Where the paths of the embedded theme's files begin, as they are shown.
-const BUILT_IN: &str = "(built-in theme)";
+pub(super) const BUILT_IN: &str = "(built-in theme)";
 
 /// Adds the drawings that lie in the site's `icons/`.
 fn own_icons(site: &Path, files: &mut BTreeMap<String, File>) -> Result<(), Diagnostic> {
@@ -415,33 +416,32 @@ fn spoken_scripts(name: &str, file: &File, languages: &[Arc<Words>]) -> Result<B
     Ok(scripts)
 }
 
-fn compile(
+/// Reads each template by itself, so that every syntax error is reported.
+fn check_syntax(
     sources: &BTreeMap<String, Source>,
     data: &Arc<SiteData>,
     words: &Arc<Words>,
     problems: &mut Vec<Diagnostic>,
-) -> Tera {
-    let mut tera = Tera::default();
-    functions::register(&mut tera, data, words);
-    // One by one first, so that every template's syntax error is reported.
-    let good = sources.iter().filter(|(name, source)| {
+) {
+    for (name, source) in sources {
         let mut alone = Tera::default();
         functions::register(&mut alone, data, words);
         match alone.add_raw_template(name, &source.text) {
             Err(error) if matches!(error.kind(), tera::ErrorKind::SyntaxError(_)) => {
                 problems.push(diagnostic(sources, name, &error));
-                false
             }
-            _ => true,
+            _ => {}
         }
-    });
-    let good: Vec<(&str, &str)> = good.map(|(name, source)| (name.as_str(), source.text.as_str())).collect();
-    if problems.is_empty()
-        && let Err(error) = tera.add_raw_templates(good)
-    {
-        problems.push(diagnostic(sources, "", &error));
     }
-    tera
+}
+
+/// All templates in a language.
+fn compile(sources: &BTreeMap<String, Source>, data: &Arc<SiteData>, words: &Arc<Words>) -> Result<Tera, Diagnostic> {
+    let mut tera = Tera::default();
+    functions::register(&mut tera, data, words);
+    let all: Vec<(&str, &str)> = sources.iter().map(|(name, source)| (name.as_str(), source.text.as_str())).collect();
+    tera.add_raw_templates(all).map_err(|error| diagnostic(sources, "", &error))?;
+    Ok(tera)
 }
 
 fn diagnostic(sources: &BTreeMap<String, Source>, template: &str, error: &tera::Error) -> Diagnostic {

@@ -1,13 +1,14 @@
 //! The tables of texts that a theme and a site have.
 
-use std::{collections::BTreeMap, path::Path};
-
-use super::{EMBEDDED, File};
 use crate::{
     diagnostic::Diagnostic,
     language::{FOLDER, Words},
     source::Source,
+    theme::BUILT_IN,
 };
+use std::{collections::BTreeMap, path::Path};
+
+use super::{EMBEDDED, File};
 
 /// Texts of languages, by tags: what guidepost has, what the theme has, what the site has.
 #[derive(Debug, Default)]
@@ -23,7 +24,7 @@ impl Tables {
         let mut problems = Vec::new();
         for file in EMBEDDED.get_dir(FOLDER).into_iter().flat_map(include_dir::Dir::files) {
             let path = file.path().to_string_lossy().replace('\\', "/");
-            tables.add(&path, format!("(built-in theme)/{path}"), file.contents().to_vec(), &mut problems);
+            tables.add(&path, format!("{BUILT_IN}/{path}"), file.contents().to_vec(), &mut problems);
         }
         let (own, others) = std::mem::take(files)
             .into_iter()

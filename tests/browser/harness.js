@@ -55,9 +55,9 @@ export async function launch() {
   return { browser, close };
 }
 
-/** The fixture's server and a browser: `base`, `browser`, and `close`, which ends both. */
-export async function fixture() {
-  const server = await serve(process.env.GUIDEPOST_FIXTURE);
+/** The server of a built site and a browser: `base`, `browser`, and `close`, which ends both. */
+export async function fixture(folder = process.env.GUIDEPOST_FIXTURE) {
+  const server = await serve(folder);
   const chromium = await launch();
   const close = () => Promise.all([server.close(), chromium.close()]);
   return { base: server.base, browser: chromium.browser, close };

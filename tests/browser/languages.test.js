@@ -2,16 +2,10 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { launch, leave, serve, shown, texts, until, violations, visit } from "./harness.js";
+import { fixture, leave, shown, texts, until, violations, visit } from "./harness.js";
 
 let base, browser, close;
-before(async () => {
-  const server = await serve(process.env.GUIDEPOST_SPOKEN);
-  const chromium = await launch();
-  ({ base } = server);
-  ({ browser } = chromium);
-  close = () => Promise.all([server.close(), chromium.close()]);
-});
+before(async () => { ({ base, browser, close } = await fixture(process.env.GUIDEPOST_SPOKEN)); });
 after(() => close());
 
 for (const path of ["/old/ar/", "/old/ar/guides/", "/old/ar/guides/kitchen/", "/old/ar/all/", "/old/ar/tags/", "/old/de/guides/kitchen/"]) {

@@ -2,16 +2,10 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { launch, leave, serve, shown, until, violations, visit } from "./harness.js";
+import { fixture, leave, shown, until, violations, visit } from "./harness.js";
 
 let base, browser, close;
-before(async () => {
-  const server = await serve(process.env.GUIDEPOST_MANY);
-  const chromium = await launch();
-  ({ base } = server);
-  ({ browser } = chromium);
-  close = () => Promise.all([server.close(), chromium.close()]);
-});
+before(async () => { ({ base, browser, close } = await fixture(process.env.GUIDEPOST_MANY)); });
 after(() => close());
 
 /** Verdicts of the guides that are shown, each once. */

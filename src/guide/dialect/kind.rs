@@ -1,7 +1,7 @@
 //! What notes of others are called, and what they are here.
 
 use super::{Argument, argument};
-use crate::source::Span;
+use crate::source::{Span, capitalized};
 
 /// A kind of note: the names that it has somewhere, and the `type` of `note` that it is.
 struct Kind {
@@ -33,9 +33,4 @@ pub(super) fn arguments(name: (&str, Span), title: Option<(String, Span)>) -> Ve
         None => argument("title", capitalized(&lower), at),
     };
     vec![argument("type", is, at), titled]
-}
-
-fn capitalized(name: &str) -> String {
-    let mut letters = name.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
