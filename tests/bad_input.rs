@@ -1,8 +1,6 @@
 //! Bad input: a clear error at its place, and nothing lost.
 
-mod support;
-
-use support::{TestSite, parse};
+use crate::support::{self, TestSite, parse};
 
 const PAGE: &str = "content/guides/x.md";
 

@@ -1,9 +1,6 @@
 //! What readers see and do, in a real browser: builds sites, and runs the tests in `tests/browser/` on them with Node.
 
-#[path = "support/many.rs"]
-mod many;
-mod support;
-
+use crate::support::{self, many};
 use std::{
     path::{Path, PathBuf},
     process::Command,
@@ -98,7 +95,7 @@ fn many(out: &Path, count: usize) {
     std::fs::write(public.join("report.html"), &ran.stdout).expect("written");
 }
 
-/// `GUIDEPOST_MANY=FOLDER GUIDEPOST_GUIDES=3000 cargo test --test browser -- --ignored`: writes such a library to look at.
+/// `GUIDEPOST_MANY=FOLDER GUIDEPOST_GUIDES=3000 cargo test --test all browser:: -- --ignored`: writes such a library to look at.
 #[test]
 #[ignore = "for whoever measures or looks"]
 fn a_library_to_look_at() {
@@ -140,7 +137,7 @@ fn pages_do_what_they_should_in_a_browser() {
     tests.retain(|path| path.to_string_lossy().ends_with(".test.js"));
     tests.sort();
     assert!(tests.len() > 2, "the tests are there: {tests:?}");
-    // `GUIDEPOST_BROWSER=offline cargo test --test browser` runs one file of them.
+    // `GUIDEPOST_BROWSER=offline cargo test --test all browser::` runs one file of them.
     if let Ok(name) = std::env::var("GUIDEPOST_BROWSER") {
         tests.retain(|path| path.ends_with(format!("{name}.test.js")));
     }

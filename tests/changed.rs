@@ -1,10 +1,8 @@
 //! `verify --changed-since`, through the binary, on repositories of git. No engine is asked for: which guides are chosen is said
 //! before.
 
-mod support;
-
+use crate::support::{Ran, TestSite, has_program};
 use std::{path::Path, process::Command};
-use support::{Ran, TestSite, has_program};
 
 const CONFIG: &str = "title: T\nmachines:\n  plain:\n    image: debian:bookworm\n  made:\n    build: machines/made\n";
 

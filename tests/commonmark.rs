@@ -1,7 +1,6 @@
 //! The CommonMark specification's own examples.
 
-mod support;
-
+use crate::support;
 use serde_json::Value;
 
 /// The examples that come out otherwise, and why.

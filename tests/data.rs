@@ -1,9 +1,7 @@
 //! Values of `data/`, of front matter and of guidepost.yaml, in texts and in templates.
 
-mod support;
-
+use crate::support::TestSite;
 use serde_json::Value;
-use support::TestSite;
 
 const CONFIG: &str = "title: Shop & more\nbase_url: https://example.org/\nparams:\n  region: eu-1\n  mirror: { host: mirror.example.org }\n";
 

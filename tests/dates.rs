@@ -1,9 +1,7 @@
 //! Dates of pages: those that git knows, and days that are still to come.
 
-mod support;
-
+use crate::support::{self, TestSite};
 use std::process::Command;
-use support::TestSite;
 
 fn git(site: &TestSite, arguments: &[&str], date: &str, author: &str) {
     let output = Command::new("git")

@@ -1,9 +1,7 @@
 //! A page shows its blocks as they were decided: one truth for readers, for the copy in Markdown and for verification.
 
-mod support;
-
+use crate::support::TestSite;
 use guidepost::report::{GuideReport, Report, SCHEMA, StepKind, StepReport, Verdict, json};
-use support::TestSite;
 
 const PATH: &str = "content/guides/app/index.md";
 

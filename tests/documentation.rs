@@ -1,8 +1,6 @@
 //! What content/ says of the program is what the program says.
 
-mod support;
-
-use support::TestSite;
+use crate::support::TestSite;
 
 #[test]
 fn the_help_is_as_documented() {
@@ -32,7 +30,7 @@ fn files_for_engines_are_as_documented() {
     assert_eq!(shown, 4, "one of each engine");
 }
 
-/// `GUIDEPOST_RENEW=1 cargo test --test documentation` writes what templates are given into the reference.
+/// `GUIDEPOST_RENEW=1 cargo test --test all documentation::` writes what templates are given into the reference.
 #[test]
 fn what_templates_are_given_is_as_documented() {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("content/reference/template-data.md");
@@ -44,7 +42,7 @@ fn what_templates_are_given_is_as_documented() {
     } else {
         assert!(
             documented == data,
-            "GUIDEPOST_RENEW=1 cargo test --test documentation brings {} up to date",
+            "GUIDEPOST_RENEW=1 cargo test --test all documentation:: brings {} up to date",
             path.display()
         );
     }

@@ -1,7 +1,5 @@
 //! `check --external`, against hosts of this computer.
 
-mod support;
-
 use std::{
     collections::HashMap,
     io::{BufRead, BufReader, Write},
@@ -12,8 +10,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use crate::support::{Ran, TestSite};
 use serde_json::Value;
-use support::{Ran, TestSite};
 
 /// A question that a host was asked: when it came, when it was answered, and its first line.
 #[derive(Debug, Clone)]

@@ -1,8 +1,7 @@
 //! Hostile text through the whole way of a guide: no panic, each place where what it speaks of stands, and HTML that is well
 //! nested.
 
-mod support;
-
+use crate::support::Bare;
 use guidepost::{
     config::Config,
     diagnostic::Diagnostic,
@@ -12,7 +11,6 @@ use guidepost::{
     source::{Source, Span},
 };
 use proptest::prelude::*;
-use support::Bare;
 
 /// What texts are made of: characters of several bytes beside everything that has a meaning, whole and cut off.
 const PIECES: &[&str] = &[

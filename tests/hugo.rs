@@ -1,7 +1,6 @@
 //! The same pages through Hugo: lists, items, code and nesting must be the same.
 
-mod support;
-
+use crate::support;
 use std::{path::Path, process::Command};
 
 /// Odd indentations, as authors write them.

@@ -1,9 +1,7 @@
 //! Whatever changes, a build that keeps pages makes the same site as one that begins with nothing.
 
-mod support;
-
+use crate::support::{self, TestSite};
 use std::{collections::BTreeMap, fs, path::PathBuf};
-use support::TestSite;
 
 fn site() -> TestSite {
     let site = TestSite::new(&[

@@ -1,8 +1,6 @@
 //! What a site says to readers of a language, and sites in several.
 
-mod support;
-
-use support::TestSite;
+use crate::support::TestSite;
 
 const PAGE: &str = "---\ntitle: One\npublished: 2026-01-05\nmodified: 2026-02-06\ncontributors: [Ann, Bo]\ntags: [docker]\n---\n\nText[^1].\n\n> [!NOTE]\n> Careful.\n\n```command\ntrue\n```\n\n```output\nok\n```\n\n[^1]: More.\n";
 

@@ -1,10 +1,8 @@
 //! What is said once for a library: by guidepost.yaml, by the pages of sections, by guides and by their sidecars.
 
-mod support;
-
+use crate::support::{Ran, TestSite, run_in};
 use serde_json::Value;
 use std::path::Path;
-use support::{Ran, TestSite, run_in};
 
 const MACHINES: &str = "machines:\n  debian: {image: debian:bookworm}\n  server: {image: debian:bookworm}\n  docker: {image: debian:bookworm}\n";
 

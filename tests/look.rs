@@ -1,8 +1,6 @@
 //! What `guidepost.yaml` says of the look of a site, and what every page has because of it.
 
-mod support;
-
-use support::{TestSite, run_in};
+use crate::support::{TestSite, run_in};
 
 const PAGE: &str = "---\ntitle: One & all\npublished: 2026-01-01\n---\n\nText.\n";
 const BASE: &str = "title: Test\nbase_url: https://example.org/docs/\n";

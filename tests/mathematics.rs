@@ -1,8 +1,6 @@
 //! Formulas: which texts are some, what becomes of them, and what is wrong with one.
 
-mod support;
-
-use support::{TestSite, run_in};
+use crate::support::{TestSite, run_in};
 
 const BASE: &str = "title: Test\nbase_url: https://example.org/\n";
 

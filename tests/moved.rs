@@ -1,10 +1,8 @@
 //! A library that is being moved: what is wrong with it is told, and its pages are there all the same.
 
-mod support;
-
+use crate::support::{TestSite, run_in};
 use serde_json::Value;
 use std::{collections::BTreeSet, path::Path};
-use support::{TestSite, run_in};
 
 /// A page with this front matter and text.
 fn page(front: &str, text: &str) -> String {

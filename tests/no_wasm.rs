@@ -1,7 +1,6 @@
 //! No WebAssembly: neither in the tool on Linux nor in a site.
 
-mod support;
-
+use crate::support;
 use std::process::Command;
 
 #[test]

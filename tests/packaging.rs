@@ -1,13 +1,11 @@
 //! What guidepost comes in: archives of releases, the script that installs them, the action's scripts.
 
-mod support;
-
+use crate::support::{self, write};
 use std::{
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Command, Output},
 };
-use support::write;
 
 const PROJECT: &str = env!("CARGO_MANIFEST_DIR");
 

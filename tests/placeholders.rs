@@ -1,8 +1,6 @@
 //! What stands for a value of the reader's is marked in a page, wherever verification would put a value in.
 
-mod support;
-
-use support::{TestSite, html};
+use crate::support::{TestSite, html};
 
 const FRONT: &str = "---\ntitle: T\nverify:\n  vars: {IP: 192.0.2.1, example_user: ann, \"<your_name>\": bob}\n---\n\n";
 

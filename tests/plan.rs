@@ -1,10 +1,8 @@
 //! Plans, through the public API and the binary.
 
-mod support;
-
+use crate::support::{self, TestSite};
 use guidepost::plan::{self, Owner, Plan, StepKind};
 use serde_json::Value;
-use support::TestSite;
 
 /// Commands as `$ …`, files as `> path`, outputs as `= first line`.
 fn sequence(plan: &Plan) -> Vec<String> {

@@ -1,12 +1,9 @@
 //! Whole plans: each folder of `tests/plans` has a guide as an author would write it, and what a careful reader does with each
 //! of its blocks, in the order of the page.
 //!
-//! To add one, make a folder with a `guide.md`, renew with `GUIDEPOST_RENEW=1 cargo test --test plans`, and read what came.
+//! To add one, make a folder with a `guide.md`, renew with `GUIDEPOST_RENEW=1 cargo test --test all plans::`, and read what came.
 
-#[path = "support/folders.rs"]
-mod folders;
-
-use folders::{Row, renews, rows, site};
+use crate::support::folders::{Row, renews, rows, site};
 use guidepost::plan::{Edit, LeftOut, Omission, Owner, Plan, Step, StepKind};
 use std::fmt::Write;
 

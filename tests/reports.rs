@@ -1,9 +1,7 @@
 //! `guidepost report`: reports of earlier runs, shown, converted and merged. Needs no Docker.
 
-mod support;
-
+use crate::support::TestSite;
 use serde_json::{Value, json};
-use support::TestSite;
 
 const PAGE: &str = "---\ntitle: A\n---\n\n```command\nls\n```\n";
 

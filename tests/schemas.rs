@@ -1,7 +1,6 @@
 //! JSON Schemas: what guidepost reads without a complaint, they take; what it refuses, they refuse.
 
-mod support;
-
+use crate::support::{self, run_in};
 use guidepost::{
     config::Config,
     machine, plan,
@@ -10,7 +9,6 @@ use guidepost::{
 };
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-use support::run_in;
 
 const PROJECT: &str = env!("CARGO_MANIFEST_DIR");
 

@@ -1,8 +1,6 @@
 //! The seed guide, as it stands.
 
-mod support;
-
-use support::TestSite;
+use crate::support::{self, TestSite};
 
 const PAGE: &str = "content/guides/docker-container-communication/index.md";
 const BUNDLE: &str = "content/shared/installing-docker-shortguide/index.md";

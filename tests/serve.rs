@@ -1,7 +1,6 @@
 //! `guidepost serve`, through its sockets: what it shows, what it tells, and whom it refuses.
 
-mod support;
-
+use crate::support;
 use std::{
     fs,
     io::{BufRead, BufReader, Read, Write},

@@ -1,24 +1,18 @@
 //! A library on many machines: what is to be done, who does which part, and whether all came back. Needs no Docker: guides are done
 //! on folders of this computer.
 
-#[path = "support/folders.rs"]
-mod folders;
-#[path = "support/local.rs"]
-mod local;
-#[path = "support/local_host.rs"]
-mod local_host;
-mod support;
-
+use crate::support::{
+    self, Ran, TestSite, folders,
+    local_host::{self, LocalHost},
+};
 use guidepost::{
     proof,
     report::Report,
     shards::{Cut, Guide, Part},
     verify,
 };
-use local_host::LocalHost;
 use serde_json::Value;
 use std::{collections::BTreeMap, path::Path, process::Command};
-use support::{Ran, TestSite};
 
 const CONFIG: &str = "title: Test\nbase_url: https://example.org/\nmachines:\n  debian:\n    image: debian:bookworm\n  own:\n    build: machines/own\n";
 

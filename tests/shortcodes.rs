@@ -1,9 +1,7 @@
 //! Badges, buttons, cards, icons, and notes to lines of code.
 
-mod support;
-
+use crate::support::TestSite;
 use serde_json::Value;
-use support::TestSite;
 
 const DRAWING: &str =
     "<?xml version=\"1.0\"?>\n<!-- made by hand -->\n<svg viewBox=\"0 0 9 9\"><path d=\"M0 0\"/></svg>\n";

@@ -1,8 +1,6 @@
 //! A whole site, through the binary.
 
-mod support;
-
-use support::TestSite;
+use crate::support::{self, TestSite};
 
 fn library() -> TestSite {
     TestSite::new(&[

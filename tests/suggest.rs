@@ -1,14 +1,10 @@
 //! `verify --suggest`: what is learned from a run is tried in it, and what helps is written where it belongs.
 
-#[path = "support/folders.rs"]
-mod folders;
-#[path = "support/local.rs"]
-mod local;
-#[path = "support/local_host.rs"]
-mod local_host;
-mod support;
-
-use folders::site_options;
+use crate::support::{
+    TestSite,
+    folders::site_options,
+    local_host::{self, LocalHost},
+};
 use guidepost::{
     proof,
     proof::Tried,
@@ -16,9 +12,7 @@ use guidepost::{
     site::{self},
     suggest::{Suggestion, Trial},
 };
-use local_host::LocalHost;
 use std::collections::BTreeMap;
-use support::TestSite;
 
 fn guide(commands: &[&str]) -> String {
     let blocks = commands.iter().map(|command| format!("```bash\n{command}\n```\n\n"));

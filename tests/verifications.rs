@@ -1,26 +1,22 @@
 //! Whole verifications: each folder of `tests/verifications` has a guide as an author would write it, and what must come of
-//! it. They are done on this computer, without an engine; `tests/verify.rs` does some of them in Docker.
+//! it. They are done on this computer, without an engine; `tests/docker/verify.rs` does some of them in Docker.
 //!
-//! To add one, make a folder with a `guide.md`, renew with `GUIDEPOST_RENEW=1 cargo test --test verifications`, and read what
+//! To add one, make a folder with a `guide.md`, renew with `GUIDEPOST_RENEW=1 cargo test --test all verifications::`, and read what
 //! came. `GUIDEPOST_ONLY=NAME` does those with this in their names.
 
-#[path = "support/local.rs"]
-mod local;
-#[path = "support/local_host.rs"]
-mod local_host;
-mod support;
-#[path = "support/verifications.rs"]
-mod table;
-
+use crate::support::{
+    self,
+    folders::{self, Row, renews},
+    local_host::{self, LocalHost},
+    verifications::{otherwise, rows, site, told},
+};
 use guidepost::proof;
 use guidepost::{report::Verdict, verify};
-use local_host::LocalHost;
 use std::{
     io::{Read, Write},
     sync::Mutex,
     time::Instant,
 };
-use table::{Row, folders::renews, otherwise, rows, site, told};
 
 /// Does rows on a host.
 fn done(host: &LocalHost, rows: &[Row]) -> guidepost::report::Report {
@@ -127,7 +123,7 @@ fn guides_wait_for_a_network() {
         let text = "---\ntitle: A\n---\n\n```command\nsleep 1\n```\n";
         support::write(folder.path(), &format!("content/{name}.md"), text);
     }
-    let of_site = table::folders::site_options(folder.path());
+    let of_site = folders::site_options(folder.path());
     let jobs = proof::jobs(&of_site, &[]).unwrap_or_else(|failure| panic!("{failure:?}"));
     let host = LocalHost { networks: 2, ..LocalHost::default() };
     let waits = Waits::default();
@@ -186,7 +182,7 @@ fn a_shared_setup_is_done_once() {
         for name in ["a", "b", "c"] {
             write(&format!("content/{name}.md"), &guide(&setup, shows));
         }
-        let of_site = table::folders::site_options(folder.path());
+        let of_site = folders::site_options(folder.path());
         let options = verify::Options { jobs: 1, fresh, ..local_host::options(folder.path()) };
         // Machines are made one after the other.
         let host = LocalHost { memory: 1, ..LocalHost::default() };
@@ -229,7 +225,7 @@ fn secrets_are_in_no_cause() {
         ("content/asks.md", &asks),
         ("content/prepares.md", &prepares),
     ]);
-    let of_site = table::folders::site_options(site.path());
+    let of_site = folders::site_options(site.path());
     let report = local_host::run(&LocalHost::default(), &of_site, &local_host::options(site.path()));
     assert!(report.guides.len() == 2 && report.guides.iter().all(|guide| !guide.causes().is_empty()), "{report:#?}");
     let json = guidepost::report::json::json(&report);
@@ -260,7 +256,7 @@ fn downloads_are_recorded() {
             "---\ntitle: A\n---\n\n```command\nmkdir got && cd got && curl -so hi.txt {address}\ncurl -s {address}?again | cat\n```\n"
         ),
     );
-    let of_site = table::folders::site_options(folder.path());
+    let of_site = folders::site_options(folder.path());
     let report = local_host::run(&LocalHost::default(), &of_site, &local_host::options(folder.path()));
     let of = |name: &str| report.guides[0].packages.get(name).map(String::as_str);
     // The hash of `hi` and a line's end.

@@ -1,12 +1,10 @@
 //! Pages say what `guidepost verify` found: when, where, how long it took, and block by block.
 
-mod support;
-
+use crate::support::TestSite;
 use guidepost::{
     plan::Omission,
     report::{Gap, GuideReport, Report, SCHEMA, StepKind, StepReport, Verdict, json},
 };
-use support::TestSite;
 
 const PATH: &str = "content/guides/node.md";
 const PART: &str = "content/shared/part/index.md";

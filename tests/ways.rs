@@ -1,8 +1,6 @@
 //! How readers find their way: the tree beside a page, lists, the page of all guides, tags. Through the binary.
 
-mod support;
-
-use support::TestSite;
+use crate::support::TestSite;
 
 /// A library with a long section and one in another.
 fn library(guides: usize) -> TestSite {

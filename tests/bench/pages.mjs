@@ -1,6 +1,6 @@
 // Times pages of a site in Chromium, and prints what they weigh.
 //
-//   GUIDEPOST_MANY=FOLDER cargo test --test browser -- --ignored    makes a library of 3,000 made-up results
+//   GUIDEPOST_MANY=FOLDER cargo test --test all browser:: -- --ignored    makes a library of 3,000 made-up results
 //   node tests/bench/pages.mjs FOLDER/site /report.html /status/ [--axe]
 //
 // A page is loaded five times from a server on this computer, each time by a browser of its own; the median counts. "painted" is the

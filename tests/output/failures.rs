@@ -9,14 +9,14 @@ use std::{
     time::Duration,
 };
 
-use crate::site::{Site, key, tree};
+use super::site::{Site, key, tree};
 
 /// Runs [`child`] of this test binary by a shell command that ends in `"$@"`.
 fn as_child(site: &Site, shell: &str) -> Command {
     let mut command = Command::new("sh");
     command.args(["-c", shell, "sh"]).arg(env::current_exe().unwrap());
     command
-        .args(["--exact", "failures::child", "--nocapture", "--ignored"])
+        .args(["--exact", "output::failures::child", "--nocapture", "--ignored"])
         .env("GUIDEPOST_TEST_ROOT", site.root.path());
     command
 }

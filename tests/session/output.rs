@@ -1,7 +1,7 @@
 //! Output: as a person sees it, of any length, and not to be fooled by it.
 
-use super::local::Local;
 use super::{Session, Test};
+use crate::support::local::Local;
 use guidepost::session::{ENVIRONMENT, End, Settings, Step};
 use pty_process::blocking::Command;
 

@@ -1,7 +1,5 @@
 //! Tables of tests whose rows are folders: a guide as an author would write it, and what must come of it.
 
-#![allow(dead_code, reason = "each test uses a part of it")]
-
 use guidepost::site;
 use std::{
     collections::BTreeMap,

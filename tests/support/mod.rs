@@ -1,6 +1,10 @@
 //! What several tests share.
 
-#![expect(dead_code, reason = "each test uses a part of it")]
+pub(crate) mod folders;
+pub(crate) mod local;
+pub(crate) mod local_host;
+pub(crate) mod many;
+pub(crate) mod verifications;
 
 use guidepost::{
     diagnostic::Diagnostic,

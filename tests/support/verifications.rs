@@ -1,11 +1,6 @@
 //! The table of whole verifications: a folder a row, with the guide and what must come of it.
 
-#![allow(dead_code, reason = "each test uses a part of it")]
-
-#[path = "folders.rs"]
-pub(crate) mod folders;
-
-pub(crate) use folders::Row;
+use super::folders::{self, Row};
 use guidepost::{
     report::{GuideReport, StepReport},
     site,

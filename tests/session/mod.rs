@@ -1,7 +1,5 @@
 //! The session engine on a pseudo-terminal of this machine, with real shells and programs, and on recorded scripts.
 
-#[path = "../support/local.rs"]
-mod local;
 mod output;
 mod programs;
 mod questions;
@@ -11,9 +9,9 @@ mod shells;
 mod speed;
 mod stop;
 
+use crate::support::local::Local;
 use guidepost::session::driver::{self, Terminal, Transcript};
 use guidepost::session::{ENVIRONMENT, End, Outcome, Settings, Step};
-use local::Local;
 use pty_process::blocking::Command;
 use std::time::Duration;
 

@@ -1,14 +1,10 @@
 //! Guides are done in Docker, through the binary. Without an engine that has `debian:bookworm` the tests are skipped, and say so:
 //! `scripts/engine` starts one.
 
-mod support;
-#[path = "support/verifications.rs"]
-mod table;
-
+use crate::support::{self, TestSite, docker, folders::Row, has_engine, verifications as table};
 use guidepost::report::Report;
 use serde_json::Value;
 use std::{path::Path, process::Command};
-use support::{TestSite, docker, has_engine};
 
 const CONFIG: &str = "title: T\nbase_url: https://example.org/\nmachines:\n  debian:\n    image: debian:bookworm\n";
 
@@ -157,12 +153,12 @@ fn whole_verifications_come_to_the_same_in_docker() {
         return;
     }
     // What the smallest image of Debian has not.
-    let has = |row: &table::Row| {
+    let has = |row: &Row| {
         let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/verifications").join(&row.name).join("guide.md");
         let guide = std::fs::read_to_string(guide).expect("a guide");
         !["python3", "git ", "curl "].iter().any(|program| guide.contains(program))
     };
-    let rows: Vec<table::Row> = table::rows().into_iter().filter(has).step_by(EVERY).collect();
+    let rows: Vec<Row> = table::rows().into_iter().filter(has).step_by(EVERY).collect();
     let (folder, _) = table::site(&rows);
     let ran = support::run_in(folder.path(), &["verify", "--jobs", "4", "--format", "json"]);
     let report: Report = ran.json();

@@ -1,9 +1,7 @@
 //! `verify --update`, through the binary: guides in Docker, and their files afterwards. Without an engine the tests are
 //! skipped, and say so.
 
-mod support;
-
-use support::{TestSite, has_engine};
+use crate::support::{TestSite, has_engine};
 
 const CONFIG: &str = "title: T\nbase_url: https://example.org/\nmachines:\n  debian:\n    image: debian:bookworm\n";
 

@@ -1,9 +1,7 @@
 //! The container image: it is built, and does a guide with rootless Podman inside, without root and without `--privileged`.
 
-mod support;
-
+use crate::support::{TestSite, docker, has_engine};
 use std::{path::Path, process::Command};
-use support::{TestSite, docker, has_engine};
 
 const IMAGE: &str = "guidepost-image-test";
 /// As the reference has them.
@@ -43,7 +41,7 @@ fn a_guide_is_done_in_the_image() {
         .collect();
     let said = docker(&arguments);
     assert!(said.starts_with("guidepost\n") && said.contains("1 guide: 1 holds"), "{said}");
-    let reference = include_str!("../content/reference/machines.md");
+    let reference = include_str!("../../content/reference/machines.md");
     assert!(OPTIONS.iter().all(|option| reference.contains(option)), "the reference has the options");
     docker(&["image", "rm", IMAGE]);
 }

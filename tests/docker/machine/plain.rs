@@ -1,6 +1,6 @@
 //! A machine from an image: terminals, commands, files, limits.
 
-use crate::engine::{identity, labelled, plain, sh, started, with_engine};
+use super::engine::{identity, labelled, plain, sh, started, with_engine};
 use crate::support::docker;
 use guidepost::machine::{
     Ended, Engine, Error, FileError, Machine, Run, TerminalOptions, settings::ImageSource, settings::Network, start,
@@ -218,7 +218,7 @@ fn what_cannot_be_started_says_why_and_leaves_nothing() {
         let mut told = Vec::new();
         for machine in cases {
             let identity = identity("broken");
-            let site = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/machine");
+            let site = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/docker/machine");
             let error = start(&engine, &machine, &identity, &site, &|_| {}).await.expect_err("it cannot start");
             assert!(error.help().is_some());
             assert_eq!(labelled(&format!("org.guidepost.run={}", identity.run.as_str())), [""; 0]);

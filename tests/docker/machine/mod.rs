@@ -10,5 +10,3 @@ mod plain;
 mod reach;
 mod registry;
 mod server;
-#[path = "../support/mod.rs"]
-mod support;

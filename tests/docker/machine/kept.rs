@@ -1,6 +1,6 @@
 //! A machine on which a setup was done is kept as an image.
 
-use crate::engine::{plain, sh, started, with_engine};
+use super::engine::{plain, sh, started, with_engine};
 use crate::support::docker;
 use guidepost::machine::{Event, Machine, RunId, settings::ImageSource};
 use std::path::Path;

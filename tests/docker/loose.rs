@@ -1,10 +1,8 @@
 //! Markdown that lies in no site: a project's README and its docs, checked, planned and done as they are.
 
-mod support;
-
+use crate::support::{self, has_engine, run_in};
 use serde_json::Value;
 use std::path::Path;
-use support::{has_engine, run_in};
 
 /// A folder with these files.
 fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {

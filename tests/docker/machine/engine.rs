@@ -1,7 +1,7 @@
 //! What these tests share: the engine, a small image, a runtime.
 
 use guidepost::machine::{Engine, Event, Identity, Machine, Name, Run, RunningMachine, settings::ImageSource, start};
-use std::{collections::HashMap, future::Future, path::Path, sync::Mutex, time::Duration};
+use std::{collections::HashMap, future::Future, path::Path, time::Duration};
 
 use crate::support::docker;
 
@@ -39,7 +39,7 @@ pub(crate) fn plain() -> Machine {
 
 /// Starts a machine, from a folder that `build:` is relative to: this one.
 pub(crate) async fn started(engine: &Engine, machine: &Machine, guide: &str) -> RunningMachine {
-    let site = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/machine");
+    let site = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/docker/machine");
     start(engine, machine, &identity(guide), &site, &|event| {
         if let Event::Building { line, .. } = event {
             eprintln!("{line}");
@@ -69,6 +69,3 @@ pub(crate) fn labelled(label: &str) -> Vec<String> {
 pub(crate) fn label_arguments(labels: &HashMap<String, String>) -> Vec<String> {
     labels.iter().flat_map(|(key, value)| ["--label".to_owned(), format!("{key}={value}")]).collect()
 }
-
-/// The reaper works on the whole engine: tests that let it do so must not meet.
-pub(crate) static REAPER: Mutex<()> = Mutex::new(());

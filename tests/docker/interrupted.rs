@@ -1,8 +1,7 @@
 //! `guidepost verify` ended from outside, by `kill -9`, by Ctrl-C, by an engine that dies, and by guides that are hostile:
 //! nothing labelled stays, nothing else is touched, and the environment's fault is never a verdict.
 
-mod support;
-
+use crate::support::{self, TestSite, docker, has_engine};
 use serde_json::Value;
 use std::{
     io,
@@ -14,7 +13,6 @@ use std::{
     },
     time::{Duration, Instant},
 };
-use support::{TestSite, docker, has_engine};
 
 const CONFIG: &str = "title: T\nbase_url: https://example.org/\nmachines:\n  debian:\n    image: debian:bookworm\n    memory: 256MiB\n    pids: 128\n";
 

@@ -4,21 +4,15 @@
 //!
 //! What needs nothing but a shell is done on this computer, the rest in Docker, in one run.
 
-#[path = "support/folders.rs"]
-mod folders;
-#[path = "support/local.rs"]
-mod local;
-#[path = "support/local_host.rs"]
-mod local_host;
-mod support;
-
+use crate::support::{
+    self, Ran, TestSite, folders, has_engine,
+    local_host::{self, LocalHost},
+};
 use guidepost::report::{GuideReport, Report, Verdict};
-use local_host::LocalHost;
 use std::{
     fs,
     path::{Path, PathBuf},
 };
-use support::{Ran, TestSite, has_engine};
 
 /// The cases of a kind; `None`, with a word about it, where the project is checked out alone.
 fn cases(kind: &str) -> Option<PathBuf> {

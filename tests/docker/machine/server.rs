@@ -1,6 +1,6 @@
 //! A machine with systemd and a Docker engine of its own, built from the folder `server` beside this file.
 
-use crate::engine::{IMAGE, identity, labelled, sh, with_engine};
+use super::engine::{IMAGE, identity, labelled, sh, with_engine};
 use crate::support::docker;
 use guidepost::machine::{Error, Event, Identity, Machine, settings::ImageSource, settings::Init, start};
 use std::{
@@ -22,7 +22,7 @@ fn systemd_and_a_nested_engine_work() {
         };
         let identity = identity("server");
         let events = Mutex::new(Vec::new());
-        let site = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/machine");
+        let site = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/docker/machine");
         let machine = start(&engine, &settings, &identity, &site, &|event| {
             if let Event::Building { line, .. } = &event {
                 eprintln!("{line}");
@@ -104,7 +104,7 @@ fn a_server_ends_when_its_time_is_over() {
             Machine { source: ImageSource::Build("server".into()), init: Init::Systemd, ..Machine::default() };
         let lifetime = Duration::from_secs(20);
         let identity = Identity { lifetime, until: chrono::Utc::now() + lifetime, ..identity("over") };
-        let site = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/machine");
+        let site = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/docker/machine");
         let machine = start(&engine, &settings, &identity, &site, &|_| {}).await.expect("it starts");
         // No process of it waits for that, so no reader sees one.
         let seen = sh(&machine, "root", "cat /proc/[0-9]*/comm; systemctl list-timers --all --no-legend").await.1;

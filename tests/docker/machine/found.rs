@@ -1,6 +1,6 @@
 //! Which engine is found, and what is said of it.
 
-use crate::engine::with_engine;
+use super::engine::with_engine;
 use std::process::{Command, Output};
 
 fn engine(arguments: &[&str], surroundings: &[(&str, &str)]) -> Output {

@@ -1,11 +1,9 @@
 //! Whole guides, done in Docker through the binary: all of guidepost's own, copies of them with planted faults, and the seed.
 //! Without an engine that has `debian:bookworm` the tests are skipped, and say so: `scripts/engine` starts one.
 
-mod support;
-
+use crate::support::{self, TestSite, has_engine, run_in};
 use serde_json::Value;
 use std::{path::Path, process::Command, sync::LazyLock};
-use support::{TestSite, has_engine, run_in};
 
 /// The project's folder, whose site is guidepost's documentation.
 const PROJECT: &str = env!("CARGO_MANIFEST_DIR");

@@ -1,6 +1,6 @@
 //! Packages that machines fetch are kept by a server on their networks.
 
-use crate::engine::{identity, labelled, plain, sh, started, with_engine};
+use super::engine::{identity, labelled, plain, sh, started, with_engine};
 use guidepost::machine::{Event, label, start};
 use std::{path::Path, sync::Mutex, time::Duration};
 

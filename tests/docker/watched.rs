@@ -1,8 +1,7 @@
 //! `guidepost verify` as a library: another thread hears what happens while it happens, and may stop it. Without an engine that
 //! has `debian:bookworm` the tests are skipped, and say so.
 
-mod support;
-
+use crate::support::{TestSite, docker, has_engine};
 use guidepost::{
     proof,
     verify::{self, Event, Job, Listener, Options},
@@ -13,7 +12,6 @@ use std::{
     sync::mpsc,
     time::{Duration, Instant},
 };
-use support::{TestSite, docker, has_engine};
 
 /// Sends what happens to another thread, in words.
 struct Sender(mpsc::Sender<String>);

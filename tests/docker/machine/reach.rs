@@ -1,6 +1,6 @@
 //! What a machine can reach of the host and of other machines, and how much it may write.
 
-use crate::engine::{IMAGE, identity, plain, sh, started, with_engine};
+use super::engine::{IMAGE, identity, plain, sh, started, with_engine};
 use crate::support::docker;
 use guidepost::machine::{Engine, Error, Machine, Run, TerminalOptions, settings::Network, start};
 use std::{

@@ -23,7 +23,7 @@ struct Registry {
 
 impl Registry {
     fn start() -> Self {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/machine/registry");
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docker/machine/registry");
         docker(&["build", "--quiet", "--tag", IMAGE, folder]);
         let container = docker(&["run", "--detach", "--rm", "--publish", "127.0.0.1::5000", IMAGE]);
         let host = docker(&["port", &container, "5000/tcp"]);

@@ -1,8 +1,6 @@
 //! `guidepost machines`: listed, added, shown.
 
-mod support;
-
-use support::{has_engine, run_in};
+use crate::support::{has_engine, run_in};
 
 #[test]
 fn a_machine_is_added_and_the_default_stays() {

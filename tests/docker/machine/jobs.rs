@@ -1,11 +1,10 @@
 //! Two jobs in containers that share an engine: none can see whether the other's process lives.
 
-use crate::engine::{IMAGE, REAPER, identity, label_arguments};
+use super::engine::{IMAGE, identity, label_arguments};
 use crate::support::{docker, has_engine, write};
 use std::{
     path::Path,
     process::Command,
-    sync::PoisonError,
     time::{Duration, Instant},
 };
 
@@ -83,7 +82,6 @@ fn one_job_takes_what_is_over_of_another_and_nothing_that_may_live() {
         eprintln!("SKIPPED: no engine at {SOCKET}");
         return;
     }
-    let _alone = REAPER.lock().unwrap_or_else(PoisonError::into_inner);
     let site = tempfile::tempdir().expect("a folder");
     write(site.path(), "guidepost.yaml", "title: A\nbase_url: https://example.org/\n");
     write(site.path(), "content/a.md", GUIDE);
@@ -103,21 +101,26 @@ fn one_job_takes_what_is_over_of_another_and_nothing_that_may_live() {
     assert!(said.contains("stay, those that cannot be seen from here until 2"), "{said}");
     assert!([&of_first, &of_second].iter().all(|name| is_there("container", name) && is_there("network", name)));
 
-    // The same, when its time is over.
-    let (over, mut labels) = (named("over"), identity("over").labels());
-    labels.insert("org.guidepost.boot".into(), "another".into());
-    labels.insert("org.guidepost.until".into(), "2026-01-02T03:04:05Z".into());
-    let labels = label_arguments(&labels);
-    let with = |before: &[&str], after: &[&str]| {
-        let words: Vec<&str> =
-            before.iter().copied().chain(labels.iter().map(String::as_str)).chain(after.iter().copied()).collect();
-        docker(&words);
-    };
-    with(&["network", "create"], &[&over]);
-    with(&["run", "--detach", "--name", &over, "--network", &over], &[IMAGE, "sleep", "600"]);
-    let said = second.clean();
-    assert!(said.starts_with("removed ") && !is_there("container", &over) && !is_there("network", &over), "{said}");
-    assert!(is_there("container", &of_first) && is_there("container", &of_second), "{said}");
+    // The same, when its time is over. Whoever else uses the engine takes it as well, and may be faster: then once more.
+    let by_second = (0..20).any(|round| {
+        let (over, mut labels) = (named(&format!("over-{round}")), identity("over").labels());
+        labels.insert("org.guidepost.boot".into(), "another".into());
+        labels.insert("org.guidepost.until".into(), "2026-01-02T03:04:05Z".into());
+        let labels = label_arguments(&labels);
+        let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
+        docker(&[&["network", "create"], &labels[..], &[&over]].concat());
+        docker(&[&["run", "--detach", "--name", &over], &labels[..], &[IMAGE, "sleep", "600"]].concat());
+        let said = second.clean();
+        let begin = Instant::now();
+        while is_there("container", &over) || is_there("network", &over) {
+            assert!(begin.elapsed() < Duration::from_secs(60), "{over} is there: {said}");
+            std::thread::sleep(Duration::from_millis(200));
+        }
+        let (removed, _) = said.split_once(';').unwrap_or((&said, ""));
+        removed.contains("container") && removed.contains("network")
+    });
+    assert!(by_second, "it has not removed both in any of 20 rounds");
+    assert!(is_there("container", &of_first) && is_there("container", &of_second));
 
     // The second has noticed nothing.
     docker(&["exec", &of_second, "touch", "/tmp/go"]);

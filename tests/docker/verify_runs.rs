@@ -1,10 +1,8 @@
 //! Runs of `guidepost verify` as a whole, through the binary: recordings, retries, machines of tabs, what needs a terminal.
 //! Without an engine that has `debian:bookworm` the tests are skipped, and say so.
 
-mod support;
-
+use crate::support::{Ran, TestSite, has_engine};
 use serde_json::Value;
-use support::{Ran, TestSite, has_engine};
 
 const CONFIG: &str = "title: T\nbase_url: https://example.org/\nmachines:\n  debian:\n    image: debian:bookworm\n  bookworm-slim:\n    image: debian:bookworm\n    env: {SLIM: 'yes'}\n";
 
