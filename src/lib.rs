@@ -32,6 +32,7 @@ pub mod external;
 pub mod guide;
 pub mod internal;
 mod language;
+pub mod lsp;
 pub mod machine;
 pub mod matching;
 mod media;

@@ -24,6 +24,7 @@ mod ci;
 mod clean;
 mod completions;
 mod engine;
+mod lsp;
 mod machines;
 mod man;
 mod new;
@@ -72,6 +73,8 @@ enum Command {
     Clean(clean::Arguments),
     /// Print the JSON Schema of guidepost.yaml, verify.yaml or front matter, for editors
     Schema(schema::Arguments),
+    /// Speak the Language Server Protocol with an editor, on standard input and output
+    Lsp(lsp::Arguments),
     /// Print shell completions
     Completions(completions::Arguments),
     /// Write the man pages
@@ -103,6 +106,7 @@ pub fn run() -> ExitCode {
         Command::Engine(arguments) => engine::run(&arguments),
         Command::Clean(arguments) => clean::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
+        Command::Lsp(arguments) => lsp::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Man(arguments) => man::run(&arguments),
     };

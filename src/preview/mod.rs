@@ -24,10 +24,9 @@ use crate::{
     render::highlight::Highlighter,
     report::Report,
     site::{
-        SHARED,
+        concern::Concern,
         failure::Failure,
         load::{Inputs, Site},
-        look,
         options::Options,
     },
 };
@@ -247,23 +246,18 @@ impl<'a> Preview<'a> {
     /// What has to be done about changed files.
     fn turn(&self, paths: &[PathBuf], inputs: &Inputs) -> Option<Turn> {
         let reads_site = inputs.theme.any_reads_site();
-        let look = look::files(&inputs.config);
-        let is_page =
-            |path: &String| path.starts_with("content/") || path.starts_with("static/") || self.included.contains(path);
         let changed: Vec<String> = paths.iter().map(|path| path.to_string_lossy().replace('\\', "/")).collect();
         let own = |report: &'_ PathBuf| report.strip_prefix(&self.options.site).unwrap_or(report).to_owned();
         let reports: Vec<PathBuf> = self.options.reports.iter().map(own).collect();
-        let shared = |path: &String| {
-            path == crate::config::FILE_NAME
-                || ["content", "static"].contains(&path.as_str())
-                || SHARED.iter().any(|folder| Path::new(path).starts_with(folder))
-                || reports.iter().any(|report| Path::new(path) == report)
-                || look.contains(&path.as_str())
+        let concern = |path: &String| match Concern::of(path, &inputs.config, &self.included) {
+            Concern::Nothing if reports.iter().any(|report| Path::new(path) == report) => Concern::All,
+            Concern::Files if reads_site => Concern::All,
+            concern => concern,
         };
-        if changed.iter().any(shared) || (reads_site && changed.iter().any(is_page)) {
+        if changed.iter().any(|path| concern(path) == Concern::All) {
             return Some(Turn::Reload(changed));
         }
-        let pages: Vec<String> = changed.into_iter().filter(is_page).collect();
+        let pages: Vec<String> = changed.into_iter().filter(|path| concern(path) == Concern::Files).collect();
         (!pages.is_empty()).then_some(Turn::Update(pages))
     }
 
@@ -300,13 +294,6 @@ impl<'a> Preview<'a> {
 }
 
 impl Site<'_> {
-    /// Files that pages include, and those that the configuration names for all of them.
-    fn included(&self) -> BTreeSet<String> {
-        let files = self.library.pages.iter().flat_map(|page| &page.record.files);
-        let named = look::files(&self.inputs.config).into_iter().map(str::to_owned);
-        files.map(|include| include.source.clone()).chain(named).collect()
-    }
-
     /// Addresses, with the base path, of files that are no pages.
     fn addresses(&self, paths: &[String]) -> Vec<String> {
         let library = &self.library;

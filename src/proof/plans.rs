@@ -43,7 +43,8 @@ pub fn plans(options: &Options, names: &[String]) -> Result<(Vec<Plan>, Vec<Diag
     {
         plans.iter_mut().for_each(|plan| plan.inferred.push(workspace.told(plan)));
     }
-    let unused = if names.is_empty() { site.outer().unused(plans.iter()) } else { Vec::new() };
+    let unused =
+        if names.is_empty() { site.outer().unused(plans.iter().flat_map(|plan| &plan.fitted)) } else { Vec::new() };
     Ok((plans, unused))
 }
 
@@ -183,7 +184,8 @@ pub fn jobs_and_unused(options: &Options, names: &[String]) -> Result<(Vec<Job>,
     for job in &mut jobs {
         job.one_of_several = times[&job.plan.path] > 1;
     }
-    let unused = if names.is_empty() { site.outer().unused(jobs.iter().map(|job| &job.plan)) } else { Vec::new() };
+    let unused =
+        if names.is_empty() { site.outer().unused(jobs.iter().flat_map(|job| &job.plan.fitted)) } else { Vec::new() };
     Ok((jobs, unused))
 }
 
@@ -214,7 +216,7 @@ pub(crate) fn check(site: &Site<'_>) -> Vec<Diagnostic> {
         site.guide_indices().into_iter().map(|index| (index, plan_page(site, index))).collect();
     let mut problems: Vec<Diagnostic> =
         planned.iter().flat_map(|(index, plans)| problems_of(site, *index, plans)).collect();
-    problems.extend(site.outer().unused(planned.iter().flat_map(|(_, plans)| plans)));
+    problems.extend(site.outer().unused(planned.iter().flat_map(|(_, plans)| plans).flat_map(|plan| &plan.fitted)));
     // What is wrong with what a section says is wrong with each guide below it.
     let mut seen = HashSet::new();
     problems.retain(|problem| seen.insert(problem.clone()));

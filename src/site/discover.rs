@@ -9,7 +9,7 @@ use crate::{
     config::Config,
     diagnostic::Diagnostic,
     plan::SIDECAR,
-    site::{address, languages::Languages, naming, sidecars::sidecar_path},
+    site::{address, languages::Languages, naming, options::Options, sidecars::sidecar_path},
     source::inside::inside,
 };
 
@@ -33,15 +33,15 @@ impl Found {
     }
 }
 
-/// Walks over a site's folder.
+/// Walks over a site's folder. Texts that are read instead of files lie there, too.
 pub(crate) fn discover(
-    site: &Path,
+    options: &Options,
     config: &Config,
     languages: &Languages,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Found {
     let mut found = Found::default();
-    for path in walk(site, "content", diagnostics) {
+    for path in walk(options, "content", diagnostics) {
         let extension = path.rsplit_once('.').map_or("", |(_, e)| e);
         if languages.is_whole(&path) {
             let problem = Diagnostic::error("home", "this file would make all of `content/` one page");
@@ -63,7 +63,7 @@ pub(crate) fn discover(
             found.resources.push(path);
         }
     }
-    found.statics = walk(site, "static", diagnostics);
+    found.statics = walk(options, "static", diagnostics);
     diagnostics.extend(languages.strangers(config, &found.pages));
     // A translation lies in the bundle of its original.
     let folder = |page: &String| languages.plain(page).strip_suffix("/index.md").map(str::to_owned);
@@ -124,7 +124,20 @@ fn copied_page(path: &str) -> Option<&str> {
     (page.ends_with(".md") && ["orig", "rej", "bak", "old", "backup", "tmp"].contains(&end)).then_some(page)
 }
 
-fn walk(site: &Path, folder: &str, diagnostics: &mut Vec<Diagnostic>) -> Vec<String> {
+/// The files below a folder of the site, and the texts there.
+fn walk(options: &Options, folder: &str, diagnostics: &mut Vec<Diagnostic>) -> Vec<String> {
+    let mut paths = on_disk(&options.site, folder, diagnostics);
+    let is_below = |path: &&String| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+    let texts: Vec<String> =
+        options.texts.keys().filter(is_below).filter(|path| !paths.contains(path)).cloned().collect();
+    if !texts.is_empty() {
+        paths.extend(texts);
+        paths.sort();
+    }
+    paths
+}
+
+fn on_disk(site: &Path, folder: &str, diagnostics: &mut Vec<Diagnostic>) -> Vec<String> {
     let root = site.join(folder);
     let mut paths = Vec::new();
     if !root.is_dir() {

@@ -3,7 +3,6 @@
 use rayon::prelude::*;
 use std::{
     collections::BTreeMap,
-    path::{Path, PathBuf},
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
@@ -17,6 +16,7 @@ use crate::{
         address::{file_name, title_case},
         included,
         languages::Languages,
+        options::Options,
         record::{Alias, Include, Kind, PageRecord, Reference},
     },
     source::{
@@ -63,16 +63,22 @@ pub(crate) struct File {
 
 impl File {
     /// Whether what it includes is as it was when its guide was parsed.
-    fn is_current(&self, site: &Path) -> bool {
-        let is_current = |file: &Included| included::hash(site, &file.path) == file.hash;
+    fn is_current(&self, options: &Options) -> bool {
+        let is_current = |file: &Included| included::hash(options, &file.path) == file.hash;
         self.guide.get().is_none_or(|guide| guide.included.iter().all(is_current))
+    }
+
+    /// Keeps no more than the text. What somebody still has of the guide stays.
+    fn forget(&mut self) {
+        if let Some(Ok(guide)) = self.guide.take().map(Arc::try_unwrap) {
+            self.text = Mutex::new(guide.source.text);
+        }
     }
 }
 
 /// The Markdown files of a site with their records.
 pub(crate) struct Files<'a> {
-    /// The site's folder.
-    site: PathBuf,
+    options: &'a Options,
     grammar: Grammar<'a>,
     pub(crate) files: Vec<File>,
     /// Knows the names of languages.
@@ -84,7 +90,7 @@ pub(crate) struct Files<'a> {
 /// Reads every file and makes or recalls its record. Files that cannot be read are reported and left out; those that are
 /// `kept` from before are not read again.
 pub(crate) fn read<'a>(
-    site: &Path,
+    options: &'a Options,
     paths: &[String],
     grammar: Grammar<'a>,
     mut kept: BTreeMap<String, File>,
@@ -93,12 +99,12 @@ pub(crate) fn read<'a>(
 ) -> (Files<'a>, Vec<PageRecord>) {
     let (mut files, mut unread) = (Vec::with_capacity(paths.len()), Vec::new());
     for path in paths {
-        match kept.remove(path).filter(|file| file.is_current(site)) {
+        match kept.remove(path).filter(|file| file.is_current(options)) {
             Some(file) => files.push(file),
             None => unread.push(path),
         }
     }
-    let read: Vec<Result<File, Diagnostic>> = unread.par_iter().map(|path| read_file(site, path)).collect();
+    let read: Vec<Result<File, Diagnostic>> = unread.par_iter().map(|path| read_file(options, path)).collect();
     for file in read {
         match file {
             Ok(file) => files.push(file),
@@ -107,9 +113,8 @@ pub(crate) fn read<'a>(
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
     let known: Vec<Option<PageRecord>> =
-        files.iter().map(|f| remembered.remove(&f.path).filter(|record| is_valid(record, f, site))).collect();
-    let mut files =
-        Files { site: site.to_owned(), grammar, files, highlighter: Highlighter::new(None), headless: BTreeMap::new() };
+        files.iter().map(|f| remembered.remove(&f.path).filter(|record| is_valid(record, f, options))).collect();
+    let mut files = Files { options, grammar, files, highlighter: Highlighter::new(None), headless: BTreeMap::new() };
     let kinds: Vec<Kind> = files
         .files
         .par_iter()
@@ -138,12 +143,14 @@ pub(crate) fn read<'a>(
 }
 
 /// Whether a record still speaks of a file, and of the files that it included.
-fn is_valid(record: &PageRecord, file: &File, site: &Path) -> bool {
-    record.hash == file.hash && record.files.iter().all(|include| included::hash(site, &include.source) == include.hash)
+fn is_valid(record: &PageRecord, file: &File, options: &Options) -> bool {
+    record.hash == file.hash
+        && record.files.iter().all(|include| included::hash(options, &include.source) == include.hash)
 }
 
-fn read_file(site: &Path, path: &str) -> Result<File, Diagnostic> {
-    let bytes = std::fs::read(site.join(path))
+fn read_file(options: &Options, path: &str) -> Result<File, Diagnostic> {
+    let bytes = options
+        .bytes(path)
         .map_err(|e| Diagnostic::error("unreadable", format!("this file cannot be read: {e}")).in_file(path))?;
     let hash = *blake3::hash(&bytes).as_bytes();
     match String::from_utf8(bytes) {
@@ -174,10 +181,15 @@ pub(crate) fn unread(path: &str, text: String, problem: Diagnostic) -> Guide {
     }
 }
 
-impl<'a> Files<'a> {
-    /// The files by their paths, and what they are parsed with.
-    pub(crate) fn take(self) -> (BTreeMap<String, File>, Grammar<'a>) {
-        (self.files.into_iter().map(|file| (file.path.clone(), file)).collect(), self.grammar)
+impl Files<'_> {
+    /// The files by their paths.
+    pub(crate) fn take(self) -> BTreeMap<String, File> {
+        self.files.into_iter().map(|file| (file.path.clone(), file)).collect()
+    }
+
+    /// Keeps no more than the texts of files, but for those that are `wanted`: the next who asks for a guide parses it again.
+    pub(crate) fn forget(&mut self, wanted: impl Fn(&str) -> bool) {
+        self.files.iter_mut().filter(|file| !wanted(&file.path)).for_each(File::forget);
     }
 }
 
@@ -207,7 +219,7 @@ impl Files<'_> {
     /// A text as a guide of this site.
     pub(crate) fn parse(&self, source: Source) -> Guide {
         let Grammar { config, theme, .. } = &self.grammar;
-        let reader = |path: &str| included::read(&self.site, path);
+        let reader = |path: &str| included::read(self.options, path);
         guide::parse_in(&reader, source, &theme.registry, &config.taxonomies, config.smart_punctuation)
     }
 

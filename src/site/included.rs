@@ -9,6 +9,7 @@ use std::{
 use crate::{
     guide::{Included, Reading, Unusable},
     render::highlight::language_of_path,
+    site::options::Options,
     source::inside::{Outside, inside},
 };
 
@@ -16,17 +17,17 @@ use crate::{
 const LARGEST: u64 = 1024 * 1024;
 
 /// Reads a file by its path relative to the site's folder.
-pub(super) fn read(site: &Path, path: &str) -> Reading {
-    let bytes = bytes(site, path);
+pub(super) fn read(options: &Options, path: &str) -> Reading {
+    let bytes = bytes(options, path);
     let hash = bytes.as_ref().map_or([0; 32], |bytes| *blake3::hash(bytes).as_bytes());
-    let files = paths(site, path).into_iter().map(|path| Included { path, hash }).collect();
+    let files = paths(&options.site, path).into_iter().map(|path| Included { path, hash }).collect();
     let language = language_of_path(path).unwrap_or_default().to_owned();
     Reading { files, language, text: bytes.and_then(text) }
 }
 
 /// BLAKE3 of a file as it is now; zeros if it cannot be read.
-pub(super) fn hash(site: &Path, path: &str) -> [u8; 32] {
-    bytes(site, path).map_or([0; 32], |bytes| *blake3::hash(&bytes).as_bytes())
+pub(super) fn hash(options: &Options, path: &str) -> [u8; 32] {
+    bytes(options, path).map_or([0; 32], |bytes| *blake3::hash(&bytes).as_bytes())
 }
 
 /// Its path, and that of the file that it leads to by links.
@@ -39,8 +40,11 @@ fn paths(site: &Path, path: &str) -> Vec<String> {
     std::iter::once(path.to_owned()).chain(real()).collect()
 }
 
-fn bytes(site: &Path, path: &str) -> Result<Vec<u8>, Unusable> {
-    let file = inside(site, Path::new(path)).map_err(|outside| {
+fn bytes(options: &Options, path: &str) -> Result<Vec<u8>, Unusable> {
+    if let Some(text) = options.texts.get(path) {
+        return Ok(text.clone().into_bytes());
+    }
+    let file = inside(&options.site, Path::new(path)).map_err(|outside| {
         let help = match &outside {
             Outside::Outside => "include files of the site's own folder",
             Outside::NotFound => {

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     config,
-    diagnostic::Diagnostic,
-    plan::{Layer, Plan},
+    diagnostic::{Diagnostic, Place},
+    plan::Layer,
     site::{
         address,
         files::Files,
@@ -47,13 +47,13 @@ impl<'s> Outer<'s> {
         [self.library].into_iter().chain(sections).collect()
     }
 
-    /// Rules that fit nothing in these plans, which are those of all guides.
-    pub(crate) fn unused<'p>(&self, plans: impl Iterator<Item = &'p Plan>) -> Vec<Diagnostic> {
+    /// Rules that fit nothing. `fitted` are the places of those that fit something in a plan, of all guides.
+    pub(crate) fn unused<'p>(&self, fitted: impl Iterator<Item = &'p Place>) -> Vec<Diagnostic> {
         let fitted: BTreeSet<(&str, usize, usize)> =
-            plans.flat_map(|plan| &plan.fitted).map(|place| (place.path.as_str(), place.line, place.column)).collect();
+            fitted.map(|place| (place.path.as_str(), place.line, place.column)).collect();
         let rules = [self.library].into_iter().chain(self.sections.values()).flat_map(Layer::rules);
         let unused = rules.filter(|(place, _)| !fitted.contains(&(place.path.as_str(), place.line, place.column)));
-        let problem = |(place, told): (&crate::diagnostic::Place, &str)| {
+        let problem = |(place, told): (&Place, &str)| {
             let whose = if place.path == config::FILE_NAME { "guide" } else { "guide of its section" };
             let problem = Diagnostic::warning("unused-rule", format!("this rule, for {told}, fits no {whose}"));
             let help = "correct what it selects, or remove it";

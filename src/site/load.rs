@@ -9,9 +9,9 @@ use crate::{
     site::{
         address::markdown_url,
         cache,
-        discover::{self, Found, is_sidecar},
+        discover::{self, Found},
         failure::Failure,
-        files::{self, Files, Grammar},
+        files::{self, File, Files, Grammar},
         git,
         languages::Languages,
         layers::{self, Outer, Sections},
@@ -121,6 +121,11 @@ impl Inputs {
         Ok(Self { options, config, languages, others, past, theme, look, source, library, report, history, recordings })
     }
 
+    /// What its files are parsed with.
+    pub(crate) fn grammar(&self) -> Grammar<'_> {
+        Grammar { config: &self.config, languages: &self.languages, theme: &self.theme }
+    }
+
     /// The settings in a language, by its number.
     pub(crate) fn config_in(&self, language: usize) -> &Config {
         language.checked_sub(1).map_or(&self.config, |other| &self.others[other])
@@ -146,29 +151,35 @@ pub(crate) struct Site<'a> {
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
+/// What is known of a site's files when nothing is arranged.
+pub(crate) struct Kept {
+    found: Found,
+    discovered: Vec<Diagnostic>,
+    files: BTreeMap<String, File>,
+    records: BTreeMap<String, PageRecord>,
+}
+
 impl<'a> Site<'a> {
     /// Reads `content/`; records of unchanged files come from the cache.
     pub(crate) fn read(inputs: &'a Inputs) -> Self {
         let options = &inputs.options;
         let mut diagnostics = Vec::new();
-        let grammar = Grammar { config: &inputs.config, languages: &inputs.languages, theme: &inputs.theme };
+        let grammar = inputs.grammar();
         if inputs.loose().is_some() {
             let found = loose::found(options);
             let none = BTreeMap::new;
             let (files, records) =
-                files::read(&options.site, &found.pages, grammar, none(), BTreeMap::new(), &mut diagnostics);
+                files::read(options, &found.pages, grammar, none(), BTreeMap::new(), &mut diagnostics);
             return Self::of(inputs, files, found, diagnostics).arranged(records);
         }
-        let mut found = discover::discover(&options.site, &inputs.config, &inputs.languages, &mut diagnostics);
-        let more = options.texts.keys().filter(|path| is_sidecar(path) && !found.sidecars.contains(path));
-        found.sidecars.extend(more.cloned().collect::<Vec<_>>());
+        let found = discover::discover(options, &inputs.config, &inputs.languages, &mut diagnostics);
         let discovered = diagnostics.clone();
         let fingerprint = grammar.fingerprint();
         let remembered = cache::load(&options.site, &fingerprint);
         let made_of = |record: &PageRecord| (record.hash, record.bundles, record.files.clone());
         let before: BTreeMap<String, _> = remembered.iter().map(|(p, r)| (p.clone(), made_of(r))).collect();
         let (files, records) =
-            files::read(&options.site, &found.pages, grammar, BTreeMap::new(), remembered, &mut diagnostics);
+            files::read(options, &found.pages, grammar, BTreeMap::new(), remembered, &mut diagnostics);
         let unchanged =
             before.len() == records.len() && records.iter().all(|r| before.get(&r.source) == Some(&made_of(r)));
         if !unchanged {
@@ -194,24 +205,35 @@ impl<'a> Site<'a> {
     /// The same site after files below `content/` and `static/` have changed, which are named relative to the site's folder.
     /// Nothing else is read again.
     pub(crate) fn update(self, changed: &[String]) -> Self {
-        let options = &self.inputs.options;
-        let Self { mut found, mut discovered, .. } = self;
-        if changed.iter().any(|path| !found.has(path) || !options.site.join(path).is_file()) {
+        let inputs = self.inputs;
+        Self::again(inputs, self.kept(), changed)
+    }
+
+    /// What is true of the site's files, whatever they are arranged by.
+    pub(crate) fn kept(self) -> Kept {
+        let Self { found, discovered, files, library, .. } = self;
+        let records = library.into_records().into_iter().map(|record| (record.source.clone(), record)).collect();
+        Kept { found, discovered, files: files.take(), records }
+    }
+
+    /// The site of other inputs with the same grammar, after files have changed as for [`Site::update`].
+    pub(crate) fn again(inputs: &'a Inputs, kept: Kept, changed: &[String]) -> Self {
+        let options = &inputs.options;
+        let Kept { mut found, mut discovered, mut files, records } = kept;
+        if changed.iter().any(|path| !found.has(path) || !options.has(path)) {
             discovered = Vec::new();
-            found = discover::discover(&options.site, &self.inputs.config, &self.inputs.languages, &mut discovered);
+            found = discover::discover(options, &inputs.config, &inputs.languages, &mut discovered);
         }
         let mut diagnostics = discovered.clone();
-        let records = self.library.into_records().into_iter().map(|record| (record.source.clone(), record)).collect();
-        let (mut kept, grammar) = self.files.take();
         // Of a folder that changed, nothing is known of the files in it.
         let is_changed = |path: &str| {
             let below =
                 |changed: &String| path.strip_prefix(changed.as_str()).is_some_and(|rest| rest.starts_with('/'));
             changed.iter().any(|changed| changed == path || below(changed))
         };
-        kept.retain(|path, _| !is_changed(path));
-        let (files, records) = files::read(&options.site, &found.pages, grammar, kept, records, &mut diagnostics);
-        let site = Self { files, found, discovered, library: Library::default(), diagnostics, ..self };
+        files.retain(|path, _| !is_changed(path));
+        let (files, records) = files::read(options, &found.pages, inputs.grammar(), files, records, &mut diagnostics);
+        let site = Self { discovered, ..Self::of(inputs, files, found, diagnostics) };
         site.arranged(records)
     }
 

@@ -8,6 +8,7 @@
 
 pub(crate) mod address;
 pub(crate) mod cache;
+pub(crate) mod concern;
 mod discover;
 pub(crate) mod failure;
 pub(crate) mod files;

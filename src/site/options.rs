@@ -27,8 +27,8 @@ pub struct Options {
     pub reports: Vec<PathBuf>,
     /// The day of the build, `YYYY-MM-DD`: pages expire by it.
     pub today: String,
-    /// Texts of `guidepost.yaml` and of sidecars that are read instead of what lies there, by their paths: so it can be tried what
-    /// would come of them.
+    /// Texts that are read instead of what lies there, by paths relative to the site's folder: `guidepost.yaml`, pages, sidecars and
+    /// what pages include. So it can be tried what would come of them, and an editor's unsaved texts are seen.
     pub texts: BTreeMap<String, String>,
 }
 
@@ -39,5 +39,18 @@ impl Options {
             Some(text) => Ok(text.clone()),
             None => std::fs::read_to_string(self.site.join(path)),
         }
+    }
+
+    /// The bytes of a file of the site, by its path.
+    pub(crate) fn bytes(&self, path: &str) -> std::io::Result<Vec<u8>> {
+        match self.texts.get(path) {
+            Some(text) => Ok(text.clone().into_bytes()),
+            None => std::fs::read(self.site.join(path)),
+        }
+    }
+
+    /// Whether there is a file of that path, or a text that is read instead.
+    pub(crate) fn has(&self, path: &str) -> bool {
+        self.texts.contains_key(path) || self.site.join(path).is_file()
     }
 }

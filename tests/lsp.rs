@@ -1,0 +1,212 @@
+//! `guidepost lsp`, as an editor speaks with it.
+
+#[path = "lsp/client.rs"]
+mod client;
+mod support;
+
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+use client::{Client, uri};
+use support::TestSite;
+
+const HOME: &str = "---\ntitle: Home\n---\n\nHello.\n";
+
+fn site(files: &[(&str, &str)]) -> TestSite {
+    TestSite::new(&[&[("content/_index.md", HOME)], files].concat())
+}
+
+/// A file of the site, as it was written.
+fn text(site: &TestSite, path: &str) -> String {
+    std::fs::read_to_string(site.path().join(path)).expect("it is there")
+}
+
+#[test]
+fn problems_are_those_of_check() {
+    let site = site(&[
+        ("content/a.md", "---\ntitle: A\ntags: [x]\nautors: [me]\n---\n\n{{< nte >}}\n\n[b](b.md#nowhere) [c](c.md)\n"),
+        ("content/b.md", "---\ntitle: B\nverify: { machine: mars }\n---\n\n```command\necho a\n```\n\n![x](x.png)\n"),
+        ("content/d/index.md", "---\ntitle: D\n---\n\n```command\ncd /x\n```\n"),
+        ("content/d/verify.yaml", "timeut: 5m\nsteps:\n  - contains: nothing\n    skip: true\n"),
+        ("content/e/_index.md", "---\ntitle: E\nverify: { rules: [{ commands: frob, skip: true, reason: x }] }\n---\n"),
+        ("content/e/verify.yaml", "machine: x\n"),
+        ("content/f.md", "\u{feff}---\r\ntitle: F\r\n---\r\n\r\né {{< nte >}}\r\n"),
+        ("content/g.md", "---\ntitle: [\n---\n"),
+    ]);
+    let checked = support::run_in(site.path(), &["check", "--format", "json"]);
+    let checked: Value = serde_json::from_str(&checked.stdout).expect("JSON");
+    let expected: BTreeSet<(String, u64, String)> = checked["diagnostics"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|problem| {
+            let path = problem["place"]["path"].as_str().unwrap_or("guidepost.yaml");
+            let line = problem["place"]["line"].as_u64().unwrap_or(1) - 1;
+            (uri(&site.path().join(path)), line, problem["code"].as_str().unwrap_or_default().to_owned())
+        })
+        .collect();
+    assert!(expected.len() > 10, "{expected:#?}");
+    let mut client = Client::start(&[site.path()], &["utf-16"]);
+    let told = client.settled().iter().flat_map(|(uri, problems)| {
+        problems.iter().map(move |problem| {
+            let line = problem["range"]["start"]["line"].as_u64().unwrap_or_default();
+            (uri.clone(), line, problem["code"].as_str().unwrap_or_default().to_owned())
+        })
+    });
+    assert_eq!(told.collect::<BTreeSet<_>>(), expected);
+    assert_eq!(client.end(), Some(0));
+}
+
+#[test]
+fn what_is_not_saved_counts_and_so_does_what_it_breaks_elsewhere() {
+    let site = site(&[
+        ("content/a.md", "---\ntitle: A\n---\n\n## First\n\nText.\n"),
+        ("content/b.md", "---\ntitle: B\n---\n\n[a](a.md#first)\n"),
+        ("content/c.md", "---\ntitle: C\n---\n\n{{< include \"/code/x.py\" >}}\n"),
+        ("code/x.py", "print(1)\n"),
+    ]);
+    let [a, b, c, x] = ["content/a.md", "content/b.md", "content/c.md", "code/x.py"].map(|path| site.path().join(path));
+    let mut client = Client::start(&[site.path()], &["utf-16"]);
+    client.open(&a, &text(&site, "content/a.md"));
+    client.change(&a, (4, 3), (4, 8), "Other");
+    client.expect(&b, &["4:0 broken-anchor"]);
+    client.change(&a, (6, 0), (6, 4), "{{< nte >}}");
+    client.expect(&a, &["6:4 unknown-shortcode"]);
+    client.change(&a, (4, 3), (4, 8), "First");
+    client.expect(&b, &[]);
+    // Closed without being saved, it is again what lies there.
+    client.notify("textDocument/didClose", json!({ "textDocument": { "uri": uri(&a) } }));
+    client.expect(&a, &[]);
+
+    // What is included, and a page that is no file yet.
+    client.open(&x, "print(1)\n");
+    client.open(&c, &text(&site, "content/c.md").replace(" >}}", " lines=\"1-2\" >}}"));
+    client.expect(&c, &["4:25 included-part"]);
+    client.change(&x, (1, 0), (1, 0), "print(2)\n");
+    client.expect(&c, &[]);
+    client.open(&b, "---\ntitle: B\n---\n\n[new](new/index.md)\n");
+    client.expect(&b, &["4:0 broken-link"]);
+    client.open(&site.path().join("content/new/index.md"), "---\ntitle: New\n---\n");
+    client.expect(&b, &[]);
+
+    // What others do to files that are not open.
+    std::fs::write(site.path().join("content/d.md"), "{{< nte >}}\n").expect("written");
+    let d = site.path().join("content/d.md");
+    client.notify("workspace/didChangeWatchedFiles", json!({ "changes": [{ "uri": uri(&d), "type": 1 }] }));
+    client.expect(&d, &["0:4 unknown-shortcode"]);
+    std::fs::remove_file(&d).expect("removed");
+    client.notify("workspace/didChangeWatchedFiles", json!({ "changes": [{ "uri": uri(&d), "type": 3 }] }));
+    client.expect(&d, &[]);
+    assert_eq!(client.vanish(), Some(1), "it did not say goodbye");
+}
+
+#[test]
+fn columns_count_what_was_agreed() {
+    let page = "é🦀 {{< nte >}}\r\n";
+    for (encodings, name, column, to) in
+        [(&["utf-16"][..], "utf-16", 8, 11), (&["utf-16", "utf-8"][..], "utf-8", 11, 14)]
+    {
+        let site = site(&[("content/a.md", page), ("content/b.md", &format!("\u{feff}{page}"))]);
+        let [a, b] = ["content/a.md", "content/b.md"].map(|path| site.path().join(path));
+        let mut client = Client::start(&[site.path()], encodings);
+        assert_eq!(client.capabilities["positionEncoding"], name);
+        client.expect(&a, &[&format!("0:{column} unknown-shortcode")]);
+        client.expect(&b, &[&format!("0:{column} unknown-shortcode")]);
+        client.open(&a, page);
+        client.change(&a, (0, column), (0, to), "oh");
+        client.change(&a, (0, 0), (0, 0), "x\r\n");
+        client.expect(&a, &[&format!("1:{column} unknown-shortcode")]);
+    }
+}
+
+#[test]
+fn settings_that_cannot_be_read_are_told_and_the_site_stays() {
+    let site = site(&[("content/a.md", "---\ntitle: A\n---\n\n[b](b.md)\n")]);
+    let [settings, a] = ["guidepost.yaml", "content/a.md"].map(|path| site.path().join(path));
+    let mut client = Client::start(&[site.path()], &["utf-16"]);
+    client.expect(&a, &["4:0 broken-link"]);
+    client.open(&settings, &text(&site, "guidepost.yaml"));
+    client.change(&settings, (0, 0), (0, 5), "titel");
+    client.expect(&settings, &["0:0 configuration"]);
+    client.open(&a, &text(&site, "content/a.md"));
+    client.change(&a, (3, 0), (3, 0), "{{< nte >}}\n");
+    client.expect(&a, &["3:4 unknown-shortcode", "5:0 broken-link"]);
+    client.change(&settings, (0, 0), (0, 5), "title");
+    client.expect(&settings, &[]);
+    client.change(&settings, (2, 0), (2, 0), "external_paths: [b.md]\n");
+    client.expect(&a, &["3:4 unknown-shortcode"]);
+    // A site that cannot be read from the beginning.
+    site.write("guidepost.yaml", "titel: x\n");
+    let mut second = Client::start(&[site.path()], &["utf-16"]);
+    second.expect(&settings, &["0:0 configuration"]);
+    second.open(&a, &text(&site, "content/a.md"));
+    site.write("guidepost.yaml", "title: x\nbase_url: https://example.org/\n");
+    second.notify("textDocument/didSave", json!({ "textDocument": { "uri": uri(&settings) } }));
+    second.expect(&settings, &[]);
+    second.expect(&a, &["4:0 broken-link"]);
+}
+
+#[test]
+fn what_a_sidecar_says_counts_before_it_is_saved() {
+    let site = site(&[
+        ("content/a/index.md", "---\ntitle: A\n---\n\n```command\necho a\n```\n"),
+        ("content/a/verify.yaml", "timeout: 5m\n"),
+    ]);
+    let sidecar = site.path().join("content/a/verify.yaml");
+    let mut client = Client::start(&[site.path()], &["utf-16"]);
+    client.open(&sidecar, "timeout: 5m\n");
+    client.change(&sidecar, (0, 9), (0, 11), "soon");
+    client.expect(&sidecar, &["0:0 verify-setting"]);
+    client.change(&sidecar, (0, 9), (0, 13), "5s");
+    client.expect(&sidecar, &[]);
+}
+
+#[test]
+fn a_file_belongs_to_the_site_that_it_lies_in_or_to_none() {
+    let (one, two) = (site(&[]), site(&[("content/a.md", "{{< nte >}}\n")]));
+    let nowhere = tempfile::tempdir().expect("a folder");
+    // No folder is open.
+    let mut client = Client::start(&[], &["utf-16"]);
+    let readme = nowhere.path().join("README.md");
+    client.open(&readme, "{{< nte >}}\n");
+    client.notify(
+        "textDocument/didOpen",
+        json!({ "textDocument": {
+        "uri": "untitled:Untitled-1", "languageId": "markdown", "version": 1, "text": "{{< nte >}}" } }),
+    );
+    let a = one.path().join("content/a.md");
+    client.open(&a, "{{< nte >}}\n");
+    client.expect(&a, &["0:4 unknown-shortcode"]);
+    // A second site, by a folder in it.
+    let folder = json!({ "uri": uri(&two.path().join("content")), "name": "two" });
+    client.notify("workspace/didChangeWorkspaceFolders", json!({ "event": { "added": [folder], "removed": [] } }));
+    client.expect(&two.path().join("content/a.md"), &["0:4 unknown-shortcode"]);
+    assert!(!client.settled().contains_key(&uri(&readme)));
+    // What is asked of none has an answer.
+    let document = json!({ "textDocument": { "uri": uri(&readme) }, "position": { "line": 0, "character": 0 } });
+    assert_eq!(client.request("textDocument/hover", document), Value::Null);
+    // The folder becomes a site: what is open in it belongs to it.
+    let page = nowhere.path().join("content/x.md");
+    client.open(&page, "{{< nte >}}\n");
+    std::fs::write(nowhere.path().join("guidepost.yaml"), "title: X\nbase_url: https://example.org/\n")
+        .expect("written");
+    let settings = uri(&nowhere.path().join("guidepost.yaml"));
+    client.notify("workspace/didChangeWatchedFiles", json!({ "changes": [{ "uri": settings, "type": 1 }] }));
+    client.expect(&page, &["0:4 unknown-shortcode"]);
+    let unknown = client.ask("guidepost/unknown", json!({}));
+    assert_eq!(unknown["error"]["code"], -32601, "{unknown}");
+    assert_eq!(client.end(), Some(0));
+}
+
+#[test]
+fn what_was_taken_back_is_not_done() {
+    let site = site(&[("content/a.md", "Text.\n")]);
+    let a = site.path().join("content/a.md");
+    let mut client = Client::start(&[site.path()], &["utf-16"]);
+    client.open(&a, "Text.\n");
+    let id = client.next_id();
+    client.notify("$/cancelRequest", json!({ "id": id }));
+    let document = json!({ "textDocument": { "uri": uri(&a) }, "position": { "line": 0, "character": 0 } });
+    let answer = client.ask("textDocument/hover", document);
+    assert_eq!(answer["error"]["code"], -32800, "{answer}");
+}
