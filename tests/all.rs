@@ -20,6 +20,7 @@ mod languages;
 mod layers;
 mod library;
 mod look;
+mod lsp;
 mod mathematics;
 mod moved;
 mod no_wasm;

@@ -1,14 +1,12 @@
 //! `guidepost lsp`, as an editor speaks with it.
 
-#[path = "lsp/client.rs"]
 mod client;
-mod support;
 
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-use client::{Client, uri};
-use support::TestSite;
+use self::client::{Client, uri};
+use crate::support::{self, TestSite};
 
 const HOME: &str = "---\ntitle: Home\n---\n\nHello.\n";
 
