@@ -135,6 +135,9 @@ pub enum PageNames {
     /// `nginx.en.md`: pages in a language. Those of other languages than the site's are left out.
     #[serde(rename = "NAME.LANGUAGE")]
     NameLanguage,
+    /// `nginx.md`: pages. `index.md` and `README.md` are the pages of their folders, beside which others may lie.
+    #[serde(rename = "NAME")]
+    Name,
 }
 
 /// What git knows of a page.

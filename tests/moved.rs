@@ -128,6 +128,14 @@ fn pages_with_the_names_of_another_library() {
         ("t/nginx/01.de.md", "Eins"),
         ("t/other/02.en.md", "O\nslug: mine"),
     ];
+    let folders = [
+        ("index.md", "Home"),
+        ("t/README.md", "T"),
+        ("t/nginx.mdx", "Nginx\nsidebar_position: 2"),
+        ("t/a/index.md", "A"),
+        ("t/a/b.md", "B\nslug: mine"),
+        ("t/a/_part.mdx", "Part"),
+    ];
     let named = [("t/nginx.en.md", "One"), ("t/nginx.de.md", "Eins"), ("t/plain.md", "Plain")];
     for (config, pages, there, gone) in [
         (
@@ -160,6 +168,19 @@ fn pages_with_the_names_of_another_library() {
             &["t/nginx/index.html", "t/plain/index.html"],
             &["t/nginx.en/index.html", "t/nginx.de/index.html"],
         ),
+        (
+            "page_names: NAME\n",
+            &folders,
+            &[
+                "index.html",
+                "t/index.html",
+                "t/nginx/index.html",
+                "t/a/index.html",
+                "t/a/mine/index.html",
+                "t/images/x.png",
+            ],
+            &["t/readme/index.html", "t/a/part/index.html", "t/nginx.mdx"],
+        ),
         ("", &named, &["t/nginx.en/index.html", "t/nginx.de/index.html"], &["t/nginx/index.html"]),
     ] {
         let files = files(config, pages);
@@ -183,4 +204,36 @@ fn pages_with_the_names_of_another_library() {
     assert!(below.stdout.contains("\n2 guides: "), "{below:?}");
     let wrong = run_in(TestSite::new(&[("guidepost.yaml", "page_names: PARTS\n")]).path(), &["check"]);
     assert!(wrong.status == 2 && wrong.stderr.contains("guidepost.yaml:1:"), "{wrong:?}");
+}
+
+/// `index.md` is the page of its folder, for links, for what it says of verification and for what is done below it.
+#[test]
+fn folders_with_a_page_of_their_own() {
+    let index = "---\ntitle: T\nverify:\n  skip: true\n  reason: of the folder\n---\n\n# T\n\n[N](nginx.mdx#do) [A](a/) [B](a/b.md)\n";
+    let nginx = "---\ntitle: Nginx\n---\n\nimport X from '@x/y';\n\n# Nginx\n\n## Do\n\n    ls\n\n[T](./) [H](../index.md) {1}\n";
+    let other = "---\ntitle: A\nhero: x\n---\n\n[T](../README.md)\n\n:::unknown\n:::\n";
+    let files = [
+        ("guidepost.yaml", "page_names: NAME\nmachines: {debian: {image: 'debian:bookworm'}}\n"),
+        ("content/index.md", "# Home\n\n:::unknown\n:::\n"),
+        ("content/t/README.md", index),
+        ("content/t/nginx.mdx", nginx),
+        ("content/t/a/index.md", other),
+        ("content/t/a/b.md", "# B\n"),
+        ("content/t/_category_.json", "{}"),
+    ];
+    let folder = TestSite::new(&files);
+    let built = run_in(folder.path(), &["build"]);
+    assert_eq!(built.status, 0, "{built:?}");
+    assert!(!built.stderr.contains("broken-link"), "{}", built.stderr);
+    // Each feature is drawn once, with its other places.
+    assert_eq!(built.stderr.matches("container `:::unknown`").count(), 1, "{}", built.stderr);
+    assert!(built.stderr.contains("\nalso: content/t/a/index.md:"), "{}", built.stderr);
+    for told in ["`hero` of Starlight", "`_category_` file", "a value of JavaScript, `{…}`"] {
+        assert!(built.stderr.contains(told), "{told}: {}", built.stderr);
+    }
+    let page = std::fs::read_to_string(folder.path().join("public/t/nginx/index.html")).expect("a page");
+    assert!(!page.contains("@x/y"), "{page}");
+    assert_eq!(page.matches("<h1").count(), 1, "{page}");
+    let plan = run_in(folder.path(), &["plan", "content/t", "--all"]);
+    assert!(plan.stdout.contains("2 plans skipped as a whole"), "{plan:?}");
 }

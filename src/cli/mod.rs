@@ -200,9 +200,41 @@ fn print(mut stream: impl Write, text: &str) {
     }
 }
 
-/// Problems as people read them.
+/// How many further places are named of what stands in many files.
+const FURTHER: usize = 5;
+
+/// Problems as people read them. What is not read of another generator's syntax stands in many files of a library that is moved: each
+/// is drawn once, at its first place, with where else it stands.
 fn drawn(diagnostics: &[Diagnostic], color: bool) -> String {
-    diagnostics.iter().map(|d| d.draw(color) + "\n\n").collect()
+    let mut further: BTreeMap<&str, Vec<&Diagnostic>> = BTreeMap::new();
+    for problem in diagnostics.iter().filter(|problem| problem.code == UNREAD) {
+        further.entry(feature(problem)).or_default().push(problem);
+    }
+    let mut text = String::new();
+    for problem in diagnostics {
+        let others = if problem.code == UNREAD { further.remove(feature(problem)) } else { Some(Vec::new()) };
+        // It was drawn with the first one.
+        let Some(others) = others else { continue };
+        text += &problem.draw(color);
+        let places = others.iter().skip(1).filter_map(|other| other.place.as_ref());
+        let named: Vec<String> = places.take(FURTHER).map(|place| format!("{}:{}", place.path, place.line)).collect();
+        if !named.is_empty() {
+            let more = others.len() - 1 - named.len();
+            let more = if more == 0 { String::new() } else { format!(" and {}", count(more, "more file")) };
+            text += &format!("\nalso: {}{more}", named.join(", "));
+        }
+        text += "\n\n";
+    }
+    text
+}
+
+/// The code of what is not read of another generator's syntax.
+const UNREAD: &str = "unread-syntax";
+
+/// What is not read, without how often it stands in a file.
+fn feature(problem: &Diagnostic) -> &str {
+    let end = problem.message.rfind(", ").filter(|end| problem.message[*end..].ends_with(" times in this file"));
+    &problem.message[..end.unwrap_or(problem.message.len())]
 }
 
 /// Says why nothing could be done.

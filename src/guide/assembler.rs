@@ -4,9 +4,9 @@ use pulldown_cmark::{CowStr, Event, Tag, TagEnd};
 use std::ops::Range;
 
 use super::{
-    Argument, CodeBlock, Level, Token, TokenKind,
+    Argument, CodeBlock, Level, Shortcode, Token, TokenKind,
     buffer::{self, Buffer, Part},
-    dialect::{Dialect, callouts},
+    dialect::{Dialect, callouts, components},
     document::Builder,
     shortcode::tree::Item,
     value,
@@ -100,7 +100,10 @@ impl<'a, 'b> Assembler<'a, 'b> {
             }
             Event::InlineHtml(html) if !buffer::has_items(&html) => {
                 self.follow_verbatim(&html);
-                self.push(Event::InlineHtml(html), range);
+                match self.component(&html, &range) {
+                    Some((shortcode, span)) => self.inline(TokenKind::Shortcode(Box::new(shortcode)), span),
+                    None => self.push(Event::InlineHtml(html), range),
+                }
             }
             Event::Text(text) if self.code.is_some() => self.code_text(&text, &range),
             Event::Text(text) if buffer::has_items(&text) => self.split(&text, range, Event::Text),
@@ -157,6 +160,9 @@ impl<'a, 'b> Assembler<'a, 'b> {
                     self.end_quote();
                 }
             }
+            Event::Html(html) if let Some((shortcode, span)) = self.component(&html, &range) => {
+                self.inline(TokenKind::Shortcode(Box::new(shortcode)), span);
+            }
             Event::Html(html) => {
                 self.follow_tags(&html);
                 self.read_comment(&html, range.clone());
@@ -164,6 +170,16 @@ impl<'a, 'b> Assembler<'a, 'b> {
             }
             other => self.push(other, range),
         }
+    }
+
+    /// A component in a line of text, and its place.
+    fn component(&self, html: &str, range: &Range<usize>) -> Option<(Shortcode, Span)> {
+        if !self.builder.registry.reads(Dialect::Components) || !html.starts_with(['<']) {
+            return None;
+        }
+        let span = self.buffer.span(range.clone());
+        let is_whole = self.buffer.is_at(html, range);
+        components::inline(html, span, self.builder.registry).filter(|_| is_whole).map(|shortcode| (shortcode, span))
     }
 
     fn start(&mut self, tag: Tag<'_>, range: Range<usize>) {
@@ -319,6 +335,8 @@ impl<'a, 'b> Assembler<'a, 'b> {
                 let _ = pulldown_cmark_escape::escape_html(&mut escaped, &self.as_text(item));
                 self.inline(TokenKind::Markdown(Event::InlineHtml(escaped.into())), call.span);
             }
+            // No word stands for it in what Markdown reads.
+            (Item::Hidden(_), _) => {}
             (Item::Escape { span, .. }, _) => {
                 let text = self.builder.unescaped(item);
                 self.inline(TokenKind::Markdown(Event::Text(text.into())), *span);

@@ -26,11 +26,14 @@ impl Buffer {
         for (index, item) in items.iter().enumerate() {
             let span = item.span();
             buffer.copy(source, at..span.start, dedent, range.start);
+            at = span.end;
+            if matches!(item, Item::Hidden(_)) {
+                continue;
+            }
             buffer.way.made(buffer.text.len(), span);
             buffer.text.push(BEGIN);
             buffer.text.push_str(&index.to_string());
             buffer.text.push(END);
-            at = span.end;
         }
         buffer.copy(source, at..range.end, dedent, range.start);
         buffer

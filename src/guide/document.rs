@@ -119,6 +119,7 @@ impl Builder<'_> {
         let written = self.written(item.span());
         let (text, shortcode) = match item {
             Item::Escape { .. } => (self.unescaped(item), None),
+            Item::Hidden(_) => (String::new(), None),
             Item::Call(call) if value::is_value(&call.name) => (self.value(call), None),
             Item::Call(call) if call.name == "placeholder" => {
                 (call.arguments.get("name", 0).unwrap_or_default().to_owned(), self.shortcode(call))

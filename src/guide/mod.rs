@@ -184,7 +184,15 @@ pub fn parse_in(
     };
     let mut tokens = builder.build(parsed.body, &items, 0);
     notes::read(&source, &mut tokens, &mut diagnostics);
-    dialect::unread::find(&source, parsed.body, &tokens, &mut unread);
+    let reads_inline = registry.reads(Dialect::Mkdocs);
+    dialect::unread::find(
+        &source,
+        parsed.body,
+        &mut tokens,
+        reads_inline,
+        dialect::hidden::places(&items),
+        &mut unread,
+    );
     dialect::unread::tell(&source, unread, &mut diagnostics);
     arguments::check(&source, &tokens, None, &mut diagnostics);
     lint::lint(&source, &tokens, &mut diagnostics);

@@ -7,7 +7,7 @@ use crate::{
     diagnostic::Diagnostic,
     plan::{Plan, SIDECAR},
     proof::{git::Commit, inputs::canonical},
-    site::{address, failure::Failure, options::Options, sidecars::sidecar_path},
+    site::{address, failure::Failure, naming, options::Options, sidecars::sidecar_path},
     source::Source,
     verify::{Input, InputKind, Job},
 };
@@ -30,7 +30,7 @@ pub fn changed_since(options: &Options, revision: &str, jobs: Vec<Job>) -> Resul
     let other = machines.as_ref().is_some_and(|Machines { before, now }| of(before) != of(now));
     let library = other.then(|| format!("what {} says of guides", config::FILE_NAME));
     let mut sections = BTreeSet::new();
-    for page in paths.iter().filter(|path| path.rsplit('/').next() == Some(SECTION)) {
+    for page in paths.iter().filter(|path| naming::may_be_of_folder(path)) {
         let now = std::fs::read_to_string(options.site.join(page)).ok();
         if [commit.text(page)?, now].iter().flatten().any(|text| text.lines().any(|line| line.starts_with("verify:"))) {
             sections.insert(page.clone());
@@ -43,9 +43,6 @@ pub fn changed_since(options: &Options, revision: &str, jobs: Vec<Job>) -> Resul
     });
     Ok(with_reasons.filter(|(_, reasons)| !reasons.is_empty()).collect())
 }
-
-/// The page of a section.
-const SECTION: &str = "_index.md";
 
 /// What is not as it was.
 struct Changes<'s> {
@@ -124,8 +121,11 @@ impl Changes<'_> {
 
     /// Whether the page of a section above a guide says something else of guides.
     fn section(&self, guide: &str) -> Option<String> {
-        let pages = address::folders(guide).map(|folder| format!("{folder}/{SECTION}"));
-        pages.filter(|page| self.sections.contains(page)).map(|page| format!("its section: {page}")).next()
+        let folder = |page: &str| page.rfind('/').map_or(0, |end| end);
+        let is_above = |page: &&String| {
+            page.as_str() != guide && address::folders(guide).any(|above| above == &page[..folder(page)])
+        };
+        self.sections.iter().find(is_above).map(|page| format!("its section: {page}"))
     }
 
     fn is_changed(&self, path: &str) -> bool {

@@ -123,7 +123,8 @@ fn below(site: &Site<'_>, name: &str) -> Vec<usize> {
     let library = &site.library;
     let sources = [Some(name.trim_start_matches("./").to_owned()), in_site(site.folder(), name)];
     let folders = sources.into_iter().flatten().map(|source| source.trim_end_matches('/').to_owned());
-    let section = folders.filter(|folder| !library.by_source.contains_key(&format!("{folder}/index.md")));
+    let is_guide = |index: &usize| library.pages[*index].record.kind == Kind::Guide;
+    let section = folders.filter(|folder| !library.by_source.get(&format!("{folder}/index.md")).is_some_and(is_guide));
     let prefixes: Vec<String> = section.map(|folder| format!("{folder}/")).collect();
     let is_below =
         |index: &usize| prefixes.iter().any(|prefix| library.pages[*index].record.source.starts_with(prefix.as_str()));

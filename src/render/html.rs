@@ -58,15 +58,26 @@ fn variables(guide: &Guide, world: &dyn World) -> Variables {
     Variables { bound: world.variables(guide), said: plan::Said::of_guide(guide), ..Variables::default() }
 }
 
+/// Whether a text begins with a heading that is the page's title: it has no other one, or one that says the same.
+pub(super) fn begins_with_title(guide: &Guide, world: &dyn World) -> bool {
+    let tokens = &guide.tokens;
+    let Some(TokenKind::Markdown(Event::Start(Tag::Heading { level: HeadingLevel::H1, .. }))) =
+        tokens.first().map(|t| &t.kind)
+    else {
+        return false;
+    };
+    let Some(title) = guide.front.h1_title.as_ref().or(guide.front.title.as_ref()) else { return true };
+    let heading = headings::title(guide, &tokens[..end_of(tokens, 0)], world).text;
+    heading.trim().to_lowercase() == title.trim().to_lowercase()
+}
+
 /// The text without a first heading that serves as the page's title: the template shows it.
 fn without_title<'a>(guide: &'a Guide, ids: &mut Ids, world: &dyn World) -> &'a [Token] {
     let tokens = &guide.tokens;
-    let Some(TokenKind::Markdown(Event::Start(Tag::Heading { level: HeadingLevel::H1, id, .. }))) =
-        tokens.first().map(|t| &t.kind)
-    else {
+    let Some(TokenKind::Markdown(Event::Start(Tag::Heading { id, .. }))) = tokens.first().map(|t| &t.kind) else {
         return tokens;
     };
-    if guide.front.title.is_some() {
+    if !begins_with_title(guide, world) {
         return tokens;
     }
     let end = end_of(tokens, 0);

@@ -1,9 +1,9 @@
 //! A page as plain Markdown, for readers that are programs: shortcodes become what any Markdown has.
 
-use pulldown_cmark::{Event, HeadingLevel, LinkType, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, LinkType, Parser, Tag, TagEnd};
 use std::sync::Arc;
 
-use super::{Roles, World};
+use super::{Roles, World, html::begins_with_title};
 use crate::{
     guide::{CodeBlock, Form, Guide, Role, Shortcode, Token, TokenKind},
     source::Span,
@@ -13,8 +13,8 @@ use crate::{
 pub fn markdown(guide: &Guide, title: &str, world: &dyn World) -> String {
     let start = match guide.tokens.first() {
         // A heading that serves as the title stands above already.
-        Some(Token { kind: TokenKind::Markdown(Event::Start(Tag::Heading { level: HeadingLevel::H1, .. })), span })
-            if guide.front.title.is_none() =>
+        Some(Token { kind: TokenKind::Markdown(Event::Start(Tag::Heading { .. })), span })
+            if begins_with_title(guide, world) =>
         {
             span.end
         }

@@ -71,7 +71,7 @@ pub(crate) fn section_path(source: &str) -> &str {
 pub(crate) fn file_name(source: &str) -> &str {
     let path = source.strip_suffix("/index.md").unwrap_or(source);
     let name = path.rsplit('/').next().unwrap_or(path);
-    name.strip_suffix(".md").or_else(|| name.strip_suffix(".markdown")).unwrap_or(name)
+    [".md", ".mdx", ".markdown"].iter().find_map(|extension| name.strip_suffix(extension)).unwrap_or(name)
 }
 
 fn slug_parts(slug: &str) -> impl Iterator<Item = String> + '_ {

@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    config::Config,
+    config::{Config, PageNames},
     diagnostic::Diagnostic,
     plan::SIDECAR,
     site::{address, languages::Languages, naming, options::Options, sidecars::sidecar_path},
@@ -41,15 +41,23 @@ pub(crate) fn discover(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Found {
     let mut found = Found::default();
+    let are_names = config.page_names == Some(PageNames::Name);
     for path in walk(options, "content", diagnostics) {
         let extension = path.rsplit_once('.').map_or("", |(_, e)| e);
-        if languages.is_whole(&path) {
+        if !are_names && languages.is_whole(&naming::markdown(&path)) {
             let problem = Diagnostic::error("home", "this file would make all of `content/` one page");
             let home = path.replace("/index.", "/_index.");
-            diagnostics.push(problem.in_file(&path).help(format!("the home page is `{home}`: rename it")));
+            let help = format!(
+                "the home page is `{home}`: rename it; or, if every `index.md` of this library is the page of its folder, say \
+                 `page_names: NAME` in guidepost.yaml"
+            );
+            diagnostics.push(problem.in_file(&path).help(help));
         } else if !languages.are_many() && naming::is_of_another_language(config, &path) {
             // It is neither a page of this site nor one of its files.
-        } else if extension == "md" {
+        } else if let Some((what, help)) = of_docusaurus(&path, are_names) {
+            let problem = Diagnostic::warning("unread-syntax", format!("{what} is not read, and is left out"));
+            diagnostics.push(problem.in_file(&path).help(help));
+        } else if matches!(extension, "md" | "mdx") {
             found.pages.push(path);
         } else if extension.eq_ignore_ascii_case("md") || extension.eq_ignore_ascii_case("markdown") {
             let problem = Diagnostic::warning("not-a-page", "this file is neither read as a page nor published");
@@ -66,7 +74,10 @@ pub(crate) fn discover(
     found.statics = walk(options, "static", diagnostics);
     diagnostics.extend(languages.strangers(config, &found.pages));
     // A translation lies in the bundle of its original.
-    let folder = |page: &String| languages.plain(page).strip_suffix("/index.md").map(str::to_owned);
+    let folder = |page: &String| match are_names {
+        true => None,
+        false => languages.plain(&naming::markdown(page)).strip_suffix("/index.md").map(str::to_owned),
+    };
     let bundles: BTreeSet<String> = found.pages.iter().filter_map(folder).collect();
     let belongs: BTreeSet<String> = found.pages.iter().map(|page| sidecar_path(page)).collect();
     for sidecar in &found.sidecars {
@@ -94,9 +105,9 @@ pub(crate) fn discover(
         let message = format!(
             "this file lies inside the page bundle `{bundle}`, so it is neither a page of its own nor published"
         );
-        diagnostics.push(
-            Diagnostic::warning("inside-bundle", message).in_file(&page).help("move it beside the bundle's folder"),
-        );
+        let help = "move it beside the bundle's folder; or, if every `index.md` of this library is the page of its folder, say \
+                    `page_names: NAME` in guidepost.yaml";
+        diagnostics.push(Diagnostic::warning("inside-bundle", message).in_file(&page).help(help));
     }
     found.pages = kept;
     found
@@ -105,6 +116,18 @@ pub(crate) fn discover(
 /// Whether a file is a sidecar, by its name.
 pub(crate) fn is_sidecar(path: &str) -> bool {
     path.rsplit('/').next() == Some(SIDECAR) || path.strip_suffix(SIDECAR).is_some_and(|name| name.ends_with('.'))
+}
+
+/// What a file is that says something of folders or pages in Docusaurus, and what to do: its name begins with a low line.
+fn of_docusaurus(path: &str, are_names: bool) -> Option<(&'static str, &'static str)> {
+    let name = path.rsplit('/').next().filter(|name| name.starts_with('_'))?;
+    if ["_category_.json", "_category_.yml", "_category_.yaml"].contains(&name) {
+        let help = "write the page of the folder, with `title` and `weight`: `_index.md`, or `index.md` with `page_names: NAME`";
+        return Some(("a `_category_` file of Docusaurus", help));
+    }
+    let is_page = name.starts_with("_index.") || !(name.ends_with(".mdx") || are_names && name.ends_with(".md"));
+    let help = "make a headless bundle of it, `NAME/index.md` with `headless: true`, and write `{{< content \"NAME\" >}}` where it is wanted";
+    (!is_page).then_some(("a part of pages, `_NAME.mdx` of Docusaurus,", help))
 }
 
 /// Whether a file is what an editor or a desktop leaves behind, by its name: nobody means to publish it. (Names that begin with
@@ -188,6 +211,22 @@ fn on_disk(site: &Path, folder: &str, diagnostics: &mut Vec<Diagnostic>) -> Vec<
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_docusaurus_has_beside_pages() {
+        for (path, are_names, expected) in [
+            ("content/a/_category_.json", false, true),
+            ("content/a/_part.mdx", false, true),
+            ("content/a/_part.md", true, true),
+            ("content/a/_part.md", false, false),
+            ("content/a/_index.md", true, false),
+            ("content/a/_index.de.mdx", false, false),
+            ("content/_a/b.mdx", true, false),
+            ("content/a/_b.png", true, false),
+        ] {
+            assert_eq!(of_docusaurus(path, are_names).is_some(), expected, "{path}");
+        }
+    }
 
     #[test]
     fn what_programs_leave_behind() {

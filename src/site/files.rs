@@ -16,6 +16,7 @@ use crate::{
         address::{file_name, title_case},
         included,
         languages::Languages,
+        naming,
         options::Options,
         record::{Alias, Include, Kind, PageRecord, Reference},
     },
@@ -47,6 +48,7 @@ impl Grammar<'_> {
         hasher.update(self.config.taxonomies.join(",").as_bytes());
         hasher.update(&[u8::from(self.config.smart_punctuation), u8::from(self.config.mathematics)]);
         hasher.update(format!("{:?}{:?}", self.config.dialects, self.languages).as_bytes());
+        hasher.update(format!("{:?}", self.config.page_names).as_bytes());
         let _ = serde_json::to_writer(&mut hasher, self.theme.registry.params());
         *hasher.finalize().as_bytes()
     }
@@ -209,7 +211,7 @@ impl Files<'_> {
         let path = self.grammar.languages.plain(&guide.path);
         if guide.front.headless {
             Kind::Headless
-        } else if path.rsplit('/').next() == Some("_index.md") {
+        } else if naming::is_of_folder(self.grammar.config, &path) {
             Kind::Section
         } else {
             Kind::Guide
@@ -297,7 +299,7 @@ impl Files<'_> {
             .title
             .clone()
             .or_else(|| outline.first_heading.clone())
-            .unwrap_or_else(|| in_words(&self.grammar.languages.plain(&guide.path)));
+            .unwrap_or_else(|| in_words(&self.grammar.languages.plain(&naming::markdown(&guide.path))));
         let mut diagnostics = guide.diagnostics.clone();
         diagnostics.extend(outline.diagnostics);
         diagnostics.extend(guide.code_blocks().into_iter().filter_map(|code| self.unknown_language(guide, code)));

@@ -62,7 +62,8 @@ impl Languages {
 
     /// The path of a file without its language, and that.
     fn suffix<'p>(&self, path: &'p str) -> Option<(&'p str, usize)> {
-        let (name, tag) = path.strip_suffix(".md")?.rsplit_once('.')?;
+        let name = path.strip_suffix(".md").or_else(|| path.strip_suffix(".mdx"))?;
+        let (name, tag) = name.rsplit_once('.')?;
         let is_name = !name.is_empty() && !name.ends_with('/');
         self.find(tag).filter(|_| is_name && self.are_many()).map(|language| (name, language))
     }

@@ -29,7 +29,9 @@ pub(crate) fn sections(library: &Library, files: &Files<'_>) -> Sections {
 
 /// Whether a page speaks for the guides of its folder: a translation of it does not.
 pub(crate) fn says_of_verification(record: &PageRecord) -> bool {
-    let is_original = record.source.ends_with("/_index.md");
+    let name = record.source.rsplit_once('/').map_or("", |(_, name)| name);
+    // `_index.md`, or what `page_names` says.
+    let is_original = name.matches('.').count() == 1;
     record.kind == Kind::Section && record.front.verify.is_some() && is_original
 }
 

@@ -250,7 +250,10 @@ impl Library {
                 Some((folder, Cow::Owned(format!("/{}/", parts.join("/")))))
             }))
             .collect();
-        let hidden: Vec<&str> = self.hidden.keys().filter_map(|s| s.strip_suffix("/index.md")).collect();
+        let is_hidden = |record: &&PageRecord| record.kind == Kind::Guide && self.hidden.contains_key(&record.source);
+        let hidden: Vec<&str> = (self.others.iter().filter(is_hidden))
+            .filter_map(|record| record.lies().strip_suffix("/index.md"))
+            .collect();
         for resource in &found.resources {
             let folders: Vec<&str> = address::folders(resource).collect();
             if hidden.iter().any(|h| folders.contains(h)) {

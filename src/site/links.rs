@@ -157,9 +157,8 @@ impl<'a> Links<'a> {
         if let Some(url) = library.resources.get(path) {
             return Some((url.clone(), None));
         }
-        let candidates =
-            [path.to_owned(), format!("{path}.md"), format!("{path}/index.md"), format!("{path}/_index.md")];
-        let page = candidates.iter().find_map(|c| library.by_source.get(c)).copied()?;
+        let names = ["", ".md", ".mdx", "/index.md", "/_index.md", "/index.mdx"];
+        let page = names.iter().find_map(|name| library.by_source.get(&format!("{path}{name}"))).copied()?;
         Some((library.pages[page].url.clone(), Some(page)))
     }
 

@@ -22,7 +22,7 @@ use crate::{
         options::Options,
         record::{Kind, PageRecord},
         reports,
-        sidecars::{self, sidecar_path},
+        sidecars::sidecar_path,
         taxonomy::{self, Taxonomy, newest_first},
     },
     source::Source,
@@ -337,11 +337,13 @@ impl<'a> Site<'a> {
 
     /// Sidecars, by their pages. One that cannot be read says nothing: planning tells of it.
     pub(crate) fn sidecars(&self) -> BTreeMap<String, Source> {
-        let read = |path: &String| {
-            let text = self.inputs.options.text(path).ok()?;
-            Some((sidecars::page_of(path)?, Source::new(path.as_str(), text)))
+        let known: BTreeSet<&String> = self.found.sidecars.iter().collect();
+        let read = |page: &String| {
+            let path = Some(sidecar_path(page)).filter(|path| known.contains(path))?;
+            let text = self.inputs.options.text(&path).ok()?;
+            Some((page.clone(), Source::new(path, text)))
         };
-        self.found.sidecars.iter().filter_map(read).collect()
+        self.found.pages.iter().filter_map(read).collect()
     }
 
     /// What is said outside of guides about their verification.

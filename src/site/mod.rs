@@ -22,7 +22,7 @@ pub(crate) mod links;
 pub(crate) mod load;
 pub(crate) mod look;
 pub(crate) mod loose;
-mod naming;
+pub(crate) mod naming;
 pub(crate) mod options;
 pub mod output;
 pub mod record;

@@ -10,6 +10,7 @@ const KINDS = [
   ["taxonomy", "/tags/"],
   ["tag", "/tags/network/"],
   ["guide", "/guides/kitchen/"],
+  ["shortcodes and formulas", "/guides/shown/"],
   ["verified guide", "/guides/verified/"],
   ["broken guide", "/guides/broken/"],
   ["no page", "/nowhere/", { status: 404 }],

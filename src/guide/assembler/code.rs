@@ -8,7 +8,7 @@ use super::{
         CodeBlock, Form, Level, Role, Token, TokenKind,
         buffer::{self, Part},
         code::Shown,
-        dialect::{Dialect, digitalocean, fences},
+        dialect::{Dialect, digitalocean, fences, highlights},
         fence, lint,
         shortcode::tree::Item,
         way::Way,
@@ -134,6 +134,10 @@ impl Assembler<'_, '_> {
         }
         if code.form == Form::Fence && self.builder.registry.reads(Dialect::Digitalocean) {
             digitalocean::read(&mut code);
+        }
+        if code.form == Form::Fence && code.text.contains("highlight-") && self.builder.registry.reads(Dialect::Fences)
+        {
+            highlights::read(&mut code);
         }
         code.inner = self.inner_of(&code, span);
         let mut kind = TokenKind::Code(Box::new(code));

@@ -34,7 +34,7 @@ pub(in crate::guide) fn read(source: &Source, tokens: &mut Vec<Token>, begin: us
         Ok(None) => return,
         Err(name) => {
             let what = format!("`[!{name} …]` of DocFX");
-            unread.push(Unread { what, help: "write what it stands for here", at: tag });
+            unread.push(Unread { what, help: "write what it stands for here", at: tag, left_out: false });
             return;
         }
     };

@@ -1,6 +1,10 @@
 //! Components of MDX whose meaning is known: `<Tabs>`, `<TabItem>`, `<Steps>`, `<Card>` and `<Aside>` of Docusaurus and Starlight.
 
+use regex::Regex;
+use std::sync::LazyLock;
+
 use super::{
+    super::{Arguments, Registry, Shortcode},
     Argument, Block, Unread, argument, kind,
     lines::{Line, Lines, State},
 };
@@ -19,6 +23,10 @@ enum Is {
     Shortcode(&'static str),
     /// A note, of the kind that its attribute `type` says.
     Note,
+    /// A card of nothing but a link and a description.
+    LinkCard,
+    /// A button, whose text is its body.
+    Button,
 }
 
 const COMPONENTS: &[Component] = &[
@@ -29,12 +37,14 @@ const COMPONENTS: &[Component] = &[
     Component { name: "CardGrid", is: Is::Shortcode("cards"), titles: &[] },
     Component { name: "Cards", is: Is::Shortcode("cards"), titles: &[] },
     Component { name: "Card", is: Is::Shortcode("card"), titles: &["title"] },
+    Component { name: "LinkCard", is: Is::LinkCard, titles: &["title"] },
+    Component { name: "LinkButton", is: Is::Button, titles: &[] },
     Component { name: "Aside", is: Is::Note, titles: &["title"] },
     Component { name: "Admonition", is: Is::Note, titles: &["title"] },
 ];
 
 /// What the known ones begin with.
-pub(super) const SIGNS: &[&str] = &["<Tab", "<Steps", "<Card", "<Aside", "<Admonition"];
+pub(super) const SIGNS: &[&str] = &["<Tab", "<Steps", "<Card", "<Link", "<Aside", "<Admonition"];
 
 pub(super) fn read(lines: &Lines<'_>, at: usize, unread: &mut Vec<Unread>) -> Option<Block> {
     let line = &lines.all[at];
@@ -42,22 +52,37 @@ pub(super) fn read(lines: &Lines<'_>, at: usize, unread: &mut Vec<Unread>) -> Op
     let text = lines.text_from(line.at);
     let Some(tag) = tag(text) else {
         let help = "close the tag with `>`";
-        unread.push(Unread { what: format!("`<{}` whose tag never ends", component.name), help, at: line.span() });
+        unread.push(Unread {
+            what: format!("`<{}` whose tag never ends", component.name),
+            help,
+            at: line.span(),
+            left_out: false,
+        });
         return None;
     };
     let place = Span::new(line.at, line.at + tag.length);
-    let arguments = arguments(component, &tag, place);
+    let mut arguments = arguments(component, &tag, place);
     if tag.is_alone {
         let name = name(component);
-        let inner = Span::new(place.end, place.end);
+        let description = tag.attribute("description").filter(|_| component.is == Is::LinkCard);
+        let inner = description.map_or(Span::new(place.end, place.end), |attribute| attribute.span(place));
         let margin = lines.margin + line.indent;
         return Some(Block { name, arguments, span: place, tag: place, inner, margin, parts: Vec::new() });
     }
     let Some((inner_end, end)) = closing(lines, place.end, component.name) else {
         let help = "close it with a tag of its name";
-        unread.push(Unread { what: format!("`<{}>` that is never closed", component.name), help, at: place });
+        unread.push(Unread {
+            what: format!("`<{}>` that is never closed", component.name),
+            help,
+            at: place,
+            left_out: false,
+        });
         return None;
     };
+    if component.is == Is::Button {
+        let inner = Span::new(place.end, inner_end);
+        arguments.push(argument("text", super::plain(lines.text_of(inner)), inner));
+    }
     let first = lines.all.partition_point(|line| line.start < place.end);
     let last = lines.all.partition_point(|line| line.start < inner_end);
     let own = first..last.max(first);
@@ -65,6 +90,10 @@ pub(super) fn read(lines: &Lines<'_>, at: usize, unread: &mut Vec<Unread>) -> Op
     let closes = own.end > own.start && lines.all[own.end - 1].at >= inner_end;
     let body = own.start..own.end - usize::from(closes);
     let margin = if body.is_empty() { lines.margin + line.indent } else { lines.common(body) };
+    let parts = match tag.attribute("values").filter(|_| component.name == "Tabs") {
+        Some(values) => labelled(lines, own, values, place),
+        None => Vec::new(),
+    };
     Some(Block {
         name: name(component),
         arguments,
@@ -72,27 +101,67 @@ pub(super) fn read(lines: &Lines<'_>, at: usize, unread: &mut Vec<Unread>) -> Op
         tag: place,
         inner: Span::new(place.end, inner_end),
         margin,
-        parts: Vec::new(),
+        parts,
     })
+}
+
+/// The tabs in the lines of `<Tabs values={[{label: 'A', value: 'a'}]}>`, whose titles stand there.
+fn labelled(lines: &Lines<'_>, within: std::ops::Range<usize>, values: &Attribute<'_>, place: Span) -> Vec<Block> {
+    static LABEL: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(
+            r#"\{\s*(?:label:\s*['"](?P<l1>[^'"]*)['"]\s*,\s*value:\s*['"](?P<v1>[^'"]*)['"]|value:\s*['"](?P<v2>[^'"]*)['"]\s*,\s*label:\s*['"](?P<l2>[^'"]*)['"])"#,
+        )
+        .expect("a pattern")
+    });
+    let labels: Vec<(&str, regex::Match<'_>)> = (LABEL.captures_iter(values.value))
+        .filter_map(|found| {
+            let value = found.name("v1").or(found.name("v2"))?;
+            Some((value.as_str(), found.name("l1").or(found.name("l2"))?))
+        })
+        .collect();
+    let mut parts = Vec::new();
+    let mut at = within.start;
+    while at < within.end {
+        let Some(mut part) = Some(at).filter(|at| lines.may_begin(*at)).and_then(|at| read(lines, at, &mut Vec::new()))
+        else {
+            at += 1;
+            continue;
+        };
+        at = lines.all.partition_point(|line| line.start < part.span.end).max(at + 1);
+        for title in &mut part.arguments {
+            if let Some((_, label)) = labels.iter().find(|(value, _)| *value == title.value) {
+                let from = place.start + values.at + label.start();
+                *title = argument("title", label.as_str(), Span::new(from, from + label.as_str().len()));
+            }
+        }
+        parts.push(part);
+    }
+    parts
 }
 
 fn name(component: &Component) -> &'static str {
     match component.is {
         Is::Shortcode(name) => name,
         Is::Note => "note",
+        Is::LinkCard => "card",
+        Is::Button => "button",
     }
 }
 
 fn arguments(component: &Component, tag: &Tag<'_>, place: Span) -> Vec<Argument> {
-    let attribute = |name: &str| tag.attributes.iter().find(|attribute| attribute.name == name);
-    let at = |attribute: &Attribute<'_>| {
-        Span::new(place.start + attribute.at, place.start + attribute.at + attribute.value.len())
-    };
+    let attribute = |name: &str| tag.attribute(name);
+    let at = |attribute: &Attribute<'_>| attribute.span(place);
+    let link = || attribute("href").map(|a| argument("link", a.value, at(a)));
     let title = component.titles.iter().find_map(|name| attribute(name)).map(|a| (super::plain(a.value), at(a)));
     match component.is {
         Is::Note => {
             let kind = attribute("type").map_or(("note", place), |a| (a.value, at(a)));
             kind::arguments(kind, title)
+        }
+        Is::LinkCard => title.into_iter().map(|(title, at)| argument("title", title, at)).chain(link()).collect(),
+        Is::Button => {
+            let kind = attribute("variant").filter(|variant| variant.value != "primary");
+            link().into_iter().chain(kind.map(|a| argument("type", "secondary", at(a)))).collect()
         }
         Is::Shortcode("tab") => {
             let (title, at) = title.unwrap_or_else(|| ("Tab".to_owned(), place));
@@ -100,6 +169,42 @@ fn arguments(component: &Component, tag: &Tag<'_>, place: Span) -> Vec<Argument>
         }
         Is::Shortcode(_) => title.into_iter().map(|(title, at)| argument("title", title, at)).collect(),
     }
+}
+
+/// The shortcode that a tag in a line of text is: `<Badge text="New" />`, `<Icon name="star" />`.
+pub(in crate::guide) fn inline(html: &str, at: Span, registry: &Registry) -> Option<Shortcode> {
+    let html = html.trim();
+    let tag = tag(html).filter(|tag| tag.is_alone && tag.length == html.len())?;
+    let given = |name: &str, value: &str, attribute: &Attribute<'_>| argument(name, value, attribute.span(at));
+    let (name, arguments) = if begins(html, "Badge") {
+        let text = tag.attribute("text")?;
+        let kind = tag.attribute("variant").and_then(|variant| {
+            let is = match variant.value {
+                "tip" | "success" => "secondary",
+                "caution" => "warning",
+                "danger" => "alert",
+                _ => return None,
+            };
+            Some(given("type", is, variant))
+        });
+        ("badge", std::iter::once(given("text", text.value, text)).chain(kind).collect())
+    } else if begins(html, "Icon") {
+        let name = tag.attribute("name").filter(|name| registry.icons().contains(name.value))?;
+        let label = tag.attribute("label").map(|label| given("label", label.value, label));
+        ("icon", std::iter::once(given("name", name.value, name)).chain(label).collect())
+    } else {
+        return None;
+    };
+    Some(Shortcode {
+        name: name.to_owned(),
+        arguments: Arguments(arguments),
+        tag: at,
+        inner: None,
+        body: Vec::new(),
+        block: false,
+        margin: 0,
+        quoted: false,
+    })
 }
 
 /// Whether a text begins with a component's tag.
@@ -116,10 +221,23 @@ struct Attribute<'a> {
     at: usize,
 }
 
+impl Attribute<'_> {
+    /// Where its value stands, of a tag at `place`.
+    fn span(&self, place: Span) -> Span {
+        Span::new(place.start + self.at, place.start + self.at + self.value.len())
+    }
+}
+
 struct Tag<'a> {
     length: usize,
     is_alone: bool,
     attributes: Vec<Attribute<'a>>,
+}
+
+impl<'a> Tag<'a> {
+    fn attribute(&self, name: &str) -> Option<&Attribute<'a>> {
+        self.attributes.iter().find(|attribute| attribute.name == name)
+    }
 }
 
 /// The tag that a text begins with; `None` if it never ends.

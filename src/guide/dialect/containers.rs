@@ -17,7 +17,7 @@ struct Opening<'a> {
 pub(super) fn read(lines: &Lines<'_>, at: usize, unread: &mut Vec<Unread>) -> Option<Block> {
     let line = &lines.all[at];
     let opening = opening(line.text)?;
-    let told = |what: String, help: &'static str| Unread { what, help, at: line.span() };
+    let told = |what: String, help: &'static str| Unread { what, help, at: line.span(), left_out: false };
     if !is_known(opening.name) {
         let help =
             "known are note, tip, info, warning, caution, danger and others of their kind, details and code-group";

@@ -12,7 +12,12 @@ pub(super) fn read(lines: &Lines<'_>, at: usize, unread: &mut Vec<Unread>) -> Op
     let after = &lines.all[at + 1..];
     let Some(length) = after.iter().position(|line| line.state == State::Free && line.text == "***") else {
         let help = "end them with a line `***`";
-        unread.push(Unread { what: "tabs `[…](#tab/…)` that never end".to_owned(), help, at: line.span() });
+        unread.push(Unread {
+            what: "tabs `[…](#tab/…)` that never end".to_owned(),
+            help,
+            at: line.span(),
+            left_out: false,
+        });
         return None;
     };
     let closing = at + 1 + length;

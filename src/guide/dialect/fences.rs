@@ -19,7 +19,21 @@ const WORDS: &[(&[&str], Means)] = &[
     (&["showLineNumbers", "lineNumbers", "numberLines", "linenums", "line-numbers", "startLineNumber"], Means::Numbers),
     (&["mark"], Means::Marked),
     (
-        &["ins", "del", "add", "remove", "collapse", "frame", "wrap", "live", "diff", "annotate", "super_user"],
+        &[
+            "ins",
+            "del",
+            "add",
+            "remove",
+            "collapse",
+            "frame",
+            "wrap",
+            "live",
+            "diff",
+            "annotate",
+            "super_user",
+            "npm2yarn",
+            "twoslash",
+        ],
         Means::Nothing,
     ),
 ];
@@ -78,7 +92,8 @@ fn one(given: Argument, word: &mut String, unread: &mut Vec<Unread>) -> Option<A
     if let Some(class) = given.value.strip_prefix('.').filter(|_| given.name.is_none()) {
         if word.is_empty() {
             class.clone_into(word);
-        } else {
+        } else if class != "annotate" {
+            // Notes to lines are read with it or without.
             tell(&format!(".{class}"), given.span, unread);
         }
         return None;
@@ -108,7 +123,8 @@ fn numbers(given: &Argument) -> Argument {
 
 fn tell(name: &str, at: Span, unread: &mut Vec<Unread>) {
     let what = format!("`{name}` behind the language of a fence");
-    unread.push(Unread { what, help: "the block is shown without it; remove it, or say it in a sentence", at });
+    let help = "remove it, or say it in a sentence";
+    unread.push(Unread { what, help, at, left_out: true });
 }
 
 /// Whether a word of an info string is the first in braces or stands behind a comma in them.

@@ -13,8 +13,8 @@ const KINDS: &[Kind] = &[
     Kind { names: &["note", "info", "abstract", "summary", "tldr", "todo", "important", "seealso"], is: "primary" },
     Kind { names: &["question", "help", "faq", "example", "quote", "cite", "secondary"], is: "primary" },
     Kind { names: &["tip", "hint", "success", "check", "done"], is: "secondary" },
-    Kind { names: &["warning", "attention"], is: "warning" },
-    Kind { names: &["caution", "danger", "error", "failure", "fail", "missing", "bug"], is: "alert" },
+    Kind { names: &["warning", "caution", "attention"], is: "warning" },
+    Kind { names: &["danger", "error", "failure", "fail", "missing", "bug"], is: "alert" },
 ];
 
 /// Whether some generator has notes of this name.

@@ -150,6 +150,11 @@ impl<'a> Lines<'a> {
         self.source.get(at..self.end).unwrap_or_default()
     }
 
+    /// The text of a part of the file.
+    pub(in crate::guide) fn text_of(&self, part: Span) -> &'a str {
+        self.source.get(part.range()).unwrap_or_default()
+    }
+
     /// Where the text of a line ends; a shortcode that begins in it is whole.
     pub(in crate::guide) fn end_of(&self, line: usize) -> usize {
         self.all[line].span().end

@@ -19,11 +19,13 @@ use crate::source::{Source, Span};
 use lines::Lines;
 
 pub(super) mod callouts;
-mod components;
+pub(super) mod components;
 mod containers;
 pub(super) mod digitalocean;
 mod docfx;
 pub(super) mod fences;
+pub(super) mod hidden;
+pub(super) mod highlights;
 mod kind;
 pub(super) mod lines;
 mod mkdocs;
@@ -39,7 +41,7 @@ pub enum Dialect {
     Containers,
     /// `# [Title](#tab/id)` of DocFX.
     Docfx,
-    /// `<Tabs>`, `<TabItem>`, `<Steps>`, `<Card>` and `<Aside>` of Docusaurus and Starlight.
+    /// `<Tabs>`, `<Steps>`, `<Card>`, `<Aside>` and others of Docusaurus and Starlight, imports and comments of MDX.
     Components,
     /// `> [!NOTE] Title` and `> [!tip]-` of Obsidian.
     Callouts,
@@ -99,7 +101,7 @@ struct Block {
     parts: Vec<Block>,
 }
 
-/// Something of another generator that is shown as it is written.
+/// Something of another generator that is shown as it is written, or left out.
 #[derive(Debug)]
 pub(super) struct Unread {
     /// What it is, with its sign.
@@ -107,6 +109,8 @@ pub(super) struct Unread {
     /// What to do.
     pub(super) help: &'static str,
     pub(super) at: Span,
+    /// Whether the page does without it.
+    pub(super) left_out: bool,
 }
 
 /// A named argument that is written at `span`.
@@ -122,6 +126,7 @@ pub(super) fn read(
     registry: &Registry,
     unread: &mut Vec<Unread>,
 ) -> Vec<Item> {
+    let items = hidden::hide(source, range, items, registry, unread);
     let text = &source.text[range.range()];
     let readers: Vec<&Reader> =
         (READERS.iter()).filter(|reader| registry.reads(reader.dialect) && reader.has_sign(text)).collect();
@@ -173,7 +178,7 @@ impl Reading<'_> {
         let quoted = quoted.trim_start();
         if let Some(sign) = ["!!!", "???", ":::"].into_iter().find(|sign| quoted.starts_with(sign)) {
             let help = "write it outside of the quote, or the quote as `> [!NOTE]`";
-            self.unread.push(Unread { what: format!("`{sign}` in a quote"), help, at: line.span() });
+            self.unread.push(Unread { what: format!("`{sign}` in a quote"), help, at: line.span(), left_out: false });
         }
     }
 
@@ -208,7 +213,8 @@ impl Reading<'_> {
             arguments: Arguments(block.arguments),
             inner: Some(block.inner),
             items,
-            margin: Some(block.margin),
+            // A button stands in a line.
+            margin: (block.name != "button").then_some(block.margin),
         }
     }
 

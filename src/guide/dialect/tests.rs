@@ -103,8 +103,41 @@ fn blocks_are_read_as_what_they_mean() {
             "<Aside type='tip' title={\"T\"}>\n<Aside>b</Aside>\n</Aside>",
             "note[type=secondary,title=T]{note[type=primary,title=Note]{b}}",
         ),
-        ("<Aside\n  type=\"caution\"\n  title=\"a > b\"\n>\na\n</Aside> c", "note[type=alert,title=a > b]{a} c"),
+        ("<Aside\n  type=\"caution\"\n  title=\"a > b\"\n>\na\n</Aside> c", "note[type=warning,title=a > b]{a} c"),
         ("`<Tabs>`\n\n```\n<Tabs>\n```", "`<Tabs>` listing|<Tabs>"),
+        ("<LinkCard title=\"T\" href=\"/x/\" description=\"D *e*\" />\n\na", "card[title=T,link=/x/]{D e} a"),
+        (
+            "<LinkButton href=\"/x/\" variant=\"minimal\">Go `on`</LinkButton>",
+            "button[link=/x/,type=secondary,text=Go on]{Go `on`}",
+        ),
+        ("a <Badge text=\"New\" variant=\"caution\" /> b", "a badge[text=New,type=warning]{} b"),
+        ("<Badge text=\"New\" />", "badge[text=New]{}"),
+        // What no page shows.
+        ("import A from '@x/A';\nimport {\n  B,\n  C\n} from './b';\n\n# D", "D"),
+        (
+            "import the file \"x\" from 'there'\nfrom \"Settings\" and go on",
+            "import the file \"x\" from 'there' from \"Settings\" and go on",
+        ),
+        ("a\n\n{/* b\n\nc */}\n\nd", "a d"),
+        ("```js\nimport A from '@x/A';\n```", "listing|import A from '@x/A';"),
+        ("{{< note >}}\n```\n{/* a */}\n```\n{{< /note >}}", "note[]{listing|{/* a */}}"),
+        ("[TOC]\n\na", "a"),
+        ("HTML\n\n*[HTML]: Hypertext\n", "HTML"),
+        ("[a](b.md){ .md-button } c\n\nd\n{: .lead }", "button[text=a,link=b.md,type=secondary]{} c d"),
+        ("a\n\n:material-x:{ .y } b", "a b"),
+        (
+            "<Tabs values={[\n  {label: 'A', value: 'a'},\n]}>\n<TabItem value=\"a\">b</TabItem>\n</Tabs>",
+            "tabs[]{tab[title=A]{b}}",
+        ),
+        ("a_{i=1}^{2} b_{j}^{3}", "a_{i=1}^{2} b_{j}^{3}"),
+        ("![](a.png){ width=\"3\" loading=lazy }{ .x } b", "b"),
+        ("a_{i=1} { .Values } `x`{: .y }", "a_{i=1} { .Values } `x`"),
+        (":material-check:{ .green } yes", "yes"),
+        (
+            "press ++ctrl+arrow-up++, it is ==new== and x^2^ is ^^in^^.",
+            "press Ctrl + Arrow up , it is new and x 2 is in .",
+        ),
+        ("{{< note >}}\n==a== ==b== c\n{{< /note >}}", "note[]{a b c}"),
         // Callouts.
         ("> [!NOTE] A `b`\n> a\n> c\n\nd", "note[type=primary,title=A b]{a c} d"),
         ("> [!tip]- T\n>\n> ```sh\n> x\n> ```", "note[type=secondary,title=T,isCollapsible=true]{command|x}"),
@@ -146,6 +179,12 @@ fn code_says_what_its_dialect_means() {
         ),
         ("```command\nssh <^>sammy<^>@<^>ip<^>\nls <^>\n```", "command|ssh sammy@ip⏎ls <^>", ""),
         ("```ini\n[section one]\nx\n```", "listing|[section one]⏎x", ""),
+        (
+            "```js\na\n// highlight-next-line\nb\nc\n  /* highlight-start */\nd\ne\n  /* highlight-end */\nf\n```",
+            "listing|a⏎b⏎c⏎d⏎e⏎f",
+            "hl_lines=2 4 5",
+        ),
+        ("```js\nx // highlight-next-line\n```", "listing|x // highlight-next-line", ""),
     ] {
         let guide = parse(text, &Dialect::ALL);
         assert_eq!(shape(&guide.tokens), expected, "{text}");
@@ -196,26 +235,47 @@ fn what_is_not_read_is_told_once_with_its_place() {
         ),
         ("\n:::unknown\na\n:::", vec!["2:1 container `:::unknown` is not read, and is shown as it is written"]),
         (":::note\na", vec!["1:1 container `:::note` that is never closed is not read, and is shown as it is written"]),
-        (
-            "import A from '@theme/A';\n\n<Unknown x />",
-            vec![
-                "3:1 component `<Unknown>` is not read, and is shown as it is written",
-                "1:1 an import of MDX is not read, and is shown as it is written",
-            ],
-        ),
+        ("import A from '@theme/A';\n\n<Unknown x />", vec!["3:1 component `<Unknown>` is not read, and is left out"]),
         (
             "<Tabs>\na",
             vec![
                 "1:1 `<Tabs>` that is never closed is not read, and is shown as it is written",
-                "1:1 component `<Tabs>` is not read, and is shown as it is written",
+                "1:1 component `<Tabs>` is not read, and is left out",
             ],
         ),
         ("> [!VIDEO https://x.y]", vec!["1:3 `[!VIDEO …]` of DocFX is not read, and is shown as it is written"]),
         (
             "```js ins={2} \"x\"\na\n```",
             vec![
-                "1:15 `\"text\"` behind the language of a fence is not read, and is shown as it is written",
-                "1:7 `ins` behind the language of a fence is not read, and is shown as it is written",
+                "1:15 `\"text\"` behind the language of a fence is not read, and is left out",
+                "1:7 `ins` behind the language of a fence is not read, and is left out",
+            ],
+        ),
+        ("import a from 'b' c\n\nexport const x = 1\n\nd", vec!["3:1 an export of MDX is not read, and is left out"]),
+        (
+            "[a](b){ .c } [d](e){ target=_blank }",
+            vec![
+                "1:7 an attribute list of Python-Markdown or kramdown, `{ … }`, is not read, and is left out, 2 times in this file",
+            ],
+        ),
+        (
+            "*[A]: B\n\n```py\n--8<-- \"a.py\"\n```\n\n`#!py x` :smile: ![](a.png#only-dark)",
+            vec![
+                "1:1 an abbreviation, `*[…]: …` is not read, and is left out",
+                "4:1 a snippet of PyMdown, `--8<--` is not read, and is shown as it is written",
+                "7:1 a language in a line of text, `#!python …` is not read, and is shown as it is written",
+                "7:10 an emoji by its name, `:smile:` is not read, and is shown as it is written",
+                "7:27 a picture for one scheme, `#only-dark` is not read, and is shown as it is written",
+            ],
+        ),
+        (
+            "H~2~O {++b++} ==a *b*==\n\n<img src={c} />\n\n<div markdown>\n*d*\n</div>",
+            vec![
+                "1:2 text below the line, `H~2~O` is not read, and is shown as it is written",
+                "1:7 a change of CriticMarkup, `{++…++}`, is not read, and is shown as it is written",
+                "1:15 marked text, `==…==` is not read, and is shown as it is written",
+                "3:6 a value of JavaScript in a tag, `{…}` is not read, and is shown as it is written",
+                "5:1 Markdown right inside of HTML, `markdown` is not read, and is shown as it is written",
             ],
         ),
         (

@@ -1,21 +1,35 @@
 //! What other generators know and this one does not: told once a file, with how often it stands there, and never passed over.
 
-use pulldown_cmark::Event;
+use pulldown_cmark::{Event, Tag, TagEnd};
 use regex::Regex;
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use super::{
-    super::{Token, TokenKind},
-    Unread,
+    super::{Arguments, CodeBlock, Shortcode, Token, TokenKind},
+    Unread, argument,
 };
 use crate::{
     diagnostic::Diagnostic,
-    source::{Source, Span},
+    source::{Source, Span, capitalized},
 };
 
-/// A piece of syntax that is shown as text here.
+/// What becomes of a piece of syntax that stands in one piece of text.
+#[derive(Clone, Copy)]
+enum Becomes {
+    /// It is shown as it is written, and told.
+    Text,
+    /// It says how something looks, and would only be read as noise: it is taken out, and told.
+    Nothing,
+    /// Read, as an element of HTML.
+    Element(&'static str),
+    /// Read, as keys.
+    Keys,
+}
+
+/// A piece of syntax that no block is made of.
 struct Feature {
     what: &'static str,
+    becomes: Becomes,
     /// No text without it has the feature.
     sign: &'static str,
     /// The first group is the feature, if there is one.
@@ -28,9 +42,20 @@ struct Feature {
     other: &'static str,
 }
 
+const SNIPPET: &str = "a snippet of PyMdown, `--8<--`";
+
+const INCLUDE: &str = "write `{{< include \"FILE\" >}}` for code of a file, or make a headless bundle of prose: `{{< content \"NAME\" >}}`";
+
+/// What an icon of Material is, and what to do.
+pub(super) const ICON: (&str, &str) = (
+    "an icon, `:material-…:`",
+    "write a character of Unicode, or keep its drawing as `icons/NAME.svg` and write `{{< icon \"NAME\" >}}`",
+);
+
 const FEATURES: &[Feature] = &[
     Feature {
         what: "a tag of Liquid or Jinja, `{% … %}`",
+        becomes: Becomes::Text,
         sign: "{%",
         pattern: r"\{%-?\s*\w",
         help: "write what it would put there, or use a shortcode",
@@ -39,6 +64,7 @@ const FEATURES: &[Feature] = &[
     },
     Feature {
         what: "a value of Liquid or Jinja, `{{ … }}`",
+        becomes: Becomes::Text,
         sign: "{{",
         pattern: r"(?:^|[^${])(\{\{-?\s*[A-Za-z_][\w.]*(?:\s*\|[^}]*)?\s*-?\}\})",
         help: "write the value; what should be shown with its braces stands in backquotes",
@@ -47,6 +73,7 @@ const FEATURES: &[Feature] = &[
     },
     Feature {
         what: "an import of MDX",
+        becomes: Becomes::Text,
         sign: "import ",
         pattern: r#"(?m)^(import\s+(?:[\w*{][^'"\n]*\sfrom\s+)?['"][^'"\n]+['"];?)\s*$"#,
         help: "remove it: pages are Markdown, and the components that are known need no import",
@@ -55,6 +82,7 @@ const FEATURES: &[Feature] = &[
     },
     Feature {
         what: "an export of MDX",
+        becomes: Becomes::Text,
         sign: "export ",
         pattern: r"(?m)^(export\s+(?:const|let|default|function)\s)",
         help: "remove it: pages are Markdown, and run no code",
@@ -62,7 +90,17 @@ const FEATURES: &[Feature] = &[
         other: "export PATH",
     },
     Feature {
+        what: "a formula, `$$…$$`,",
+        becomes: Becomes::Text,
+        sign: "$$",
+        pattern: r"(?m)^[ \t]*(\$\$)[ \t]*$[^$]+^[ \t]*\$\$[ \t]*$",
+        help: "say `mathematics: true`, in guidepost.yaml or in the front matter of the page",
+        example: "$$\nx\n$$",
+        other: "echo $$",
+    },
+    Feature {
         what: "a link of a wiki, `[[…]]`",
+        becomes: Becomes::Text,
         sign: "[[",
         pattern: r"(?:^|[^\[!\\])(!?\[\[[^\s\[\]][^\[\]\n]*\]\])(?:[^(]|$)",
         help: "write `[text](page.md)`",
@@ -70,23 +108,26 @@ const FEATURES: &[Feature] = &[
         other: "[[text]](url)",
     },
     Feature {
-        what: "a snippet of PyMdown, `--8<--`",
+        what: SNIPPET,
+        becomes: Becomes::Text,
         sign: "--8<--",
         pattern: r"(?m)^\s*(-+8<-+)",
-        help: "write `{{< include \"FILE\" >}}` for code of a file, or make a headless bundle of prose: `{{< content \"NAME\" >}}`",
+        help: INCLUDE,
         example: "--8<-- \"x.md\"",
         other: "cut --8<-- here",
     },
     Feature {
         what: "an include of another generator",
+        becomes: Becomes::Text,
         sign: "include",
         pattern: r"(?m)^\s*(@include\b|!include\b|\{\{#include\b|<!--\s*@include:|\[!INCLUDE\b)",
-        help: "write `{{< include \"FILE\" >}}` for code of a file, or make a headless bundle of prose: `{{< content \"NAME\" >}}`",
+        help: INCLUDE,
         example: "<!-- @include: ./x.md -->",
         other: "to include",
     },
     Feature {
         what: "code from a file, as DocFX has it",
+        becomes: Becomes::Text,
         sign: "[!code",
         pattern: r"(\[!code[-\w]*\[)",
         help: "write `{{< include \"FILE\" >}}`, with `lines` or a `region` for a part of it",
@@ -95,6 +136,7 @@ const FEATURES: &[Feature] = &[
     },
     Feature {
         what: "a table of contents in the text",
+        becomes: Becomes::Text,
         sign: "TOC",
         pattern: r"(?m)^\s*(\[TOC\]|\[\[_?TOC_?\]\])\s*$",
         help: "remove it: each page has one beside its text",
@@ -103,6 +145,7 @@ const FEATURES: &[Feature] = &[
     },
     Feature {
         what: "keys of PyMdown, `++ctrl+c++`",
+        becomes: Becomes::Keys,
         sign: "++",
         pattern: r"(?:^|[\s(])(\+\+[a-z0-9-]+(?:\+[a-z0-9-]+)*\+\+)",
         help: "write `<kbd>Ctrl</kbd>+<kbd>C</kbd>`",
@@ -111,6 +154,7 @@ const FEATURES: &[Feature] = &[
     },
     Feature {
         what: "marked text, `==…==`",
+        becomes: Becomes::Element("mark"),
         sign: "==",
         pattern: r"(?:^|[\s(])(==[^\s=][^=\n]*[^\s=]==)(?:[\s.,;:)]|$)",
         help: "write `<mark>…</mark>`",
@@ -118,20 +162,96 @@ const FEATURES: &[Feature] = &[
         other: "a == b",
     },
     Feature {
-        what: "an icon, `:material-…:`",
+        what: ICON.0,
+        becomes: Becomes::Nothing,
         sign: ":",
         pattern: r"(:(?:material|octicons|fontawesome|simple)-[a-z0-9-]+:)",
-        help: "remove it, or write a character of Unicode",
+        help: ICON.1,
         example: ":material-check:",
         other: ":80:",
     },
     Feature {
-        what: "attributes of kramdown or Python-Markdown, `{: … }`",
-        sign: "{:",
-        pattern: r#"(\{:\s*(?:[.#][\w-]+|[\w-]+=)[^}\n]*\})"#,
-        help: "remove them; a heading takes `{#id}`",
-        example: "text\n{: .prompt-tip }",
-        other: "{:x}",
+        what: "an attribute list of Python-Markdown or kramdown, `{ … }`,",
+        becomes: Becomes::Nothing,
+        sign: "{",
+        // Behind what they belong to, or on a line of their own.
+        pattern: r#"(?m)(?:[)\]:*`}]|^[ \t]*)(\{:?[ \t]*(?:[.#][A-Za-z][\w-]*|[A-Za-z][\w-]*=(?:"[^"\n]*"|'[^'\n]*'|[^\s}"']+))(?:[ \t]+[^{}\n]*)?\})"#,
+        help: "remove them; a button is `{{< button \"TEXT\" link=\"PAGE\" >}}`, a picture with a width `{{< image \"FILE\" width=300 >}}`, and a \
+               heading takes `{#id}`",
+        example: "[text](page.md){ .md-button .md-button--primary }",
+        other: "${x=1} and { .Values.image }",
+    },
+    Feature {
+        what: "an emoji by its name, `:smile:`",
+        becomes: Becomes::Text,
+        sign: ":",
+        pattern: r"(?:^|[\s(>])(:[a-z][a-z0-9_+]*[a-z0-9]:)(?:[\s.,;)!?]|$)",
+        help: "write the character itself",
+        example: "well done :tada:",
+        other: "at 10:30:00",
+    },
+    Feature {
+        what: "Markdown right inside of HTML, `markdown`",
+        becomes: Becomes::Text,
+        sign: "markdown",
+        pattern: r#"(<[a-z]+\b[^>\n]*\smarkdown(?:="[^"\n]*")?(?:\s[^>\n]*)?>)[ \t]*\n[ \t]*\S"#,
+        help: "leave a line empty behind the tag and before the closing one: then it is read; a picture with a caption is `{{< image \"FILE\" caption=\"…\" >}}`",
+        example: "<div markdown>\n*x*\n</div>",
+        other: "<div markdown>\n\n*x*",
+    },
+    Feature {
+        what: "a change of CriticMarkup, `{++…++}`,",
+        becomes: Becomes::Text,
+        sign: "{",
+        pattern: r"(\{(?:\+\+[^\n]+?\+\+|--[^\n]+?--|~~[^\n]+?~~|==[^\n]+?==|>>[^\n]+?<<)\})",
+        help: "write `<ins>…</ins>`, `<del>…</del>` or `<mark>…</mark>`",
+        example: "{--removed--}{++added++}",
+        other: "{a++} or {--flag}",
+    },
+    Feature {
+        what: "text above the line, `x^2^`",
+        becomes: Becomes::Element("sup"),
+        sign: "^",
+        pattern: r"[^\s^~`(\[{](\^[0-9A-Za-z.,+-]{1,20}\^)(?:[^\^{]|$)",
+        help: "write `<sup>…</sup>`",
+        example: "x^2^",
+        other: "a ^^b^^ and [^c]",
+    },
+    Feature {
+        what: "text below the line, `H~2~O`",
+        becomes: Becomes::Text,
+        sign: "~",
+        pattern: r"[^\s~`(\[](~[0-9A-Za-z+-]{1,20}~)(?:[^~]|$)",
+        help: "write `<sub>…</sub>`: it is shown struck through",
+        example: "H~2~O",
+        other: "a ~~b~~ and ~c~",
+    },
+    Feature {
+        what: "inserted text, `^^…^^`",
+        becomes: Becomes::Element("ins"),
+        sign: "^^",
+        pattern: r"(?:^|[\s(])(\^\^[^\s^][^^\n]*\^\^)",
+        help: "write `<ins>…</ins>`",
+        example: "this is ^^new^^.",
+        other: "a ^^ b",
+    },
+    Feature {
+        what: "a picture for one scheme, `#only-dark`",
+        becomes: Becomes::Text,
+        sign: "#only-",
+        pattern: r"(#only-(?:light|dark))\)",
+        help: "show one that fits both: it is shown in both",
+        example: "![x](a.png#only-dark)",
+        other: "[x](#only)",
+    },
+    Feature {
+        what: "a value of JavaScript in a tag, `{…}`",
+        becomes: Becomes::Text,
+        sign: "={",
+        pattern: r"<[a-z][\w-]*\b[^<>\n]*?\s(\w+=\{)",
+        help: "write the value in quotes: pages are Markdown, and run no code",
+        example: "<img src={map} />",
+        other: "a={1}",
     },
 ];
 
@@ -141,27 +261,209 @@ static PATTERNS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     FEATURES.iter().filter_map(|feature| Regex::new(feature.pattern).ok()).collect()
 });
 
-/// Finds what no dialect reads in the text of a guide, code left out.
-pub(in crate::guide) fn find(source: &Source, body: Span, tokens: &[Token], unread: &mut Vec<Unread>) {
+/// Finds what no dialect reads in the text of a guide, code left out, and takes out of the text what is only noise there.
+///
+/// What PyMdown writes in a line is read with `reads_inline`. `gone` are the places of what was taken out before.
+pub(in crate::guide) fn find(
+    source: &Source,
+    body: Span,
+    tokens: &mut Vec<Token>,
+    reads_inline: bool,
+    gone: Vec<Span>,
+    unread: &mut Vec<Unread>,
+) {
     let text = &source.text[body.range()];
     let candidates: Vec<(&Feature, &Regex)> =
         FEATURES.iter().zip(&*PATTERNS).filter(|(feature, _)| text.contains(feature.sign)).collect();
-    let mut hidden = Vec::new();
-    if !candidates.is_empty() || text.contains('<') {
-        walk(tokens, &mut hidden, unread);
-    }
+    let mut hidden = gone;
+    walk(tokens, &mut hidden, unread);
     hidden.sort_unstable_by_key(|span| span.start);
     let is_shown = |at: usize| {
         let before = hidden.partition_point(|span| span.start <= at);
         before == 0 || hidden[before - 1].end <= at
     };
     for (feature, pattern) in candidates {
-        for captures in pattern.captures_iter(text) {
-            let Some(found) = captures.get(1).or_else(|| captures.get(0)) else { continue };
-            let at = Span::new(body.start + found.start(), body.start + found.end());
-            if is_shown(at.start) {
-                unread.push(Unread { what: feature.what.to_owned(), help: feature.help, at });
+        let mut at = 0;
+        if !matches!(feature.becomes, Becomes::Text) {
+            join(source, tokens);
+        }
+        // What stands before one may be the end of another, so each search begins with that.
+        while let Some(captures) = pattern.captures_at(text, at) {
+            let Some(found) = captures.get(1).or_else(|| captures.get(0)) else { break };
+            let last = found.as_str().chars().next_back().map_or(1, char::len_utf8);
+            at = (found.end() - last).max(at + 1);
+            let span = Span::new(body.start + found.start(), body.start + found.end());
+            if is_shown(span.start) {
+                if matches!(feature.becomes, Becomes::Nothing) && text[found.range()].contains(".md-button") {
+                    button(source, tokens, span);
+                }
+                let pieces = feature.becomes.pieces(&text[found.range()]);
+                let is_read = matches!(feature.becomes, Becomes::Element(_) | Becomes::Keys);
+                let is_put = pieces
+                    .filter(|_| reads_inline || !is_read)
+                    .is_some_and(|pieces| put(source, tokens, span, &pieces));
+                let is_button = text[found.range()].contains(".md-button");
+                if !(is_put && (is_read || is_button)) {
+                    unread.push(Unread {
+                        what: feature.what.to_owned(),
+                        help: feature.help,
+                        at: span,
+                        left_out: is_put,
+                    });
+                }
             }
+            if at > text.len() || !text.is_char_boundary(at) {
+                break;
+            }
+        }
+    }
+    if source.path.ends_with(".mdx") {
+        expressions(source, tokens, unread);
+    }
+}
+
+impl Becomes {
+    /// What stands in the place of a text; `None`, if that itself does.
+    fn pieces(self, written: &str) -> Option<Vec<Event<'static>>> {
+        let html = |tag: String| Event::InlineHtml(tag.into());
+        match self {
+            Self::Text => None,
+            Self::Nothing => Some(Vec::new()),
+            Self::Element(name) => {
+                let sign = written.chars().next()?;
+                let inner = written.trim_matches(sign).to_owned();
+                Some(vec![html(format!("<{name}>")), Event::Text(inner.into()), html(format!("</{name}>"))])
+            }
+            Self::Keys => {
+                let mut pieces = Vec::new();
+                for key in written.trim_matches('+').split('+') {
+                    if !pieces.is_empty() {
+                        pieces.push(Event::Text("+".into()));
+                    }
+                    let words: Vec<String> = key.split('-').map(capitalized).collect();
+                    pieces.extend([
+                        html("<kbd>".to_owned()),
+                        Event::Text(words.join(" ").into()),
+                        html("</kbd>".to_owned()),
+                    ]);
+                }
+                Some(pieces)
+            }
+        }
+    }
+}
+
+/// Makes one text of those that stand side by side: Markdown ends one at each sign that could have meant something.
+fn join(source: &Source, tokens: &mut Vec<Token>) {
+    let is_written = |token: &Token| matches!(&token.kind, TokenKind::Markdown(Event::Text(text)) if source.text.get(token.span.range()) == Some(&**text));
+    let mut joined: Vec<Token> = Vec::with_capacity(tokens.len());
+    for mut token in std::mem::take(tokens) {
+        if let TokenKind::Shortcode(shortcode) = &mut token.kind {
+            join(source, &mut shortcode.body);
+        }
+        match joined
+            .last_mut()
+            .filter(|last| last.span.end == token.span.start && is_written(last) && is_written(&token))
+        {
+            Some(last) => {
+                last.span.end = token.span.end;
+                last.kind = TokenKind::Markdown(Event::Text(source.text[last.span.range()].to_owned().into()));
+            }
+            None => joined.push(token),
+        }
+    }
+    *tokens = joined;
+}
+
+/// Makes a button of the link right before a place.
+fn button(source: &Source, tokens: &mut Vec<Token>, at: Span) {
+    for token in tokens.iter_mut() {
+        if let TokenKind::Shortcode(shortcode) = &mut token.kind {
+            button(source, &mut shortcode.body, at);
+        }
+    }
+    let ends = |token: &Token| {
+        matches!(token.kind, TokenKind::Markdown(Event::End(TagEnd::Link))) && token.span.end == at.start
+    };
+    let Some(end) = tokens.iter().position(ends) else { return };
+    let is_link = |token: &Token| matches!(token.kind, TokenKind::Markdown(Event::Start(Tag::Link { .. })));
+    let Some(begin) = tokens[..end].iter().rposition(is_link) else { return };
+    let TokenKind::Markdown(Event::Start(Tag::Link { dest_url, .. })) = &tokens[begin].kind else { return };
+    let text: String = (tokens[begin + 1..end].iter())
+        .filter_map(|token| match &token.kind {
+            TokenKind::Markdown(Event::Text(text) | Event::Code(text)) => Some(&**text),
+            _ => None,
+        })
+        .collect();
+    let span = tokens[begin].span;
+    let mut arguments = vec![argument("text", text.trim(), span), argument("link", &**dest_url, span)];
+    if !source.text[at.range()].contains("--primary") {
+        arguments.push(argument("type", "secondary", at));
+    }
+    let shortcode = Shortcode {
+        name: "button".to_owned(),
+        arguments: Arguments(arguments),
+        tag: span,
+        inner: None,
+        body: Vec::new(),
+        block: false,
+        margin: 0,
+        quoted: false,
+    };
+    let kind = TokenKind::Shortcode(Box::new(shortcode));
+    tokens.splice(begin..=end, [Token { kind, span }]);
+}
+
+/// Puts something in the place of a part of the file; false, if no piece of text is made of that part and others alone.
+fn put(source: &Source, tokens: &mut Vec<Token>, part: Span, pieces: &[Event<'static>]) -> bool {
+    let holds = |token: &Token| token.span.start <= part.start && part.end <= token.span.end;
+    for at in 0..tokens.len() {
+        let span = tokens[at].span;
+        match &mut tokens[at].kind {
+            TokenKind::Shortcode(shortcode) => {
+                let is_put = put(source, &mut shortcode.body, part, pieces);
+                if is_put {
+                    return true;
+                }
+            }
+            TokenKind::Markdown(Event::Text(text)) if source.text.get(span.range()) == Some(&**text) => {
+                if !holds(&tokens[at]) {
+                    continue;
+                }
+                let text = |from: usize, to: usize| {
+                    let kind = TokenKind::Markdown(Event::Text(source.text[from..to].to_owned().into()));
+                    (from < to).then_some(Token { kind, span: Span::new(from, to) })
+                };
+                let between = pieces.iter().map(|piece| Token { kind: TokenKind::Markdown(piece.clone()), span: part });
+                let all: Vec<Token> =
+                    text(span.start, part.start).into_iter().chain(between).chain(text(part.end, span.end)).collect();
+                tokens.splice(at..=at, all);
+                return true;
+            }
+            _ => {}
+        }
+    }
+    false
+}
+
+/// What braces say in MDX, where they stand in text.
+fn expressions(source: &Source, tokens: &[Token], unread: &mut Vec<Unread>) {
+    static EXPRESSION: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\{[^{}\n]+\}").expect("a pattern"));
+    for token in tokens {
+        match &token.kind {
+            TokenKind::Shortcode(shortcode) => expressions(source, &shortcode.body, unread),
+            TokenKind::Markdown(Event::Text(_)) => {
+                let written = &source.text[token.span.range()];
+                for found in EXPRESSION.find_iter(written) {
+                    let at = Span::new(token.span.start + found.start(), token.span.start + found.end());
+                    if !unread.iter().any(|known| known.at.start <= at.start && at.start < known.at.end) {
+                        let (what, help) =
+                            ("a value of JavaScript, `{…}`".to_owned(), "write the value, or `\\{` for a brace");
+                        unread.push(Unread { what, help, at, left_out: false });
+                    }
+                }
+            }
+            _ => {}
         }
     }
 }
@@ -170,9 +472,21 @@ pub(in crate::guide) fn find(source: &Source, body: Span, tokens: &[Token], unre
 fn walk(tokens: &[Token], hidden: &mut Vec<Span>, unread: &mut Vec<Unread>) {
     for token in tokens {
         match &token.kind {
-            TokenKind::Code(_) | TokenKind::Markdown(Event::Code(_) | Event::InlineMath(_) | Event::DisplayMath(_)) => {
-                hidden.push(token.span)
+            TokenKind::Code(code) => {
+                hidden.push(token.span);
+                in_code(code, unread);
             }
+            TokenKind::Markdown(Event::Code(code)) => {
+                hidden.push(token.span);
+                let language =
+                    code.strip_prefix("#!").and_then(|rest| rest.split_once(' ')).map(|(language, _)| language);
+                if language.is_some_and(|word| word.chars().all(|c| c.is_ascii_alphanumeric() || "+#-".contains(c))) {
+                    let what = "a language in a line of text, `#!python …`".to_owned();
+                    let help = "remove `#!` and the language: code in a line has no colours";
+                    unread.push(Unread { what, help, at: token.span, left_out: false });
+                }
+            }
+            TokenKind::Markdown(Event::InlineMath(_) | Event::DisplayMath(_)) => hidden.push(token.span),
             TokenKind::Shortcode(shortcode) => {
                 hidden.push(shortcode.tag);
                 if shortcode.body.is_empty() {
@@ -184,12 +498,26 @@ fn walk(tokens: &[Token], hidden: &mut Vec<Span>, unread: &mut Vec<Unread>) {
                 for (at, name) in component_names(html) {
                     let start = (token.span.start + at).min(token.span.end);
                     let what = format!("component `<{name}>`");
-                    let help = "pages are Markdown and HTML: write what it would show, or make a shortcode of it";
-                    unread.push(Unread { what, help, at: Span::new(start, token.span.end) });
+                    let help = "what stands in it is shown: write what it would show, or make a shortcode of it";
+                    unread.push(Unread { what, help, at: Span::new(start, token.span.end), left_out: true });
                 }
             }
             TokenKind::Markdown(_) => {}
         }
+    }
+}
+
+/// A snippet of PyMdown in a block of code, where it is what the block shows.
+fn in_code(code: &CodeBlock, unread: &mut Vec<Unread>) {
+    let is_markdown = ["markdown", "md"].iter().any(|name| code.language.eq_ignore_ascii_case(name));
+    let is_snippet = |line: &str| {
+        let rest = line.trim_start().trim_start_matches('-');
+        line.trim_start().starts_with('-') && rest.strip_prefix("8<").is_some_and(|rest| rest.starts_with('-'))
+    };
+    if let Some(line) = code.text.lines().position(is_snippet).filter(|_| !is_markdown) {
+        let length = code.text.lines().nth(line).map_or(0, str::len);
+        let at = code.source_span(line, 0..length);
+        unread.push(Unread { what: SNIPPET.to_owned(), help: INCLUDE, at, left_out: false });
     }
 }
 
@@ -273,9 +601,8 @@ fn is_element(name: &str) -> bool {
 pub(in crate::guide) fn tell(source: &Source, unread: Vec<Unread>, diagnostics: &mut Vec<Diagnostic>) {
     let mut told: BTreeMap<String, (usize, Unread)> = BTreeMap::new();
     for found in unread {
-        let (count, first) = told
-            .entry(found.what.clone())
-            .or_insert_with(|| (0, Unread { what: String::new(), help: found.help, at: found.at }));
+        let (count, first) =
+            told.entry(found.what.clone()).or_insert_with(|| (0, Unread { what: String::new(), ..found }));
         *count += 1;
         if found.at.start < first.at.start {
             first.at = found.at;
@@ -283,7 +610,10 @@ pub(in crate::guide) fn tell(source: &Source, unread: Vec<Unread>, diagnostics: 
     }
     for (what, (count, first)) in told {
         let times = if count == 1 { String::new() } else { format!(", {count} times in this file") };
-        let message = format!("{what} is not read, and is shown as it is written{times}");
+        let message = match first.left_out {
+            true => format!("{what} is not read, and is left out{times}"),
+            false => format!("{what} is not read, and is shown as it is written{times}"),
+        };
         diagnostics.push(Diagnostic::warning("unread-syntax", message).at(source, first.at).help(first.help));
     }
 }

@@ -29,14 +29,19 @@ const REPLACED: &[(&[&str], &str)] = &[
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Item {
     Call(Call),
-    Escape { span: Span, inner: Span },
+    Escape {
+        span: Span,
+        inner: Span,
+    },
+    /// Nothing of the page.
+    Hidden(Span),
 }
 
 impl Item {
     pub(crate) fn span(&self) -> Span {
         match self {
             Self::Call(call) => call.span,
-            Self::Escape { span, .. } => *span,
+            Self::Escape { span, .. } | Self::Hidden(span) => *span,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The keys of front matter, and what an unknown one may have been meant to be.
 
+use serde_json::Value;
+
 use crate::{
     diagnostic::nearest,
     source::key::{Form, Row, names},
@@ -60,6 +62,40 @@ const FOREIGN: &[&str] = &[
     "template", "time", "titles", "toc", "translationKey", "type", "unpublishDate", "version", "versions", "video",
     "videos",
 ];
+
+/// Keys by which other generators change a page in ways that have no counterpart here: the key, the key in it if it is a map, whose it
+/// is, and what to do.
+#[rustfmt::skip]
+const UNREAD: &[(&str, &str, &str, &str)] = &[
+    ("hide", "", "Material for MkDocs", "remove it: the tree and the contents of a page are always shown"),
+    ("hero", "", "Starlight", "write its tagline as `description` and its actions as buttons: `{{< button \"TEXT\" link=\"PAGE\" >}}`"),
+    ("template", "splash", "Starlight", "remove it: the home page has its own template"),
+    ("banner", "content", "Starlight", "write it as a note at the beginning of the page"),
+    ("tableOfContents", "", "Starlight", "remove it: the contents show two levels of headings"),
+    ("pagefind", "", "Starlight", "a page that is in no list is in no search: `build: {list: never}`"),
+    ("editUrl", "", "Starlight", "`edit_url` in guidepost.yaml is for all pages"),
+    ("custom_edit_url", "", "Docusaurus", "`edit_url` in guidepost.yaml is for all pages"),
+    ("hide_title", "", "Docusaurus", "remove it: a first heading that says the same as `title` is not shown twice"),
+    ("hide_table_of_contents", "", "Docusaurus", "remove it: the contents of a page are always shown"),
+    ("toc_min_heading_level", "", "Docusaurus", "remove it: the contents show two levels of headings"),
+    ("toc_max_heading_level", "", "Docusaurus", "remove it: the contents show two levels of headings"),
+    ("pagination_next", "", "Docusaurus", "order the pages by `weight`"),
+    ("pagination_prev", "", "Docusaurus", "order the pages by `weight`"),
+    ("displayed_sidebar", "", "Docusaurus", "remove it: a page stands in the tree where its file lies"),
+    ("sidebar_class_name", "", "Docusaurus", "remove it"),
+];
+
+/// Whose a key is that changes nothing here, and what to do instead.
+pub(super) fn unread(key: &str, value: &Value) -> Option<(&'static str, &'static str)> {
+    let has = |inner: &str| inner.is_empty() || value.get(inner).is_some() || value.as_str() == Some(inner);
+    // What says the usual changes nothing there either.
+    let is_usual = *value == Value::Bool(["pagefind", "tableOfContents", "editUrl"].contains(&key));
+    UNREAD
+        .iter()
+        .filter(|_| !is_usual)
+        .find(|(name, inner, ..)| *name == key && has(inner))
+        .map(|(_, _, whose, help)| (*whose, *help))
+}
 
 /// Longer keys, in bytes, are not compared with the known ones: that would take time and memory.
 const LONGEST: usize = 60;

@@ -193,6 +193,11 @@ pub fn key_span(source: &Source, key: &str) -> Option<Span> {
     values::find(source, &outline, key).map(|entry| entry.key)
 }
 
+/// Where Docusaurus and Starlight have the short title of a page: a key, and the key in it if it is a map.
+const LABELS: &[(&str, &str)] = &[("sidebar_label", ""), ("sidebar", "label")];
+/// Where they have when it was changed.
+const CHANGED: &[(&str, &str)] = &[("last_update", "date"), ("lastUpdated", "")];
+
 /// Every value typed, with a warning or an error for each that cannot be.
 fn typed(
     source: &Source,
@@ -224,6 +229,12 @@ fn typed(
             diagnostics.push(unknown.at(source, span(key)).help(format!("did you mean `{meant}`?")));
         }
     }
+    for (key, value) in &own {
+        if let Some((whose, help)) = known::unread(key, value) {
+            let message = format!("`{key}` of {whose} in the front matter is not read, and is left out");
+            diagnostics.push(Diagnostic::warning("unread-syntax", message).at(source, span(key)).help(help));
+        }
+    }
     let mut read = Reader { source, values: &values, outline: &outline, fallback: first_line, diagnostics: Vec::new() };
     let mut front = FrontMatter {
         slug: read.text("slug"),
@@ -231,7 +242,7 @@ fn typed(
         title: read.text("title"),
         title_meta: read.text("title_meta"),
         h1_title: read.text("h1_title"),
-        title_short: read.text("title_short"),
+        title_short: read.text("title_short").or_else(|| read.of_others(LABELS)),
         description: read.text("description"),
         og_title: read.text("og_title"),
         og_description: read.text("og_description"),
@@ -242,7 +253,8 @@ fn typed(
         license: read.text("license"),
         published: read.date(&["published", "date", "publishDate"]),
         publish_date: read.date(&["publishDate"]),
-        modified: read.date(&["modified", "lastmod", "updated"]),
+        modified: (read.date(&["modified", "lastmod", "updated"]))
+            .or_else(|| read.of_others(CHANGED).as_deref().and_then(Date::parse)),
         expiry_date: read.date(&["expiryDate"]),
         aliases: read.list(&["aliases", "alias"]),
         external_resources: read.list(&["external_resources"]).into_iter().map(|(link, _)| link).collect(),
@@ -251,11 +263,11 @@ fn typed(
         headless: read.flag("headless"),
         mathematics: read.flag("mathematics"),
         draft: read.flag("draft"),
-        weight: read.integer("weight"),
+        weight: read.integer("weight").or_else(|| read.place_of_others()),
         image: read.text("image"),
         relations: read.data("relations"),
         build_render: read.build("render"),
-        build_list: read.build("list"),
+        build_list: read.build("list") && !read.is_unlisted(),
         verify: read.data("verify"),
         taxonomies: Vec::new(),
         extra: own,

@@ -85,6 +85,35 @@ impl<'a> Reader<'a> {
         number
     }
 
+    /// What another generator says by one of these keys, each with the key in it if it is a map; text and numbers only.
+    pub(super) fn of_others(&self, keys: &[(&str, &str)]) -> Option<String> {
+        let find = |(key, inner): &(&str, &str)| match (self.get(key)?, *inner) {
+            (Value::Object(map), inner) if !inner.is_empty() => map.get(inner),
+            (value, "") => Some(value),
+            _ => None,
+        };
+        keys.iter().filter_map(find).find_map(|value| match value {
+            Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        })
+    }
+
+    /// The place that Docusaurus (`sidebar_position`) or Starlight (`sidebar: {order: …}`) gives a page. A page is first there by 0, and by a
+    /// fraction stands between two others: so thousandths are counted, from 1.
+    pub(super) fn place_of_others(&self) -> Option<i64> {
+        let place: f64 = self.of_others(&[("sidebar_position", ""), ("sidebar", "order")])?.parse().ok()?;
+        let thousandths = (place * 1000.0).round();
+        (thousandths.abs() < 1e15).then_some(thousandths as i64 + i64::from(thousandths >= 0.0))
+    }
+
+    /// Whether Docusaurus (`unlisted`) or Starlight (`sidebar: {hidden: true}`) leaves a page out of lists.
+    pub(super) fn is_unlisted(&self) -> bool {
+        let is_hidden = |value: &Value| value.get("hidden").and_then(truth);
+        let unlisted = self.get("unlisted").and_then(truth);
+        unlisted.or_else(|| self.get("sidebar").and_then(is_hidden)).unwrap_or(false)
+    }
+
     /// The first of these keys that holds a date.
     pub(super) fn date(&mut self, keys: &[&str]) -> Option<Date> {
         let mut found = None;
