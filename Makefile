@@ -24,13 +24,14 @@ demo: ## build guidepost, do its own guides in Docker, and build their site with
 test: ## check everything, as CI does; installs what is missing
 	@scripts/test
 
-bench: ## time guidepost beside Zola and Hugo, its verification in Docker, its preview, and a night; options: make bench ARGS="--pages 200 --rounds 5"
+bench: ## time guidepost beside Zola and Hugo, its verification in Docker, its preview, a night, and what its search finds; options: make bench ARGS="--pages 200 --rounds 5"
 	@scripts/prepare bench
 	@scripts/engine docker
 	tests/bench/run $(ARGS)
 	tests/bench/verify
 	tests/bench/serve
 	tests/bench/night
+	tests/bench/search
 
 cluster: ## do a library on a cluster of Slurm in containers, that loses a node and an engine; options: make cluster ARGS="--guides 24"
 	@scripts/prepare build

@@ -5,23 +5,17 @@ use guidepost::site::{
     search::{Page, PageTerms, build, prepare},
 };
 use serde_json::{Value, json};
-use std::{fs, path::Path, process::Command};
+use std::{
+    fs,
+    io::Write,
+    path::Path,
+    process::{Command, Stdio},
+};
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/themes/default/static/search.js");
 
-/// Arguments: the script, the site's folder, and JSON `[[query, limit], …]`. Prints the results of each as a line.
-const DRIVER: &str = r"
-import { readFileSync } from 'node:fs';
-const [script, site, queries] = process.argv.slice(1);
-globalThis.fetch = async (url) => {
-  const path = url.replace(/^\/docs\//, '').replace(/\?v=[0-9a-f]{10}$/, '');
-  if (path === url || path.includes('?')) throw new Error(`unexpected ${url}`);
-  return { ok: true, json: async () => JSON.parse(readFileSync(`${site}/${path}`, 'utf8')) };
-};
-const { open } = await import(`data:text/javascript;base64,${readFileSync(script, 'base64')}`);
-const search = await open('/docs/search/');
-for (const [text, limit] of JSON.parse(queries)) console.log(JSON.stringify(await search.query(text, limit)));
-";
+/// Asks the search; says itself how.
+const ASK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/search/ask.mjs");
 
 /// A small site: title, description, keywords, and sections as anchor, title, text and code.
 type Guide = (&'static str, &'static str, &'static [&'static str], &'static [[&'static str; 4]]);
@@ -85,7 +79,7 @@ fn search(queries: &[&str]) -> Option<Vec<Value>> {
 fn sections(sections: &[[&str; 4]]) -> Vec<SearchSection> {
     let section = |section: &[&str; 4]| {
         let [anchor, title, text, code] = section.map(str::to_owned);
-        SearchSection { anchor, title, text, code }
+        SearchSection { anchor, title, text, commands: code.clone(), code }
     };
     sections.iter().map(section).collect()
 }
@@ -100,15 +94,26 @@ fn in_node(files: &[(String, Vec<u8>)], queries: &[Value]) -> Option<Vec<Value>>
     for (path, bytes) in files {
         fs::write(site.path().join(path), bytes).expect("a written file");
     }
-    let output = Command::new("node")
-        .args(["--input-type=module", "-e", DRIVER, "--", SCRIPT])
-        .arg(site.path())
-        .arg(Value::from(queries.to_vec()).to_string())
-        .output()
+    Some(ask(site.path(), queries))
+}
+
+/// The results of each query in the search of a built site.
+fn ask(site: &Path, queries: &[Value]) -> Vec<Value> {
+    let mut node = Command::new("node")
+        .args([ASK, SCRIPT])
+        .arg(site)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
         .expect("node runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let mut input = node.stdin.take().expect("a pipe");
+    input.write_all(Value::from(queries.to_vec()).to_string().as_bytes()).expect("it reads");
+    drop(input);
+    let output = node.wait_with_output().expect("it ends");
+    assert!(output.status.success(), "the search failed");
     let lines = String::from_utf8(output.stdout).expect("UTF-8");
-    Some(lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect())
+    let answer = |line| serde_json::from_str::<Value>(line).expect("JSON")["results"].take();
+    lines.lines().map(answer).collect()
 }
 
 /// Titles of the pages found, in order.

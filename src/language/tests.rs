@@ -135,7 +135,7 @@ fn no_script_holds_a_word_for_readers() {
             }
         }
     }
-    assert_eq!(filled, 7 * built_in().len(), "site, all, status, player, zoom, diagram and versions.js speak");
+    assert_eq!(filled, 8 * built_in().len(), "site, all, search, status, player, zoom, diagram and versions.js speak");
 }
 
 #[test]

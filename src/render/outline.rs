@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Diagnostic, Place, nearest},
-    guide::{Guide, Registry, Shortcode, Token, TokenKind},
+    guide::{CodeBlock, Guide, Registry, Role, Shortcode, Token, TokenKind},
     site::record::{Heading, Reference, SearchSection},
     source::Span,
 };
@@ -76,8 +76,7 @@ impl Walk<'_> {
         while let Some(token) = tokens.get(at) {
             match &token.kind {
                 TokenKind::Code(code) => {
-                    self.section().code.push_str(&code.text);
-                    self.section().code.push(' ');
+                    self.code(code);
                     for (_, shortcode) in &code.inserts {
                         self.shortcode(guide, shortcode);
                     }
@@ -98,6 +97,24 @@ impl Walk<'_> {
         }
     }
 
+    fn code(&mut self, code: &CodeBlock) {
+        let is_typed_or_seen = match code.role {
+            Role::Command | Role::Output => true,
+            Role::File => false,
+            Role::Listing => code.language.is_empty(),
+        };
+        let title = code.title.as_deref().filter(|title| !title.is_empty());
+        let section = self.section();
+        for line in title.into_iter().chain([code.text.as_str()]) {
+            section.code.push_str(line);
+            section.code.push('\n');
+        }
+        for line in title.into_iter().chain(is_typed_or_seen.then_some(code.text.as_str())) {
+            section.commands.push_str(line);
+            section.commands.push('\n');
+        }
+    }
+
     /// The first paragraph that is neither in a list or a quote nor says something through a shortcode of the site's.
     fn summary(&mut self, paragraph: &[Token]) {
         let own = |t: &Token| matches!(&t.kind, TokenKind::Shortcode(s) if s.name != "placeholder");
@@ -108,8 +125,11 @@ impl Walk<'_> {
 
     fn event(&mut self, guide: &Guide, event: &Event<'_>, span: Span) {
         match event {
-            Event::Text(text) | Event::Code(text) | Event::InlineMath(text) | Event::DisplayMath(text) => {
+            Event::Text(text) | Event::InlineMath(text) | Event::DisplayMath(text) => self.text(text),
+            Event::Code(text) => {
                 self.text(text);
+                self.section().commands.push_str(text);
+                self.section().commands.push('\n');
             }
             Event::SoftBreak | Event::HardBreak | Event::End(TagEnd::Paragraph | TagEnd::Item | TagEnd::TableCell) => {
                 self.section().text.push(' ');

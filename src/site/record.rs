@@ -159,6 +159,8 @@ pub struct SearchSection {
     pub title: String,
     /// Prose below it.
     pub text: String,
-    /// Commands, files and outputs below it.
+    /// Commands, files with their paths, and outputs below it.
     pub code: String,
+    /// What is asked for as a phrase, line by line: commands, outputs and paths, which are in `code` too, and the prose's own code.
+    pub commands: String,
 }

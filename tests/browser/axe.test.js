@@ -21,6 +21,18 @@ const KINDS = [
       await until(page, () => document.querySelectorAll("[role=option]").length);
     },
   }],
+  ["recent searches", "/guides/second/", {
+    async prepare(page) {
+      await page.evaluate(() => localStorage.setItem("searches", '["hidden heading", "docker network create"]'));
+      await page.keyboard.press("/");
+      await until(page, () => document.querySelectorAll("[role=option]").length);
+    },
+  }],
+  ["page found by the search", "/guides/kitchen/?found=server+echo", {
+    async prepare(page) {
+      await page.waitForSelector(".unmark");
+    },
+  }],
   ["recording opened", "/guides/verified/", {
     async prepare(page) {
       await page.click("button[data-replay]");

@@ -2,13 +2,13 @@
 
 use rayon::prelude::*;
 use serde_json::json;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
     posting::{Head, push_page},
     prepare::PageTerms,
     shard::{Shard, Term, cut},
-    words::words,
+    words::{joined, pairs, words},
 };
 
 /// Pages in one table.
@@ -39,8 +39,16 @@ pub fn build(pages: &[Page<'_>]) -> Vec<(String, Vec<u8>)> {
     let mut files: Vec<(String, Vec<u8>)> = shards.par_iter().map(|s| (s.path(), s.json())).collect();
     files
         .par_extend(pages.par_chunks(CHUNK).enumerate().map(|(i, chunk)| (format!("search/p-{i}.json"), table(chunk))));
+    files.push(("search/words.json".into(), spelling(&heads)));
     files.push(("search/meta.json".into(), meta(pages.len(), &shards, &files)));
     files
+}
+
+/// Words of titles, descriptions and keywords, to correct what was typed by, as a JSON text.
+fn spelling(heads: &[Vec<(String, Head)>]) -> Vec<u8> {
+    let words: BTreeSet<&str> =
+        heads.iter().flatten().map(|(word, _)| word.as_str()).filter(|w| !w.starts_with(' ')).collect();
+    json!(Vec::from_iter(words).join(" ")).to_string().into_bytes()
 }
 
 fn meta(pages: usize, shards: &[Shard<'_, '_>], files: &[(String, Vec<u8>)]) -> Vec<u8> {
@@ -66,22 +74,36 @@ fn table(pages: &[Page<'_>]) -> Vec<u8> {
     format!("[{}]", rows.join(",\n")).into_bytes()
 }
 
-/// Words of a page's title, keywords and description, sorted.
+/// Words of a page's title, keywords and description, and pairs of its title's, sorted.
 fn head(page: &Page<'_>) -> Vec<(String, Head)> {
-    let (mut folded, mut found) = (String::new(), BTreeMap::new());
-    let mut add = |text: &str, head: Head| {
-        words(text, &mut folded, |word, _| {
-            let best = found.entry(word.to_owned()).or_insert(head);
-            *best = head.max(*best);
-        });
+    let mut found: BTreeMap<String, Head> = BTreeMap::new();
+    let mut add = |word: &str, head: Head| {
+        let best = found.entry(word.to_owned()).or_insert(head);
+        *best = head.max(*best);
     };
-    add(page.title, Head::Title);
-    add(page.description, Head::Description);
-    page.keywords.iter().for_each(|k| add(k, Head::Description));
+    let mut folded = String::new();
+    let mut length = 0;
+    words(page.title, &mut folded, |_, _| length += 1);
+    let title = Head::title(length);
+    let texts = page.keywords.iter().map(|keyword| (keyword.as_str(), Head::DESCRIPTION));
+    for (text, head) in [(page.title, title), (page.description, Head::DESCRIPTION)].into_iter().chain(texts) {
+        words(text, &mut folded, |word, _| add(word, head));
+        joined(text, |name| add(name, head));
+    }
+    pairs(page.title, |pair| add(pair, title));
     found.into_iter().collect()
 }
 
-/// A page's words that begin with the same byte.
+/// Where terms are merged together: those that begin with the same byte, and pairs whose first word does.
+fn bucket(term: &str) -> usize {
+    match *term.as_bytes() {
+        [b' ', letter, ..] => 256 + usize::from(letter),
+        [letter, ..] => usize::from(letter),
+        [] => 0,
+    }
+}
+
+/// A page's words of the same bucket.
 #[derive(Default)]
 struct Run<'a> {
     page: u32,
@@ -92,33 +114,33 @@ struct Run<'a> {
 
 /// All words with their postings, in no order that matters.
 fn merge<'a>(pages: &'a [Page<'_>], heads: &'a [Vec<(String, Head)>]) -> Vec<Term<'a>> {
-    let runs: Vec<Vec<(u8, Run<'a>)>> =
+    let runs: Vec<Vec<(usize, Run<'a>)>> =
         (pages.par_iter().zip(heads).enumerate()).map(|(i, (page, head))| runs(i as u32, page.terms, head)).collect();
-    let mut by_letter: Vec<Vec<Run<'a>>> = Vec::new();
-    by_letter.resize_with(256, Vec::new);
-    for (letter, run) in runs.into_iter().flatten() {
-        by_letter[letter as usize].push(run);
+    let mut buckets: Vec<Vec<Run<'a>>> = Vec::new();
+    buckets.resize_with(512, Vec::new);
+    for (bucket, run) in runs.into_iter().flatten() {
+        buckets[bucket].push(run);
     }
-    by_letter.par_iter().flat_map_iter(|runs| merge_runs(runs)).collect()
+    buckets.par_iter().flat_map_iter(|runs| merge_runs(runs)).collect()
 }
 
-fn runs<'a>(page: u32, terms: &'a PageTerms, head: &'a [(String, Head)]) -> Vec<(u8, Run<'a>)> {
-    let mut runs: BTreeMap<u8, Run<'a>> = BTreeMap::new();
+fn runs<'a>(page: u32, terms: &'a PageTerms, head: &'a [(String, Head)]) -> Vec<(usize, Run<'a>)> {
+    let mut runs: BTreeMap<usize, Run<'a>> = BTreeMap::new();
     let (mut word_end, mut posting_end) = (0, 0);
     let (mut word_begin, mut posting_begin) = (0, 0);
     let mut lines = terms.words.split_inclusive('\n').zip(terms.postings.split_inclusive('\n')).peekable();
     while let Some((word, postings)) = lines.next() {
         word_end += word.len();
         posting_end += postings.len();
-        let letter = word.as_bytes()[0];
-        if lines.peek().is_none_or(|(next, _)| next.as_bytes()[0] != letter) {
+        let at = bucket(word);
+        if lines.peek().is_none_or(|(next, _)| bucket(next) != at) {
             let (words, postings) = (&terms.words[word_begin..word_end], &terms.postings[posting_begin..posting_end]);
-            runs.insert(letter, Run { page, words, postings, head: &[] });
+            runs.insert(at, Run { page, words, postings, head: &[] });
             (word_begin, posting_begin) = (word_end, posting_end);
         }
     }
-    for head in head.chunk_by(|(a, _), (b, _)| a.as_bytes()[0] == b.as_bytes()[0]) {
-        runs.entry(head[0].0.as_bytes()[0]).or_insert(Run { page, ..Run::default() }).head = head;
+    for head in head.chunk_by(|(a, _), (b, _)| bucket(a) == bucket(b)) {
+        runs.entry(bucket(&head[0].0)).or_insert(Run { page, ..Run::default() }).head = head;
     }
     runs.into_iter().collect()
 }
@@ -143,7 +165,7 @@ fn merge_runs<'a>(runs: &[Run<'a>]) -> Vec<Term<'a>> {
             while let Some((other, head)) = heads.next_if(|(other, _)| other.as_str() < word) {
                 add(other, run.page, *head, "");
             }
-            let head = heads.next_if(|(other, _)| other == word).map_or(Head::Nowhere, |&(_, head)| head);
+            let head = heads.next_if(|(other, _)| other == word).map_or(Head::NOWHERE, |&(_, head)| head);
             add(word, run.page, head, postings);
         }
         for (word, head) in heads {
@@ -180,7 +202,7 @@ mod tests {
         let files = build(&pages);
         assert_eq!(
             files.iter().map(|(p, _)| p.as_str()).collect::<Vec<_>>(),
-            ["search/w-a.json", "search/p-0.json", "search/meta.json"]
+            ["search/w-_20_.json", "search/p-0.json", "search/words.json", "search/meta.json"]
         );
         // docker: page 0, section 0, level 3, last (7); then page 1, title only (4). zebra: title (2), heading (11).
         assert_eq!(file(&files, "search/w-a.json"), r###"{"about":"&","docker":"#*'","yak":"&","zebra":"%."}"###);

@@ -3,8 +3,8 @@
 //! A number below 57 is one character, from `#` (0) to `[` (56). Before it stand, if it is larger, the digits of
 //! number / 57 in base 34, the highest first, from `]` (0) to `~` (33). Neither `"` nor `\` occurs.
 //!
-//! Postings are a sequence of pages. A page is the number `(gap * 5) + kind`, where the gap counts the pages left out
-//! since the last one, followed by its sections (if the kind has any), each `(gap * 6 + level) * 2 + last`.
+//! Postings are a sequence of pages. A page is the number `(gap * 6 + head) * 2 + has_sections`, where the gap counts the
+//! pages left out since the last one, followed by its sections (if it has any), each `(gap * 6 + level) * 2 + last`.
 
 /// How much a section says about a word: 0 to 4 by how often it occurs in the text, 5 if it is in the heading.
 pub(super) type Level = u8;
@@ -12,25 +12,29 @@ pub(super) type Level = u8;
 /// The level of a word in a heading.
 pub(super) const HEADING: Level = 5;
 
-/// Where a page has a word besides its sections.
+/// Where a page has a word besides its sections: 0 nowhere, 1 in the description or keywords, 2 to 5 in the title, of
+/// which a long one says less about each of its words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Head {
-    Nowhere,
-    /// In the description or keywords.
-    Description,
-    Title,
+pub(super) struct Head(u8);
+
+impl Head {
+    pub(super) const NOWHERE: Self = Self(0);
+    pub(super) const DESCRIPTION: Self = Self(1);
+
+    /// In a title of so many words.
+    pub(super) fn title(words: usize) -> Self {
+        Self(match words {
+            ..=2 => 5,
+            3..=4 => 4,
+            5..=7 => 3,
+            _ => 2,
+        })
+    }
 }
 
 /// Adds the begin of a page; `gap` counts the pages left out before it.
 pub(super) fn push_page(postings: &mut Vec<u8>, gap: u32, head: Head, has_sections: bool) {
-    let kind = match (head, has_sections) {
-        (Head::Nowhere, _) => 0,
-        (Head::Description, true) => 1,
-        (Head::Title, true) => 2,
-        (Head::Description, false) => 3,
-        (Head::Title, false) => 4,
-    };
-    push(postings, gap * 5 + kind);
+    push(postings, (gap * 6 + u32::from(head.0)) * 2 + u32::from(has_sections));
 }
 
 /// Adds a section of a page; `gap` counts the sections left out before it.
@@ -83,10 +87,10 @@ mod tests {
     #[test]
     fn pages_and_sections() {
         let mut postings = Vec::new();
-        push_page(&mut postings, 2, Head::Title, true);
+        push_page(&mut postings, 2, Head::title(3), true);
         push_section(&mut postings, 1, HEADING, false);
         push_section(&mut postings, 0, 3, true);
-        push_page(&mut postings, 0, Head::Description, false);
-        assert_eq!(numbers(&postings), [12, 22, 7, 3]);
+        push_page(&mut postings, 0, Head::DESCRIPTION, false);
+        assert_eq!(numbers(&postings), [33, 22, 7, 2]);
     }
 }

@@ -5,7 +5,7 @@ use std::{collections::HashMap, ops::Range};
 
 use super::{
     posting::{HEADING, Level, push_section},
-    words::words,
+    words::{joined, pairs, words},
 };
 use crate::site::record::SearchSection;
 
@@ -15,7 +15,7 @@ const EXCERPT: usize = 120;
 /// The words of one page and where they are. Kept between builds: a few strings, whatever the page's length.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PageTerms {
-    /// Distinct words in the order of their bytes, each ended by a newline.
+    /// Distinct words and pairs of words in the order of their bytes, each ended by a newline.
     pub(super) words: String,
     /// For each word its sections as postings, ended by a newline.
     pub(super) postings: String,
@@ -34,6 +34,17 @@ pub fn prepare(sections: &[SearchSection]) -> PageTerms {
             words(text, &mut folded, |_, word| occurrences.push(Occurrence { word, section: number, field }));
         }
         lengths.push(occurrences.len() - begin);
+    }
+    for (section, number) in sections.iter().zip(0..) {
+        let mut add = |word: &str, field| {
+            let begin = folded.len();
+            folded.push_str(word);
+            occurrences.push(Occurrence { word: begin..folded.len(), section: number, field });
+        };
+        joined(&section.title, |name| add(name, Field::Heading));
+        pairs(&section.title, |pair| add(pair, Field::Heading));
+        // A phrase of a command says as much as one of the prose.
+        pairs(&section.commands, |pair| add(pair, Field::Prose));
     }
     let (words, postings) = inverted(&folded, &occurrences, &lengths);
     let row = |s: &SearchSection| {
@@ -153,7 +164,8 @@ mod tests {
     use super::*;
 
     fn section(anchor: &str, title: &str, text: &str, code: &str) -> SearchSection {
-        SearchSection { anchor: anchor.into(), title: title.into(), text: text.into(), code: code.into() }
+        let [anchor, title, text, code] = [anchor, title, text, code].map(str::to_owned);
+        SearchSection { anchor, title, text, commands: code.clone(), code }
     }
 
     #[test]
@@ -162,10 +174,12 @@ mod tests {
             section("", "", "Networks, networks \"and\" bridges.", ""),
             section("make", "Make a bridge", "Type this:", "docker network create bridge"),
         ]);
-        let words: Vec<&str> = terms.words.lines().collect();
+        let all = terms.words.lines().zip(terms.postings.lines());
+        let (phrases, words): (Vec<_>, Vec<_>) = all.partition(|(word, _)| word.starts_with(' '));
+        let phrases: Vec<&str> = phrases.iter().map(|(pair, _)| *pair).collect();
+        assert_eq!(phrases, [" a bridge", " create bridge", " docker network", " make a", " network create"]);
+        let (words, postings): (Vec<&str>, Vec<&str>) = words.into_iter().unzip();
         assert_eq!(words, ["bridge", "bridges", "create", "docker", "make", "network", "networks", "type"]);
-        let postings: Vec<&str> = terms.postings.lines().collect();
-        assert_eq!(postings.len(), words.len());
         // bridge: (gap 1 * 6 + heading 5) * 2 + last 1 = 23; networks: level 4 of section 0, last.
         assert_eq!((postings[0], postings[6]), (":", ","));
         assert_eq!(

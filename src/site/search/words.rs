@@ -18,13 +18,76 @@ const LONGEST: usize = 40;
 /// characters, and no stop word. Scripts written without spaces give every character with its successor, and the last
 /// one of a run alone, so that any part of a run is found by its pairs, and a single character by its prefix.
 pub(super) fn words(text: &str, folded: &mut String, mut found: impl FnMut(&str, Range<usize>)) {
-    let mut run = Run { start: folded.len(), unspaced: false };
+    runs(text, folded, |folded, run| {
+        let word = &folded[run.range.clone()];
+        if run.unspaced {
+            let ends = || word.char_indices().map(|(at, c)| at + c.len_utf8());
+            for ((at, _), end) in word.char_indices().zip(ends().skip(1).chain([word.len()])) {
+                found(&word[at..end], run.range.start + at..run.range.start + end);
+            }
+        } else if is_searched(word) {
+            found(word, run.range);
+        }
+    });
+}
+
+/// Calls `found` for every two runs that stand beside each other in a line, stop words and single letters among them, as
+/// `" docker network"`: two-word phrases in the index answer longer ones, too (biwords: Manning, Raghavan, Schütze,
+/// "Introduction to Information Retrieval", 2.4.1). The space before them keeps them apart from words.
+pub(super) fn pairs(text: &str, mut found: impl FnMut(&str)) {
+    let (mut folded, mut pair) = (String::new(), String::new());
+    for line in text.lines() {
+        let mut before: Option<Range<usize>> = None;
+        folded.clear();
+        runs(line, &mut folded, |folded, run| {
+            if run.unspaced || run.range.len() > LONGEST {
+                before = None;
+                return;
+            }
+            let word = &folded[run.range.clone()];
+            if let Some(before) = before.replace(run.range).filter(|_| !word.starts_with(|c: char| c.is_ascii_digit()))
+            {
+                pair.clear();
+                pair.extend([" ", &folded[before], " ", word]);
+                found(&pair);
+            }
+        });
+    }
+}
+
+/// Calls `found` for the names of `text` that punctuation divides, as one word: `Node.js` as `nodejs`, `Let's` as `lets`.
+pub(super) fn joined(text: &str, mut found: impl FnMut(&str)) {
+    let (mut folded, mut whole) = (String::new(), String::new());
+    let is_one = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '\'' | '’');
+    for name in text.split(|c| !is_one(c)).filter(|name| name.contains(|c: char| !c.is_alphanumeric())) {
+        let mut count = 0;
+        folded.clear();
+        whole.clear();
+        runs(name, &mut folded, |folded, run| {
+            whole.push_str(&folded[run.range]);
+            count += 1;
+        });
+        if count > 1 && is_searched(&whole) {
+            found(&whole);
+        }
+    }
+}
+
+/// Letters of one kind in the folded text.
+struct Run {
+    range: Range<usize>,
+    unspaced: bool,
+}
+
+/// Calls `found` for each run of letters and digits, with the folded text up to its end.
+fn runs(text: &str, folded: &mut String, mut found: impl FnMut(&str, Run)) {
+    let mut open = Open { start: folded.len(), unspaced: false };
     for c in text.chars() {
         if c.is_ascii_alphanumeric() {
-            run.goes_on(false, folded, &mut found);
+            open.goes_on(false, folded, &mut found);
             folded.push(c.to_ascii_lowercase());
         } else if c.is_ascii() {
-            run.end(folded, &mut found);
+            open.end(folded, &mut found);
         } else {
             decompose_compatible(c, |part| {
                 if is_combining_mark(part) {
@@ -32,16 +95,16 @@ pub(super) fn words(text: &str, folded: &mut String, mut found: impl FnMut(&str,
                 }
                 for letter in part.to_lowercase() {
                     if letter.is_alphanumeric() {
-                        run.goes_on(is_unspaced(letter), folded, &mut found);
+                        open.goes_on(is_unspaced(letter), folded, &mut found);
                         folded.push(if letter == 'ς' { 'σ' } else { letter });
                     } else {
-                        run.end(folded, &mut found);
+                        open.end(folded, &mut found);
                     }
                 }
             });
         }
     }
-    run.end(folded, &mut found);
+    open.end(folded, &mut found);
 }
 
 /// Thai and Lao, Burmese, Khmer, kana, Han.
@@ -50,37 +113,35 @@ fn is_unspaced(c: char) -> bool {
         | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}')
 }
 
-/// Letters of one kind, from `start` of the folded text to its end.
-struct Run {
+/// A run that goes from `start` to the end of the folded text.
+struct Open {
     start: usize,
     unspaced: bool,
 }
 
-impl Run {
-    fn goes_on(&mut self, unspaced: bool, folded: &str, found: &mut impl FnMut(&str, Range<usize>)) {
+impl Open {
+    fn goes_on(&mut self, unspaced: bool, folded: &str, found: &mut impl FnMut(&str, Run)) {
         if unspaced != self.unspaced {
             self.end(folded, found);
             self.unspaced = unspaced;
         }
     }
 
-    fn end(&mut self, folded: &str, found: &mut impl FnMut(&str, Range<usize>)) {
+    fn end(&mut self, folded: &str, found: &mut impl FnMut(&str, Run)) {
         let range = self.start..folded.len();
         self.start = range.end;
-        let run = &folded[range.clone()];
-        if self.unspaced {
-            let ends = || run.char_indices().map(|(at, c)| at + c.len_utf8());
-            for ((at, _), end) in run.char_indices().zip(ends().skip(1).chain([run.len()])) {
-                found(&run[at..end], range.start + at..range.start + end);
-            }
-        } else if run.len() > 1 && is_searched(run) {
-            found(run, range);
+        if !range.is_empty() {
+            found(folded, Run { range, unspaced: self.unspaced });
         }
     }
 }
 
 fn is_searched(word: &str) -> bool {
-    let fits = if word.is_ascii() { word.len() <= LONGEST } else { (2..=LONGEST).contains(&word.chars().count()) };
+    let fits = if word.is_ascii() {
+        (2..=LONGEST).contains(&word.len())
+    } else {
+        (2..=LONGEST).contains(&word.chars().count())
+    };
     fits && !(word.len() <= 4 && STOP_WORDS.binary_search(&word).is_ok())
 }
 
@@ -116,6 +177,31 @@ mod tests {
         }
         // Hangul is searched by its letters, so a syllable typed half is a prefix.
         assert!(found("한글").starts_with(&found("하")) && !found("한").is_empty());
+    }
+
+    #[test]
+    fn phrases_and_joined_names() {
+        for (text, expected) in [
+            ("docker network create front", " docker network| network create| create front"),
+            ("journalctl -u nginx", " journalctl u| u nginx"),
+            ("/etc/nginx/sites-available", " etc nginx| nginx sites| sites available"),
+            ("one\ntwo", ""),
+            ("sleep 10 && ping", " 10 ping"),
+            ("東京 docker run", " docker run"),
+        ] {
+            let mut all = Vec::new();
+            pairs(text, |pair| all.push(pair.to_owned()));
+            assert_eq!(all.join("|"), expected, "{text}");
+        }
+        for (text, expected) in [
+            ("Node.js and Let's Encrypt", "nodejs lets"),
+            ("docker-compose.yml", "dockercomposeyml"),
+            ("So - it. Ends", ""),
+        ] {
+            let mut all = Vec::new();
+            joined(text, |name| all.push(name.to_owned()));
+            assert_eq!(all.join(" "), expected, "{text}");
+        }
     }
 
     #[test]

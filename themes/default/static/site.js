@@ -430,93 +430,33 @@
     fit();
   }
 
-  // Search.
+  // Search. What it does is in a script of its own, which is loaded when it is opened, and on pages that were found by it.
   if (!root.dataset.search) return;
-  let dialog, input, list, status, engine;
-  let turns = 0;
-
-  /** Text with the words of a query marked. */
-  const marked = (tag, text, words) => {
-    const parts = words.length ? text.split(new RegExp(`(${words.join("|")})`, "gi")) : [text];
-    return make(tag, {}, ...parts.map((part, i) => (i % 2 ? make("mark", {}, part) : part)));
-  };
-  const options = () => all("[role=option]", list);
-  const select = (option) => {
-    for (const other of options()) other.setAttribute("aria-selected", other === option);
-    option ? input.setAttribute("aria-activedescendant", option.id) : input.removeAttribute("aria-activedescendant");
-    option?.scrollIntoView({ block: "nearest" });
-  };
-  const search = async () => {
-    const query = input.value.trim();
-    const turn = ++turns;
-    const show = (text, ...found) => {
-      list.replaceChildren(...found);
-      status.textContent = text;
-      input.setAttribute("aria-expanded", found.length > 0);
-      select(found[0]);
-    };
-    if (!query) return show("");
-    let results;
-    try {
-      results = await (await engine).query(query);
-    } catch {
-      engine = undefined;
-      return turn === turns && show(texts.search_failed);
-    }
-    if (turn !== turns) return;
-    const words = query.split(/\s+/).map(literal);
-    const option = (href, title, text, page) => {
-      const one = make("a", { href, role: "option", tabindex: "-1" }, marked("b", title, words), ...(text ? [marked("span", text, words)] : []));
-      if (page) {
-        one.className = "in";
-        one.prepend(make("span", { class: "hidden" }, `${page} › `));
-      }
-      return one;
-    };
-    const found = results.flatMap(({ title, url, description, sections = [] }) => [
-      option(url = new URL(url, new URL(root.dataset.searchIndex, location)).href, title, sections.length ? "" : description),
-      ...sections.slice(0, 4).map((section) => option(section.anchor ? `${url}#${section.anchor}` : url, section.title || title, section.excerpt, title)),
-    ]);
-    found.forEach((one, i) => { one.id = `gp-search-${i}`; });
-    const count = results.length;
-    show(count ? tell(texts.found, { count }) : tell(texts.nothing_found, { query }), ...found);
-    list.scrollTop = 0;
-  };
+  let dialog, input, status, ready;
+  const finder = () => module(root.dataset.search);
   const build = () => {
     input = make("input", {
       type: "text", inputmode: "search", role: "combobox", "aria-label": texts.search, "aria-expanded": "false", "aria-controls": "gp-search-results", "aria-autocomplete": "list",
       placeholder: texts.search_guides, autocomplete: "off", autocapitalize: "off", spellcheck: "false", enterkeyhint: "go", autofocus: "",
     });
-    list = make("div", { class: "search-results", id: "gp-search-results", role: "listbox", "aria-label": texts.results, tabindex: "-1" });
+    const list = make("div", { class: "search-results", id: "gp-search-results", role: "listbox", "aria-label": texts.results, tabindex: "-1" });
     status = make("p", { class: "search-status", role: "status" });
     const close = make("button", { type: "button", title: texts.close }, make("kbd", {}, "Esc"));
     const form = make("form", { role: "search" }, icon("search"), input, close);
     dialog = make("dialog", { class: "search-dialog", "aria-label": texts.search }, form, status, list);
     document.body.append(dialog);
     close.addEventListener("click", () => dialog.close());
-    dialog.addEventListener("click", (event) => {
-      if (event.target === dialog || event.target.closest("a")) dialog.close();
-    });
-    input.addEventListener("input", search);
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      list.querySelector("[aria-selected=true]")?.click();
-    });
-    input.addEventListener("keydown", (event) => {
-      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-      const found = options();
-      if (!step || !found.length) return;
-      event.preventDefault();
-      const at = found.findIndex((one) => one.getAttribute("aria-selected") === "true");
-      select(found[(at + step + found.length) % found.length]);
-    });
+    form.addEventListener("submit", (event) => event.preventDefault());
   };
   const openSearch = () => {
     if (!dialog) build();
-    engine ??= module(root.dataset.search).then(({ open }) => open(root.dataset.searchIndex));
-    engine.catch(() => {});
     if (!dialog.open) dialog.showModal();
     input.select();
+    ready ??= finder().then(({ attend }) => attend(dialog, { index: root.dataset.searchIndex, all, literal, make, memory, tell }));
+    ready.then((refresh) => refresh(), () => {
+      ready = undefined;
+      status.textContent = texts.search_failed;
+    });
   };
   for (const button of all("[data-search-open]")) button.addEventListener("click", openSearch);
   addEventListener("keydown", (event) => {
@@ -527,4 +467,6 @@
     event.preventDefault();
     openSearch();
   });
+  const found = new URL(location).searchParams.get("found");
+  if (found) finder().then(({ mark }) => mark(found, { make, say }));
 })();
