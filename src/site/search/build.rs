@@ -58,7 +58,7 @@ fn meta(pages: usize, shards: &[Shard<'_, '_>], files: &[(String, Vec<u8>)]) -> 
     }
     let names: Vec<&str> = shards.iter().map(|s| s.name).collect();
     let version = &hasher.finalize().to_hex()[..10];
-    json!({ "v": version, "pages": pages, "chunk": CHUNK, "shards": names.join(" ") }).to_string().into_bytes()
+    json!({ "v": version, "pages": pages, "chunk": CHUNK, "shards": names.join("\n") }).to_string().into_bytes()
 }
 
 /// Title, address, description and sections of some pages, as JSON.
@@ -202,10 +202,11 @@ mod tests {
         let files = build(&pages);
         assert_eq!(
             files.iter().map(|(p, _)| p.as_str()).collect::<Vec<_>>(),
-            ["search/w-_20_.json", "search/p-0.json", "search/words.json", "search/meta.json"]
+            ["search/w-a.json", "search/p-0.json", "search/words.json", "search/meta.json"]
         );
-        // docker: page 0, section 0, level 3, last (7); then page 1, title only (4). zebra: title (2), heading (11).
-        assert_eq!(file(&files, "search/w-a.json"), r###"{"about":"&","docker":"#*'","yak":"&","zebra":"%."}"###);
+        // docker: page 0 with sections (1), section 0, level 3, last (7); then page 1, short title only (10). zebra: short title
+        // and sections (11), heading (11).
+        assert_eq!(file(&files, "search/w-a.json"), r###"{"about":"%","docker":"$*-","yak":"%","zebra":".."}"###);
         assert_eq!(
             file(&files, "search/p-0.json"),
             "[[\"Zebra \\\"1\\\"\",\"/a/\",\"About\",[[\"a\",\"Zebra\",\"docker\"]]],\n[\"Docker\",\"/b/\",\"docker\",[]]]"
@@ -219,7 +220,7 @@ mod tests {
     #[test]
     fn a_site_without_pages() {
         let files = build(&[]);
-        assert_eq!(files.len(), 1);
+        assert_eq!(files.len(), 2);
         assert!(file(&files, "search/meta.json").contains(r#""pages":0"#));
     }
 }

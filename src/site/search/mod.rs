@@ -2,7 +2,7 @@
 //!
 //! | file | holds |
 //! | --- | --- |
-//! | `search/meta.json` | `v`: hash of all the rest, added to its URLs as `?v=`; `pages`: their number; `chunk`: pages in a table; `shards`: names, separated by spaces |
+//! | `search/meta.json` | `v`: hash of all the rest, added to its URLs as `?v=`; `pages`: their number; `chunk`: pages in a table; `shards`: names, a line each |
 //! | `search/w-NAME.json` | a shard: `{term: postings}` for the terms from NAME up to the next shard's name: words, and before them pairs of words that stand beside each other in titles, headings, commands, outputs and paths, as `" docker network"` |
 //! | `search/words.json` | the words of titles, descriptions and keywords, separated by spaces: what a word that is nowhere may have been meant as |
 //! | `search/p-N.json` | a table: `[title, url, description, [[anchor, title, excerpt], …]]` for each of `chunk` pages |

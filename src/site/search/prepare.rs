@@ -34,11 +34,9 @@ pub fn prepare(sections: &[SearchSection]) -> PageTerms {
             words(text, &mut folded, |_, word| occurrences.push(Occurrence { word, section: number, field }));
         }
         lengths.push(occurrences.len() - begin);
-    }
-    for (section, number) in sections.iter().zip(0..) {
-        let mut add = |word: &str, field| {
+        let mut add = |term: &str, field| {
             let begin = folded.len();
-            folded.push_str(word);
+            folded.push_str(term);
             occurrences.push(Occurrence { word: begin..folded.len(), section: number, field });
         };
         joined(&section.title, |name| add(name, Field::Heading));
@@ -187,6 +185,11 @@ mod tests {
             r#"[["","","Networks, networks \"and\" bridges."],["make","Make a bridge","Type this:"]]"#
         );
         assert_eq!(prepare(&[]).sections, "[]");
+        // A name that is written in two ways is one word, whichever section has which.
+        let terms = prepare(&[section("a", "Node.js", "nodejs", ""), section("b", "Node.js", "nodejs", "")]);
+        let (_, postings) =
+            (terms.words.lines().zip(terms.postings.lines())).find(|(w, _)| *w == "nodejs").expect("it is there");
+        assert_eq!(postings, "-.");
     }
 
     #[test]

@@ -14,8 +14,10 @@ const LEVELS = [0.2, 0.4, 0.6, 0.8, 1, 2];
 const HEADS = [0, 2.5, 4, 5, 6.5, 8];
 const HALF = 3;
 // What pairs of words count beside words, and words that are together in one section.
-const PAIRS = 0.8;
+const PAIRS = 1;
 const TOGETHER = 0.3;
+// A page without some of the words is shown if it is at least so good as this part of the best one.
+const LEAST = 0.1;
 const MAX_SHARDS = 8;
 const MAX_MEANT = 6;
 
@@ -43,7 +45,8 @@ function parse(text) {
   return { words: [...new Set(words)], pairs };
 }
 
-// Singular and plural of a word: the S stemmer of Harman, "How effective is suffixing?" (1991), and back.
+// Singular and plural of a word: the S stemmer of Harman, "How effective is suffixing?" (1991), and back. An Arabic word with its article
+// and without (of light stemming: Larkey, Ballesteros, Connell, 2002).
 function forms(word) {
   if (word.length < 3) return [word];
   const stem = word.replace(/(?<![ea])ies$/, 'y').replace(/(?<![aeo])es$/, 'e').replace(/(?<![us])s$/, '');
@@ -51,6 +54,7 @@ function forms(word) {
   if (/[^aeiou]y$/.test(stem)) all.push(`${stem.slice(0, -1)}ies`);
   if (/(s|x|z|ch|sh)$/.test(stem)) all.push(`${stem}es`);
   if (/(s|x|z|ch|sh)es$/.test(word)) all.push(word.slice(0, -2));
+  if (/^\p{Script=Arabic}/u.test(word)) all.push(word.replace(/^ال/, ''), `ال${word}`);
   return [...new Set(all)];
 }
 
@@ -115,7 +119,7 @@ export async function open(base) {
     return response.json();
   };
   const meta = await get('meta.json', { cache: 'no-cache' });
-  const shards = meta.shards ? meta.shards.split(' ') : [];
+  const shards = meta.shards ? meta.shards.split('\n') : [];
   const loaded = new Map();
   const load = (path) => {
     if (!loaded.has(path)) {
@@ -206,10 +210,12 @@ export async function open(base) {
     for (const pages of phrases) count(pages, PAIRS, false);
     // A page without some of the words counts for less.
     for (const result of results.values()) {
+      result.part = result.matched / possible;
       result.score += (TOGETHER * Math.max(...result.sections.values())) / HALF;
-      result.score *= (result.matched / possible) ** 2;
+      result.score *= result.part ** 2;
     }
-    const list = [...results.values()].sort((a, b) => b.score - a.score || a.page - b.page);
+    const sorted = [...results.values()].sort((a, b) => b.score - a.score || a.page - b.page);
+    const list = sorted.filter(({ part, score }) => part > 0.999 || score >= sorted[0].score * LEAST);
     return Promise.all(
       list.slice(0, limit).map(async ({ page, sections }) => {
         const table = await load(`p-${Math.floor(page / meta.chunk)}`);
@@ -410,7 +416,8 @@ export function mark(query, { make, say }) {
   const isSeen = ({ startContainer }) => startContainer.parentElement.checkVisibility?.() ?? true;
   const isAfter = ({ startContainer }) => !section || section.contains(startContainer) || section.compareDocumentPosition(startContainer) & Node.DOCUMENT_POSITION_FOLLOWING;
   const first = ranges.find((range) => isSeen(range) && isAfter(range));
-  const { top, bottom } = first?.getBoundingClientRect() ?? { top: 0, bottom: 0 };
-  // Where the section shows it, its heading stays in view.
-  if (bottom > innerHeight || top < 0 || !section) first?.startContainer.parentElement.scrollIntoView({ block: 'center' });
+  if (!first) return;
+  // Where it is in view, the heading above it stays there, too.
+  const { top, bottom } = first.getBoundingClientRect();
+  if (bottom > innerHeight || top < 0) first.startContainer.parentElement.scrollIntoView({ block: 'center' });
 }
