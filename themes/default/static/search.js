@@ -11,7 +11,7 @@ const STOP_WORDS =
 // What a word counts in a section, by its level there; on a page, by where its head has it: nowhere, in the description or keywords, in
 // a long title to a short one. Where a word is half as good as it can be.
 const LEVELS = [0.2, 0.4, 0.6, 0.8, 1, 2];
-const HEADS = [0, 2.5, 4, 5, 6.5, 8];
+const HEADS = [0, 2.5, 5.5, 6, 6.5, 7];
 const HALF = 3;
 // What pairs of words count beside words, and words that are together in one section.
 const PAIRS = 1;
@@ -144,7 +144,7 @@ export async function open(base) {
     const ranges = await Promise.all(others.map((other) => range(other, prefix && other === term ? `${term}\uffff` : other)));
     for (const [other, postings] of new Map(ranges.flat())) {
       if (other === term) read(postings, 1, pages);
-      else if (others.includes(other)) read(postings, 0.9, pages);
+      else if (others.includes(other)) read(postings, 0.75, pages);
       else if (prefix && other.startsWith(term)) read(postings, (0.8 * term.length) / other.length, pages);
     }
     return pages;
@@ -367,7 +367,7 @@ function occurrences(query, element) {
   const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const node = walker.currentNode;
-    if (node.parentElement.closest('script, style, form, button, .hidden')) continue;
+    if (node.parentElement.closest('script, style, form, button, nav, .hidden')) continue;
     const { letters, places } = folded(node.data);
     for (const match of letters.matchAll(pattern)) {
       const range = document.createRange();
