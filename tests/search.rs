@@ -190,7 +190,7 @@ fn results_name_sections() {
         "title": "Networking for Containers", "url": "/docs/0/", "description": "Let containers talk.",
         "sections": [{ "title": "Name resolution", "anchor": "dns", "excerpt": "Containers find each other by name." }]
     });
-    assert_eq!(results[0], json!([expected]));
+    assert_eq!(results[0][0], expected);
     assert_eq!(results[1][0]["sections"][0]["anchor"], "make-one");
     assert_eq!(results[2][0]["sections"][0]["anchor"], "file");
 }
