@@ -3,28 +3,98 @@
 use super::{CodeBlock, Registry, Shortcode, Token, TokenKind};
 use crate::{
     diagnostic::{Diagnostic, nearest},
-    source::Source,
+    source::{
+        Source,
+        key::{Form, Named, Row},
+    },
 };
 use pulldown_cmark::Event;
 
 /// What `note` can be.
 const NOTE_TYPES: &[&str] = &["primary", "secondary", "warning", "alert"];
 
-/// Arguments that a shortcode knows by name; `None` for a site's own, which may know any.
-fn known(name: &str) -> Option<&'static [&'static str]> {
+const TITLE: Row = Row { name: "title", form: Form::Text, says: "Its title" };
+const MARGIN: Row = Row { name: "respectIndent", form: Form::Truth, says: "Its body stands where the tag stands" };
+
+#[rustfmt::skip]
+const NOTE: &[Row] = &[
+    Row { name: "type", form: Form::Word(|| NOTE_TYPES.to_vec()), says: "How it looks" },
+    TITLE,
+    Row { name: "noTitle", form: Form::Truth, says: "It has no title" },
+    Row { name: "isCollapsible", form: Form::Truth, says: "Readers can close it" },
+    MARGIN,
+];
+
+#[rustfmt::skip]
+const IMAGE: &[Row] = &[
+    Row { name: "src", form: Form::Name(Named::File), says: "The file, from the page's folder or with `/` from that of static files" },
+    Row { name: "alt", form: Form::Text, says: "What it shows, for those who do not see it" },
+    Row { name: "title", form: Form::Text, says: "What is shown when the pointer rests on it" },
+    Row { name: "caption", form: Form::Text, says: "What stands below it" },
+    Row { name: "width", form: Form::Text, says: "How wide it is, in pixels" },
+    Row { name: "height", form: Form::Text, says: "How high it is, in pixels" },
+    Row { name: "link", form: Form::Name(Named::Page), says: "Where it leads" },
+];
+
+/// What the block of code of an `include` shows; the other arguments are those of any block.
+#[rustfmt::skip]
+pub(super) const INCLUDE: &[Row] = &[
+    Row { name: "source", form: Form::Name(Named::File), says: "The file, from the page's folder or with `/` from the site's" },
+    Row { name: "lines", form: Form::Range, says: "Only these lines of it" },
+    Row { name: "region", form: Form::Text, says: "Only the part between two marks of this name" },
+];
+
+/// Arguments that a shortcode knows by name, those first that can stand without one; `None` for a site's own, which may know any,
+/// and for blocks of code.
+fn known(name: &str) -> Option<&'static [Row]> {
+    const BUNDLE: &[Row] =
+        &[Row { name: "name", form: Form::Name(Named::Bundle), says: "The headless bundle that stands here" }];
+    const VARIABLE: &[Row] = &[Row { name: "name", form: Form::Text, says: "What readers put in its place" }];
+    const TAB: &[Row] =
+        &[TITLE, Row { name: "machine", form: Form::Name(Named::Machine), says: "The machine that it is for" }, MARGIN];
+    const VIDEO: &[Row] =
+        &[Row { name: "id", form: Form::Text, says: "What stands behind `v=` in the video's address" }, TITLE];
+    const PATH: &[Row] = &[Row { name: "path", form: Form::Name(Named::Page), says: "The page" }];
     Some(match name {
-        "note" | "caution" => &["type", "title", "noTitle", "isCollapsible", "respectIndent"],
-        "content" => &["name"],
-        "tabs" => &["respectIndent"],
-        "tab" => &["title", "machine", "respectIndent"],
-        "disclosure-note" => &["title", "respectIndent"],
-        "placeholder" => &["name"],
-        "image" => &["src", "alt", "title", "caption", "width", "height", "link"],
-        "youtube" => &["id", "title"],
-        "ref" | "relref" => &["path"],
+        "note" | "caution" => NOTE,
+        "content" => BUNDLE,
+        "tabs" => &[MARGIN],
+        "tab" => TAB,
+        "disclosure-note" => &[TITLE, MARGIN],
+        "placeholder" => VARIABLE,
+        "image" => IMAGE,
+        "youtube" => VIDEO,
+        "ref" | "relref" => PATH,
         _ => return None,
     })
 }
+
+/// All that an editor can offer for a shortcode, without what any block of code can say.
+pub(crate) fn offered(name: &str) -> &'static [Row] {
+    const PARAM: &[Row] =
+        &[Row { name: "name", form: Form::Name(Named::Param), says: "The value's name in `params:`" }];
+    match name {
+        "include" => INCLUDE,
+        "param" => PARAM,
+        name => known(name).unwrap_or_default(),
+    }
+}
+
+/// How many of these can stand without their names.
+pub(crate) fn unnamed(name: &str) -> usize {
+    usize::from(required(name).is_some() || ["include", "param"].contains(&name))
+}
+
+/// How a block of code looks.
+#[rustfmt::skip]
+pub(crate) const LOOKS: &[Row] = &[
+    Row { name: "title", form: Form::Text, says: "The path of a file; above another block, its title" },
+    Row { name: "filename", form: Form::Text, says: "The same as `title`" },
+    Row { name: "lang", form: Form::Text, says: "Its language" },
+    Row { name: "hl_lines", form: Form::Text, says: "Lines that are marked: \"1 3-4\"" },
+    Row { name: "linenos", form: Form::Truth, says: "Its lines have numbers" },
+    Row { name: "linenostart", form: Form::Count, says: "The number of its first line" },
+];
 
 /// The argument that a shortcode cannot do without, and its position.
 fn required(name: &str) -> Option<(&'static str, usize)> {
@@ -130,7 +200,12 @@ fn one(source: &Source, shortcode: &Shortcode, inside: Option<&str>, diagnostics
     }
     for argument in &shortcode.arguments.0 {
         let Some(own) = &argument.name else { continue };
-        let Some(known) = known(name).filter(|known| !known.contains(&own.as_str())) else { continue };
+        let Some(known) = known(name).map(|known| known.iter().map(|row| row.name).collect::<Vec<_>>()) else {
+            continue;
+        };
+        if known.contains(&own.as_str()) {
+            continue;
+        }
         let help = nearest(own, known.iter().copied())
             .map_or_else(|| format!("known are {}", known.join(", ")), |near| format!("did you mean `{near}`?"));
         let problem = Diagnostic::warning("shortcode-argument", format!("`{name}` knows no `{own}`"));

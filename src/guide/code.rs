@@ -14,15 +14,17 @@ pub(super) fn is_shell(language: &str) -> bool {
     is_of_shell(language)
 }
 
+/// The roles that a fence's first word or `role=` can say, each with what it means.
+pub(crate) const ROLES: &[(&str, Role, &str)] = &[
+    ("command", Role::Command, "Readers type it"),
+    ("output", Role::Output, "Readers see it: it is compared with what the command before it showed"),
+    ("file", Role::File, "Readers save it, at the path in `title`"),
+    ("listing", Role::Listing, "Readers look at it"),
+];
+
 /// The role that a name says, in a fence's first word or in `role=`.
 fn role(name: &str) -> Option<Role> {
-    Some(match name {
-        "command" => Role::Command,
-        "output" => Role::Output,
-        "file" => Role::File,
-        "listing" => Role::Listing,
-        _ => return None,
-    })
+    ROLES.iter().find(|(known, ..)| *known == name).map(|(_, role, _)| *role)
 }
 
 impl CodeBlock {

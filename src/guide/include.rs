@@ -3,7 +3,7 @@
 //! What the block shows is the file's text as it is when the page is read, so it cannot fall behind. Reading is the site's:
 //! a guide asks a [`Reader`], and keeps which files it asked for.
 
-use super::{CodeBlock, document::Builder, shortcode::tree::Call};
+use super::{CodeBlock, arguments::INCLUDE, document::Builder, shortcode::tree::Call};
 use crate::{
     diagnostic::Diagnostic,
     source::{Span, inside::beside},
@@ -49,14 +49,13 @@ pub(super) fn nowhere(_path: &str) -> Reading {
     Reading { files: Vec::new(), language: String::new(), text: Err(unusable) }
 }
 
-/// The arguments that say what is shown; the others are those of any block.
-const OWN: [&str; 3] = ["source", "lines", "region"];
-
 impl Builder<'_> {
     /// The block of an `include`: a file where its guide says a `path` to save it at, else a listing.
     pub(super) fn include(&mut self, call: &Call) -> CodeBlock {
         let mut arguments = call.arguments.clone();
-        arguments.0.retain(|argument| argument.name.as_deref().is_some_and(|name| !OWN.contains(&name)));
+        arguments
+            .0
+            .retain(|argument| argument.name.as_deref().is_some_and(|name| INCLUDE.iter().all(|row| row.name != name)));
         let mut block = CodeBlock::included(arguments, call.tag);
         match self.included_text(call) {
             Ok((text, language)) => {

@@ -11,9 +11,12 @@
 
 use pulldown_cmark::Event;
 
+pub(crate) use code::ROLES;
 pub use dialect::Dialect;
 pub use include::{Included, Reader, Reading, Unusable};
 pub use notes::Note;
+pub(crate) use shortcode::lexer::Tag;
+use shortcode::lexer::{Piece, TagKind};
 pub use shortcode::{Argument, Arguments, Level, Registry};
 
 use crate::{
@@ -21,7 +24,7 @@ use crate::{
     source::{Source, Span, front_matter::FrontMatter},
 };
 
-mod arguments;
+pub(crate) mod arguments;
 mod assembler;
 mod buffer;
 mod code;
@@ -200,6 +203,36 @@ pub fn parse_in(
         footnotes::lint(&source, &tokens, &mut diagnostics);
     }
     Guide { path: source.path.clone(), front: parsed.front, tokens, diagnostics, included, source }
+}
+
+/// The opening tag at a byte of a text.
+pub(crate) fn tag_at(text: &str, at: usize) -> Option<Tag> {
+    let source = Source::new("", text);
+    let pieces = shortcode::lexer::lex(&source, Span::new(0, text.len()), &mut Vec::new());
+    pieces.into_iter().find_map(|piece| match piece {
+        Piece::Tag(tag) if tag.kind != TagKind::Close && tag.span.start < at && at < tag.span.end => Some(tag),
+        _ => None,
+    })
+}
+
+/// Names of shortcodes that are open at the end of a text, the outermost first.
+pub(crate) fn open_tags(text: &str) -> Vec<String> {
+    let source = Source::new("", text);
+    let mut open: Vec<String> = Vec::new();
+    for piece in shortcode::lexer::lex(&source, Span::new(0, text.len()), &mut Vec::new()) {
+        let Piece::Tag(tag) = piece else { continue };
+        match tag.kind {
+            TagKind::Open => open.push(tag.name),
+            // What was opened and not closed before it stands alone.
+            TagKind::Close => {
+                if let Some(at) = open.iter().rposition(|name| *name == tag.name) {
+                    open.truncate(at);
+                }
+            }
+            TagKind::SelfClosing => {}
+        }
+    }
+    open
 }
 
 impl Guide {

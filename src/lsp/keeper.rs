@@ -3,15 +3,18 @@
 //! What waits to be answered is answered first, then problems of what has changed are told, and between two orders the guides
 //! that may have other problems by now are planned one by one.
 
-use lsp_server::{ErrorCode, Notification, Request, Response};
+use lsp_server::{ErrorCode, Notification, Request, Response, ResponseError};
 use lsp_types::{Diagnostic as Told, DiagnosticSeverity, PublishDiagnosticsParams, Uri};
+use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     sync::mpsc::{Receiver, TryRecvError},
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use super::{
+    answers::{self, Asked},
+    document::Document,
     problems::Checks,
     server::Client,
     text::{self, Units},
@@ -19,11 +22,13 @@ use super::{
 use crate::{
     config,
     diagnostic::{Diagnostic, Severity},
-    internal,
+    internal, preview,
+    report::Report,
     site::{
         Options,
         concern::Concern,
         load::{Inputs, Site},
+        read_report,
     },
 };
 
@@ -74,6 +79,9 @@ pub(super) struct Keeper {
     checks: Checks,
     /// Why the settings cannot be read as they are now: then the site is shown as it was.
     unreadable: Vec<Diagnostic>,
+    /// What verification found last, and when that was written.
+    report: Option<Report>,
+    report_of: Option<SystemTime>,
     /// What was heard and is still to be done.
     waiting: VecDeque<Order>,
 }
@@ -98,6 +106,8 @@ impl Keeper {
             told: BTreeMap::new(),
             checks: Checks::default(),
             unreadable: Vec::new(),
+            report: None,
+            report_of: None,
             waiting: VecDeque::new(),
         }
     }
@@ -168,7 +178,7 @@ impl Keeper {
         loop {
             let Some(order) = self.waiting.pop_front().or_else(|| orders.recv().ok()) else { return Turn::End };
             match order {
-                Order::Ask(request) => self.client.answer(Response::new_ok(request.id, serde_json::Value::Null)),
+                Order::Ask(request) => self.client.answer(Response::new_ok(request.id, Value::Null)),
                 order => {
                     let changed = self.note(order);
                     if !changed.is_empty() {
@@ -267,13 +277,38 @@ impl Keeper {
     }
 
     fn answer(&mut self, site: &Site<'_>, request: Request) {
-        let _ = site;
         if self.client.cancelled().contains(&request.id) {
             let code = ErrorCode::RequestCanceled as i32;
             return self.client.answer(Response::new_err(request.id, code, "it was taken back".into()));
         }
-        let unknown = format!("this server knows no {}", request.method);
-        self.client.answer(Response::new_err(request.id, ErrorCode::MethodNotFound as i32, unknown));
+        self.read_report();
+        let uri =
+            request.params.pointer("/textDocument/uri").and_then(Value::as_str).and_then(|uri| Uri::parse(uri).ok());
+        let path = self.open.iter().find(|(_, open)| Some(&open.uri) == uri.as_ref()).map(|(path, _)| path);
+        let Some((path, text)) = path.and_then(|path| Some((path, self.options.texts.get(path)?))) else {
+            return self.client.answer(Response::new_ok(request.id, Value::Null));
+        };
+        let asked = Asked {
+            document: Document { site, path, text },
+            units: self.units,
+            report: self.report.as_ref(),
+            open: &|path| self.open.get(path).map(|open| open.uri.clone()),
+        };
+        let answer = internal::guarded("answering", || answers::answer(&asked, &request)).unwrap_or_else(|problem| {
+            Err(ResponseError { code: ErrorCode::InternalError as i32, message: problem.message, data: None })
+        });
+        self.client.answer(Response { id: request.id, response_result: answer });
+    }
+
+    /// Reads what was found from pages of the preview, if it is not what was read last.
+    fn read_report(&mut self) {
+        let file = preview::folder(&self.options).join("report.json");
+        let changed = std::fs::metadata(&file).and_then(|data| data.modified()).ok();
+        if changed != self.report_of {
+            self.report_of = changed;
+            let given = self.options.reports.iter().chain([&file]).filter_map(|file| read_report(file).ok());
+            self.report = Report::merged(&given.collect::<Vec<_>>());
+        }
     }
 
     fn publish_all(&mut self, site: &Site<'_>) {

@@ -2,9 +2,10 @@
 
 use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
 use lsp_types::{
-    DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams,
-    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams, SaveOptions, ServerCapabilities,
-    TextDocumentSyncKind, TextDocumentSyncOptions, Uri,
+    CompletionOptions, DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams,
+    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams, ExecuteCommandOptions,
+    RenameOptions, SaveOptions, ServerCapabilities, TextDocumentSyncKind, TextDocumentSyncOptions, Uri,
+    WorkspaceFoldersServerCapabilities, WorkspaceOptions,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -20,6 +21,7 @@ use std::{
 };
 
 use super::{
+    actions,
     keeper::{Keeper, Order},
     text::{self, Units},
 };
@@ -99,6 +101,29 @@ fn capabilities(units: Units) -> ServerCapabilities {
             }
             .into(),
         ),
+        completion_provider: Some(CompletionOptions {
+            trigger_characters: Some(
+                ["<", " ", "\"", "/", "(", "#", "`", "{", ":", "=", "."].map(str::to_owned).to_vec(),
+            ),
+            ..Default::default()
+        }),
+        hover_provider: Some(true.into()),
+        definition_provider: Some(true.into()),
+        references_provider: Some(true.into()),
+        document_symbol_provider: Some(true.into()),
+        rename_provider: Some(RenameOptions { prepare_provider: Some(true), ..Default::default() }.into()),
+        code_action_provider: Some(true.into()),
+        execute_command_provider: Some(ExecuteCommandOptions {
+            commands: vec![actions::RUN.into(), actions::ACCEPT.into()],
+            ..Default::default()
+        }),
+        workspace: Some(WorkspaceOptions {
+            workspace_folders: Some(WorkspaceFoldersServerCapabilities {
+                supported: Some(true),
+                change_notifications: Some(true.into()),
+            }),
+            ..Default::default()
+        }),
         ..Default::default()
     }
 }
@@ -137,6 +162,9 @@ struct Server<'a> {
 
 impl Server<'_> {
     fn request(&mut self, request: Request) {
+        if request.method == "workspace/executeCommand" {
+            return self.execute(request);
+        }
         let uri = request.params.pointer("/textDocument/uri").and_then(Value::as_str);
         let document = uri.and_then(|uri| self.documents.get(&Uri::parse(uri).ok()?));
         let site = document.and_then(|document| document.site.as_ref());
@@ -149,6 +177,32 @@ impl Server<'_> {
                 self.client.answer(Response::new_err(request.id, ErrorCode::MethodNotFound as i32, unknown));
             }
         }
+    }
+
+    /// Has a command done, in a thread of its own: it is about what lies in files, and no keeper waits for it.
+    fn execute(&self, request: Request) {
+        let command = request.params["command"].as_str().unwrap_or_default().to_owned();
+        let arguments = request.params["arguments"][0].clone();
+        let site = arguments["site"].as_str().map(PathBuf::from).filter(|site| self.keepers.contains_key(site));
+        let guide = site.as_ref().and_then(|site| Some(site.join(arguments["guide"].as_str()?)));
+        let mut documents = self.documents.values();
+        let document = documents.find(|document| Some(&document.file) == guide.as_ref());
+        // What the preview runs and writes is the file.
+        let is_saved =
+            |document: &Document| std::fs::read(&document.file).is_ok_and(|bytes| is_text(&bytes, &document.text));
+        let unsaved = document.is_some_and(|document| !is_saved(document));
+        let client = self.client.clone();
+        std::thread::spawn(move || {
+            let done = match site {
+                _ if unsaved => Err("save the guide first: the preview runs what lies in its file".to_owned()),
+                Some(site) => actions::execute(&site, &command, &arguments),
+                None => Err("name the folder of a site that is open".to_owned()),
+            };
+            client.answer(match done {
+                Ok(()) => Response::new_ok(request.id, Value::Null),
+                Err(why) => Response::new_err(request.id, ErrorCode::RequestFailed as i32, why),
+            });
+        });
     }
 
     fn notification(&mut self, notification: Notification) {
@@ -290,6 +344,12 @@ impl Server<'_> {
             let _ = kept.thread.join();
         }
     }
+}
+
+/// Whether a file has this text. Buffers of editors have no byte order mark, and perhaps other line ends.
+fn is_text(bytes: &[u8], text: &str) -> bool {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    std::str::from_utf8(bytes).is_ok_and(|written| written.lines().eq(text.lines()))
 }
 
 /// The path of a file relative to a site's folder, with `/`.

@@ -8,12 +8,12 @@ use super::{decision::Act, duration, layer::Origin, value, value::Problem};
 use crate::{
     diagnostic::nearest,
     edit::How,
-    source::key::{Form, Row, names},
+    source::key::{Form, Named, Row, names},
 };
 
 /// Every attribute. `verify="skip"` is `skip=true`, and `verify="run"` is `skip=false`.
 #[rustfmt::skip]
-pub(super) const KEYS: &[Row] = &[
+pub(crate) const KEYS: &[Row] = &[
     Row { name: "after", form: Form::Text, says: "The line of the file that the block is added below" },
     Row { name: "answers", form: Form::Answers, says: "Replies to questions, before those of the guide" },
     Row { name: "background", form: Form::Truth, says: "It keeps running in a terminal of its own" },
@@ -22,7 +22,7 @@ pub(super) const KEYS: &[Row] = &[
     Row { name: "exit", form: Form::Statuses, says: "The exit status that a reader sees, if it is not 0" },
     Row { name: "expect", form: Form::Text, says: "What the command has to show, where the page does not show it" },
     Row { name: "how", form: Form::Word(|| names_of(EDITS)), says: "The same as `edit`" },
-    Row { name: "machine", form: Form::Text, says: "The block is done only on this machine" },
+    Row { name: "machine", form: Form::Name(Named::Machine), says: "The block is done only on this machine" },
     Row { name: "match", form: Form::Word(|| names_of(RULES)), says: "How an output is compared" },
     Row { name: "old", form: Form::Text, says: "The lines of the file that the block takes the place of" },
     Row { name: "opens", form: Form::Text, says: "The prompt of a program that it opens" },

@@ -49,6 +49,7 @@ mod variables;
 mod yaml;
 
 pub use crate::edit::How as Edit;
+pub(crate) use attributes::KEYS as ATTRIBUTE_ROWS;
 pub use attributes::{Answer, Attributes, NAMES as ATTRIBUTES, Rule};
 pub use command::Command;
 pub use decided::{Decided, blocks as decided};

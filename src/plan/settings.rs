@@ -19,18 +19,18 @@ use crate::{
     machine::{self, DEFAULT},
     source::{
         Source, Span,
-        key::{Form, Row, names},
+        key::{Form, Named, Row, names},
     },
 };
 
 /// The keys of `verify:`, wherever it stands, and of a sidecar.
 #[rustfmt::skip]
 pub(super) const KEYS: &[Row] = &[
-    Row { name: "machine", form: Form::Text, says: "Name of the machine; the first of guidepost.yaml by default" },
-    Row { name: "machines", form: Form::List, says: "Names of machines, on each of which the guide is done; the results are told as one" },
+    Row { name: "machine", form: Form::Name(Named::Machine), says: "Name of the machine; the first of guidepost.yaml by default" },
+    Row { name: "machines", form: Form::Names(Named::Machine), says: "Names of machines, on each of which the guide is done; the results are told as one" },
     Row { name: "answers", form: Form::Answers, says: "Replies to questions of any step" },
     Row { name: "setup", form: Form::Lines, says: "Commands that prepare the machine, typed before the first step" },
-    Row { name: "requires", form: Form::List, says: "Guides to do first, by slug, address or file" },
+    Row { name: "requires", form: Form::Names(Named::Guide), says: "Guides to do first, by slug, address or file" },
     Row { name: "timeout", form: Form::Time, says: "How long one command may take" },
     Row { name: "columns", form: Form::Columns, says: "How wide its terminals are" },
     Row { name: "order", form: Form::Word(|| Order::ALL.map(Order::name).to_vec()), says: "In which order its steps are done; `readme` for a README, `page` for others, by default" },

@@ -38,6 +38,7 @@ use std::{
 };
 
 pub use blocks::{BlockState, Places};
+pub(crate) use steps::aligned;
 pub use steps::{Standing, StepState};
 
 /// Takes an answer to whoever asked.

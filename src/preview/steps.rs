@@ -91,7 +91,8 @@ fn content(step: &StepReport) -> (StepKind, String) {
     (step.kind, text)
 }
 
-fn aligned(plan: &Plan, report: Option<&GuideReport>) -> Vec<StepState> {
+/// The steps of a plan, with what a report of its guide knows of each.
+pub(crate) fn aligned(plan: &Plan, report: Option<&GuideReport>) -> Vec<StepState> {
     let steps: Vec<StepReport> = plan.steps.iter().map(describe).collect();
     let unmatched = |standing| steps.iter().map(|now| state(plan, now, None, standing)).collect();
     let Some(report) = report.filter(|report| report.verdict != Verdict::Skipped) else {

@@ -362,7 +362,7 @@ pub(crate) fn files_of(site: &Site<'_>, index: usize) -> Vec<String> {
 }
 
 /// The page of a name.
-fn find(site: &Site<'_>, name: &str) -> Result<usize, Failure> {
+pub(crate) fn find(site: &Site<'_>, name: &str) -> Result<usize, Failure> {
     let library = &site.library;
     let sources = [Some(name.trim_start_matches("./").to_owned()), in_site(site.folder(), name)];
     for source in sources.into_iter().flatten() {

@@ -26,6 +26,8 @@ pub struct Outline {
     pub summary: String,
     /// Headings in document order, those of included bundles too.
     pub headings: Vec<Heading>,
+    /// For each of them, its file and where it stands in that.
+    pub places: Vec<(String, Span)>,
     /// Every id that a link can point at.
     pub anchors: Vec<String>,
     /// Links in document order.
@@ -182,6 +184,7 @@ impl Walk<'_> {
             ..SearchSection::default()
         });
         self.outline.headings.push(Heading { level, id, title });
+        self.outline.places.push((guide.path.clone(), tokens.first().map(|token| token.span).unwrap_or_default()));
     }
 
     fn text(&mut self, text: &str) {

@@ -17,6 +17,7 @@ mod events;
 mod guard;
 mod pages;
 mod runs;
+pub(crate) mod sign;
 mod watch;
 
 use axum::{
@@ -141,6 +142,9 @@ pub fn run(options: &Options, say: &(dyn Fn(Said) + Sync), end: impl Future<Outp
             names: address::Names::new(options.host, at.port()),
             token: token(),
         });
+        let sign = sign::Sign { url: home.clone(), token: app.token.clone() };
+        // Without it, other programs do not find this server, and that is all.
+        let _ = sign.put_up(&options.site.site);
         if let Err(why) = &watching {
             say(Said::Unwatched(why.clone()));
         }
@@ -154,6 +158,7 @@ pub fn run(options: &Options, say: &(dyn Fn(Said) + Sync), end: impl Future<Outp
             runs.stop();
             let _ = tokio::time::timeout(STOPPING, runs.ended()).await;
         });
+        sign.take_down(&options.site.site);
         drop(watching);
         // Streams to browsers hold the way to ask.
         runtime.shutdown_background();

@@ -284,6 +284,11 @@ impl Files<'_> {
         Some(problem.at(&guide.source, Span::new(line_before, line_before)).help(format!("did you mean `{near}`?")))
     }
 
+    /// What a walk over a guide of this site finds.
+    pub(crate) fn outline(&self, guide: &Guide) -> render::Outline {
+        render::outline(guide, &Bundles(self))
+    }
+
     /// What others need of a page; of one that guidepost fails on, as much as of a page without a text.
     fn record(&self, file: &File, bundles: [u8; 32]) -> PageRecord {
         let guide = self.guide_of(file);
@@ -293,7 +298,7 @@ impl Files<'_> {
     }
 
     fn record_of(&self, file: &File, guide: &Guide, bundles: [u8; 32]) -> PageRecord {
-        let outline = render::outline(guide, &Bundles(self));
+        let outline = self.outline(guide);
         let title = guide
             .front
             .title

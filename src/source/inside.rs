@@ -35,6 +35,24 @@ pub(crate) fn beside(folder: &str, path: &str) -> Option<String> {
     Some(format!("{}{slash}", parts.join("/")))
 }
 
+/// The way from a folder to a file, both from the same root: `../b/x.md`.
+pub(crate) fn relative(folder: &str, file: &str) -> String {
+    let (mut from, mut to) = (folder, file);
+    while let (Some((a, rest_a)), Some((b, rest_b))) = (part(from), to.split_once('/')) {
+        if a != b {
+            break;
+        }
+        (from, to) = (rest_a, rest_b);
+    }
+    let up = from.split('/').filter(|part| !part.is_empty()).count();
+    format!("{}{to}", "../".repeat(up))
+}
+
+/// The first part of a folder's path, and the rest.
+fn part(folder: &str) -> Option<(&str, &str)> {
+    (!folder.is_empty()).then(|| folder.split_once('/').unwrap_or((folder, "")))
+}
+
 /// Resolves `relative` against the folder `root`, links and all, to a real path below it.
 ///
 /// A path that climbs above `root` is refused even where it would come back, and whether or not something is there: what a
@@ -68,6 +86,21 @@ pub fn inside(root: &Path, relative: &Path) -> Result<PathBuf, Outside> {
 mod tests {
     use super::*;
     use std::fs;
+
+    #[test]
+    fn the_way_from_a_folder_leads_to_the_file() {
+        for (folder, file, expected) in [
+            ("content", "content/a.md", "a.md"),
+            ("content/a", "content/a.md", "../a.md"),
+            ("content/a/b", "content/c/d.md", "../../c/d.md"),
+            ("content/a", "content/a/b/c.md", "b/c.md"),
+            ("", "a/b.md", "a/b.md"),
+            ("content/ab", "content/a/b.md", "../a/b.md"),
+        ] {
+            assert_eq!(relative(folder, file), expected, "{folder} to {file}");
+            assert_eq!(beside(folder, expected).as_deref(), Some(file));
+        }
+    }
 
     fn resolve(root: &Path, path: &str) -> String {
         match inside(root, Path::new(path)) {

@@ -61,10 +61,50 @@ pub(crate) enum Form {
     Date,
     /// People: texts, or maps with a name.
     People,
+    /// The name of something in the site.
+    Name(Named),
+    /// One such name, or a list of them.
+    Names(Named),
     /// A map of which only some is read.
     Map,
     /// Whatever it is.
     Data,
+}
+
+/// What in a site has names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Named {
+    Machine,
+    /// By slug, address or file.
+    Guide,
+    /// As links lead to it.
+    Page,
+    Bundle,
+    File,
+    Param,
+}
+
+/// The key of a schema that says what in the site a value is the name of. Validators leave it alone; the language server reads it.
+pub(crate) const NAMES: &str = "x-guidepost-names";
+
+impl Named {
+    const ALL: [Self; 6] = [Self::Machine, Self::Guide, Self::Page, Self::Bundle, Self::File, Self::Param];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Machine => "machine",
+            Self::Guide => "guide",
+            Self::Page => "page",
+            Self::Bundle => "bundle",
+            Self::File => "file",
+            Self::Param => "param",
+        }
+    }
+
+    /// By its word in a schema.
+    pub(crate) fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|named| named.word() == word)
+    }
 }
 
 /// The names of rows, in order.
@@ -94,9 +134,19 @@ impl Row {
 }
 
 impl Form {
-    fn schema(self) -> Value {
+    /// The schema of its values.
+    pub(crate) fn schema(self) -> Value {
         let text = json!({ "type": ["string", "number", "boolean"] });
         match self {
+            Self::Name(named) | Self::Names(named) => {
+                let list = matches!(self, Self::Names(_));
+                let mut schema = if list { Self::List.schema() } else { text };
+                schema[NAMES] = named.word().into();
+                if list {
+                    schema["items"][NAMES] = named.word().into();
+                }
+                schema
+            }
             Self::Text => text,
             Self::Lines | Self::List => {
                 json!({ "type": ["string", "number", "boolean", "array"], "items": text })
@@ -165,8 +215,10 @@ impl Form {
     pub(crate) fn examples(self) -> (Vec<Value>, Vec<Value>) {
         let map = json!({ "a": { "b": ["c"] } });
         match self {
-            Self::Text => (vec![json!("x"), json!(3)], vec![json!(["x"]), map]),
-            Self::Lines | Self::List => (vec![json!("x"), json!(["x", "y"])], vec![json!([["x"]]), map]),
+            Self::Text | Self::Name(_) => (vec![json!("x"), json!(3)], vec![json!(["x"]), map]),
+            Self::Lines | Self::List | Self::Names(_) => {
+                (vec![json!("x"), json!(["x", "y"])], vec![json!([["x"]]), map])
+            }
             Self::Texts => (vec![json!(["x"])], vec![json!("x"), map]),
             Self::Truth => (vec![json!(true), json!("no")], vec![json!("perhaps"), json!(7)]),
             Self::Flag => (vec![json!(true), json!("yes")], vec![json!(["x"])]),

@@ -208,3 +208,171 @@ fn what_was_taken_back_is_not_done() {
     let answer = client.ask("textDocument/hover", document);
     assert_eq!(answer["error"]["code"], -32800, "{answer}");
 }
+
+/// A place in a document, where `¦` stands in its text; the text without it.
+fn marked(site: &TestSite, path: &str, text: &str) -> (Value, String) {
+    let before = &text[..text.find('¦').expect("a cursor")];
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let at = json!({ "line": before.matches('\n').count(), "character": line.encode_utf16().count() });
+    let document = json!({ "uri": uri(&site.path().join(path)) });
+    (json!({ "textDocument": document, "position": at }), text.replacen('¦', "", 1))
+}
+
+/// The texts of the site after a workspace edit.
+fn edited(site: &TestSite, open: &[(&str, &str)], edit: &Value) -> Vec<(String, String)> {
+    let mut texts = Vec::new();
+    for (changed, edits) in edit["changes"].as_object().expect("changes") {
+        let path = changed.strip_prefix(&format!("{}/", uri(site.path()))).expect("in the site");
+        let known = open.iter().find(|(open, _)| *open == path).map(|(_, text)| (*text).to_owned());
+        let mut lines: Vec<Vec<u16>> =
+            known.unwrap_or_else(|| text(site, path)).split('\n').map(|line| line.encode_utf16().collect()).collect();
+        for edit in edits.as_array().expect("edits").iter().rev() {
+            let at = |end: &str, what: &str| edit["range"][end][what].as_u64().expect("a number") as usize;
+            assert_eq!(at("start", "line"), at("end", "line"));
+            let new = edit["newText"].as_str().expect("a text").encode_utf16();
+            lines[at("start", "line")].splice(at("start", "character")..at("end", "character"), new);
+        }
+        let text: Vec<String> = lines.iter().map(|line| String::from_utf16(line).expect("a text")).collect();
+        texts.push((path.to_owned(), text.join("\n")));
+    }
+    texts.sort();
+    texts
+}
+
+#[test]
+fn questions_have_answers() {
+    let site = site(&[
+        (
+            "guidepost.yaml",
+            "title: T\nbase_url: https://example.org/\nmachines:\n  debian: { image: \"debian:bookworm\" }\n",
+        ),
+        ("content/b.md", "---\ntitle: B\n---\n\n🦀 [a](a.md#one)\n\n## Here\n"),
+    ]);
+    let a = "content/a.md";
+    let file = site.path().join(a);
+    let mut client = Client::start(&[site.path()], &["utf-16"]);
+    client.open(&file, "");
+    let mut version = 1;
+    let mut ask = |client: &mut Client, method: &str, marked_text: &str, more: Value| {
+        let (mut params, text) = marked(&site, a, marked_text);
+        version += 1;
+        let document = json!({ "uri": uri(&file), "version": version });
+        let change = json!({ "textDocument": document, "contentChanges": [{ "text": text }] });
+        client.notify("textDocument/didChange", change);
+        for (key, value) in more.as_object().into_iter().flatten() {
+            params[key] = value.clone();
+        }
+        client.ask(&format!("textDocument/{method}"), params)
+    };
+
+    let offers = ask(&mut client, "completion", "🦀 {{< content¦ >}}", json!({}));
+    let offer = &offers["result"]["items"][0];
+    assert_eq!((&offer["label"], &offer["textEdit"]["range"]["start"]["character"]), (&json!("content"), &json!(7)));
+    let offers = ask(&mut client, "completion", "[b](/b/#¦)", json!({}));
+    assert_eq!(offers["result"]["items"][0]["textEdit"]["newText"], "here");
+
+    let said = ask(&mut client, "hover", "```command\necho¦ a\n```\n", json!({}));
+    let said = &said["result"];
+    assert!(said["contents"]["value"].as_str().is_some_and(|text| text.starts_with("It is **typed**.")), "{said}");
+    assert_eq!(said["range"]["end"]["line"], 2, "{said}");
+
+    let found = ask(&mut client, "definition", "[b](b¦.md#here)", json!({}));
+    assert_eq!(found["result"]["uri"], uri(&site.path().join("content/b.md")));
+    assert_eq!(found["result"]["range"]["start"], json!({ "line": 6, "character": 0 }));
+
+    let page = "# Title\n\n## One¦\n\n[x](#one)\n";
+    let found = ask(&mut client, "references", page, json!({ "context": { "includeDeclaration": false } }));
+    let starts: Vec<&Value> =
+        found["result"].as_array().expect("a list").iter().map(|place| &place["range"]["start"]).collect();
+    assert_eq!(starts, [&json!({ "line": 4, "character": 0 }), &json!({ "line": 4, "character": 3 })]);
+    let name = ask(&mut client, "prepareRename", page, json!({}));
+    assert_eq!(name["result"]["placeholder"], "One");
+    let edit = ask(&mut client, "rename", page, json!({ "newName": "Two" }));
+    let plain = page.replace('¦', "");
+    let texts = edited(&site, &[(a, &plain)], &edit["result"]);
+    assert_eq!(texts[0], (a.to_owned(), "# Title\n\n## Two\n\n[x](#two)\n".to_owned()));
+    assert!(texts[1].1.contains("🦀 [a](a.md#two)\n"), "{texts:?}");
+    let refused = ask(&mut client, "rename", page, json!({ "newName": "" }));
+    assert_eq!(refused["error"]["code"], -32803, "{refused}");
+
+    let headings = ask(&mut client, "documentSymbol", page, json!({}));
+    assert_eq!(headings["result"][0]["children"][0]["detail"], "#one", "{headings}");
+    // No preview runs.
+    let all = json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 1, "character": 0 } });
+    let found = ask(
+        &mut client,
+        "codeAction",
+        "```command\necho¦ a\n```\n",
+        json!({ "range": all, "context": { "diagnostics": [] } }),
+    );
+    assert_eq!(found["result"], json!([]));
+    let command = json!({ "command": "guidepost.run", "arguments": [{ "site": site.path(), "guide": a }] });
+    let refused = client.ask("workspace/executeCommand", command);
+    assert_eq!(refused["error"]["message"], "save the guide first: the preview runs what lies in its file");
+    client.notify("textDocument/didClose", json!({ "textDocument": { "uri": uri(&file) } }));
+    let command =
+        json!({ "command": "guidepost.run", "arguments": [{ "site": site.path(), "guide": "content/b.md" }] });
+    let refused = client.ask("workspace/executeCommand", command);
+    assert_eq!(
+        refused["error"]["message"], "no preview runs for this site: start it with `guidepost serve`",
+        "{refused}"
+    );
+}
+
+#[test]
+fn a_running_preview_does_what_the_editor_asks_for() {
+    if !support::has_engine() {
+        return;
+    }
+    let path = "content/a.md";
+    let page = "---\ntitle: A\n---\n\n```command\necho real\n```\n\n```output\ndocumented\n```\n";
+    let site = site(&[
+        (
+            "guidepost.yaml",
+            "title: T\nbase_url: https://example.org/\nmachines:\n  debian: { image: \"debian:bookworm\" }\n",
+        ),
+        (path, page),
+    ]);
+    let mut preview = std::process::Command::new(env!("CARGO_BIN_EXE_guidepost"))
+        .args(["serve", "--port", "0", "--site"])
+        .arg(site.path())
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .expect("it starts");
+    let wait = |what: &str, is_there: &mut dyn FnMut() -> bool| {
+        let begin = std::time::Instant::now();
+        while !is_there() {
+            assert!(begin.elapsed().as_secs() < 120, "{what}");
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+    };
+    let sign = site.path().join(".guidepost/serve.json");
+    wait("the preview says that it runs", &mut || sign.is_file());
+    let mut client = Client::start(&[site.path()], &["utf-16"]);
+    client.open(&site.path().join(path), page);
+    let output = json!({ "line": 9, "character": 0 });
+    let params = json!({
+        "textDocument": { "uri": uri(&site.path().join(path)) },
+        "range": { "start": output, "end": output },
+        "context": { "diagnostics": [] },
+    });
+    let offered = |client: &mut Client| client.request("textDocument/codeAction", params.clone());
+    let run = offered(&mut client)[0]["command"].clone();
+    assert_eq!(run["command"], "guidepost.run");
+    client.request("workspace/executeCommand", run);
+    let mut accept = Value::Null;
+    wait("the output differs", &mut || {
+        accept = offered(&mut client)[1]["command"].clone();
+        accept["command"] == "guidepost.accept"
+    });
+    let place = json!({ "textDocument": { "uri": uri(&site.path().join(path)) }, "position": output });
+    let said = client.request("textDocument/hover", place);
+    assert!(said["contents"]["value"].as_str().is_some_and(|text| text.contains("**broken**")), "{said}");
+    client.request("workspace/executeCommand", accept);
+    assert_eq!(text(&site, path), page.replace("documented", "real"));
+    let pid = preview.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().expect("kill").success());
+    preview.wait().expect("it ends");
+    assert!(!sign.exists(), "it says no longer that it runs");
+}

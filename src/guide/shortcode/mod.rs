@@ -45,31 +45,31 @@ pub struct Registry {
     icons: BTreeSet<String>,
 }
 
-/// The built-in names.
-const BUILT_IN: &[(&str, Body, Level)] = &[
-    ("file", Body::Raw, Level::Block),
-    ("output", Body::Raw, Level::Block),
-    ("command", Body::Raw, Level::Block),
-    ("note", Body::Markdown, Level::Block),
-    ("caution", Body::Markdown, Level::Block),
-    ("tabs", Body::Markdown, Level::Block),
-    ("tab", Body::Markdown, Level::Block),
-    ("disclosure-note", Body::Markdown, Level::Block),
-    ("content", Body::None, Level::Block),
-    ("include", Body::None, Level::Block),
-    ("image", Body::None, Level::Block),
-    ("youtube", Body::None, Level::Block),
-    ("placeholder", Body::None, Level::Inline),
-    ("data", Body::None, Level::Inline),
-    ("param", Body::None, Level::Inline),
-    ("ref", Body::None, Level::Inline),
-    ("relref", Body::None, Level::Inline),
+/// The built-in names, each with what it is.
+const BUILT_IN: &[(&str, Body, Level, &str)] = &[
+    ("file", Body::Raw, Level::Block, "A file, for readers to save"),
+    ("output", Body::Raw, Level::Block, "What the command before it shows"),
+    ("command", Body::Raw, Level::Block, "Commands, for readers to type"),
+    ("note", Body::Markdown, Level::Block, "A note, in a box"),
+    ("caution", Body::Markdown, Level::Block, "A warning, in a box"),
+    ("tabs", Body::Markdown, Level::Block, "Several ways, of which readers take one"),
+    ("tab", Body::Markdown, Level::Block, "One of several ways"),
+    ("disclosure-note", Body::Markdown, Level::Block, "What readers open who want to know"),
+    ("content", Body::None, Level::Block, "A headless bundle, as if it stood here"),
+    ("include", Body::None, Level::Block, "A file of the site, or a part of it, as a block of code"),
+    ("image", Body::None, Level::Block, "An image with a caption"),
+    ("youtube", Body::None, Level::Block, "A video"),
+    ("placeholder", Body::None, Level::Inline, "A value that is each reader's own"),
+    ("data", Body::None, Level::Inline, "A value of a file in `data/`"),
+    ("param", Body::None, Level::Inline, "A value of `params:` of the page or of guidepost.yaml"),
+    ("ref", Body::None, Level::Inline, "The address of a page"),
+    ("relref", Body::None, Level::Inline, "The address of a page"),
 ];
 
 impl Default for Registry {
     fn default() -> Self {
         Self {
-            known: BUILT_IN.iter().map(|(name, body, level)| ((*name).to_owned(), (*body, *level))).collect(),
+            known: BUILT_IN.iter().map(|(name, body, level, _)| ((*name).to_owned(), (*body, *level))).collect(),
             dialects: Dialect::ALL.to_vec(),
             params: Map::new(),
             mathematics: false,
@@ -150,7 +150,12 @@ impl Registry {
 
     /// Whether guidepost itself gives it a meaning.
     pub fn is_built_in(name: &str) -> bool {
-        BUILT_IN.iter().any(|(known, _, _)| *known == name)
+        BUILT_IN.iter().any(|(known, ..)| *known == name)
+    }
+
+    /// What a built-in one is; nothing of a site's own.
+    pub fn says(name: &str) -> &'static str {
+        BUILT_IN.iter().find(|(known, ..)| *known == name).map_or("", |(.., says)| says)
     }
 }
 

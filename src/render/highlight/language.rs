@@ -182,6 +182,11 @@ const EXTENSIONS: &[(&str, &str)] = &[
 const FOLDERS: &[(&str, &str)] =
     &[("nginx/", "nginx"), ("apache2/", "apache"), ("httpd/", "apache"), ("cron.d/", "crontab")];
 
+/// The usual name of each language that has a grammar.
+pub(crate) fn languages() -> impl Iterator<Item = &'static str> {
+    LANGUAGES.iter().filter_map(|(_, names)| names.first().copied())
+}
+
 /// The grammar for a language name; an empty one means plain text.
 pub(super) fn grammar(language: &str) -> Option<&'static str> {
     LANGUAGES

@@ -31,6 +31,7 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use cache::{Cache, Key};
 use grammar::Grammars;
 pub use language::language_of_path;
+pub(crate) use language::languages;
 
 /// Highlights code into HTML; shared by all threads of a build.
 ///
