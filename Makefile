@@ -30,6 +30,7 @@ bench: ## time guidepost beside Zola and Hugo, its verification in Docker, its p
 	tests/bench/run $(ARGS)
 	tests/bench/verify
 	tests/bench/serve
+	tests/bench/lsp
 	tests/bench/night
 	tests/bench/search
 

@@ -11,6 +11,7 @@ mod dates;
 mod decided;
 mod docker;
 mod documentation;
+mod editors;
 mod external;
 mod fuzz;
 mod hostile;

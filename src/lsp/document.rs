@@ -3,7 +3,7 @@
 use crate::{
     config,
     schema::Of,
-    site::{address::Resolved, library::Page, load::Site, sidecars},
+    site::{address::Resolved, library::Page, load::Site},
 };
 
 /// A text with the site that it is part of.
@@ -20,7 +20,7 @@ impl<'a> Document<'a> {
         if self.path == config::FILE_NAME {
             Some(Of::Guidepost)
         } else {
-            (self.path.starts_with("content/") && sidecars::page_of(self.path).is_some()).then_some(Of::Verify)
+            self.site.found.sidecars.iter().any(|sidecar| sidecar == self.path).then_some(Of::Verify)
         }
     }
 
