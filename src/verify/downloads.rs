@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use super::{guide::Doing, host::Running};
+use super::{doing::Doing, host::Running};
 use crate::{
     machine::{Result, Run},
     report::{StepReport, world::Packages},

@@ -1,8 +1,8 @@
 //! Files are saved where the reader would save them, as the reader's editor would leave them.
 
 use super::{
+    doing::{Doing, shown},
     fault::Fault,
-    guide::{Doing, shown},
     host::Running,
     stop::{Done, apart},
 };

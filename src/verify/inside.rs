@@ -2,10 +2,10 @@
 //! are typed into the terminal, where nobody is shown it.
 
 use super::{
+    doing::Doing,
     ended::Ended,
     fault::Fault,
     file::{NEAREST, OTHER, Saved, edited, no_folder, warning},
-    guide::Doing,
     host::Running,
     stop::{Done, apart},
 };

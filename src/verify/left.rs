@@ -7,8 +7,8 @@ use std::{
 use tokio::sync::Notify;
 
 use super::{
+    doing::{Doing, mask},
     fault::Fault,
-    guide::{Doing, mask},
     host::Running,
     live::{Live, TAIL, last_line},
 };

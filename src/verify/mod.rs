@@ -24,6 +24,7 @@ use std::{
 use tokio::sync::Semaphore;
 
 mod docker;
+mod doing;
 mod downloads;
 mod ended;
 mod event;
@@ -44,15 +45,18 @@ mod recording;
 mod refused;
 mod results;
 mod run;
+mod shown;
 mod stop;
 mod survey;
 pub mod update;
 mod visit;
+mod walk;
 mod workspace;
 mod world;
 
+pub(crate) use doing::describe;
 pub use event::{Event, Listener, OUTPUT, RESULT};
-pub(crate) use guide::{describe, secrets};
+pub(crate) use guide::secrets;
 pub use host::{Host, Running};
 pub use inputs::{Input, InputKind, hashes};
 pub use recording::in_the_way;

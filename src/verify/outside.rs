@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{fault::Fault, guide::Doing, host::Running};
+use super::{doing::Doing, fault::Fault, host::Running};
 use crate::{
     machine::{Error, Result, Run, size},
     report::{Cause, CauseKind, StepReport, cause},

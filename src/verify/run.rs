@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use super::{
     COMMAND_TIMEOUT, Event,
+    doing::{Doing, SAYS_FAILURE, shown},
     ended::Ended,
     fault::Fault,
-    guide::{Doing, SAYS_FAILURE, shown},
     heard::Heard,
     host::Running,
     left::Left,

@@ -6,7 +6,7 @@
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 use std::collections::BTreeMap;
 
-use super::guide::matching_rule;
+use super::shown::matching_rule;
 use crate::{
     diagnostic::{Diagnostic, Place},
     guide::{CodeBlock, Guide, Role, Token, TokenKind},
