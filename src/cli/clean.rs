@@ -36,6 +36,7 @@ fn told(reaped: &Reaped, kept: usize) -> String {
         (reaped.containers, "container"),
         (reaped.networks, "network"),
         (reaped.volumes, "volume"),
+        (reaped.images, "image"),
         (kept, "kept thing"),
     ];
     let removed: Vec<String> =

@@ -11,7 +11,7 @@ use super::{
     error::{Error, Result},
     exec::{self, Run},
     image::Listener,
-    label::KEPT,
+    label::{KEPT, RunId},
     settings::{ImageSource, Machine},
 };
 
@@ -20,6 +20,12 @@ const AGE: Duration = Duration::from_secs(12 * 60 * 60);
 
 /// What the images are called, with a hash as their tag.
 const REPOSITORY: &str = "guidepost-kept";
+
+/// What images of machines in the middle of a guide are called.
+const SNAPSHOTS: &str = "guidepost-snapshot";
+
+/// What they are, by their label.
+const SNAPSHOT: &str = "snapshot";
 
 /// What no image holds of a machine: processes, what is mounted, the files that the engine mounts, and what lies in memory.
 const STATE: &str = "for f in /proc/[0-9]*/comm; do read -r name <\"$f\" && echo \"process $name\"; done 2>/dev/null
@@ -87,6 +93,39 @@ impl Engine {
             .map(|made| Kept { machine: Machine { source: ImageSource::Image(reference), ..machine.clone() }, made }))
     }
 
+    /// Keeps a container as it is now, as an image of its own: what that is called. The container's labels, which say whose it is, are
+    /// the image's, too.
+    pub(super) async fn snapshot(&self, container: &str) -> Result<String> {
+        let tag = RunId::random();
+        let (repository, tag) = (SNAPSHOTS, tag.as_str());
+        let options =
+            CommitContainerOptionsBuilder::new().container(container).repo(repository).tag(tag).pause(true).build();
+        let labels = HashMap::from([(KEPT.to_owned(), SNAPSHOT.to_owned())]);
+        let config = ContainerConfig { labels: Some(labels), ..ContainerConfig::default() };
+        self.patient().commit_container(options, config).await?;
+        Ok(format!("{repository}:{tag}"))
+    }
+
+    /// Removes an image that [`Engine::snapshot`] has made. One that is gone already is well.
+    ///
+    /// # Errors
+    /// If the engine is gone, or refuses.
+    pub async fn remove_snapshot(&self, reference: &str) -> Result<()> {
+        let options = RemoveImageOptionsBuilder::new().force(true).build();
+        match self.docker().remove_image(reference, Some(options), None).await.map_err(Error::from) {
+            Err(error) if !error.is_not_found() && !error.is_conflict() => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// All images that [`Engine::snapshot`] has made, with their labels.
+    pub(super) async fn snapshots(&self) -> Result<Vec<(String, HashMap<String, String>)>> {
+        let filters = HashMap::from([("label".to_owned(), vec![format!("{KEPT}={SNAPSHOT}")])]);
+        let options = ListImagesOptionsBuilder::new().filters(&filters).build();
+        let images = self.docker().list_images(Some(options)).await?;
+        Ok(images.into_iter().map(|image| (image.id, image.labels)).collect())
+    }
+
     /// Keeps a container as the image of a setup.
     pub(super) async fn keep(&self, container: &str, base: &str, key: &str) -> Result<()> {
         let reference = reference(key, base);
@@ -106,12 +145,22 @@ impl Engine {
 
     /// What no image holds of a machine, and what a terminal of the user's is like, as lines; `None` if it has volumes.
     pub(super) async fn state(&self, container: &str, user: Option<&str>) -> Result<Option<Vec<String>>> {
+        self.told(container, &[(STATE, None), (LOGIN, user)]).await
+    }
+
+    /// What no image holds of a machine, as lines; `None` if it has volumes.
+    pub(super) async fn held(&self, container: &str) -> Result<Option<Vec<String>>> {
+        self.told(container, &[(STATE, None)]).await
+    }
+
+    /// What scripts say that users run, as lines; `None` if the machine has volumes.
+    async fn told(&self, container: &str, scripts: &[(&str, Option<&str>)]) -> Result<Option<Vec<String>>> {
         let found = self.docker().inspect_container(container, None).await?;
         if found.mounts.is_some_and(|mounts| !mounts.is_empty()) {
             return Ok(None);
         }
         let mut lines = Vec::new();
-        for (script, user) in [(STATE, None), (LOGIN, user)] {
+        for &(script, user) in scripts {
             let env = ["LC_ALL=C", "TERM=xterm-256color"];
             let run = Run { command: &["sh", "-c", script], user, env: &env, limit: LARGEST, ..Run::default() };
             let output = exec::run(self, container, &run).await?;

@@ -34,6 +34,8 @@ pub struct Reaped {
     pub networks: usize,
     /// Volumes removed.
     pub volumes: usize,
+    /// Images of machines in the middle of a guide, removed.
+    pub images: usize,
     /// Labelled things left alone, because their process lives or cannot be judged from here.
     pub kept: usize,
     /// When the last of them may be removed that cannot be judged; `None` if there is none that says so.
@@ -43,7 +45,7 @@ pub struct Reaped {
 impl Reaped {
     /// Whether anything was removed.
     pub fn is_any(&self) -> bool {
-        self.containers + self.networks + self.volumes > 0
+        self.containers + self.networks + self.volumes + self.images > 0
     }
 }
 
@@ -83,6 +85,11 @@ pub async fn reap(engine: &Engine, scope: Scope) -> Result<Reaped> {
     for volume in docker.list_volumes(Some(options)).await?.volumes.unwrap_or_default() {
         if reaped.counts(&judge(Some(&volume.labels), scope)) {
             note(remove_volume(engine, &volume.name).await, &mut reaped.volumes);
+        }
+    }
+    for (image, labels) in engine.snapshots().await? {
+        if reaped.counts(&judge(Some(&labels), scope)) {
+            note(engine.remove_snapshot(&image).await, &mut reaped.images);
         }
     }
     first_refusal.map(|()| reaped)

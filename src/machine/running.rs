@@ -264,6 +264,23 @@ impl RunningMachine {
         self.or_ended(self.life.engine.state(&self.life.container, self.user.as_deref()).await).await
     }
 
+    /// What no image holds of it: processes, mounts, names. `None` if it holds files that are in no image.
+    ///
+    /// # Errors
+    /// As [`RunningMachine::run`].
+    pub async fn held(&self) -> Result<Option<Vec<String>>> {
+        self.or_ended(self.life.engine.held(&self.life.container).await).await
+    }
+
+    /// Keeps its files, as they are now, as an image: what that is called. Until [`Engine::remove_snapshot`], or until nobody answers
+    /// for it any more.
+    ///
+    /// # Errors
+    /// As [`RunningMachine::run`].
+    pub async fn snapshot(&self) -> Result<String> {
+        self.or_ended(self.life.engine.snapshot(&self.life.container).await).await
+    }
+
     /// Keeps it, as it is now, for guides whose setup has this key.
     ///
     /// # Errors

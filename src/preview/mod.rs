@@ -29,6 +29,7 @@ use crate::{
         load::{Inputs, Site},
         options::Options,
     },
+    verify::Job,
 };
 use serde::Serialize;
 use std::{
@@ -50,6 +51,8 @@ pub enum Ask {
     Get(String, Reply<Answer>),
     /// What there is to say about the page at a URL path.
     State(String, Reply<Option<State>>),
+    /// The jobs of the guide in this file, one for each machine; or what is wrong.
+    Jobs(String, Reply<Result<Vec<Job>, Vec<Diagnostic>>>),
     /// An author decides about a block. Says why that is not written, if it is not.
     Decide(Box<Choice>, Reply<Result<(), String>>),
     /// The last decision about the guide in this file is taken back. Likewise.
@@ -236,6 +239,7 @@ impl<'a> Preview<'a> {
                 Ask::State(_, reply) => {
                     reply(Some(State { problems: problems.clone(), ..State::default() }));
                 }
+                Ask::Jobs(_, reply) => reply(Err(problems.clone())),
                 Ask::Decide(_, reply) | Ask::TakeBack(_, reply) => reply(Err("there is no site to write into".into())),
                 Ask::Changed(_) => return Turn::Reload(Vec::new()),
                 Ask::Report(report) => self.report = Some(*report),

@@ -85,6 +85,10 @@ fn listen(preview: &mut Preview<'_>, show: &Show<'_>, asks: &Receiver<Ask>) -> T
                 || show.state(&url),
                 |problem| Some(State { problems: vec![problem], ..State::default() }),
             )),
+            Ask::Jobs(source, reply) => reply(or_fault(
+                || plans::jobs_of(show.site, &source).map_err(|failure| failure.diagnostics()),
+                |problem| Err(vec![problem]),
+            )),
             Ask::Decide(choice, reply) => {
                 let written = or_fault(|| preview.decide(show.site, &choice), |problem| Err(problem.message));
                 if let Some(turn) = written_for(written, reply) {

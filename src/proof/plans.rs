@@ -5,6 +5,7 @@ use crate::{
     diagnostic::{self, Diagnostic, Severity, nearest},
     guide::Guide,
     internal,
+    machine::Machine,
     plan::{self, Around, Plan},
     proof::{allowed, inputs::Lister, workspace},
     site::{
@@ -17,7 +18,7 @@ use crate::{
         record::Kind,
     },
     source::Source,
-    verify::{Job, hashes},
+    verify::{Job, Workspace, hashes},
 };
 use globset::GlobBuilder;
 use rayon::prelude::*;
@@ -159,35 +160,71 @@ pub fn jobs(options: &Options, names: &[String]) -> Result<Vec<Job>, Failure> {
 /// As [`jobs`].
 pub fn jobs_and_unused(options: &Options, names: &[String]) -> Result<(Vec<Job>, Vec<Diagnostic>), Failure> {
     let inputs = Inputs::load(options)?;
-    let (machines, problems) = crate::machine::machines(&inputs.config, &inputs.source);
-    if problems.iter().any(Diagnostic::is_error) {
-        return Err(Failure::Configuration(problems));
-    }
     let site = Site::read(&inputs);
-    let lister = Lister::new(&site, outer);
-    let workspace = match options.workspace {
-        true => workspace::of(&options.site, &options.loose)?,
-        false => None,
+    let jobs = Jobs::of(&site)?;
+    let of_guides = planned(&site, names)?.into_iter().map(|(index, plan)| jobs.job(index, plan)).collect();
+    let of_guides = counted(of_guides);
+    let fitted = of_guides.iter().flat_map(|job| &job.plan.fitted);
+    let unused = if names.is_empty() { site.outer().unused(fitted) } else { Vec::new() };
+    Ok((of_guides, unused))
+}
+
+/// The jobs of the guide in a file, one for each machine that it is done on.
+///
+/// # Errors
+/// If there is no such guide, and as [`jobs`].
+pub(crate) fn jobs_of(site: &Site<'_>, source: &str) -> Result<Vec<Job>, Failure> {
+    let Some(index) = site.library.by_source.get(source).copied() else {
+        return Err(Failure::usage(format!("there is no guide {source}"), "name the file of a guide"));
     };
-    let mut jobs = Vec::new();
-    for (index, plan) in planned(&site, names)? {
+    let jobs = Jobs::of(site)?;
+    Ok(counted(plan_whole(site, index).into_iter().map(|plan| jobs.job(index, plan)).collect()))
+}
+
+/// What makes jobs of the plans of a site.
+struct Jobs<'s> {
+    site: &'s Site<'s>,
+    machines: BTreeMap<String, Machine>,
+    lister: Lister<'s>,
+    workspace: Option<Workspace>,
+}
+
+impl<'s> Jobs<'s> {
+    /// # Errors
+    /// If a machine is not described as it should be.
+    fn of(site: &'s Site<'s>) -> Result<Self, Failure> {
+        let (machines, problems) = crate::machine::machines(&site.inputs.config, &site.inputs.source);
+        if problems.iter().any(Diagnostic::is_error) {
+            return Err(Failure::Configuration(problems));
+        }
+        let options = &site.inputs.options;
+        let workspace = match options.workspace {
+            true => workspace::of(&options.site, &options.loose)?,
+            false => None,
+        };
+        Ok(Self { site, machines, lister: Lister::new(site, outer), workspace })
+    }
+
+    fn job(&self, index: usize, plan: Plan) -> Job {
         // One that is not described is an error of the plan, which is then not done.
-        let mut machine = machines.get(&plan.machine).cloned().unwrap_or_default();
+        let mut machine = self.machines.get(&plan.machine).cloned().unwrap_or_default();
         machine.env.extend(plan.settings.env.clone());
         let runs = plan.settings.skip.is_none() && !plan.steps.is_empty();
-        let required = if runs { before(&site, &plan).0 } else { Vec::new() };
-        let inputs = lister.of(index, &plan, &required);
-        let requires = required_plans(&site, &required, &plan.machine);
-        jobs.push(Job { plan, requires, machine, inputs, workspace: workspace.clone(), one_of_several: false });
+        let required = if runs { before(self.site, &plan).0 } else { Vec::new() };
+        let inputs = self.lister.of(index, &plan, &required);
+        let requires = required_plans(self.site, &required, &plan.machine);
+        Job { plan, requires, machine, inputs, workspace: self.workspace.clone(), one_of_several: false }
     }
+}
+
+/// Says of jobs whether their guides are done on several machines.
+fn counted(mut jobs: Vec<Job>) -> Vec<Job> {
     let mut times: BTreeMap<String, usize> = BTreeMap::new();
     jobs.iter().for_each(|job| *times.entry(job.plan.path.clone()).or_default() += 1);
     for job in &mut jobs {
         job.one_of_several = times[&job.plan.path] > 1;
     }
-    let unused =
-        if names.is_empty() { site.outer().unused(jobs.iter().flat_map(|job| &job.plan.fitted)) } else { Vec::new() };
-    Ok((jobs, unused))
+    jobs
 }
 
 /// Plans of required pages; of one that has several, that for this machine or else the first.

@@ -13,6 +13,7 @@ mod accept;
 mod address;
 mod connections;
 mod decide;
+mod desk;
 mod events;
 mod guard;
 mod pages;
@@ -37,6 +38,8 @@ use crate::{
     preview::{self, Answer, Ask, Notice, Preview, Reply, State},
     site::{self, Failure},
 };
+
+pub use desk::{Chosen, Undone, write};
 
 /// Where everything of the preview itself is, which is no page.
 const OWN: &str = "/_guidepost/";

@@ -121,6 +121,11 @@ impl<T: Terminal> Session<T> {
         self.engine.places()
     }
 
+    /// Whether the last step has ended at a prompt, where the next can be typed.
+    pub fn is_ready(&self) -> bool {
+        self.engine.is_ready()
+    }
+
     /// The time on the terminal's clock.
     pub fn now(&self) -> Duration {
         self.terminal.now()

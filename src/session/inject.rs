@@ -69,8 +69,23 @@ const AS_BEFORE: &str = r#"__gp_p='[![:print:]]*'; __gp_u=${__gp_u%%$__gp_p}; ev
 
 /// The line that has a shell write what it exports to a new file, for [`inherited`].
 pub(crate) fn exported(file: &str) -> String {
+    unseen(&format!("(umask 077; export -p >{file}) 2>/dev/null"), file)
+}
+
+/// The line that has a shell write what a script says to a new file.
+pub(crate) fn said(script: &str, file: &str) -> String {
+    unseen(&format!("(umask 077; : >{file}); {{ {script}; }} >{file} 2>/dev/null"), file)
+}
+
+/// The line that has a shell read a file, of which the terminal shows nothing.
+pub(crate) fn sourced(file: &str) -> String {
+    unseen(&format!(". {file} >/dev/null 2>&1"), file)
+}
+
+/// The line that does something with a file, and leaves the shell, its history and its last status as they were.
+fn unseen(what: &str, file: &str) -> String {
     format!(
-        "{HIDDEN} __gp_u=$_; (umask 077; export -p >{file}) 2>/dev/null; if [ -n \"${{BASH_VERSION-}}\" ]; then \
+        "{HIDDEN} __gp_u=$_; {what}; if [ -n \"${{BASH_VERSION-}}\" ]; then \
          __gp_h=$(HISTTIMEFORMAT= history 1); case \"$__gp_h\" in *{file}*) __gp_h=${{__gp_h#\"${{__gp_h%%[^ ]*}}\"}}; \
          history -d \"${{__gp_h%% *}}\" ;; esac; unset __gp_h; fi 2>/dev/null; {AS_BEFORE}"
     )

@@ -54,6 +54,10 @@ impl Host for Engine {
         self.kept(machine, site, key, listener).await
     }
 
+    async fn forget(&self, snapshot: &str) -> Result<()> {
+        self.remove_snapshot(snapshot).await
+    }
+
     async fn start(
         &self,
         machine: &Machine,
@@ -99,6 +103,14 @@ impl Running for RunningMachine {
 
     async fn state(&self) -> Result<Option<Vec<String>>> {
         self.state().await
+    }
+
+    async fn held(&self) -> Result<Option<Vec<String>>> {
+        self.held().await
+    }
+
+    async fn snapshot(&self) -> Result<String> {
+        self.snapshot().await
     }
 
     async fn keep_for(&self, key: &str) -> Result<()> {

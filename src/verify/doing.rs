@@ -76,7 +76,32 @@ pub(super) struct Doing<'a, M: Running> {
     pub(super) fetched: &'a RefCell<Packages>,
 }
 
+/// What a guide has left in its machine so far, whatever its text.
+pub(super) struct State<T> {
+    pub(super) live: Live<T>,
+    pub(super) others: BTreeMap<String, Live<T>>,
+    pub(super) left: Vec<Left>,
+    pub(super) begun: Vec<(usize, Instant)>,
+    pub(super) outputs: BTreeMap<usize, Shown>,
+    pub(super) killed: u64,
+    pub(super) asked: bool,
+}
+
+impl<T> State<T> {
+    /// A terminal in which nothing was done.
+    pub(super) fn new(live: Live<T>) -> Self {
+        let (others, left, begun, outputs) = (BTreeMap::new(), Vec::new(), Vec::new(), BTreeMap::new());
+        Self { live, others, left, begun, outputs, killed: 0, asked: false }
+    }
+}
+
 impl<M: Running> Doing<'_, M> {
+    /// Leaves what was done as it is.
+    pub(super) fn into_state(self) -> State<M::Terminal> {
+        let Self { live, others, left, begun, outputs, killed, asked, .. } = self;
+        State { live, others, left, begun, outputs, killed, asked }
+    }
+
     /// The file that an example needs and that only its reader has: its program says so, or it fails without a reason where none of
     /// the files that its line names is there; and nothing that was done before names it.
     pub(super) async fn lacks(&self, done: &StepReport, before: &[StepReport]) -> machine::Result<Option<String>> {
@@ -184,15 +209,9 @@ impl<M: Running> Doing<'_, M> {
             Planned::Write { file, text, edit, owner, through } => {
                 self.write(file, text, edit, owner, through.as_ref(), &mut report).await?
             }
-            Planned::Expect { text, of, rule, numbers, told, .. } => {
+            Planned::Expect { text, of, rule, .. } => {
                 self.hear_of_jobs(text, *of, *rule).await?;
-                let evidence = Evidence { sums: told.sums, ..self.evidence(*of) };
-                self.expect(text, *of, *rule, &evidence, *told, &mut report);
-                // JSON says in words where it differs; its lines say little.
-                let compared = report.comparison.as_ref().filter(|_| *rule != Some(Rule::Json));
-                if let Some(number) = compared.and_then(|comparison| numbers.get(comparison.first_wrong()?)) {
-                    report.line = *number;
-                }
+                self.judge(step, &mut report);
             }
         }
         report.seconds = begin.elapsed().as_secs_f64();
@@ -206,6 +225,18 @@ impl<M: Running> Doing<'_, M> {
         }
         mask(&mut report, self.secrets);
         Ok(report)
+    }
+
+    /// Compares what a step documents with what was shown.
+    pub(super) fn judge(&self, step: &Step, report: &mut StepReport) {
+        let Planned::Expect { text, of, rule, numbers, told, .. } = &step.kind else { return };
+        let evidence = Evidence { sums: told.sums, ..self.evidence(*of) };
+        self.expect(text, *of, *rule, &evidence, *told, report);
+        // JSON says in words where it differs; its lines say little.
+        let compared = report.comparison.as_ref().filter(|_| *rule != Some(Rule::Json));
+        if let Some(number) = compared.and_then(|comparison| numbers.get(comparison.first_wrong()?)) {
+            report.line = *number;
+        }
     }
 
     /// What is known of the values that step `of` shows.

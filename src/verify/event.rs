@@ -1,5 +1,6 @@
 //! What happens while guides are done, for whoever wants to show it.
 
+use super::Writing;
 use crate::report::{Failure, GuideReport, StepReport};
 
 /// Something that happened.
@@ -73,6 +74,8 @@ pub enum Event<'a> {
         /// Why.
         why: String,
     },
+    /// Of a guide that is being written, see [`write`](super::write()).
+    Writing(Writing<'a>),
     /// A guide is over.
     End {
         /// What came of it.

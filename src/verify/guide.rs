@@ -2,7 +2,6 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeMap,
     sync::PoisonError,
     time::{Duration, Instant},
 };
@@ -10,12 +9,10 @@ use tokio::sync::SemaphorePermit;
 
 use super::{
     Event, Job, Run,
-    doing::{Doing, Prepared, describe, mask},
+    doing::{Doing, Prepared, State, describe, mask},
     fault::Fault,
     host::{Host, Running},
-    kept,
-    live::Live,
-    now,
+    kept, now,
     recording::Tape,
     walk::{Next, Reached, Walk},
     world,
@@ -172,7 +169,7 @@ pub(super) fn internal_error(job: &Job, said: &str) -> GuideReport {
 }
 
 /// Steps that were not done are unreached, and the worst step is the verdict of a guide that had a machine.
-fn finish(report: &mut GuideReport, plan: &Plan) {
+pub(super) fn finish(report: &mut GuideReport, plan: &Plan) {
     for step in &plan.steps[report.steps.len().min(plan.steps.len())..] {
         let mut unreached = describe(step);
         unreached.message = step.undone();
@@ -442,29 +439,30 @@ impl<H: Host> Attempt<'_, H> {
         Ok(())
     }
 
-    /// The guide in a terminal that was just opened.
+    /// The guide where it was left, or in a terminal that was just opened.
     pub(super) fn doing<'a>(
         &'a self,
         machine: &'a H::Running,
-        live: Live<<H::Running as Running>::Terminal>,
+        state: State<<H::Running as Running>::Terminal>,
     ) -> Doing<'a, H::Running> {
+        let State { live, others, left, begun, outputs, killed, asked } = state;
         Doing {
             plan: &self.job.plan,
             machine,
             live,
-            others: BTreeMap::new(),
-            left: Vec::new(),
-            begun: Vec::new(),
+            others,
+            left,
+            begun,
+            outputs,
+            killed,
+            asked,
             values: Values::default(),
-            outputs: BTreeMap::new(),
             listener: self.run.listener,
             name: &self.name,
             secrets: &self.secrets,
             limit: self.limit.get(),
             own: false,
             memory: self.job.machine.memory,
-            killed: 0,
-            asked: false,
             fetched: &self.fetched,
         }
     }

@@ -31,6 +31,12 @@ pub trait Host: Sync {
         listener: &(dyn Fn(machine::Event) + Send + Sync),
     ) -> impl Future<Output = Result<Option<Kept>>>;
 
+    /// Removes what [`Running::snapshot`] has kept.
+    ///
+    /// # Errors
+    /// If that cannot be done.
+    fn forget(&self, snapshot: &str) -> impl Future<Output = Result<()>>;
+
     /// Starts a clean machine and waits until it is ready. `site` is the folder that `build:` is relative to. Nothing is left
     /// behind if it fails, or if the future is dropped on the way.
     ///
@@ -97,6 +103,18 @@ pub trait Running: Send + Sync {
     /// # Errors
     /// If the machine is gone.
     fn state(&self) -> impl Future<Output = Result<Option<Vec<String>>>>;
+
+    /// What of it [`Running::snapshot`] would not keep: what runs, mounts, names. `None` if files are among it.
+    ///
+    /// # Errors
+    /// If the machine is gone.
+    fn held(&self) -> impl Future<Output = Result<Option<Vec<String>>>>;
+
+    /// Keeps its files as they are now: the name of an image that others can be made from, until [`Host::forget`].
+    ///
+    /// # Errors
+    /// If that cannot be done.
+    fn snapshot(&self) -> impl Future<Output = Result<String>>;
 
     /// Keeps it, as it is now, for guides whose setup has this key.
     ///

@@ -39,6 +39,8 @@ pub(super) struct Opening {
     pub(super) folder: Option<String>,
     /// How wide it is.
     pub(super) columns: Option<u16>,
+    /// What the marks of its shell carry; anew by default.
+    pub(super) key: Option<String>,
 }
 
 impl<T: Terminal<Error: Into<Error>> + 'static> Live<T> {
@@ -53,12 +55,13 @@ impl<T: Terminal<Error: Into<Error>> + 'static> Live<T> {
     ) -> Result<(Self, Outcome)> {
         let env = ENVIRONMENT.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let command = ["sh", "-c", LOGIN].map(str::to_owned).to_vec();
-        let Opening { user, folder, columns } = opening;
+        let Opening { user, folder, columns, key } = opening;
         let columns = columns.unwrap_or(COLUMNS);
         let options = TerminalOptions { user, command, env, folder, size: (columns, ROWS) };
         let tape = tape.map(|tape| tape.of_another());
         let terminal = machine.open(&options).await?;
-        let key: String = RunId::random().as_str().chars().filter(char::is_ascii_alphanumeric).collect();
+        let new = || RunId::random().as_str().chars().filter(char::is_ascii_alphanumeric).collect();
+        let key: String = key.unwrap_or_else(new);
         let settings = Settings { key: key.clone(), columns, ..Settings::default() };
         let mut tail = Vec::new();
         let mut told = Told { tape: tape.as_ref(), tail: &mut tail, shown: &mut |_, _| {} };
@@ -111,6 +114,16 @@ impl<T: Terminal<Error: Into<Error>> + 'static> Live<T> {
     /// Whether its own shell has ended, so that nothing can be typed here.
     pub(super) fn has_ended(&self) -> bool {
         self.session.places().is_empty()
+    }
+
+    /// What the marks of its shell carry.
+    pub(super) fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// Whether something can be typed: a prompt has come back.
+    pub(super) fn is_ready(&self) -> bool {
+        self.session.is_ready()
     }
 
     /// Where the terminal is, from the outermost place to the innermost.

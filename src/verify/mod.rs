@@ -53,6 +53,7 @@ mod visit;
 mod walk;
 mod workspace;
 mod world;
+mod writing;
 
 pub(crate) use doing::describe;
 pub use event::{Event, Listener, OUTPUT, RESULT};
@@ -62,6 +63,7 @@ pub use inputs::{Input, InputKind, hashes};
 pub use recording::in_the_way;
 pub use results::{Results, key};
 pub use workspace::Workspace;
+pub use writing::{Wish, Writing, write, write_on};
 
 use crate::{
     internal,

@@ -313,7 +313,7 @@ impl<M: Running> Doing<'_, M> {
     /// Another terminal begins in the working directory of the first terminal's outermost shell, as a reader would open it.
     fn opening(&self) -> Opening {
         let folder = self.live.places().first().and_then(|place| place.cwd.clone());
-        Opening { folder, columns: self.plan.settings.columns, user: None }
+        Opening { folder, columns: self.plan.settings.columns, ..Opening::default() }
     }
 
     /// A terminal that is as the guide's is now: its user, its folder, and what its shell exports. Of a shell that a program or
@@ -327,7 +327,8 @@ impl<M: Running> Doing<'_, M> {
         if let Some(file) = &file {
             self.live.quietly(Step::new(&inject::exported(file)).timeout(BACKGROUND)).await?;
         }
-        let opening = Opening { user: stand.user, folder: stand.folder, columns: self.plan.settings.columns };
+        let opening =
+            Opening { user: stand.user, folder: stand.folder, columns: self.plan.settings.columns, key: None };
         let (mut live, _) = Live::open(self.machine, opening, tape).await?;
         if let Some(file) = &file {
             live.quietly(Step::new(&inject::inherited(file)).timeout(BACKGROUND)).await?;

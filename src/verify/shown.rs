@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// What a step has shown.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Shown {
     /// Its last command.
     pub(super) last: String,

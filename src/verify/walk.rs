@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Event,
-    doing::{Doing, describe},
+    doing::{Doing, State, describe, mask},
     guide::{Attempt, ends, unreached},
     host::{Host, Running},
     live::{Live, Opening},
@@ -80,7 +80,7 @@ impl<'a, H: Host> Walk<'a, H> {
             report.reason = Some("the machine's shell showed no prompt".into());
             return Ok(None);
         }
-        let mut doing = attempt.doing(machine, live);
+        let mut doing = attempt.doing(machine, State::new(live));
         for required in &job.requires {
             let mut first =
                 Doing { plan: required, values: required.own_values(), outputs: BTreeMap::new(), own: false, ..doing };
@@ -129,6 +129,38 @@ impl<'a, H: Host> Walk<'a, H> {
             return Ok(None);
         }
         Ok(Some(Self { attempt, doing, opening, broken: None, spare: None, lacking: BTreeMap::new() }))
+    }
+
+    /// Goes on with another text of a guide where one was left.
+    pub(super) fn resume(
+        attempt: &'a Attempt<'a, H>,
+        machine: &'a H::Running,
+        state: State<<H::Running as Running>::Terminal>,
+    ) -> Self {
+        let (plan, opening) = (&attempt.job.plan, Opening::default());
+        let doing = Doing { values: plan.own_values(), own: true, ..attempt.doing(machine, state) };
+        Self { attempt, doing, opening, broken: None, spare: None, lacking: BTreeMap::new() }
+    }
+
+    /// Leaves what was done as it is.
+    pub(super) fn leave(self) -> State<<H::Running as Running>::Terminal> {
+        self.doing.into_state()
+    }
+
+    /// The steps that stay done stand elsewhere now, and what is documented of them may be another text: outputs are compared again.
+    pub(super) fn judge_again(&self, report: &mut GuideReport) {
+        for (step, done) in self.attempt.job.plan.steps.iter().zip(&mut report.steps) {
+            let now = describe(step);
+            if matches!(step.kind, Planned::Expect { .. }) && step.undone().is_none() {
+                *done = StepReport { seconds: done.seconds, ..now };
+                self.doing.judge(step, done);
+                mask(done, self.doing.secrets);
+            } else {
+                let StepReport { number, path, line, block, section, .. } = now;
+                *done = StepReport { number, path, line, block, section, ..done.clone() };
+            }
+            self.attempt.run.listener.event(&self.attempt.name, Event::StepDone { step: done });
+        }
     }
 
     /// Does a step, or notes why it is not done.

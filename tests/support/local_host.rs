@@ -119,6 +119,11 @@ impl Host for LocalHost {
         Ok(known.then(|| Kept { machine: Machine { source, ..machine.clone() }, made: "2026-11-28T23:00:00Z".into() }))
     }
 
+    async fn forget(&self, snapshot: &str) -> Result<()> {
+        self.kept.lock().expect("no panic").remove(snapshot);
+        Ok(())
+    }
+
     async fn start(
         &self,
         machine: &Machine,
@@ -167,17 +172,23 @@ impl LocalMachine {
         format!("GUIDEPOST_LOCAL={}", self.home.display())
     }
 
+    /// What was started from its terminals: ids and names.
+    fn processes(&self) -> impl Iterator<Item = (rustix::process::Pid, String)> {
+        let mark = self.mark();
+        let has_mark =
+            move |environment: Vec<u8>| environment.split(|byte| *byte == 0).any(|name| name == mark.as_bytes());
+        std::fs::read_dir("/proc").into_iter().flatten().flatten().filter_map(move |entry| {
+            let pid = entry.file_name().to_str().and_then(|name| name.parse::<i32>().ok());
+            let pid = pid.and_then(rustix::process::Pid::from_raw)?;
+            let name = std::fs::read_to_string(entry.path().join("comm")).unwrap_or_default();
+            std::fs::read(entry.path().join("environ")).is_ok_and(&has_mark).then_some((pid, name))
+        })
+    }
+
     /// Ends what was started from its terminals.
     fn kill(&self) {
-        let mark = self.mark();
-        let has_mark = |environment: Vec<u8>| environment.split(|byte| *byte == 0).any(|name| name == mark.as_bytes());
-        for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
-            let pid = entry.file_name().to_str().and_then(|name| name.parse::<i32>().ok());
-            if let Some(pid) = pid.and_then(rustix::process::Pid::from_raw)
-                && std::fs::read(entry.path().join("environ")).is_ok_and(has_mark)
-            {
-                let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
-            }
+        for (pid, _) in self.processes() {
+            let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
         }
     }
 
@@ -185,6 +196,10 @@ impl LocalMachine {
     fn own(&self, path: &str) -> Result<PathBuf> {
         let failed = |reason: String| Error::File(FileError::Failed { path: path.to_owned(), reason });
         let file = Path::new(path);
+        // What shells are asked with, in any machine.
+        if path.starts_with("/tmp/.guidepost-") {
+            return Ok(file.to_owned());
+        }
         let folder = file.parent().unwrap_or(Path::new("/"));
         let folder = folder.canonicalize().map_err(|error| failed(error.to_string()))?;
         if !folder.starts_with(&self.home) || file.is_symlink() {
@@ -282,6 +297,18 @@ impl Running for LocalMachine {
 
     async fn state(&self) -> Result<Option<Vec<String>>> {
         Ok(Some(Vec::new()))
+    }
+
+    async fn held(&self) -> Result<Option<Vec<String>>> {
+        let mut names: Vec<String> = self.processes().map(|(_, name)| name).collect();
+        names.sort_unstable();
+        Ok(Some(names))
+    }
+
+    async fn snapshot(&self) -> Result<String> {
+        let name = format!("snapshot-{}", machine::RunId::random().as_str());
+        self.keep_for(&name).await?;
+        Ok(name)
     }
 
     async fn keep_for(&self, key: &str) -> Result<()> {

@@ -10,6 +10,7 @@ mod progress;
 mod selection;
 mod suggest;
 mod telling;
+mod watch;
 
 pub(super) use telling::Telling;
 
@@ -44,6 +45,9 @@ pub(super) struct Arguments {
     /// Open a terminal in the machine of a broken guide, where it broke; the machine is removed afterwards
     #[arg(long, conflicts_with = "keep")]
     shell: bool,
+    /// Keep the guide's machine and terminal open, and do what is new each time that you save; a clean run follows when you pause
+    #[arg(long, conflicts_with_all = ["update", "shell", "keep", "suggest", "fail_fast", "results", "record"])]
+    watch: bool,
     /// Write outputs that differ into the guides, as they really are
     #[arg(long)]
     update: bool,
@@ -140,6 +144,9 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
         expected: expected.clone(),
         shard,
     };
+    if arguments.watch {
+        return watch::watch(&site, &jobs, &Options { update: true, ..options });
+    }
     let names = jobs.iter().map(verify::Job::name).collect();
     let progress = progress::Progress::new().of_all(names, expected, options.jobs);
     let files = results.as_ref().map(|results| results.files(&jobs)).unwrap_or_default();

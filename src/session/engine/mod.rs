@@ -372,6 +372,11 @@ impl Engine {
         }
     }
 
+    /// Whether it waits for the next step at a prompt.
+    pub fn is_ready(&self) -> bool {
+        self.phase == Phase::Idle && !self.places.is_empty()
+    }
+
     /// Where the session is, from the outermost place to the innermost.
     pub fn places(&self) -> &[Place] {
         &self.places

@@ -1,0 +1,121 @@
+//! `verify --watch`: a guide whose machine stays open while it is written.
+
+use super::{environment, interrupted, progress::Progress};
+use crate::{
+    cli::{Exit, color, count, drawn, print, report as report_failure},
+    report::{GuideReport, Report, Whereabouts, human},
+    serve::{self, Chosen, Said, Undone},
+    site::{self, Failure},
+    verify::{Event, Job, Listener, Options, Writing},
+};
+
+/// Does the only guide among these, again and again.
+pub(super) fn watch(site: &site::Options, jobs: &[Job], options: &Options) -> Exit {
+    let usage = |message: String, help: &str| report_failure(&Failure::Usage { message, help: help.to_owned() });
+    if !site.loose.is_empty() {
+        let help = "make a site (guidepost new) and put the file into its content/, or leave out --watch";
+        return usage("--watch needs a site, and this file lies in none".into(), help);
+    }
+    let [job] = jobs else {
+        let help = "name one guide; one that is done on several machines: --machine NAME, too";
+        return usage(format!("--watch keeps one guide's machine open, and these are {}", jobs.len()), help);
+    };
+    let chosen = Chosen { guide: job.plan.path.clone(), machine: job.plan.machine.clone() };
+    let watching = Watching { progress: Progress::new(), site };
+    match serve::write(site, &chosen, options, &watching, &tell, interrupted()) {
+        Ok(()) => {
+            watching.progress.clear();
+            print(std::io::stderr(), "stopped; its machines and snapshots are removed\n");
+            Exit::Ok
+        }
+        Err(Undone::Site(problems)) => {
+            let stderr = std::io::stderr();
+            print(&stderr, &drawn(&problems, color(&stderr)));
+            Exit::Usage
+        }
+        Err(Undone::Engine(error)) => {
+            watching.progress.clear();
+            environment(&error)
+        }
+    }
+}
+
+/// What is wrong with the guide is told with its plan.
+fn tell(said: Said) {
+    if let Said::Unwatched(why) = said {
+        print(std::io::stderr(), &format!("changes of files may go unseen: {why}\n"));
+    }
+}
+
+/// Tells what happens.
+struct Watching<'a> {
+    progress: Progress,
+    site: &'a site::Options,
+}
+
+impl Watching<'_> {
+    /// A report of the guide, as `verify` tells it.
+    fn show(&self, heading: &str, guide: &GuideReport) {
+        let (folder, stdout) = (self.site.site.to_string_lossy(), std::io::stdout());
+        let source = |file: &str| std::fs::read_to_string(self.site.site.join(file)).ok();
+        let report = Report { guides: vec![guide.clone()], ..Report::empty(&guide.started) };
+        let told = human::human(&report, Whereabouts::Site(&folder), &source, color(&stdout));
+        print(&stdout, &format!("\n{heading}\n{told}"));
+    }
+}
+
+impl Listener for Watching<'_> {
+    fn event(&self, path: &str, event: Event<'_>) {
+        let Event::Writing(writing) = event else { return self.progress.event(path, event) };
+        let say = |text: &str| self.progress.say(&format!("{path}: {text}"));
+        match writing {
+            Writing::Text { steps, kept, why } => {
+                self.progress.event(path, Event::Begin { steps });
+                let stay = format!("{kept} of {} stay done", count(steps, "step"));
+                match why {
+                    Some(why) => say(&format!("{stay}: {why}")),
+                    None => say(&stay),
+                }
+            }
+            Writing::Wrong { problem } => {
+                print(std::io::stderr(), &format!("\n{}", drawn(&[problem.clone()], color(&std::io::stderr()))));
+            }
+            Writing::From { after: 0 } => say("goes on from its setup, which was kept"),
+            Writing::From { after } => say(&format!("goes on from what was kept after step {after}")),
+            Writing::NotFrom { after, why } => {
+                say(&format!("what was kept after step {after} cannot be used, so it begins anew: {why}"));
+            }
+            Writing::Snapshot { after } => say(&format!("its machine is kept as it is after step {after}")),
+            Writing::NoSnapshot { after, why } => {
+                say(&format!("its machine cannot be kept as it is after step {after}: {why}"));
+            }
+            Writing::Waits { report, bent } => {
+                self.progress.clear();
+                let heading = match bent {
+                    None => "So far, in the open machine; this is no verdict:".to_owned(),
+                    Some(step) => format!(
+                        "So far, in the open machine, in which another text of step {step} was tried; only the clean run tells what readers see:"
+                    ),
+                };
+                self.show(&heading, report);
+                print(std::io::stderr(), "waiting for the next save; a clean run follows; Ctrl-C ends\n");
+            }
+            Writing::Proved { report, otherwise } => {
+                let seconds = report.seconds;
+                self.show(&format!("In a clean machine, in {seconds:.1} s:"), report);
+                if !otherwise.is_empty() {
+                    let numbers: Vec<String> = otherwise.iter().map(usize::to_string).collect();
+                    say(&format!(
+                        "the open machine says otherwise of step {}: trust the clean one",
+                        numbers.join(", ")
+                    ));
+                }
+            }
+            Writing::Unproved { why } => say(&format!("it could not be done in a clean machine: {why}")),
+        }
+    }
+
+    fn wants_output(&self) -> bool {
+        false
+    }
+}

@@ -1,0 +1,150 @@
+//! A guide whose machine stays open while it is written, without a browser: `verify --watch`.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, mpsc},
+};
+use tokio::sync::{broadcast, oneshot};
+
+use super::{Said, watch};
+use crate::{
+    diagnostic::Diagnostic,
+    machine,
+    preview::{Ask, Notice, Preview},
+    site,
+    verify::{self, Job, Listener, Wish},
+};
+
+/// Wishes that may wait: who saves faster than that is heard later.
+const WAITING: usize = 16;
+
+/// The guide that is written.
+#[derive(Debug, Clone)]
+pub struct Chosen {
+    /// Path of its file.
+    pub guide: String,
+    /// Name of its machine.
+    pub machine: String,
+}
+
+/// Why there is no machine to write with.
+#[derive(Debug)]
+pub enum Undone {
+    /// The site or the guide is at fault.
+    Site(Vec<Diagnostic>),
+    /// The engine is.
+    Engine(machine::Error),
+}
+
+/// Keeps a guide's machine open, and takes up each text that is saved, until `end`. Machines and snapshots are removed when it returns.
+///
+/// # Errors
+/// If there is no such guide, or no engine.
+pub fn write(
+    of_site: &site::Options,
+    chosen: &Chosen,
+    options: &verify::Options,
+    listener: &dyn Listener,
+    say: &(dyn Fn(Said) + Sync),
+    end: impl Future<Output = ()>,
+) -> Result<(), Undone> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Undone::Engine(error.into()))?;
+    let (asks, asked) = mpsc::channel();
+    let (notices, _) = broadcast::channel(256);
+    let included = watch::Included::default();
+    let tell = |notice: Notice| {
+        match &notice {
+            Notice::Problems(found) => say(Said::Problems(Arc::clone(found))),
+            Notice::Included(files) => included.watch(files),
+            Notice::Changed { .. } => {}
+        }
+        let _ = notices.send(notice);
+    };
+    let preview = Preview::new(of_site.clone(), "http://localhost", None, &tell);
+    std::thread::scope(|scope| {
+        let watching = watch::watch(of_site, asks.clone(), &included);
+        if let Err(why) = &watching {
+            say(Said::Unwatched(why.clone()));
+        }
+        let keeper = scope.spawn(move || preview.run(&asked));
+        let done = runtime.block_on(async {
+            tokio::select! {
+                done = at(&asks, notices.subscribe(), chosen, options, listener) => done,
+                () = end => Ok(()),
+            }
+        });
+        drop(watching);
+        runtime.shutdown_background();
+        drop(asks);
+        let _ = keeper.join();
+        done
+    })
+}
+
+/// Writes with a site that is kept.
+///
+/// # Errors
+/// As [`write`].
+pub(super) async fn at(
+    asks: &mpsc::Sender<Ask>,
+    notices: broadcast::Receiver<Notice>,
+    chosen: &Chosen,
+    options: &verify::Options,
+    listener: &dyn Listener,
+) -> Result<(), Undone> {
+    let (wishes, mut heard) = tokio::sync::mpsc::channel(WAITING);
+    let job = job(asks, chosen).await.map_err(Undone::Site)?;
+    let saved = saved(asks, notices, chosen, &job, wishes);
+    tokio::select! {
+        done = verify::write(job.clone(), options, &mut heard, listener) => done.map_err(Undone::Engine),
+        () = saved => Ok(()),
+    }
+}
+
+/// Tells each text of a guide that is another one than before, until nobody wants to hear it.
+pub(super) async fn saved(
+    asks: &mpsc::Sender<Ask>,
+    mut notices: broadcast::Receiver<Notice>,
+    chosen: &Chosen,
+    first: &Job,
+    wishes: tokio::sync::mpsc::Sender<Wish>,
+) {
+    let mut known = mark(first);
+    loop {
+        match notices.recv().await {
+            Ok(Notice::Changed { .. }) | Err(broadcast::error::RecvError::Lagged(_)) => {}
+            Ok(_) => continue,
+            Err(broadcast::error::RecvError::Closed) => return,
+        }
+        // What is wrong with the site is told by whoever keeps it.
+        let Ok(job) = job(asks, chosen).await else { continue };
+        let now = mark(&job);
+        if now != known && wishes.send(Wish::Saved(Box::new(job))).await.is_err() {
+            return;
+        }
+        known = now;
+    }
+}
+
+/// What a guide's plan depends on.
+fn mark(job: &Job) -> BTreeMap<String, String> {
+    let mut mark = verify::hashes(&job.inputs);
+    mark.insert(String::new(), job.plan.outer.clone());
+    mark
+}
+
+/// The guide as it is now.
+pub(super) async fn job(asks: &mpsc::Sender<Ask>, chosen: &Chosen) -> Result<Job, Vec<Diagnostic>> {
+    let (sender, answer) = oneshot::channel();
+    let reply = Box::new(|jobs| drop(sender.send(jobs)));
+    let _ = asks.send(Ask::Jobs(chosen.guide.clone(), reply));
+    let gone = || vec![Diagnostic::error("site", "the site is not kept any more")];
+    let jobs = answer.await.unwrap_or_else(|_| Err(gone()))?;
+    let several = jobs.len() > 1;
+    let mut fitting = jobs.into_iter().filter(|job| !several || job.plan.machine == chosen.machine);
+    fitting.next().ok_or_else(|| {
+        let why = format!("{} is not done on `{}` any more", chosen.guide, chosen.machine);
+        vec![Diagnostic::error("usage", why).help("name its machine again, or begin anew")]
+    })
+}
