@@ -1,5 +1,7 @@
 //! `verify --watch`: a guide whose machine stays open while it is written.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use super::{environment, interrupted, progress::Progress};
 use crate::{
     cli::{Exit, color, count, drawn, print, report as report_failure},
@@ -21,7 +23,7 @@ pub(super) fn watch(site: &site::Options, jobs: &[Job], options: &Options) -> Ex
         return usage(format!("--watch keeps one guide's machine open, and these are {}", jobs.len()), help);
     };
     let chosen = Chosen { guide: job.plan.path.clone(), machine: job.plan.machine.clone() };
-    let watching = Watching { progress: Progress::new(), site };
+    let watching = Watching { progress: Progress::new(), site, doing: AtomicBool::new(false) };
     match serve::write(site, &chosen, options, &watching, &tell, interrupted()) {
         Ok(()) => {
             watching.progress.clear();
@@ -51,6 +53,8 @@ fn tell(said: Said) {
 struct Watching<'a> {
     progress: Progress,
     site: &'a site::Options,
+    /// A step is being done; what is told of others is what was told before.
+    doing: AtomicBool,
 }
 
 impl Watching<'_> {
@@ -66,7 +70,14 @@ impl Watching<'_> {
 
 impl Listener for Watching<'_> {
     fn event(&self, path: &str, event: Event<'_>) {
-        let Event::Writing(writing) = event else { return self.progress.event(path, event) };
+        let Event::Writing(writing) = event else {
+            match event {
+                Event::Step { .. } => self.doing.store(true, Ordering::Relaxed),
+                Event::StepDone { .. } if !self.doing.swap(false, Ordering::Relaxed) => return,
+                _ => {}
+            }
+            return self.progress.event(path, event);
+        };
         let say = |text: &str| self.progress.say(&format!("{path}: {text}"));
         match writing {
             Writing::Text { steps, kept, why } => {
@@ -113,9 +124,5 @@ impl Listener for Watching<'_> {
             }
             Writing::Unproved { why } => say(&format!("it could not be done in a clean machine: {why}")),
         }
-    }
-
-    fn wants_output(&self) -> bool {
-        false
     }
 }

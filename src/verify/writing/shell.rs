@@ -23,11 +23,12 @@ const ASKED: [(&str, &str); 8] = [
 ];
 
 /// Variables that are others in each shell, say nothing of it, or are of the question.
-const VARY: [&str; 13] = [
+const VARY: [&str; 14] = [
     "_",
     "BASHPID",
     "BASH_ARGC",
     "BASH_ARGV",
+    "BASH_ARGV0",
     "BASH_LINENO",
     "BASH_SOURCE",
     "EPOCHREALTIME",
