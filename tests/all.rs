@@ -45,6 +45,7 @@ mod support;
 mod verifications;
 mod verified;
 mod ways;
+mod writing;
 
 use std::path::Path;
 

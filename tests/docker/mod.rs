@@ -12,3 +12,4 @@ mod update;
 mod verify;
 mod verify_runs;
 mod watched;
+mod writing;

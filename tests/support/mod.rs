@@ -5,6 +5,7 @@ pub(crate) mod local;
 pub(crate) mod local_host;
 pub(crate) mod many;
 pub(crate) mod verifications;
+pub(crate) mod writing;
 
 use guidepost::{
     diagnostic::Diagnostic,

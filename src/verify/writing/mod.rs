@@ -370,7 +370,9 @@ impl<H: Host> Desk<'_, H> {
             walk.judge_again(&mut report);
             let mut reached = Reached::default();
             let mut at = report.steps.len();
-            while let Some(step) = job.plan.steps.get(at) {
+            // Behind one that broke, and still stands as it was, nothing is done.
+            let stands = report.steps.last().is_some_and(|last| guide::ends(last, self.run.options.update));
+            while let Some(step) = job.plan.steps.get(at).filter(|_| !stands) {
                 if keeps_for_setup || snapshot::is_due(unkept) {
                     keeps_for_setup = false;
                     if bent.is_none() && self.keep(machine, walk, job, &report, held.as_ref()).await? {

@@ -22,13 +22,15 @@ const ASKED: [(&str, &str); 8] = [
     ("place", "pwd; dirs -p; jobs -l; for f in /proc/$$/fd/*; do echo \"${f##*/}\"; done"),
 ];
 
-/// Variables that are others in each shell, say nothing of it, or are of the question.
-const VARY: [&str; 14] = [
+/// Variables that are others in each shell, say nothing of it, are asked for otherwise, or are of the question.
+const VARY: [&str; 16] = [
     "_",
     "BASHPID",
+    "BASH_ALIASES",
     "BASH_ARGC",
     "BASH_ARGV",
     "BASH_ARGV0",
+    "BASH_CMDS",
     "BASH_LINENO",
     "BASH_SOURCE",
     "EPOCHREALTIME",

@@ -1,0 +1,89 @@
+//! A guide's machine stays open while it is written, in Docker: snapshots, what of a machine they cannot keep, and the same random guides as
+//! on this computer. Without an engine that has `debian:bookworm` the tests are skipped, and say so.
+
+use crate::{
+    support::{
+        docker, has_engine,
+        writing::{Came, Desk, verdicts},
+    },
+    writing::texts,
+};
+use guidepost::{machine::Engine, report::Verdict};
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
+}
+
+async fn written(texts: &[String]) -> Vec<Came> {
+    let engine = Engine::connect().await.expect("an engine");
+    let came = Desk::new().write(&engine, texts).await;
+    engine.close().await.expect("closed");
+    came
+}
+
+fn block(lines: &str) -> String {
+    format!("```console\n{lines}\n```\n\n")
+}
+
+/// The folder, the environment, functions, aliases, options, history and files are as they were, where only the end of a guide changes.
+#[test]
+fn a_snapshot_is_the_whole_truth() {
+    if !has_engine() {
+        return;
+    }
+    let before = [
+        "$ cd /srv; export A=1; B='two words'; set -o pipefail; umask 027",
+        "$ f() { echo \"f $1\"; }; alias say=echo; trap 'echo bye' EXIT",
+        "$ touch here; sleep 3.2",
+    ];
+    let before: String = before.map(block).concat();
+    let shows = "pwd; echo $A $B; f x; say y; set -o | grep pipefail; umask; ls; history | wc -l";
+    let shown = "/srv\n1 two words\nf x\ny\npipefail       \ton\n0027\nhere";
+    let last =
+        |end: &str| format!("{before}{}{}", block("$ echo last"), block(&format!("$ {shows}{end}\n{shown}\n...")));
+    let came = runtime().block_on(written(&[last(""), last(" | cat").replace("echo last", "echo other")]));
+    assert!(came.iter().all(|came| came.report.verdict == Verdict::Holds), "{came:#?}");
+    assert!(came[1].from.is_some_and(|after| after >= 5) && came[1].without.is_empty(), "{came:#?}");
+    assert_eq!(docker(&["images", "--quiet", "guidepost-snapshot"]), "", "they are removed in the end");
+}
+
+/// What no image holds is no snapshot's: it begins anew, and says why.
+#[test]
+fn what_cannot_be_kept_is_said() {
+    if !has_engine() {
+        return;
+    }
+    for (what, first, why) in [
+        ("a program runs", "$ sleep 1000 & sleep 3.2", "`sleep` runs in it"),
+        ("another shell", "$ sleep 3.2; sh", "`sh` runs in it"),
+    ] {
+        let text = |last: &str| format!("{}{}", block(first), block(&format!("$ echo {last}\n{last}")));
+        let came = runtime().block_on(written(&[text("a"), text("b")]));
+        assert!(came.iter().all(|came| came.report.verdict == Verdict::Holds), "{what}: {came:#?}");
+        assert!(came[1].from.is_none_or(|after| after == 0), "{what}: {came:#?}");
+        let said = came.iter().flat_map(|came| &came.without).any(|said| said.contains(why));
+        assert!(said, "{what}: {came:#?}");
+    }
+}
+
+#[test]
+fn what_is_told_is_what_a_clean_machine_says() {
+    if !has_engine() {
+        return;
+    }
+    runtime().block_on(async {
+        let engine = Engine::connect().await.expect("an engine");
+        let mut went_on = 0;
+        for texts in texts(20) {
+            let desk = Desk::new();
+            let came = desk.write(&engine, &texts).await;
+            let last = came.last().expect("it came to something");
+            let clean = desk.clean(&engine, texts.last().expect("a text")).await;
+            let same = last.verdicts() == verdicts(&clean) && last.report.verdict == clean.verdict;
+            assert!(same || last.bent.is_some(), "{texts:#?}\nopen: {last:#?}\nclean: {clean:#?}");
+            went_on += came.iter().filter(|came| came.kept > 0).count();
+        }
+        assert!(went_on > 5, "{went_on}");
+        engine.close().await.expect("closed");
+    });
+}

@@ -1,0 +1,141 @@
+//! A guide that is written: its texts one after the other, on an open machine.
+
+use super::{folders::site_options, local_host};
+use guidepost::{
+    proof,
+    report::{GuideReport, Verdict},
+    verify::{self, Event, Host, Job, Listener, Wish, Writing},
+};
+use std::{
+    path::Path,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+use tokio::sync::mpsc::{Sender, channel};
+
+/// What is told when a text is done.
+#[derive(Debug, Clone)]
+pub(crate) struct Came {
+    /// Steps that stayed done.
+    pub(crate) kept: usize,
+    /// Why others did not.
+    pub(crate) why: Option<String>,
+    /// What there was a snapshot of, if it went on from one.
+    pub(crate) from: Option<usize>,
+    /// Why a snapshot was not used, or could not be taken.
+    pub(crate) without: Vec<String>,
+    /// What came of it.
+    pub(crate) report: GuideReport,
+    /// The step before which another text was tried.
+    pub(crate) bent: Option<usize>,
+}
+
+impl Came {
+    /// Verdicts of its steps.
+    pub(crate) fn verdicts(&self) -> Vec<Verdict> {
+        verdicts(&self.report)
+    }
+}
+
+pub(crate) fn verdicts(report: &GuideReport) -> Vec<Verdict> {
+    report.steps.iter().map(|step| step.verdict).collect()
+}
+
+/// A site with one guide.
+pub(crate) struct Desk {
+    folder: tempfile::TempDir,
+}
+
+const CONFIG: &str = "title: T\nbase_url: https://example.org/\nmachines:\n  debian:\n    image: debian:bookworm\n";
+const GUIDE: &str = "content/g/a.md";
+
+impl Desk {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir_all(folder.path().join("content/g")).expect("a folder");
+        std::fs::write(folder.path().join("guidepost.yaml"), CONFIG).expect("written");
+        Self { folder }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The job of a text of the guide.
+    pub(crate) fn job(&self, text: &str) -> Job {
+        std::fs::write(self.path().join(GUIDE), format!("---\ntitle: A\n---\n\n{text}")).expect("written");
+        let mut jobs =
+            proof::jobs(&site_options(self.path()), &[]).unwrap_or_else(|failure| panic!("{text}: {failure:?}"));
+        assert_eq!(jobs.len(), 1, "{text}");
+        jobs.remove(0)
+    }
+
+    fn options(&self) -> verify::Options {
+        verify::Options { update: true, ..local_host::options(self.path()) }
+    }
+
+    /// What comes of each text, when the writer waits for each.
+    pub(crate) async fn write(&self, host: &impl Host, texts: &[String]) -> Vec<Came> {
+        let jobs: Vec<Job> = texts.iter().map(|text| self.job(text)).collect();
+        let (wishes, mut heard) = channel(1);
+        let told = Told::default();
+        let (sender, mut waits) = channel(1);
+        let listener = Hears { told: &told, waits: sender };
+        let options = self.options();
+        let first = jobs[0].clone();
+        let feed = async {
+            let mut came = Vec::new();
+            for job in jobs.into_iter().skip(1) {
+                came.extend(waits.recv().await);
+                wishes.send(Wish::Saved(Box::new(job))).await.expect("it is heard");
+            }
+            came.extend(waits.recv().await);
+            drop(wishes);
+            came
+        };
+        let all = futures_util::future::join(verify::write_on(host, first, &options, &mut heard, &listener), feed);
+        let (done, came) = tokio::time::timeout(Duration::from_secs(600), all).await.expect("in time");
+        done.expect("the host is there");
+        came
+    }
+
+    /// What comes of a text in a clean machine.
+    pub(crate) async fn clean(&self, host: &impl Host, text: &str) -> GuideReport {
+        let report = verify::run_on(host, vec![self.job(text)], &self.options(), &()).await;
+        report.expect("the host is there").guides.remove(0)
+    }
+}
+
+#[derive(Default)]
+struct Told(Mutex<Text>);
+
+#[derive(Default, Clone)]
+struct Text {
+    kept: usize,
+    why: Option<String>,
+    from: Option<usize>,
+    without: Vec<String>,
+}
+
+struct Hears<'a> {
+    told: &'a Told,
+    waits: Sender<Came>,
+}
+
+impl Listener for Hears<'_> {
+    fn event(&self, _: &str, event: Event<'_>) {
+        let mut text = self.told.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Event::Writing(writing) = event else { return };
+        match writing {
+            Writing::Text { kept, why, .. } => (text.kept, text.why) = (kept, why),
+            Writing::From { after } => text.from = Some(after),
+            Writing::NotFrom { why, .. } | Writing::NoSnapshot { why, .. } => text.without.push(why),
+            Writing::Waits { report, bent } => {
+                let Text { kept, why, from, without } = std::mem::take(&mut *text);
+                let came = Came { kept, why, from, without, report: report.clone(), bent };
+                self.waits.try_send(came).expect("the writer waits");
+            }
+            Writing::Snapshot { .. } | Writing::Wrong { .. } | Writing::Proved { .. } | Writing::Unproved { .. } => {}
+        }
+    }
+}

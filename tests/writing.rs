@@ -1,0 +1,155 @@
+//! A guide's machine stays open while it is written: what is done of each text, and whether what is told of it is what a clean machine
+//! says. On this computer, without an engine; `tests/docker/writing.rs` does the same in Docker.
+
+use crate::support::{
+    local_host::LocalHost,
+    writing::{Came, Desk, verdicts},
+};
+use futures_util::StreamExt;
+use guidepost::report::Verdict;
+use proptest::{
+    prelude::*,
+    strategy::ValueTree,
+    test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
+};
+
+fn block(lines: &str) -> String {
+    format!("```console\n{lines}\n```\n\n")
+}
+
+fn written(texts: &[&str]) -> Vec<Came> {
+    let texts: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(Desk::new().write(&LocalHost::default(), &texts))
+}
+
+#[test]
+fn what_is_done_of_another_text() {
+    let (one, two) = (block("$ echo one\none"), block("$ echo two\ntwo"));
+    let both = format!("{one}{two}");
+    let keeps = format!("{}{}", block("$ cd /tmp; A=1"), two);
+    for (what, before, after, kept, why, verdict) in [
+        ("a step is added", one.as_str(), both.as_str(), 2, None, Verdict::Holds),
+        ("prose is added", &both, &format!("Some prose.\n\n{both}"), 4, None, Verdict::Holds),
+        ("what is documented", &both, &both.replace("\ntwo", "\nzwei"), 4, None, Verdict::Broken),
+        ("and mended", &both.replace("\ntwo", "\nzwei"), &both, 4, None, Verdict::Holds),
+        ("the first step", &both, &both.replace("one", "eins"), 0, Some("line 5"), Verdict::Holds),
+        ("a step is gone", &both, &one, 0, Some("gone"), Verdict::Holds),
+        (
+            "the state of the shell",
+            &keeps,
+            &format!("{keeps}{}", block("$ pwd; echo $A\n/tmp\n1")),
+            3,
+            None,
+            Verdict::Holds,
+        ),
+        ("a broken step", &block("$ false"), &one, 0, None, Verdict::Holds),
+    ] {
+        let came = written(&[before, after]);
+        let last = &came[1];
+        assert_eq!((last.kept, last.report.verdict), (kept, verdict), "{what}: {last:#?}");
+        assert_eq!(last.why.is_some(), why.is_some(), "{what}: {last:#?}");
+        assert!(last.why.as_deref().unwrap_or_default().contains(why.unwrap_or_default()), "{what}: {last:#?}");
+        assert_eq!(last.bent.is_some(), what == "a broken step", "{what}: {last:#?}");
+    }
+}
+
+/// A text of a step that broke was tried there: what comes behind it may be otherwise in a clean machine, and that is said.
+#[test]
+fn a_broken_step_is_mended_where_it_stands() {
+    let broken = block("$ mkdir a; cat b");
+    let mended = block("$ mkdir a; ls");
+    let came = written(&[&broken, &mended]);
+    assert_eq!(came[0].report.verdict, Verdict::Broken);
+    assert_eq!((came[1].bent, came[1].kept, came[1].why.clone()), (Some(1), 0, None), "{came:#?}");
+}
+
+/// A step of a random guide.
+fn step() -> impl Strategy<Value = String> {
+    prop_oneof![
+        3 => "[abc]".prop_map(|x| block(&format!("$ echo {x}\n{x}"))),
+        1 => "[abc]".prop_map(|x| block(&format!("$ echo {x}\nother"))),
+        2 => "[abc]".prop_map(|x| block(&format!("$ X={x}"))),
+        2 => Just(block("$ echo \"[$X]\"")),
+        1 => "[abc]".prop_map(|x| block(&format!("$ echo \"[$X]\"\n[{x}]"))),
+        2 => "[abc]".prop_map(|x| block(&format!("$ mkdir -p {x}\n$ cd {x}"))),
+        1 => "[abc]".prop_map(|x| block(&format!("$ mkdir {x}"))),
+        1 => Just(block("$ cd ..; ls | wc -l")),
+        1 => "[abc]".prop_map(|x| block(&format!("$ cat {x}.txt"))),
+        2 => ("[abc]", "[xyz]").prop_map(|(x, y)| format!("{{{{< file \"{x}.txt\" >}}}}\n{y}\n{{{{< /file >}}}}\n\n")),
+        1 => Just(block("$ false")),
+        1 => Just(block("$ alias say=echo; f() { echo \"f $1\"; }")),
+        1 => Just(block("$ f 1\nf 1")),
+        1 => Just("A sentence.\n\n".to_owned()),
+    ]
+}
+
+/// What a writer does to a guide.
+#[derive(Debug, Clone)]
+enum Edit {
+    Add(String),
+    Insert(usize, String),
+    Replace(usize, String),
+    Remove(usize),
+}
+
+fn edit() -> impl Strategy<Value = Edit> {
+    prop_oneof![
+        4 => step().prop_map(Edit::Add),
+        1 => (any::<usize>(), step()).prop_map(|(at, step)| Edit::Insert(at, step)),
+        2 => (any::<usize>(), step()).prop_map(|(at, step)| Edit::Replace(at, step)),
+        1 => any::<usize>().prop_map(Edit::Remove),
+    ]
+}
+
+/// The texts of a guide, from the first to the last.
+pub(crate) fn texts(count: usize) -> Vec<Vec<String>> {
+    let seed = [7; 32];
+    let mut runner = TestRunner::new_with_rng(Config::default(), TestRng::from_seed(RngAlgorithm::ChaCha, &seed));
+    let sequence = (proptest::collection::vec(step(), 1..5), proptest::collection::vec(edit(), 1..6));
+    let all = (0..count).map(|_| sequence.new_tree(&mut runner).expect("a sequence").current());
+    all.map(|(mut steps, edits)| {
+        let mut texts = vec![steps.concat()];
+        for edit in edits {
+            let length = steps.len();
+            match edit {
+                Edit::Add(step) => steps.push(step),
+                Edit::Insert(at, step) => steps.insert(at % (length + 1), step),
+                Edit::Replace(at, step) if length > 0 => steps[at % length] = step,
+                Edit::Remove(at) if length > 1 => drop(steps.remove(at % length)),
+                Edit::Replace(..) | Edit::Remove(_) => {}
+            }
+            texts.push(steps.concat());
+        }
+        texts
+    })
+    .collect()
+}
+
+/// What the open machine says in the end is what a clean one says, or it has said that it cannot know.
+#[test]
+fn what_is_told_is_what_a_clean_machine_says() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let host = &LocalHost::default();
+    let count = std::env::var("GUIDEPOST_SEQUENCES").ok().and_then(|count| count.parse().ok()).unwrap_or(300);
+    let all = texts(count).into_iter().map(|texts| async move {
+        let desk = Desk::new();
+        let begin = std::time::Instant::now();
+        let came = desk.write(host, &texts).await;
+        eprintln!("{:?} {}", begin.elapsed(), texts.len());
+        let last = came.last().expect("it came to something");
+        let clean = desk.clean(host, texts.last().expect("a text")).await;
+        let same = last.verdicts() == verdicts(&clean) && last.report.verdict == clean.verdict;
+        assert!(same || last.bent.is_some(), "{texts:#?}\nopen: {last:#?}\nclean: {clean:#?}");
+        (last.bent.is_some(), last.kept > 0)
+    });
+    let (mut bent, mut kept) = (0, 0);
+    runtime.block_on(async {
+        let mut done = futures_util::stream::iter(all).buffer_unordered(32);
+        while let Some((was_bent, was_kept)) = done.next().await {
+            bent += usize::from(was_bent);
+            kept += usize::from(was_kept);
+        }
+    });
+    assert!(bent < 150 && kept > 50, "{bent} cannot be known, {kept} were gone on with");
+}
