@@ -4,7 +4,11 @@ use std::{
     collections::BTreeMap,
     sync::{Arc, mpsc},
 };
-use tokio::sync::{broadcast, oneshot};
+use tokio::sync::{
+    broadcast,
+    mpsc::{Receiver, Sender, channel},
+    oneshot,
+};
 
 use super::{Said, watch};
 use crate::{
@@ -69,8 +73,9 @@ pub fn write(
         }
         let keeper = scope.spawn(move || preview.run(&asked));
         let done = runtime.block_on(async {
+            let (wishes, heard) = wishes();
             tokio::select! {
-                done = at(&asks, notices.subscribe(), chosen, options, listener) => done,
+                done = at(&asks, notices.subscribe(), chosen, options, listener, (wishes, heard)) => done,
                 () = end => Ok(()),
             }
         });
@@ -80,6 +85,11 @@ pub fn write(
         let _ = keeper.join();
         done
     })
+}
+
+/// What a writer wishes, and who hears it.
+pub(super) fn wishes() -> (Sender<Wish>, Receiver<Wish>) {
+    channel(WAITING)
 }
 
 /// Writes with a site that is kept.
@@ -92,8 +102,8 @@ pub(super) async fn at(
     chosen: &Chosen,
     options: &verify::Options,
     listener: &dyn Listener,
+    (wishes, mut heard): (Sender<Wish>, Receiver<Wish>),
 ) -> Result<(), Undone> {
-    let (wishes, mut heard) = tokio::sync::mpsc::channel(WAITING);
     let job = job(asks, chosen).await.map_err(Undone::Site)?;
     let saved = saved(asks, notices, chosen, &job, wishes);
     tokio::select! {
@@ -103,12 +113,12 @@ pub(super) async fn at(
 }
 
 /// Tells each text of a guide that is another one than before, until nobody wants to hear it.
-pub(super) async fn saved(
+async fn saved(
     asks: &mpsc::Sender<Ask>,
     mut notices: broadcast::Receiver<Notice>,
     chosen: &Chosen,
     first: &Job,
-    wishes: tokio::sync::mpsc::Sender<Wish>,
+    wishes: Sender<Wish>,
 ) {
     let mut known = mark(first);
     loop {
@@ -135,7 +145,7 @@ fn mark(job: &Job) -> BTreeMap<String, String> {
 }
 
 /// The guide as it is now.
-pub(super) async fn job(asks: &mpsc::Sender<Ask>, chosen: &Chosen) -> Result<Job, Vec<Diagnostic>> {
+async fn job(asks: &mpsc::Sender<Ask>, chosen: &Chosen) -> Result<Job, Vec<Diagnostic>> {
     let (sender, answer) = oneshot::channel();
     let reply = Box::new(|jobs| drop(sender.send(jobs)));
     let _ = asks.send(Ask::Jobs(chosen.guide.clone(), reply));

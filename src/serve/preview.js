@@ -79,6 +79,14 @@
     trouble = await post("run", { guide: state.guide });
     show(true, "steps");
   }
+  async function write() {
+    trouble = await post("write", { guide: state.guide, machine: state.steps[0]?.machine });
+    show(true, "steps");
+  }
+  async function wish(what) {
+    trouble = await post(what);
+    draw();
+  }
   async function stop() {
     trouble = await post("stop");
     draw();
@@ -125,6 +133,7 @@
       ? [errors && `${errors} ${errors === 1 ? "error" : "errors"}`, warnings && `${warnings} ${warnings === 1 ? "warning" : "warnings"}`].filter(Boolean).join(", ")
       : "no problems";
     const running = run && !run.over;
+    const stops = run?.live ? "Stop writing" : "Stop";
     bar.replaceChildren(
       make("span.status", {}, online ? "Preview" : "The server has stopped"),
       make(`button.problems${errors ? ".bad" : warnings ? ".warn" : ""}`, {
@@ -137,8 +146,10 @@
           onclick: () => show(!(showsPanel && tab === "steps"), "steps"),
         }, summary(), deciding.open() ? `, ${deciding.open()} to decide` : ""),
         !state.steps.length ? null : running
-          ? make("button.main", { id: "run", type: "button", onclick: stop }, "Stop")
+          ? make("button.main", { id: "run", type: "button", onclick: stop }, stops)
           : make("button.main", { id: "run", type: "button", disabled: !online || (busyElsewhere && "busy"), onclick: start }, "Run this guide"),
+        !state.steps.length || running || machines().size > 1 ? null
+          : make("button", { id: "write", type: "button", disabled: !online || (busyElsewhere && "busy"), onclick: write }, "Write with a machine"),
       ].filter(Boolean) : []),
     );
     if (focused) root.getElementById(focused)?.focus();
@@ -149,7 +160,16 @@
     return state.part && !(run && !run.over) && !state.steps.some((step) => ["broken", "drifted", "changed"].includes(step.standing));
   }
 
+  /** What a guide comes to in its open machine, which is no verdict. */
+  function summaryOfLive() {
+    const states = [...run.steps.values()].map((step) => step.state);
+    const worst = ["broken", "drifted"].find((one) => states.includes(one));
+    const held = states.filter((one) => one === "holds").length;
+    return worst ? `Live: ${states.filter((one) => one === worst).length} ${worst}` : `Live: ${held} of ${state.steps.length} steps hold`;
+  }
+
   function summary() {
+    if (run?.live && run.waits) return summaryOfLive();
     if (run && !run.over) {
       const done = [...run.steps.values()].filter((step) => step.state !== "running").length;
       return `Step ${Math.min(done + 1, state.steps.length)} of ${state.steps.length}`;
@@ -233,7 +253,7 @@
   }
 
   function stepsBody() {
-    const running = run && !run.over;
+    const running = run && !run.over && !run.waits;
     const acceptable = state.steps.filter((step) => step.acceptable);
     const several = machines().size > 1;
     const blocks = deciding.blocks();
@@ -243,6 +263,7 @@
       trouble ? make("p.trouble", { role: "alert" }, trouble) : null,
       inPart() ? make("p.partial", {}, `${SIGNS.partial} ${state.part}`) : null,
       run?.text ? make(`p.run${run.failed ? ".trouble" : ""}`, {}, run.text, run.help ? make("br") : null, run.help ?? null) : null,
+      run?.live ? liveHead() : null,
       busyElsewhere ? make("p", {}, `Another guide is being run: ${busyElsewhere}`) : null,
       !running && acceptable.length > 1 && !several
         ? make("p", {}, make("button", { id: "accept-all", type: "button", onclick: () => accept(null) }, `Accept all ${acceptable.length} real outputs`)) : null,
@@ -251,6 +272,21 @@
         ? make("ol.steps", {}, ...items(state.steps))
         : make("ol.blocks", {}, ...blocks.map((block, index) => deciding.item(block, index, items(of(block))))),
     ].filter(Boolean);
+  }
+
+  /** What is said of a guide whose machine is open, and what its writer can wish. */
+  function liveHead() {
+    const broken = [...run.steps.values()].some((step) => step.state === "broken");
+    return make("div.live", {},
+      make("p", {}, run.bent
+        ? `Another text of step ${run.bent} was tried in this machine, so only a clean one can tell what readers see from there on.`
+        : "What is shown here was done in the open machine; a verdict needs a clean one."),
+      run.proof ? make("p", {}, make(`span.sign.${run.proof.verdict}`, { "aria-hidden": "true" }, `${SIGNS[run.proof.verdict]} `), `${WORDS[run.proof.verdict]} ${run.proof.text}`) : null,
+      !run.proof && run.waits ? make("p.facts", {}, "A clean run follows when you pause.") : null,
+      run.notes.length ? make("ul.notes", {}, ...run.notes.map((note) => make("li", {}, note))) : null,
+      run.waits ? make("p.tools", {},
+        make("button", { id: "anew", type: "button", onclick: () => wish("anew") }, "Begin anew"),
+        broken ? make("button", { id: "retry", type: "button", onclick: () => wish("retry") }, "Try the broken step again") : null) : null);
   }
 
   function stepItem(step, running, several) {
@@ -403,7 +439,8 @@
   function heard(event) {
     if (event.what === "begin") {
       busyElsewhere = event.guide === state.guide ? null : event.guide;
-      run = busyElsewhere ? null : { guide: event.guide, over: false, text: "The machine is made.", steps: new Map() };
+      run = busyElsewhere ? null
+        : { guide: event.guide, live: event.live, over: false, text: "The machine is made.", steps: new Map(), notes: [] };
       trouble = null;
       return;
     }
@@ -418,8 +455,22 @@
       return run.steps.get(at);
     };
     switch (event.what) {
+      case "text": run.text = event.text; break;
+      case "note": run.notes.push(event.text); break;
+      case "waits":
+        Object.assign(run, { waits: true, bent: event.bent, text: event.text });
+        say(`${summaryOfLive()}; waiting for the next save`);
+        break;
+      case "proved":
+        run.proof = event;
+        say(`${WORDS[event.verdict]} ${event.text}`);
+        break;
       case "machine": run.text = event.text; break;
-      case "step": run.text = null; step({ state: "running" }); break;
+      case "step":
+        run.waits = false;
+        if (!run.live) run.text = null;
+        step({ state: "running" });
+        break;
       case "output": {
         const now = step({});
         now.output = append(now.output, event.text);

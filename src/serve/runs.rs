@@ -11,18 +11,22 @@
 //! | `output` | `number`, `machine`, `text` | what its terminal shows |
 //! | `answered` | `number`, `machine`, `text` | a question was answered |
 //! | `done` | `number`, `machine`, `verdict`, `message` | a step is over |
+//! | `text` | `text` | of a guide that is written: another text of it is taken up, and all steps that stay done are told again |
+//! | `note` | `text` | of such a guide: something that the writer should know |
+//! | `waits` | `verdict`, `bent` | of such a guide: what can be done is done |
+//! | `proved` | `verdict`, `text` | of such a guide: it was done in a clean machine |
 //! | `end` | `verdict`, `text` | the guide is over; its steps are in the page's state |
 //! | `failed` | `text`, `help` | it cannot be done |
 //! | `stopped` | | somebody stopped it |
 
 use crate::{
     diagnostic::Diagnostic,
-    internal,
-    preview::{self, Ask},
+    internal, machine,
+    preview::{self, Ask, Notice},
     proof,
     report::{GuideReport, Report, Verdict, Whole, json as stored, safe::plain},
     site::{self, cache::write_whole},
-    verify::{self, Event, Listener},
+    verify::{self, Event, Listener, Wish, Writing},
 };
 use axum::{
     body::Bytes,
@@ -39,9 +43,12 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
     time::Duration,
 };
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{broadcast, mpsc as mpsc_async, oneshot, watch};
 
-use super::App;
+use super::{
+    App,
+    desk::{self, Chosen, Undone},
+};
 
 /// Bytes of terminal text that are kept of a run; the report has all of it.
 const KEPT: usize = 2 << 20;
@@ -64,6 +71,8 @@ struct Inner {
     busy: bool,
     /// Dropping it stops the run.
     stop: Option<oneshot::Sender<()>>,
+    /// What the writer of a guide wishes, while its machine is open.
+    wishes: Option<mpsc_async::Sender<Wish>>,
     /// What verification found of every guide, the newest.
     report: Option<Report>,
     asks: Option<mpsc::Sender<Ask>>,
@@ -88,7 +97,16 @@ impl Runs {
         let kept = std::fs::read_to_string(file(&site)).ok().and_then(|text| stored::read(&text).ok());
         let given = site.reports.iter().filter_map(|file| site::read_report(file).ok());
         let report = Report::merged(&kept.into_iter().chain(given).collect::<Vec<_>>());
-        let inner = Inner { run: 0, events: Vec::new(), kept: 0, busy: false, stop: None, report, asks: Some(asks) };
+        let inner = Inner {
+            run: 0,
+            events: Vec::new(),
+            kept: 0,
+            busy: false,
+            stop: None,
+            wishes: None,
+            report,
+            asks: Some(asks),
+        };
         Self { site, inner: Mutex::new(inner), ticks: watch::channel(0).0 }
     }
 
@@ -141,8 +159,41 @@ impl Runs {
         self.ticks.send_modify(|tick| *tick += 1);
     }
 
-    /// Begins a run in a thread of its own.
+    /// Another text is taken up: whoever looks now need not see what was done of earlier ones.
+    fn anew(&self, guide: &str, text: &str) {
+        let mut inner = self.inner();
+        inner.run += 1;
+        inner.kept = 0;
+        inner.events =
+            vec![json!({ "what": "begin", "guide": guide, "live": true }), json!({ "what": "text", "text": text })];
+        drop(inner);
+        self.tick();
+    }
+
+    /// Does a guide in a thread of its own.
     pub(super) fn begin(self: &Arc<Self>, guide: &str) -> Result<(), Busy> {
+        let asked = guide.to_owned();
+        self.spawn(guide, false, move |runs, stopped| runs.done(&asked, stopped))
+    }
+
+    /// Keeps a guide's machine open, and does each text of it that is saved.
+    pub(super) fn write(self: &Arc<Self>, chosen: Chosen, notices: broadcast::Receiver<Notice>) -> Result<(), Busy> {
+        let guide = chosen.guide.clone();
+        self.spawn(&guide, true, move |runs, stopped| runs.written(&chosen, notices, stopped))
+    }
+
+    /// Tells what the writer of a guide wishes; whether there is one.
+    pub(super) fn wish(&self, wish: Wish) -> bool {
+        self.inner().wishes.as_ref().is_some_and(|wishes| wishes.try_send(wish).is_ok())
+    }
+
+    /// Begins a run in a thread of its own.
+    fn spawn(
+        self: &Arc<Self>,
+        guide: &str,
+        live: bool,
+        run: impl FnOnce(&Self, oneshot::Receiver<()>) -> Value + Send + 'static,
+    ) -> Result<(), Busy> {
         let (stop, stopped) = oneshot::channel();
         {
             let mut inner = self.inner();
@@ -153,19 +204,19 @@ impl Runs {
                 return Err(Busy::Running);
             }
             inner.run += 1;
-            inner.events = vec![json!({ "what": "begin", "guide": guide })];
+            inner.events = vec![json!({ "what": "begin", "guide": guide, "live": live })];
             inner.kept = 0;
             inner.busy = true;
             inner.stop = Some(stop);
         }
         self.tick();
-        let (runs, guide) = (Arc::clone(self), guide.to_owned());
+        let runs = Arc::clone(self);
         std::thread::spawn(move || {
-            let last = ended(|| runs.done(&guide, stopped));
+            let last = ended(|| run(&runs, stopped));
             {
                 let mut inner = runs.inner();
                 inner.busy = false;
-                inner.stop = None;
+                (inner.stop, inner.wishes) = (None, None);
             }
             runs.push(last);
         });
@@ -174,18 +225,29 @@ impl Runs {
 
     /// Does a guide, and gives the run's last event.
     fn done(&self, guide: &str, stopped: oneshot::Receiver<()>) -> Value {
-        let failed = |problems: &[Diagnostic]| {
-            let problem = problems.iter().find(|problem| problem.is_error()).or(problems.first());
-            let text = problem.map_or("it cannot be done", |problem| problem.message.as_str());
-            json!({ "what": "failed", "text": text, "help": problem.and_then(|problem| problem.help.as_deref()) })
-        };
         let jobs = match proof::jobs(&self.site, &[guide.to_owned()]) {
             Ok(jobs) if jobs.iter().all(|job| job.plan.path == guide) => jobs,
-            Ok(_) => return failed(&[Diagnostic::error("usage", format!("there is no guide {guide}"))]),
-            Err(failure) => return failed(&failure.diagnostics()),
+            Ok(_) => return undone(&[Diagnostic::error("usage", format!("there is no guide {guide}"))]),
+            Err(failure) => return undone(&failure.diagnostics()),
         };
+        let options = self.options();
+        let told = Told { runs: self, guide, steps: Mutex::default() };
+        match verify::run_until(jobs, &options, &told, stopped) {
+            Ok(None) => json!({ "what": "stopped" }),
+            Ok(Some(report)) => {
+                let verdict = report.wholes().iter().map(Whole::verdict).max().unwrap_or(Verdict::Skipped);
+                let reason = report.guides.iter().find_map(|guide| guide.reason.clone());
+                self.found(report);
+                json!({ "what": "end", "verdict": verdict, "text": reason })
+            }
+            Err(error) => without_engine(&error),
+        }
+    }
+
+    /// How guides are done from their pages.
+    fn options(&self) -> verify::Options {
         let folder = preview::folder(&self.site);
-        let options = verify::Options {
+        verify::Options {
             site: self.site.site.clone(),
             jobs: 1,
             fail_fast: false,
@@ -201,23 +263,30 @@ impl Runs {
             fresh: false,
             expected: BTreeMap::new(),
             shard: None,
+        }
+    }
+
+    /// Keeps a guide's machine open until it is stopped, and gives the run's last event.
+    fn written(&self, chosen: &Chosen, notices: broadcast::Receiver<Notice>, stopped: oneshot::Receiver<()>) -> Value {
+        let Some(asks) = self.inner().asks.clone() else { return json!({ "what": "stopped" }) };
+        let (wishes, heard) = desk::wishes();
+        self.inner().wishes = Some(wishes.clone());
+        let told = Told { runs: self, guide: &chosen.guide, steps: Mutex::default() };
+        let options = verify::Options { record: None, ..self.options() };
+        let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+            Ok(runtime) => runtime,
+            Err(error) => return json!({ "what": "failed", "text": error.to_string() }),
         };
-        let told = Told { runs: self, guide, steps: Mutex::default() };
-        match verify::run_until(jobs, &options, &told, stopped) {
-            Ok(None) => json!({ "what": "stopped" }),
-            Ok(Some(report)) => {
-                let verdict = report.wholes().iter().map(Whole::verdict).max().unwrap_or(Verdict::Skipped);
-                let reason = report.guides.iter().find_map(|guide| guide.reason.clone());
-                self.found(report);
-                json!({ "what": "end", "verdict": verdict, "text": reason })
+        let done = runtime.block_on(async {
+            tokio::select! {
+                done = desk::at(&asks, notices, chosen, &options, &told, (wishes, heard)) => done,
+                _ = stopped => Ok(()),
             }
-            Err(error) => {
-                let mut text = error.to_string();
-                if !error.tail().is_empty() {
-                    text.push_str(&format!("\n{}", crate::terminal::clean::clean(error.tail())));
-                }
-                json!({ "what": "failed", "text": text, "help": error.help() })
-            }
+        });
+        match done {
+            Ok(()) => json!({ "what": "stopped" }),
+            Err(Undone::Site(problems)) => undone(&problems),
+            Err(Undone::Engine(error)) => without_engine(&error),
         }
     }
 
@@ -274,6 +343,22 @@ fn ended(run: impl FnOnce() -> Value) -> Value {
     })
 }
 
+/// The last event of a run that a fault of the site's has kept from beginning.
+fn undone(problems: &[Diagnostic]) -> Value {
+    let problem = problems.iter().find(|problem| problem.is_error()).or(problems.first());
+    let text = problem.map_or("it cannot be done", |problem| problem.message.as_str());
+    json!({ "what": "failed", "text": text, "help": problem.and_then(|problem| problem.help.as_deref()) })
+}
+
+/// The last event of a run that the engine has ended.
+fn without_engine(error: &machine::Error) -> Value {
+    let mut text = error.to_string();
+    if !error.tail().is_empty() {
+        text.push_str(&format!("\n{}", crate::terminal::clean::clean(error.tail())));
+    }
+    json!({ "what": "failed", "text": text, "help": error.help() })
+}
+
 /// Where a site's last verdicts are kept.
 fn file(site: &site::Options) -> PathBuf {
     preview::folder(site).join("report.json")
@@ -293,6 +378,44 @@ struct Told<'a> {
     guide: &'a str,
     /// The step that is done, by guides on machines.
     steps: Mutex<BTreeMap<String, usize>>,
+}
+
+impl Told<'_> {
+    /// What a writer is told.
+    fn of_writing(&self, writing: Writing<'_>) -> Option<Value> {
+        let note = |text: String| json!({ "what": "note", "text": plain(&text) });
+        Some(match writing {
+            Writing::Text { steps, kept, why } => {
+                let stay = format!("{kept} of {steps} steps stay done");
+                self.runs.anew(self.guide, &plain(&why.map_or(stay.clone(), |why| format!("{stay}: {why}"))));
+                return None;
+            }
+            Writing::Wrong { problem } => note(format!("nothing is done until it is mended: {}", problem.message)),
+            Writing::From { after: 0 } => note("it goes on from its setup, which was kept".into()),
+            Writing::From { after } => note(format!("it goes on from what was kept after step {after}")),
+            Writing::NotFrom { after, why } => {
+                note(format!("what was kept after step {after} cannot be used, so it begins anew: {why}"))
+            }
+            Writing::Snapshot { .. } => return None,
+            Writing::NoSnapshot { after, why } => {
+                note(format!("its machine cannot be kept as it is after step {after}: {why}"))
+            }
+            Writing::Waits { report, bent } => {
+                json!({ "what": "waits", "verdict": report.verdict, "bent": bent, "text": report.reason })
+            }
+            Writing::Proved { report, otherwise } => {
+                let verdict = report.wholes().iter().map(Whole::verdict).max();
+                self.runs.found(report.clone());
+                let numbers: Vec<String> = otherwise.iter().map(usize::to_string).collect();
+                let text = match numbers.is_empty() {
+                    true => format!("in a clean machine, in {:.0} s", report.seconds),
+                    false => format!("in a clean machine, which says otherwise of step {}", numbers.join(", ")),
+                };
+                json!({ "what": "proved", "verdict": verdict, "text": text })
+            }
+            Writing::Unproved { why } => note(format!("it could not be done in a clean machine: {why}")),
+        })
+    }
 }
 
 impl Listener for Told<'_> {
@@ -320,6 +443,10 @@ impl Listener for Told<'_> {
                 "verdict": step.verdict,
                 "message": step.message.as_deref().map(plain),
             }),
+            Event::Writing(writing) => match self.of_writing(writing) {
+                Some(event) => event,
+                None => return,
+            },
             // The last line is part of the output, and the run tells its end itself.
             _ => return,
         };
@@ -343,10 +470,47 @@ pub(super) async fn begin(State(app): State<Arc<App>>, body: Bytes) -> Response 
     let Ok(asked) = serde_json::from_slice::<Asked>(&body) else {
         return (StatusCode::BAD_REQUEST, "name a guide: {\"guide\": \"content/…\"}\n").into_response();
     };
-    match app.runs.begin(&asked.guide) {
+    begun(app.runs.begin(&asked.guide))
+}
+
+fn begun(run: Result<(), Busy>) -> Response {
+    match run {
         Ok(()) => StatusCode::ACCEPTED.into_response(),
         Err(Busy::Running) => (StatusCode::CONFLICT, "another guide is being run: stop it, or wait\n").into_response(),
         Err(Busy::Ending) => (StatusCode::SERVICE_UNAVAILABLE, "the server ends\n").into_response(),
+    }
+}
+
+/// A guide that is to be written with an open machine.
+#[derive(Debug, Deserialize)]
+pub(super) struct Writes {
+    guide: String,
+    machine: String,
+}
+
+/// `POST write`
+pub(super) async fn write(State(app): State<Arc<App>>, body: Bytes) -> Response {
+    let Ok(Writes { guide, machine }) = serde_json::from_slice(&body) else {
+        let usage = "name a guide and its machine: {\"guide\": \"content/…\", \"machine\": \"debian\"}\n";
+        return (StatusCode::BAD_REQUEST, usage).into_response();
+    };
+    begun(app.runs.write(Chosen { guide, machine }, app.notices.subscribe()))
+}
+
+/// `POST anew`
+pub(super) async fn anew(State(app): State<Arc<App>>) -> Response {
+    wished(&app, Wish::Anew)
+}
+
+/// `POST retry`
+pub(super) async fn retry(State(app): State<Arc<App>>) -> Response {
+    wished(&app, Wish::Retry)
+}
+
+fn wished(app: &App, wish: Wish) -> Response {
+    match app.runs.wish(wish) {
+        true => StatusCode::ACCEPTED.into_response(),
+        false => (StatusCode::CONFLICT, "no guide's machine is open\n").into_response(),
     }
 }
 

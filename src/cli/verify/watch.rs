@@ -112,8 +112,8 @@ impl Listener for Watching<'_> {
                 print(std::io::stderr(), "waiting for the next save; a clean run follows; Ctrl-C ends\n");
             }
             Writing::Proved { report, otherwise } => {
-                let seconds = report.seconds;
-                self.show(&format!("In a clean machine, in {seconds:.1} s:"), report);
+                let heading = format!("In a clean machine, in {:.1} s:", report.seconds);
+                report.guides.iter().for_each(|guide| self.show(&heading, guide));
                 if !otherwise.is_empty() {
                     let numbers: Vec<String> = otherwise.iter().map(usize::to_string).collect();
                     say(&format!(

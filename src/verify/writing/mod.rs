@@ -42,7 +42,7 @@ use crate::{
         self, Engine, Machine, Scope,
         settings::{ImageSource, Init},
     },
-    report::{GuideReport, Verdict},
+    report::{GuideReport, Report, Verdict},
 };
 
 /// What a writer wants of the open machine.
@@ -107,7 +107,7 @@ pub enum Writing<'a> {
     /// The whole guide was done in a clean machine.
     Proved {
         /// What came of it: a verdict.
-        report: &'a GuideReport,
+        report: &'a Report,
         /// The steps of which the open machine says otherwise.
         otherwise: Vec<usize>,
     },
@@ -203,6 +203,13 @@ struct Desk<'a, H: Host> {
 impl<H: Host> Desk<'_, H> {
     fn tell(&self, job: &Job, writing: Writing<'_>) {
         self.run.listener.event(&job.name(), Event::Writing(writing));
+    }
+
+    /// A report of a guide that was done in a clean machine.
+    fn report(&self, job: &Job, guide: GuideReport) -> Report {
+        let (engine, engine_api) = self.run.host.version();
+        let guides = vec![GuideReport { key: super::key(job), ..guide }];
+        Report { engine, engine_api, seconds: guides[0].seconds, guides, ..super::empty(self.run.options) }
     }
 
     /// One machine after the other.
@@ -425,7 +432,8 @@ impl<H: Host> Desk<'_, H> {
                         match proved {
                             Ok(proved) => {
                                 let otherwise = otherwise(&shown, &proved);
-                                self.run.listener.event(&job.name(), Event::Writing(Writing::Proved { report: &proved, otherwise }));
+                                let report = &self.report(job, proved);
+                                self.run.listener.event(&job.name(), Event::Writing(Writing::Proved { report, otherwise }));
                             }
                             Err(error) if error.is_of_engine() => return Err(error),
                             Err(error) => {
