@@ -195,6 +195,29 @@ test("a run is stopped from its page, and by Ctrl-C: no container is left", { sk
   await page.browserContext().close();
 });
 
+test("a guide is written with a machine that stays open, from its page", { skip: !process.env.GUIDEPOST_ENGINE && "no Docker engine" }, async () => {
+  const before = read();
+  const page = await open();
+  await press(page, "#write");
+  const shows = (text) => inPreview(page, `(root) => root.querySelector('#steps')?.textContent === ${JSON.stringify(text)}`);
+  await shows("Live: 4 of 4 steps hold");
+  // What is added is done where the terminal stands, and what is done of it is beside the block.
+  write(`${before}\n## More\n\n\`\`\`console\n$ ls hello.sh\nhello.sh\n$ false\n\`\`\`\n`);
+  await shows("Live: 1 broken");
+  await eventually(page, () => document.querySelector(".guidepost-chip[data-state=broken]"));
+  await inPreview(page, "(root) => root.querySelector('.run').textContent === '4 of 7 steps stay done'");
+  assert.deepEqual(await violations(page), []);
+  // It is mended, and goes on there; that this is not what readers have is said.
+  write(read().replace("$ false", "$ true"));
+  await shows("Live: 7 of 7 steps hold");
+  await inPreview(page, "(root) => root.querySelector('.live').textContent.includes('Another text of step 7 was tried')");
+  await inPreview(page, "(root) => root.querySelector('.live').textContent.includes('holds in a clean machine')");
+  assert.ok(await page.$(".verified.holds"), "what a clean machine says is the page's verdict");
+  await press(page, "#run");
+  await inPreview(page, "(root) => root.querySelector('#run').textContent === 'Run this guide'");
+  await leave(page);
+});
+
 test("the preview's own parts fit and are accessible: phone and desktop, light and dark", async () => {
   write(`${read()}\n{{< notte >}}\n`);
   for (const width of [390, 1440]) {

@@ -162,7 +162,8 @@ pub async fn write_on(
     };
     let (own, quiet) = (run(listener), run(&()));
     let mut desk = Desk { run: &own, quiet: &quiet, wishes, snapshots: Snapshots::default(), why: None };
-    let done = desk.work(job).await;
+    // It is large, and threads that wait for it have small stacks.
+    let done = Box::pin(desk.work(job)).await;
     desk.snapshots.clear(host).await;
     done
 }
@@ -226,7 +227,7 @@ impl<H: Host> Desk<'_, H> {
                 }
                 continue;
             }
-            let Some((machine, snapshot)) = self.machine(&job).await? else {
+            let Some((machine, snapshot)) = Box::pin(self.machine(&job)).await? else {
                 // Why is told. Another text may name another machine.
                 match self.wishes.recv().await {
                     Some(Wish::Saved(saved)) => job = *saved,
@@ -235,7 +236,7 @@ impl<H: Host> Desk<'_, H> {
                 }
                 continue;
             };
-            let going = self.on_machine(&machine, snapshot, job, &mut before).await?;
+            let going = Box::pin(self.on_machine(&machine, snapshot, job, &mut before)).await?;
             before = Some(machine);
             match going {
                 Some(next) => job = next,
@@ -280,7 +281,7 @@ impl<H: Host> Desk<'_, H> {
         before: &mut Option<H::Running>,
     ) -> machine::Result<Option<Job>> {
         let mut stand = match snapshot {
-            Some(snapshot) => match self.put_back(machine, &job, &snapshot).await? {
+            Some(snapshot) => match Box::pin(self.put_back(machine, &job, &snapshot)).await? {
                 Ok(stand) => Some(stand),
                 Err(why) => {
                     self.tell(&job, Writing::NotFrom { after: snapshot.after, why });
@@ -291,7 +292,7 @@ impl<H: Host> Desk<'_, H> {
             None => None,
         };
         loop {
-            let (ending, left, next) = self.text(machine, &job, stand.take(), before).await?;
+            let (ending, left, next) = Box::pin(self.text(machine, &job, stand.take(), before)).await?;
             match (ending, next) {
                 (Ending::Goes { kept, bent }, Some(next)) => {
                     let Some(mut left) = left else { return Ok(Some(next)) };
@@ -367,7 +368,7 @@ impl<H: Host> Desk<'_, H> {
             }
             None => {
                 let mut report = blank(job);
-                let walk = Walk::begin(&attempt, machine, &mut report).await?;
+                let walk = Box::pin(Walk::begin(&attempt, machine, &mut report)).await?;
                 (walk, report, None, machine.held().await?, 0.0)
             }
         };
@@ -387,7 +388,7 @@ impl<H: Host> Desk<'_, H> {
                     }
                 }
                 let begin = Instant::now();
-                let doing = walk.step(step, &mut reached, &mut report);
+                let doing = Box::pin(walk.step(step, &mut reached, &mut report));
                 let done = self.beside(&score, at, doing, &mut next).await?;
                 unkept += begin.elapsed().as_secs_f64();
                 match done {
