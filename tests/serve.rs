@@ -15,6 +15,8 @@ struct Server {
     child: Child,
     port: u16,
     token: String,
+    /// The token of who only hears.
+    hears: String,
 }
 
 /// How long anything may take before a test gives up.
@@ -33,11 +35,18 @@ impl Server {
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line).expect("it says something");
         let port = line.trim().trim_end_matches('/').rsplit(':').next().and_then(|port| port.parse().ok());
-        let mut server =
-            Self { child, port: port.unwrap_or_else(|| panic!("an address: {line}")), token: String::new() };
+        let mut server = Self {
+            child,
+            port: port.unwrap_or_else(|| panic!("an address: {line}")),
+            token: String::new(),
+            hears: String::new(),
+        };
         let home = server.get("/docs/");
-        let token = home.split("data-token=\"").nth(1).and_then(|rest| rest.split('"').next());
-        server.token = token.unwrap_or_else(|| panic!("a page has the token: {home}")).to_owned();
+        let of = |name: &str| {
+            let value = home.split(&format!("data-{name}=\"")).nth(1).and_then(|rest| rest.split('"').next());
+            value.unwrap_or_else(|| panic!("a page has the token: {home}")).to_owned()
+        };
+        (server.token, server.hears) = (of("token"), of("hears"));
         server
     }
 
@@ -70,7 +79,7 @@ impl Server {
         stream.set_read_timeout(Some(PATIENCE)).expect("a time limit");
         let html = self.get(page);
         let version = html.split("data-version=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
-        let (port, token) = (self.port, &self.token);
+        let (port, token) = (self.port, &self.hears);
         write!(
             stream,
             "GET /_guidepost/events?page={page}&version={version}&token={token} HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n"
@@ -252,7 +261,9 @@ fn others_are_refused() {
     assert_eq!(status(&absolute), 421, "{absolute}");
 
     // Pages of other sites, and whoever has no token.
-    let posts = ["POST /_guidepost/run", "POST /_guidepost/stop", "POST /_guidepost/accept"];
+    let posts = ["run", "stop", "accept", "write", "anew", "retry", "decide", "back"];
+    let posts = posts.map(|what| format!("POST /_guidepost/{what}"));
+    let posts = posts.iter().map(String::as_str);
     // One token in sixteen ends with the digit that is to be wrong.
     let wrong = if token.ends_with('0') { '1' } else { '0' };
     for line in posts {
@@ -260,6 +271,7 @@ fn others_are_refused() {
             String::new(),
             own.clone(),
             format!("{own}X-Guidepost-Token: \r\n"),
+            format!("{own}X-Guidepost-Token: {}\r\n", server.hears),
             format!("{own}X-Guidepost-Token: {}{wrong}\r\n", &token[..token.len() - 1]),
             format!("{good}Origin: http://evil.example\r\n"),
             format!("{good}Origin: https://localhost:{port}\r\n"),
@@ -275,7 +287,7 @@ fn others_are_refused() {
         let response = server.request(&format!("{line}?token={token}"), &own, guide);
         assert_eq!(status(&response), 403, "{line}: {response}");
     }
-    let events = format!("GET /_guidepost/events?page=/docs/&version=x&token={token}");
+    let events = format!("GET /_guidepost/events?page=/docs/&version=x&token={}", server.hears);
     for (line, headers) in [
         ("GET /_guidepost/events?page=/docs/&version=x", ""),
         ("GET /_guidepost/events?page=/docs/&version=x&token=0", ""),

@@ -5,6 +5,7 @@
 //! | a page of another site, through a name that leads to this machine (DNS rebinding) | `Host` is none of the server's names |
 //! | a page of another site | `Origin` or `Sec-Fetch-Site` says so, on everything but plain pages |
 //! | anybody who has not read a page of this server | no token, on events and on everything that runs or writes |
+//! | a script of the site itself, that wants to be a service worker | it would read every page, and so the token |
 //! | a client with a path that means to leave the site | `..`, NUL or backslash in the decoded path; and paths are looked up, never joined to a folder |
 
 use axum::{
@@ -18,7 +19,7 @@ use std::sync::Arc;
 
 use super::{App, OWN};
 
-/// The header that brings the token back; a stream of events, which cannot have headers, has it in its query.
+/// The header that brings the token back; a stream of events, which cannot have headers, has another one in its query.
 const TOKEN: HeaderName = HeaderName::from_static("x-guidepost-token");
 
 /// Lets a request pass, or says why not.
@@ -51,6 +52,12 @@ fn refused(app: &App, request: &Request) -> Option<(StatusCode, &'static str)> {
             "this server is called by another name: see where it said it is",
         ));
     }
+    if headers.contains_key("service-worker") {
+        return Some((
+            StatusCode::FORBIDDEN,
+            "a preview has no service workers: one would read the pages of all others",
+        ));
+    }
     if decoded(request.uri().path()).is_none() {
         return Some((StatusCode::BAD_REQUEST, "this path is none"));
     }
@@ -65,10 +72,11 @@ fn refused(app: &App, request: &Request) -> Option<(StatusCode, &'static str)> {
     }
     if reads || path.is_some() {
         let query = request.uri().query().unwrap_or_default();
-        let in_query = query.split('&').find_map(|part| part.strip_prefix("token=")).filter(|_| reads);
-        let given = headers.get(TOKEN).and_then(|token| token.to_str().ok()).or(in_query).unwrap_or_default();
+        let in_query = || query.split('&').find_map(|part| part.strip_prefix("token="));
+        let in_header = || headers.get(TOKEN).and_then(|token| token.to_str().ok());
+        let (given, wanted) = if reads { (in_query(), &app.hears) } else { (in_header(), &app.token) };
         // By hashes, so that the time it takes says nothing about the token.
-        if blake3::hash(given.as_bytes()) != blake3::hash(app.token.as_bytes()) {
+        if blake3::hash(given.unwrap_or_default().as_bytes()) != blake3::hash(wanted.as_bytes()) {
             return Some((StatusCode::FORBIDDEN, "this wants the token of a page of this server: reload the page"));
         }
         return None;

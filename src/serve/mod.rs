@@ -80,8 +80,10 @@ struct App {
     problems: tokio::sync::watch::Sender<Arc<Vec<Diagnostic>>>,
     runs: Arc<runs::Runs>,
     names: address::Names,
-    /// In every page, and wanted back by whatever runs or writes something.
+    /// In every page that a person looks at, and wanted back by whatever runs or writes something.
     token: String,
+    /// The same for who only hears what happens: it is part of an address, which scripts of the page can see.
+    hears: String,
 }
 
 impl App {
@@ -144,6 +146,7 @@ pub fn run(options: &Options, say: &(dyn Fn(Said) + Sync), end: impl Future<Outp
             runs: Arc::clone(&runs),
             names: address::Names::new(options.host, at.port()),
             token: token(),
+            hears: token(),
         });
         let sign = sign::Sign { url: home.clone(), token: app.token.clone() };
         // Without it, other programs do not find this server, and that is all.

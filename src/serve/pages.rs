@@ -3,10 +3,11 @@
 use axum::{
     body::Body,
     extract::{OriginalUri, Request, State},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
-use std::sync::Arc;
+use regex::Regex;
+use std::sync::{Arc, LazyLock};
 use tower_http::services::ServeFile;
 
 use super::{App, OWN, guard::decoded};
@@ -15,14 +16,15 @@ use crate::{preview::Answer, render::escape};
 /// A page, with what makes it a preview.
 pub(super) async fn page(State(app): State<Arc<App>>, OriginalUri(uri): OriginalUri, request: Request) -> Response {
     let Some(path) = decoded(uri.path()) else { return StatusCode::BAD_REQUEST.into_response() };
+    let shown = is_shown(request.headers());
+    let with = |html: String, version: &str| if shown { with_preview(&html, &path, version, &app) } else { html };
     match app.get(path.clone()).await {
         Answer::Page { html, version, found } => {
             let status = if found { StatusCode::OK } else { StatusCode::NOT_FOUND };
-            (status, Html(with_preview(&html, &path, &version, &app.token))).into_response()
+            (status, [OPENED_ALONE], Html(with(html, &version))).into_response()
         }
         Answer::Nothing => {
-            let html = with_preview(NOTHING, &path, "", &app.token);
-            (StatusCode::INTERNAL_SERVER_ERROR, Html(html)).into_response()
+            (StatusCode::INTERNAL_SERVER_ERROR, [OPENED_ALONE], Html(with(NOTHING.to_owned(), ""))).into_response()
         }
         Answer::Made(bytes, name) => ([(header::CONTENT_TYPE, content_type(&name))], bytes).into_response(),
         Answer::Moved(to) => match HeaderValue::from_str(&to) {
@@ -44,6 +46,16 @@ pub(super) async fn page(State(app): State<Arc<App>>, OriginalUri(uri): Original
             response.map(Body::new).into_response()
         }
     }
+}
+
+/// A page that opens another one cannot look into it, though both are of this server: the token is there for a moment.
+const OPENED_ALONE: (HeaderName, &str) =
+    (HeaderName::from_static("cross-origin-opener-policy"), "noopener-allow-popups");
+
+/// Whether a browser asks for a page to show it to a person, and not for a script or a frame of another page, which could read the token
+/// in it. Browsers say so, and scripts cannot say otherwise (Fetch Metadata, W3C; forbidden request headers of the Fetch Standard).
+fn is_shown(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-dest").is_none_or(|destination| destination == "document")
 }
 
 /// Nothing is at an address of the preview's own.
@@ -69,14 +81,24 @@ pub(super) async fn style() -> impl IntoResponse {
 /// Shown while there is no site to show.
 const NOTHING: &str = "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>guidepost</title></head>\n<body></body>\n</html>\n";
 
-/// Adds the preview's script to a page.
-fn with_preview(html: &str, page: &str, version: &str, token: &str) -> String {
+/// Adds the preview's script to a page, in front of all others: it takes the tokens away before any script of the site's runs.
+fn with_preview(html: &str, page: &str, version: &str, app: &App) -> String {
     let script = format!(
-        "<script src=\"{OWN}preview.js\" defer data-page=\"{}\" data-version=\"{version}\" data-token=\"{token}\"></script>\n",
-        escape(page)
+        "<script src=\"{OWN}preview.js\" data-page=\"{}\" data-version=\"{version}\" data-token=\"{}\" data-hears=\"{}\"></script>\n",
+        escape(page),
+        app.token,
+        app.hears,
     );
-    let at = html.rfind("</body>").unwrap_or(html.len());
+    let at = first_in_head(html);
     format!("{}{script}{}", &html[..at], &html[at..])
+}
+
+/// Where a script is the first of a page's: behind the tag of its head, if nothing but the tags before it is there.
+fn first_in_head(html: &str) -> usize {
+    static START: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?is)^\s*(?:<!doctype[^>]*>)?\s*(?:<html\b[^>]*>)?\s*(?:<head\b[^>]*>)?").expect("a pattern")
+    });
+    START.find(html).map_or(0, |start| start.end())
 }
 
 /// The media type of a file by its name.
@@ -108,9 +130,30 @@ mod tests {
     }
 
     #[test]
-    fn the_script_comes_last() {
-        let html = with_preview("<body>a</body></html>", "/\"x", "v", "t");
-        assert!(html.starts_with("<body>a<script src=") && html.ends_with("</script>\n</body></html>"), "{html}");
-        assert!(html.contains("data-page=\"/&quot;x\""), "{html}");
+    fn the_script_comes_first() {
+        for (html, at) in [
+            ("<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"></head>", "<meta"),
+            ("<!DOCTYPE html><html><head class=\"a>\">b</head>", "\">b"),
+            ("<script>x</script><head></head>", "<script>x"),
+            ("<!doctype html>\n<p>text", "<p>"),
+            ("", ""),
+        ] {
+            assert_eq!(&html[first_in_head(html)..][..at.len()], at, "{html}");
+        }
+    }
+
+    #[test]
+    fn the_token_is_for_who_looks() {
+        for (destination, shown) in
+            [(None, true), (Some("document"), true), (Some("empty"), false), (Some("iframe"), false)]
+        {
+            let mut headers = HeaderMap::new();
+            headers.extend(
+                destination.map(|destination| {
+                    (HeaderName::from_static("sec-fetch-dest"), HeaderValue::from_static(destination))
+                }),
+            );
+            assert_eq!(is_shown(&headers), shown, "{destination:?}");
+        }
     }
 }

@@ -1,11 +1,22 @@
 // The preview's part of a page: reloads it, shows what is wrong with it, runs its guide.
 // What it draws is in a shadow tree, so that neither the theme's styles nor its own get in each other's way; only the chips
 // at blocks stand in the page itself.
+//
+// It stands in front of all scripts of the site, and takes for itself what they must not have or change: the token, and the ways to ask.
 (() => {
   "use strict";
   const script = document.currentScript;
-  const { page, version, token } = script.dataset;
+  const { page, version, token, hears } = script.dataset;
   const own = new URL(".", script.src).pathname;
+  script.remove();
+  const ask = globalThis.fetch.bind(globalThis);
+  const Source = globalThis.EventSource;
+  const decidingOf = globalThis[Symbol.for("guidepost.deciding")];
+  delete globalThis[Symbol.for("guidepost.deciding")];
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin, { once: true });
+  else begin();
+
+  function begin() {
   const memory = {
     get(key) { try { return JSON.parse(sessionStorage.getItem(`guidepost-${key}`)); } catch { return null; } },
     set(key, value) { try { sessionStorage.setItem(`guidepost-${key}`, JSON.stringify(value)); } catch { /* forgotten */ } },
@@ -19,7 +30,8 @@
     const element = document.createElement(name);
     if (classes.length) element.className = classes.join(" ");
     for (const [key, value] of Object.entries(attributes)) {
-      if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
+      // What a script of the site's has clicked, no person has.
+      if (key.startsWith("on")) element.addEventListener(key.slice(2), (event) => event.isTrusted && value(event));
       else if (value === true) element.setAttribute(key, "");
       else if (value !== false && value != null) element.setAttribute(key, value);
     }
@@ -67,7 +79,7 @@
   async function post(what, body) {
     const headers = { "Content-Type": "application/json", "X-Guidepost-Token": token };
     try {
-      const response = await fetch(own + what, { method: "POST", headers, body: JSON.stringify(body ?? {}) });
+      const response = await ask(own + what, { method: "POST", headers, body: JSON.stringify(body ?? {}) });
       return response.ok ? null : (await response.text()).trim();
     } catch {
       return "the preview server does not answer";
@@ -101,8 +113,6 @@
     live.textContent = text;
   }
 
-  const decidingOf = globalThis[Symbol.for("guidepost.deciding")];
-  delete globalThis[Symbol.for("guidepost.deciding")];
   const deciding = decidingOf({
     make, memory, page, post, say, blockAt,
     state: () => state,
@@ -543,7 +553,7 @@
     // Another server has another token; its pages have it.
     waiting = setInterval(async () => {
       try {
-        await fetch(location.href, { method: "HEAD", cache: "no-store" });
+        await ask(location.href, { method: "HEAD", cache: "no-store" });
       } catch {
         return;
       }
@@ -555,8 +565,8 @@
   let events = null;
   function listen() {
     if (events || leaving) return;
-    const query = new URLSearchParams({ page, version, token });
-    events = new EventSource(`${own}events?${query}`);
+    const query = new URLSearchParams({ page, version, token: hears });
+    events = new Source(`${own}events?${query}`);
     const on = (name, hear) => events.addEventListener(name, (event) => {
       // What comes after a reload is about the page that is to be.
       if (leaving) return;
@@ -615,4 +625,5 @@
   restore();
   draw();
   listen();
+  }
 })();
