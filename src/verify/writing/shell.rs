@@ -23,7 +23,7 @@ const ASKED: [(&str, &str); 8] = [
 ];
 
 /// Variables that are others in each shell, say nothing of it, are asked for otherwise, or are of the question.
-const VARY: [&str; 16] = [
+const VARY: [&str; 20] = [
     "_",
     "BASHPID",
     "BASH_ALIASES",
@@ -31,6 +31,10 @@ const VARY: [&str; 16] = [
     "BASH_ARGV",
     "BASH_ARGV0",
     "BASH_CMDS",
+    "BASH_COMMAND",
+    "FUNCNAME",
+    "LINENO",
+    "PIPESTATUS",
     "BASH_LINENO",
     "BASH_SOURCE",
     "EPOCHREALTIME",
