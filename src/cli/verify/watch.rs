@@ -89,7 +89,10 @@ impl Listener for Watching<'_> {
                 }
             }
             Writing::Wrong { problem } => {
-                print(std::io::stderr(), &format!("\n{}", drawn(&[problem.clone()], color(&std::io::stderr()))));
+                print(
+                    std::io::stderr(),
+                    &format!("\n{}", drawn(std::slice::from_ref(problem), color(&std::io::stderr()))),
+                );
             }
             Writing::From { after: 0 } => say("goes on from its setup, which was kept"),
             Writing::From { after } => say(&format!("goes on from what was kept after step {after}")),

@@ -347,7 +347,6 @@ impl<H: Host> Desk<'_, H> {
     }
 
     /// Does a text as far as it can be done, and waits for the next one.
-    #[expect(clippy::type_complexity, reason = "how it ends, where it stands, and what comes next")]
     async fn text(
         &mut self,
         machine: &H::Running,
