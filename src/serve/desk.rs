@@ -95,7 +95,7 @@ pub(super) fn wishes() -> (Sender<Wish>, Receiver<Wish>) {
 /// Writes with a site that is kept.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub(super) async fn at(
     asks: &mpsc::Sender<Ask>,
     notices: broadcast::Receiver<Notice>,

@@ -140,10 +140,10 @@ pub async fn write(
     engine.close().await.and(done)
 }
 
-/// As [`write`], on the machines of a host.
+/// As [`write()`], on the machines of a host.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub async fn write_on(
     host: &impl Host,
     job: Job,
