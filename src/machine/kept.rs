@@ -106,7 +106,7 @@ impl Engine {
         Ok(format!("{repository}:{tag}"))
     }
 
-    /// Removes an image that [`Engine::snapshot`] has made. One that is gone already is well.
+    /// Removes an image that `RunningMachine::snapshot` has made. One that is gone already is well.
     ///
     /// # Errors
     /// If the engine is gone, or refuses.
