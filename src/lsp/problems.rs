@@ -42,10 +42,10 @@ impl Checks {
         self.stale.retain(|path| guides.contains(path.as_str()));
         let mut now = Vec::new();
         for index in site.guide_indices() {
-            let path = &pages[index].record.source;
-            let is_made_of = || plans::files_of(site, index).iter().any(|file| has_changed(file));
-            let sidecar = sidecars::sidecar_path(path);
-            if has_changed(path) || changed.contains(&sidecar) || is_made_of() {
+            let record = &pages[index].record;
+            let path = &record.source;
+            let includes = || record.includes.iter().chain(&record.files).any(|include| has_changed(&include.source));
+            if has_changed(path) || changed.contains(&sidecars::sidecar_path(path)) || includes() {
                 now.push(index);
             } else if self.planned.get(path).is_none_or(|known| known.requires)
                 || sections.iter().any(|section| is_below(path, section))
