@@ -127,7 +127,7 @@ impl Keeper {
                         if inputs.as_ref().is_none_or(is_other) {
                             kept = None;
                         }
-                        self.checks = Checks::default();
+                        self.checks.doubt();
                         inputs = Some(read);
                     }
                     changed

@@ -29,6 +29,11 @@ pub(super) struct Checks {
 }
 
 impl Checks {
+    /// Whatever is known may be otherwise by now: it is told until it is looked at again.
+    pub(super) fn doubt(&mut self) {
+        self.stale.extend(self.planned.keys().cloned());
+    }
+
     /// Of a site of which these files have changed. Guides that are made of them are planned at once, and those of which nothing is
     /// known are planned when there is time.
     pub(super) fn update(&mut self, site: &Site<'_>, changed: &[String]) {
