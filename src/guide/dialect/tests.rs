@@ -135,7 +135,7 @@ fn blocks_are_read_as_what_they_mean() {
         (":material-check:{ .green } yes", "yes"),
         (
             "press ++ctrl+arrow-up++, it is ==new== and x^2^ is ^^in^^.",
-            "press Ctrl + Arrow up , it is new and x 2 is in .",
+            "press Ctrl + Arrow Up , it is new and x 2 is in .",
         ),
         ("{{< note >}}\n==a== ==b== c\n{{< /note >}}", "note[]{a b c}"),
         // Callouts.
