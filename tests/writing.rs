@@ -126,17 +126,15 @@ pub(crate) fn texts(count: usize) -> Vec<Vec<String>> {
     .collect()
 }
 
-/// What the open machine says in the end is what a clean one says, or it has said that it cannot know.
+/// What the open machine says in the end is what a clean one says, or it has said that it cannot know. `GUIDEPOST_SEQUENCES=300` tries more.
 #[test]
 fn what_is_told_is_what_a_clean_machine_says() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let host = &LocalHost::default();
-    let count = std::env::var("GUIDEPOST_SEQUENCES").ok().and_then(|count| count.parse().ok()).unwrap_or(300);
+    let count = std::env::var("GUIDEPOST_SEQUENCES").ok().and_then(|count| count.parse().ok()).unwrap_or(100);
     let all = texts(count).into_iter().map(|texts| async move {
         let desk = Desk::new();
-        let begin = std::time::Instant::now();
         let came = desk.write(host, &texts).await;
-        eprintln!("{:?} {}", begin.elapsed(), texts.len());
         let last = came.last().expect("it came to something");
         let clean = desk.clean(host, texts.last().expect("a text")).await;
         let same = last.verdicts() == verdicts(&clean) && last.report.verdict == clean.verdict;
@@ -151,5 +149,5 @@ fn what_is_told_is_what_a_clean_machine_says() {
             kept += usize::from(was_kept);
         }
     });
-    assert!(bent < 150 && kept > 50, "{bent} cannot be known, {kept} were gone on with");
+    assert!(bent < count / 2 && kept > count / 6, "{bent} cannot be known, {kept} were gone on with");
 }

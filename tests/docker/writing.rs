@@ -3,7 +3,7 @@
 
 use crate::{
     support::{
-        docker, has_engine,
+        has_engine,
         writing::{Came, Desk, verdicts},
     },
     writing::texts,
@@ -44,7 +44,6 @@ fn a_snapshot_is_the_whole_truth() {
     let came = runtime().block_on(written(&[last(""), last(" | cat").replace("echo last", "echo other")]));
     assert!(came.iter().all(|came| came.report.verdict == Verdict::Holds), "{came:#?}");
     assert!(came[1].from.is_some_and(|after| after >= 5) && came[1].without.is_empty(), "{came:#?}");
-    assert_eq!(docker(&["images", "--quiet", "guidepost-snapshot"]), "", "they are removed in the end");
 }
 
 /// What no image holds is no snapshot's: it begins anew, and says why.

@@ -22,24 +22,17 @@ const ASKED: [(&str, &str); 8] = [
     ("place", "pwd; dirs -p; jobs -l; for f in /proc/$$/fd/*; do echo \"${f##*/}\"; done"),
 ];
 
-/// Variables that are others in each shell, say nothing of it, are asked for otherwise, or are of the question.
-const VARY: [&str; 20] = [
+/// Variables that are others in each shell, or say nothing of it; and so do those that bash alone sets, whose names begin with `BASH_`
+/// or `COMP_` (its completion).
+const VARY: [&str; 12] = [
     "_",
     "BASHPID",
-    "BASH_ALIASES",
-    "BASH_ARGC",
-    "BASH_ARGV",
-    "BASH_ARGV0",
-    "BASH_CMDS",
-    "BASH_COMMAND",
-    "FUNCNAME",
-    "LINENO",
-    "PIPESTATUS",
-    "BASH_LINENO",
-    "BASH_SOURCE",
     "EPOCHREALTIME",
     "EPOCHSECONDS",
+    "FUNCNAME",
     "HISTCMD",
+    "LINENO",
+    "PIPESTATUS",
     "PPID",
     "RANDOM",
     "SECONDS",
@@ -149,8 +142,9 @@ async fn remove<M: Running>(machine: &M, files: &[&str]) -> machine::Result<()> 
 
 /// The first line of one text that the other has otherwise.
 fn first(was: &str, is: &str) -> String {
-    let mut is = is.lines();
-    let line = was.lines().find(|line| is.next() != Some(line)).or_else(|| is.next()).unwrap_or_default();
+    let lacks = |text: &str, line: &&str| !text.lines().any(|other| other == *line);
+    let gone = was.lines().find(|line| lacks(is, line));
+    let line = gone.or_else(|| is.lines().find(|line| lacks(was, line))).unwrap_or("their order is another one");
     line.chars().take(80).collect()
 }
 
@@ -188,7 +182,8 @@ fn entries(said: &str) -> Vec<String> {
 fn varies(entry: &str) -> bool {
     let name = entry.splitn(3, ' ').nth(2).unwrap_or_default();
     let name = name.split(['=', '\n']).next().unwrap_or_default();
-    VARY.contains(&name) || name.starts_with("__gp_")
+    let is_of_bash = ["BASH_", "COMP_"].iter().any(|of| name.starts_with(of)) && name != "BASH_ENV";
+    VARY.contains(&name) || is_of_bash || name.starts_with("__gp_")
 }
 
 /// A line of `history` without its number.
