@@ -24,12 +24,14 @@ const ASKED: [(&str, &str); 8] = [
 
 /// Variables that are others in each shell, or say nothing of it; and so do those that bash alone sets, whose names begin with `BASH_`
 /// or `COMP_` (its completion).
-const VARY: [&str; 12] = [
+const VARY: [&str; 14] = [
     "_",
     "BASHPID",
+    "DIRSTACK",
     "EPOCHREALTIME",
     "EPOCHSECONDS",
     "FUNCNAME",
+    "GROUPS",
     "HISTCMD",
     "LINENO",
     "PIPESTATUS",
@@ -118,14 +120,14 @@ impl Shell {
         ASKED.iter().zip(&self.parts).find(|((known, _), _)| *known == name).map_or("", |(_, part)| part)
     }
 
-    /// A script that makes a shell like this one. Functions come before aliases, which would change them, and options last: with some
-    /// of them what cannot be set again would end the shell.
+    /// A script that makes a shell like this one. Functions come before aliases, which would change them, and options late: with some
+    /// of them what cannot be set again would end the shell, and with one of them the lines of the script are history, too.
     fn script(&self, history: &str) -> String {
         let typed = |line: &&str| line.starts_with("trap ") || line.starts_with("umask ");
         let traps: Vec<&str> = self.part("traps").lines().filter(typed).collect();
         let parts = ["functions", "aliases", "completions", "variables"].map(|name| self.part(name)).join("\n");
         let (traps, options) = (traps.join("\n"), self.part("options"));
-        format!("unalias -a\nhistory -c\nhistory -r {history}\n{parts}\n{traps}\n{options}\n")
+        format!("unalias -a\n{parts}\n{traps}\n{options}\nhistory -c; history -r {history}\n")
     }
 }
 
@@ -157,7 +159,11 @@ fn parts(said: &str) -> Option<Vec<String>> {
     }
     let kept = |(index, part): (usize, &str)| match ASKED[index].0 {
         "variables" => entries(part).into_iter().filter(|entry| !varies(entry)).collect(),
-        "history" => part.lines().map(|line| unnumbered(line).to_owned() + "\n").collect(),
+        // What it is asked with is there, until it is asked no more.
+        "history" => {
+            let lines = part.lines().map(unnumbered).filter(|line| !line.contains(inject::HIDDEN.trim()));
+            lines.map(|line| format!("{line}\n")).collect()
+        }
         _ => part.to_owned(),
     };
     Some(parts.into_iter().enumerate().map(kept).collect())
