@@ -468,7 +468,7 @@
       case "text": run.text = event.text; break;
       case "note": run.notes.push(event.text); break;
       case "waits":
-        Object.assign(run, { waits: true, bent: event.bent, text: event.text });
+        Object.assign(run, { waits: true, bent: event.bent, text: event.text ?? run.text });
         say(`${summaryOfLive()}; waiting for the next save`);
         break;
       case "proved":
