@@ -1,11 +1,13 @@
 //! The loop between an [`Engine`] and a terminal. It needs no runtime: what waits is the terminal.
 
-use super::engine::{Action, Engine, Settings};
+use super::engine::{Action, Attended, Engine, Settings};
 use super::place::Place;
 use super::probe::Foreground;
 use super::step::{End, Outcome, Step};
-use std::collections::BTreeSet;
+use futures_util::future::{Either, select};
+use std::collections::{BTreeSet, VecDeque};
 use std::io;
+use std::pin::pin;
 use std::time::Duration;
 
 /// What a terminal gave.
@@ -44,6 +46,49 @@ pub trait Terminal: Send {
 
     /// Looks on which ports the program in the foreground listens; `shell` is the process id of the first shell.
     fn listening(&mut self, shell: u32) -> impl Future<Output = BTreeSet<u16>> + Send;
+
+    /// Takes another size: columns and rows. Some terminals keep theirs.
+    fn resize(&mut self, _size: (u16, u16)) -> impl Future<Output = ()> + Send {
+        std::future::ready(())
+    }
+}
+
+/// What a person does at a terminal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Doing {
+    /// Presses keys.
+    Keys(Vec<u8>),
+    /// Makes it so many columns wide and so many rows high.
+    Resizes((u16, u16)),
+    /// Goes away.
+    Leaves,
+}
+
+/// Somebody who types, and sees what a terminal shows.
+pub trait Person: Send {
+    /// Waits until the person does something. Giving up on it loses nothing.
+    ///
+    /// # Errors
+    /// If the person's own terminal is broken.
+    fn does(&mut self) -> impl Future<Output = io::Result<Doing>> + Send;
+
+    /// Shows bytes.
+    ///
+    /// # Errors
+    /// If the person's own terminal is broken.
+    fn show(&mut self, bytes: &[u8]) -> io::Result<()>;
+}
+
+/// What a person at a session has come to.
+#[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "it is made once a command, and moved once")]
+pub enum Came {
+    /// A command has ended.
+    Ended(Attended),
+    /// A program has taken the whole screen: nobody has typed anything into it yet.
+    FullScreen,
+    /// The person or the session is gone.
+    Over,
 }
 
 /// Listens to what a session shows, for a transcript such as an asciicast.
@@ -70,7 +115,14 @@ pub struct Session<T> {
     engine: Engine,
     terminal: T,
     buffer: Vec<u8>,
+    /// Keys of a person that are still to be typed.
+    keys: VecDeque<u8>,
+    /// A program has the whole screen, which was told.
+    full: bool,
 }
+
+/// Silence after which the next line of what a person has pasted is typed, whatever the terminal shows.
+const PASTE: Duration = Duration::from_millis(150);
 
 /// How long what runs on may still say, once it has shown what was waited for.
 const SETTLE: Duration = Duration::from_millis(200);
@@ -86,7 +138,7 @@ impl<T: Terminal> Session<T> {
         transcript: &mut dyn Transcript,
     ) -> Result<(Self, Outcome), T::Error> {
         let engine = Engine::open(settings, terminal.now());
-        let mut session = Self { engine, terminal, buffer: vec![0; 64 << 10] };
+        let mut session = Self { engine, terminal, buffer: vec![0; 64 << 10], keys: VecDeque::new(), full: false };
         let outcome = session.drive(None, transcript).await?;
         Ok((session, outcome))
     }
@@ -114,6 +166,80 @@ impl<T: Terminal> Session<T> {
         let now = self.terminal.now();
         self.engine.begin(Step { runs_on: true, ..step }, now);
         self.drive(Some(now.saturating_add(at_most)), transcript).await
+    }
+
+    /// Lets a person type, until something comes of it: to be called again and again.
+    ///
+    /// # Errors
+    /// If the terminal, or the person's own, is broken.
+    pub async fn attend(&mut self, person: &mut impl Person) -> Result<Came, T::Error> {
+        let mut typed = self.terminal.now();
+        loop {
+            let now = self.terminal.now();
+            self.engine.attend(now);
+            let wake = match self.engine.poll(now) {
+                Action::Type(keys) => {
+                    self.terminal.write(&keys).await?;
+                    continue;
+                }
+                Action::Wait(until) => until,
+                // Nobody asks what a program does whose person sees it.
+                Action::Probe(_) | Action::Listening(_) | Action::Done(_) => continue,
+                Action::Idle => Duration::MAX,
+            };
+            person.show(&self.engine.take_shown())?;
+            if let Some(done) = self.engine.attended() {
+                return Ok(Came::Ended(done));
+            }
+            if self.engine.is_closed() {
+                return Ok(Came::Over);
+            }
+            let is_full = self.engine.has_full_screen();
+            if std::mem::replace(&mut self.full, is_full) != is_full && is_full {
+                return Ok(Came::FullScreen);
+            }
+            let waits = !self.keys.is_empty() && !is_full && !self.engine.is_at_prompt() && now < typed + PASTE;
+            if !self.keys.is_empty() && !self.engine.is_busy() && !waits {
+                let end = self.keys.iter().position(|key| *key == b'\r').filter(|_| !is_full);
+                let line: Vec<u8> = self.keys.drain(..end.map_or(self.keys.len(), |end| end + 1)).collect();
+                self.engine.pressed(&line, now);
+                self.terminal.write(&line).await?;
+                typed = now;
+                continue;
+            }
+            let until = if self.keys.is_empty() { wake } else { wake.min(now + PASTE) };
+            let read = {
+                let read = pin!(self.terminal.read(&mut self.buffer, until));
+                match self.keys.is_empty() {
+                    // What was pasted is typed line by line: a person who goes on meanwhile waits.
+                    false => Either::Left(read.await?),
+                    true => match select(read, pin!(person.does())).await {
+                        Either::Left((read, _)) => Either::Left(read?),
+                        Either::Right((doing, _)) => Either::Right(doing?),
+                    },
+                }
+            };
+            let now = self.terminal.now();
+            match read {
+                Either::Left(Read::Bytes(length)) => {
+                    self.engine.feed(&self.buffer[..length], now);
+                    typed = if self.keys.is_empty() { typed } else { now };
+                }
+                Either::Left(Read::Silence) => {}
+                Either::Left(Read::Closed(status)) => self.engine.closed(status, now),
+                Either::Right(Doing::Keys(keys)) => self.keys.extend(keys),
+                Either::Right(Doing::Resizes(size)) => {
+                    self.engine.resize(size);
+                    self.terminal.resize(size).await;
+                }
+                Either::Right(Doing::Leaves) => return Ok(Came::Over),
+            }
+        }
+    }
+
+    /// The lines of the command that runs, if a person has typed it.
+    pub fn typed_so_far(&self) -> &[String] {
+        self.engine.typed_so_far()
     }
 
     /// Where the session is, from the outermost place to the innermost.

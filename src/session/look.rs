@@ -38,6 +38,12 @@ pub(crate) fn question(line: &str) -> Question {
     }
 }
 
+/// A question for a password.
+pub(crate) fn is_secret(question: &str) -> bool {
+    let question = question.to_lowercase();
+    ["password", "passphrase", "passwort", "pin:"].iter().any(|word| question.contains(word))
+}
+
 /// A part of a frame: Unicode's block of box drawing.
 fn is_drawn(c: char) -> bool {
     ('\u{2500}'..='\u{257f}').contains(&c)

@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthChar;
 /// Columns of a terminal of which nobody says how wide it is. Wide, so that tables of programs are not cut: what is cut is lost, and
 /// what has more room only looks different.
 pub const COLUMNS: u16 = 200;
-/// Rows of every terminal.
+/// Rows of every terminal, but a person's own.
 pub const ROWS: u16 = 50;
 
 /// Stands in the last column of a row that a wide character did not fit into: no character of any text.
@@ -23,7 +23,8 @@ pub(crate) struct Screen {
     above: Above,
     /// Bytes of a character that is not complete yet.
     partial: Vec<u8>,
-    columns: u16,
+    /// Columns and rows.
+    size: (u16, u16),
 }
 
 /// Lines that have left the screen.
@@ -70,10 +71,10 @@ fn push(text: &mut Bounded, line: &Line) {
 
 impl Screen {
     /// An empty screen that keeps at most `head` bytes of the first and `tail` bytes of the last text.
-    pub(crate) fn new(head: usize, tail: usize, columns: u16) -> Self {
+    pub(crate) fn new(head: usize, tail: usize, size: (u16, u16)) -> Self {
         Self {
-            columns,
-            terminal: terminal(columns),
+            size,
+            terminal: terminal(size),
             above: Above { text: Bounded::new(head, tail), erasing: false },
             partial: Vec::new(),
         }
@@ -81,10 +82,15 @@ impl Screen {
 
     /// Empties the screen, and shows `text` (no control characters) on it.
     pub(crate) fn reset(&mut self, text: &str) {
-        self.terminal = terminal(self.columns);
+        self.terminal = terminal(self.size);
         self.above.text.clear();
         self.partial.clear();
         self.feed(text.as_bytes());
+    }
+
+    /// The screen has this size from the next [`reset`](Self::reset) on.
+    pub(crate) fn resize(&mut self, size: (u16, u16)) {
+        self.size = size;
     }
 
     /// Shows bytes. What is not UTF-8 shows as U+FFFD.
@@ -120,7 +126,7 @@ impl Screen {
         for (at, _) in text.char_indices().filter(|(_, c)| *c >= FIRST_WIDE && c.width() == Some(2)) {
             self.terminal.feed_with(&text[begin..at], &mut self.above);
             begin = at;
-            if self.terminal.cursor().col + 1 == usize::from(self.columns) {
+            if self.terminal.cursor().col + 1 == usize::from(self.size.0) {
                 self.terminal.feed_with(GAP.encode_utf8(&mut [0; 4]), &mut self.above);
             }
         }
@@ -204,8 +210,8 @@ impl Screen {
     }
 }
 
-fn terminal(columns: u16) -> Terminal {
-    Terminal::new(columns.max(2).into(), ROWS.into()).expect("a terminal has a size")
+fn terminal((columns, rows): (u16, u16)) -> Terminal {
+    Terminal::new(columns.max(2).into(), rows.max(2).into()).expect("a terminal has a size")
 }
 
 #[cfg(test)]
@@ -214,7 +220,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn seen(bytes: &[u8]) -> String {
-        let mut screen = Screen::new(1000, 1000, COLUMNS);
+        let mut screen = Screen::new(1000, 1000, (COLUMNS, ROWS));
         screen.feed(bytes);
         screen.text(false).0
     }
@@ -244,14 +250,14 @@ mod tests {
     fn long_lines_are_not_broken() {
         let line = "0123456789".repeat(73);
         assert_eq!(seen(format!("{line}\r\nend").as_bytes()), format!("{line}\nend"));
-        let mut screen = Screen::new(1000, 1000, COLUMNS);
+        let mut screen = Screen::new(1000, 1000, (COLUMNS, ROWS));
         screen.feed(line.as_bytes());
         assert_eq!(screen.cursor_line(), line);
     }
 
     #[test]
     fn cursor_line_keeps_its_space() {
-        let mut screen = Screen::new(1000, 1000, COLUMNS);
+        let mut screen = Screen::new(1000, 1000, (COLUMNS, ROWS));
         screen.feed("motd\r\n名@host:~$ ".as_bytes());
         assert_eq!(screen.cursor_line(), "名@host:~$ ");
         assert_eq!(screen.text(true).0, "motd");
@@ -259,7 +265,7 @@ mod tests {
 
     #[test]
     fn a_hundred_megabytes_stay_small() {
-        let mut screen = Screen::new(1000, 2000, COLUMNS);
+        let mut screen = Screen::new(1000, 2000, (COLUMNS, ROWS));
         let chunk: String = (0..600).map(|i| format!("line {i} {}\r\n", "x".repeat(90))).collect();
         for _ in 0..40 {
             screen.feed(chunk.as_bytes());
@@ -279,10 +285,10 @@ mod tests {
                 "e\u{301}e\u{301}e\u{301}e\u{301}e\u{301}e\u{301}日日日日",
                 "x日x日x日x日x日x日",
             ] {
-                let mut screen = Screen::new(1000, 1000, columns);
+                let mut screen = Screen::new(1000, 1000, (columns, ROWS));
                 screen.feed(format!("{text}\r\nend").as_bytes());
                 assert_eq!(screen.text(false).0, format!("{text}\nend"), "{columns}");
-                let mut screen = Screen::new(1000, 1000, columns);
+                let mut screen = Screen::new(1000, 1000, (columns, ROWS));
                 screen.feed(text.as_bytes());
                 assert_eq!(screen.cursor_line(), text, "{columns}");
             }
@@ -292,7 +298,7 @@ mod tests {
     proptest! {
         #[test]
         fn chunks_do_not_matter(text in "([a-z ]|\r|\n|é|日|🎉|\x1b\\[[0-3]?[AKJm]){0,80}", size in 1usize..9) {
-            let mut screen = Screen::new(1000, 1000, COLUMNS);
+            let mut screen = Screen::new(1000, 1000, (COLUMNS, ROWS));
             for chunk in text.as_bytes().chunks(size) {
                 screen.feed(chunk);
             }

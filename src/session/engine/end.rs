@@ -47,6 +47,9 @@ impl Engine {
 
     /// The shell or program wants more lines of the same command.
     pub(super) fn type_more(&mut self, now: Duration) {
+        if self.is_attended() {
+            return self.take_line();
+        }
         let Some(running) = &mut self.running else { return };
         let prompt = self.screen.cursor_line();
         if running.typed < running.step.lines.len() {
@@ -211,7 +214,10 @@ impl Engine {
 
     /// Ends the step.
     pub(super) fn finish(&mut self, end: End, ready: bool, now: Duration) {
-        let Some(running) = self.running.take() else { return };
+        if self.is_attended() {
+            self.take_rest();
+        }
+        let Some(mut running) = self.running.take() else { return };
         let spent = matches!(&self.phase, Phase::Hidden(hidden) if hidden.spent.is_some());
         let frozen = running.frozen.filter(|_| !spent);
         let blank_end = if frozen.is_some() { running.blank_end } else { self.screen.blank_end() };
@@ -243,7 +249,8 @@ impl Engine {
             && running.step.lines[..running.typed]
                 .last()
                 .is_some_and(|line| program::leaves(line) || key(line) == Some(0x04));
-        self.done = Some(Outcome {
+        let (person, lines) = (running.person.take(), std::mem::take(&mut running.step.lines));
+        let outcome = Outcome {
             end,
             ready,
             typed: running.typed,
@@ -261,7 +268,11 @@ impl Engine {
             answered: running.answered,
             pipe: running.pipe,
             duration: now.saturating_sub(running.started),
-        });
+        };
+        match person {
+            Some(person) => self.keep(lines, person, outcome, now),
+            None => self.done = Some(outcome),
+        }
     }
 }
 

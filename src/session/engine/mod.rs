@@ -1,5 +1,6 @@
 //! The state machine: it is fed what the terminal prints, and says what to type next.
 
+mod attended;
 mod end;
 mod stream;
 mod wait;
@@ -7,12 +8,14 @@ mod wait;
 use super::marks::Scanner;
 use super::place::{Kind, Place};
 use super::probe::Foreground;
-use super::screen::{COLUMNS, Screen};
+use super::screen::{COLUMNS, ROWS, Screen};
 use super::step::{Answered, End, Outcome, Service, Step, key};
 use super::veil::Veil;
 use crate::terminal::endless;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
+
+pub use attended::{Attended, Reply};
 
 /// What the engine wants.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +45,8 @@ pub struct Settings {
     pub key: String,
     /// How wide the terminal is.
     pub columns: u16,
+    /// How high it is.
+    pub rows: u16,
     /// Bytes to keep of the beginning of a command's output.
     pub head: usize,
     /// Bytes to keep of the end of a command's output.
@@ -72,6 +77,7 @@ impl Default for Settings {
         Self {
             key: "gp".into(),
             columns: COLUMNS,
+            rows: ROWS,
             head: 128 << 10,
             tail: 384 << 10,
             known_prompt: Duration::from_millis(40),
@@ -207,6 +213,8 @@ struct Running {
     service: Option<Service>,
     /// An empty line was typed to end a block of a program (Python).
     closed_block: bool,
+    /// A person types it.
+    person: Option<attended::Person>,
 }
 
 /// The session engine. See [`super`].
@@ -221,6 +229,8 @@ pub struct Engine {
     arriving: Vec<Arriving>,
     to_type: Vec<u8>,
     done: Option<Outcome>,
+    /// What a person typed, and came to an end.
+    past: VecDeque<Attended>,
     shown: Vec<u8>,
     /// When the terminal last printed or was typed into.
     last: Duration,
@@ -237,7 +247,7 @@ impl Engine {
         let mut engine = Self {
             scanner: Scanner::new(&settings.key),
             veil: Veil::default(),
-            screen: Screen::new(settings.head, settings.tail, settings.columns),
+            screen: Screen::new(settings.head, settings.tail, (settings.columns, settings.rows)),
             settings,
             places: Vec::new(),
             phase: Phase::Running,
@@ -245,6 +255,7 @@ impl Engine {
             arriving: Vec::new(),
             to_type: Vec::new(),
             done: None,
+            past: VecDeque::new(),
             shown: Vec::new(),
             last: now,
             sight: None,
@@ -417,6 +428,7 @@ impl Engine {
             looks: 0,
             service: None,
             closed_block: false,
+            person: None,
             step,
         }
     }

@@ -98,7 +98,11 @@ impl Engine {
     fn read_mark(&mut self, mark: Mark, now: Duration) {
         match mark {
             Mark::Accepted { shell } => {
-                if self.knows(shell)
+                if self.is_attended() {
+                    if self.knows(shell) && self.running.as_ref().is_some_and(|running| !running.accepted) {
+                        self.accept_typed();
+                    }
+                } else if self.knows(shell)
                     && let Some(running) = self.running.as_mut().filter(|running| !running.accepted)
                 {
                     running.accepted = true;
@@ -217,8 +221,16 @@ impl Engine {
             }
             return;
         }
-        place.prompt = prompt;
+        place.prompt.clone_from(&prompt);
         place.cwd = Some(arriving.cwd);
+        let is_redrawn = self.phase == Phase::Running && index + 1 == self.places.len() && self.is_attended();
+        if is_redrawn
+            && Self::tells_acceptance(&self.places[index])
+            && self.running.as_ref().is_some_and(|running| !running.accepted)
+        {
+            self.redrawn(prompt);
+            return;
+        }
         match &mut self.phase {
             Phase::Hidden(hidden) => {
                 // No new shell: the command went on, and has ended. The hidden line is still to be read, or was swallowed.
@@ -235,7 +247,8 @@ impl Engine {
                     return;
                 }
                 let line = running.step.lines.get(running.typed.saturating_sub(1));
-                let settles = running.accepted && line.is_some_and(|line| is_in_background(line));
+                let settles =
+                    running.accepted && running.person.is_none() && line.is_some_and(|line| is_in_background(line));
                 self.places.truncate(index + 1);
                 if settles && self.phase == Phase::Running {
                     self.phase = Phase::Settling { status: arriving.status, since: now };

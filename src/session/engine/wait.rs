@@ -93,10 +93,14 @@ impl Engine {
             self.read_rest(now);
             self.sight = None;
         }
+        let is_attended = self.is_attended();
         let (delay, sight) = match self.sight.clone() {
             Some(seen) => seen,
             None => self.sight.insert(self.look()).clone(),
         };
+        if is_attended {
+            return self.tick_attended(delay, sight, now);
+        }
         if matches!(sight, Sight::Nothing | Sight::Question(_)) {
             return self.tick_guessing(delay, sight, limit, now);
         }
@@ -273,7 +277,7 @@ impl Engine {
     }
 
     /// What is seen, and how long it must last before it counts.
-    fn look(&self) -> (Duration, Sight) {
+    pub(super) fn look(&self) -> (Duration, Sight) {
         let settings = &self.settings;
         let nothing = (Duration::ZERO, Sight::Nothing);
         let Some(running) = self.running.as_ref().filter(|running| running.fresh) else { return nothing };
@@ -331,7 +335,7 @@ impl Engine {
         }
         match look::question(&line) {
             // Nothing else looks like it.
-            Question::Likely if is_secret(&line) => (settings.unexpected, Sight::Question(line)),
+            Question::Likely if look::is_secret(&line) => (settings.unexpected, Sight::Question(line)),
             Question::Likely => (settings.question, Sight::Question(line)),
             Question::Perhaps => (settings.perhaps_question, Sight::Question(line)),
             // A pause after a few lines, or after nothing at all for long.
@@ -398,7 +402,7 @@ impl Engine {
         program::confirms(&question, &running.step.lines[..running.typed]).then_some((question, None))
     }
 
-    fn act(&mut self, sight: Sight, now: Duration) {
+    pub(super) fn act(&mut self, sight: Sight, now: Duration) {
         match sight {
             Sight::Nothing | Sight::SaysThatItServes => {}
             Sight::Prompt(depth) => {
@@ -480,10 +484,4 @@ impl Engine {
             self.press(b"q", now);
         }
     }
-}
-
-/// A question for a password.
-fn is_secret(question: &str) -> bool {
-    let question = question.to_lowercase();
-    ["password", "passphrase", "passwort", "pin:"].iter().any(|word| question.contains(word))
 }
