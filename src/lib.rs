@@ -20,7 +20,7 @@
 //!                          │ machine   Docker                   │ edit      files
 //! ```
 //!
-//! `source`, `terminal`, `guide`, `render`, `plan`, `matching`, `edit` and `shards` are pure, and so is the engine of `session`;
+//! `source`, `terminal`, `guide`, `render`, `plan`, `matching`, `edit`, `record` and `shards` are pure, and so is the engine of `session`;
 //! I/O lives in `site`, `media`, `pages`, `proof`, `theme`, `machine`, `verify` and `cli`.
 
 pub mod build;
@@ -40,6 +40,7 @@ pub mod pages;
 pub mod plan;
 pub mod preview;
 pub mod proof;
+pub mod record;
 pub mod render;
 pub mod report;
 pub mod schema;

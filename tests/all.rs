@@ -31,6 +31,7 @@ mod pictures;
 mod placeholders;
 mod plan;
 mod plans;
+mod record;
 mod reports;
 mod schemas;
 mod search;

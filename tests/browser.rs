@@ -143,12 +143,13 @@ fn pages_do_what_they_should_in_a_browser() {
     }
     // A server that a failed test leaves open would keep Node waiting for ever.
     let mut node = Command::new("timeout");
-    node.args(["900", "node"]);
+    node.args(["1800", "node"]);
     if support::has_engine() {
         node.env("GUIDEPOST_ENGINE", "1");
     }
     let output = node
-        .args(["--test", "--test-reporter=spec"])
+        // Two files at a time, also where Node would leave a second processor idle.
+        .args(["--test", "--test-reporter=spec", "--test-concurrency=2"])
         .args(&tests)
         .current_dir(folder())
         .env("CHROMIUM", which(&browser))

@@ -30,6 +30,7 @@ mod man;
 mod new;
 mod plan;
 mod progress;
+mod record;
 mod reports;
 mod schema;
 mod serve;
@@ -57,6 +58,8 @@ enum Command {
     Plan(plan::Arguments),
     /// Do guides in Docker, as a reader would, and say whether they still work
     Verify(verify::Arguments),
+    /// Open a shell in a machine, and make the draft of a guide of what is done there
+    Record(record::Arguments),
     /// Show, convert and merge the reports of `verify`
     Report(reports::Arguments),
     /// Print a file that shares the guides among many machines: for Slurm, GitHub, GitLab or Kubernetes
@@ -98,6 +101,7 @@ pub fn run() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::Plan(arguments) => plan::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
+        Command::Record(arguments) => record::run(&arguments),
         Command::Report(arguments) => reports::run(&arguments),
         Command::Ci(arguments) => ci::run(&arguments),
         Command::New(arguments) => new::run(&arguments),

@@ -200,12 +200,8 @@ fn one(source: &Source, shortcode: &Shortcode, inside: Option<&str>, diagnostics
     }
     for argument in &shortcode.arguments.0 {
         let Some(own) = &argument.name else { continue };
-        let Some(known) = known(name).map(|known| known.iter().map(|row| row.name).collect::<Vec<_>>()) else {
-            continue;
-        };
-        if known.contains(&own.as_str()) {
-            continue;
-        }
+        let Some(known) = known(name).filter(|known| !known.iter().any(|row| row.name == own)) else { continue };
+        let known: Vec<&str> = known.iter().map(|row| row.name).collect();
         let help = nearest(own, known.iter().copied())
             .map_or_else(|| format!("known are {}", known.join(", ")), |near| format!("did you mean `{near}`?"));
         let problem = Diagnostic::warning("shortcode-argument", format!("`{name}` knows no `{own}`"));

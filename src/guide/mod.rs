@@ -153,6 +153,14 @@ pub struct Shortcode {
     pub quoted: bool,
 }
 
+impl Shortcode {
+    /// One that stands alone in a line of text.
+    fn inline(name: &str, arguments: Vec<Argument>, tag: Span) -> Self {
+        let (name, arguments) = (name.to_owned(), Arguments(arguments));
+        Self { name, arguments, tag, inner: None, body: Vec::new(), block: false, margin: 0, quoted: false }
+    }
+}
+
 /// Parses a text that lies in no site, and so can include no file of it.
 ///
 /// `taxonomies` are the front matter keys of the configured taxonomies; `registry` knows the shortcodes.

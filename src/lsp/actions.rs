@@ -45,8 +45,7 @@ pub(super) fn actions(document: &Document<'_>, lines: (usize, usize), report: Op
 
 /// Steps in these lines whose real output can be written into the guide.
 fn acceptable(plan: &Plan, (first, last): (usize, usize), report: Option<&Report>) -> Vec<StepState> {
-    let mut known = report.into_iter().flat_map(|report| &report.guides);
-    let known = known.find(|known| known.path == plan.path && known.machine == plan.machine);
+    let known = report.and_then(|report| report.guide(&plan.path, &plan.machine));
     let ends = |step: &StepState| {
         let block = plan.blocks.iter().find(|block| block.at.path == step.path && block.at.line == step.block);
         block.map_or(step.line, |block| block.last)

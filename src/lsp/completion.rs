@@ -215,19 +215,18 @@ fn links(document: &Document<'_>, written: Span) -> Vec<Offer> {
         return headings.chain(others.map(|id| Offer::new(Kind::Anchor, id.clone(), behind))).collect();
     }
     let from = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let by_file: fn(&str, &str) -> Option<String> = match typed {
-        typed if typed.starts_with("@/") => |_, source| Some(format!("@/{}", source.strip_prefix("content/")?)),
-        typed if typed.starts_with('.') => |from, source| {
+    let by_file = |source: &str| match typed.starts_with('@') {
+        true => source.strip_prefix("content/").filter(|_| typed.starts_with("@/")).map(|path| format!("@/{path}")),
+        false => {
             let path = relative(from, source);
             Some(if path.starts_with('.') { path } else { format!("./{path}") })
-        },
-        _ => |_, _| None,
+        }
     };
     let mut offers = pages(document, written);
     if typed.starts_with(['@', '.']) {
         let sources = site.library.pages.iter().filter(|page| page.written).map(|page| &page.record.source);
         for (offer, source) in offers.iter_mut().zip(sources) {
-            offer.text = by_file(from, source).unwrap_or_default();
+            offer.text = by_file(source).unwrap_or_default();
         }
         offers.retain(|offer| !offer.text.is_empty());
     }
@@ -241,7 +240,7 @@ fn files(document: &Document<'_>, written: Span) -> Vec<Offer> {
     if is_elsewhere(typed) {
         return Vec::new();
     }
-    let (folder, _) = typed.rsplit_once('/').map_or(("", typed), |(folder, name)| (folder, name));
+    let folder = typed.rsplit_once('/').map_or("", |(folder, _)| folder);
     let roots: &[&str] = match typed.starts_with('/') {
         true => &["", "static"],
         false => &[path.rsplit_once('/').map_or("", |(folder, _)| folder)],

@@ -231,11 +231,11 @@ fn link<'t>(text: &'t str, line: Span, at: usize) -> Option<At<'t>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lsp::document::tests::cursor;
 
     /// What stands at `¦`, in words.
     fn shown(marked: &str) -> String {
-        let place = marked.find('¦').expect("a cursor");
-        let text = marked.replacen('¦', "", 1);
+        let (text, place) = cursor(marked);
         let word = |span: &Span| text[span.range()].to_owned();
         let owner = |of: &Owner<'_>| match of {
             Owner::Shortcode(name) => (*name).to_owned(),

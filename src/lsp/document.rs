@@ -50,6 +50,12 @@ pub(super) mod tests {
     use crate::site::{Options, load::Inputs};
     use std::{cell::RefCell, collections::BTreeMap};
 
+    /// A text without the sign `¦`, and where that was.
+    pub(in crate::lsp) fn cursor(marked: &str) -> (String, usize) {
+        let at = marked.find('¦').expect("a cursor");
+        (marked.replacen('¦', "", 1), at)
+    }
+
     /// A site whose files lie in a folder.
     pub(in crate::lsp) struct Fixture {
         folder: tempfile::TempDir,
@@ -71,8 +77,7 @@ pub(super) mod tests {
 
         /// Opens a document with a cursor at `¦`.
         pub(in crate::lsp) fn with(&self, path: &str, marked: &str, look: impl FnOnce(&Document<'_>, usize)) {
-            let at = marked.find('¦').expect("a cursor");
-            let text = marked.replacen('¦', "", 1);
+            let (text, at) = cursor(marked);
             let texts = BTreeMap::from([(path.to_owned(), text.clone())]);
             if path == config::FILE_NAME {
                 self.inputs.replace(inputs(&self.folder, texts));

@@ -101,8 +101,7 @@ fn of_block(document: &Document<'_>, at: usize, report: Option<&Report>) -> Opti
     let steps: Vec<(Option<&GuideReport>, Vec<StepState>)> = plans
         .iter()
         .map(|plan| {
-            let mut known = report.into_iter().flat_map(|report| &report.guides);
-            let known = known.find(|known| known.path == plan.path && known.machine == plan.machine);
+            let known = report.and_then(|report| report.guide(&plan.path, &plan.machine));
             (known, aligned(plan, known))
         })
         .collect();

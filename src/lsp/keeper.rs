@@ -302,7 +302,7 @@ impl Keeper {
 
     /// Reads what was found from pages of the preview, if it is not what was read last.
     fn read_report(&mut self) {
-        let file = preview::folder(&self.options).join("report.json");
+        let file = preview::report_file(&self.options);
         let changed = std::fs::metadata(&file).and_then(|data| data.modified()).ok();
         if changed != self.report_of {
             self.report_of = changed;

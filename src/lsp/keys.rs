@@ -301,11 +301,11 @@ pub(super) fn named<'s>(schemas: &[&'s Value]) -> Option<&'s str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lsp::document::tests::cursor;
 
     /// The way, what it is, what is written and what else is there, at `¦`.
     fn shown(marked: &str) -> Option<String> {
-        let at = marked.find('¦').expect("a cursor");
-        let text = marked.replacen('¦', "", 1);
+        let (text, at) = cursor(marked);
         let Spot { path, what, written, others } = spot(&text, Span::new(0, text.len()), at)?;
         let path: Vec<String> = path
             .into_iter()

@@ -62,6 +62,7 @@ pub use placeholder::{Kind, Placeholder, Said};
 pub use settings::Settings;
 pub use sidecar::{FILE_NAME as SIDECAR, sidecar_schema};
 pub use summary::Summary;
+pub(crate) use value::blank;
 pub use variables::{Named, Taken, named, values};
 
 pub use crate::terminal::program::need::Need;

@@ -136,11 +136,14 @@ fn answer(question: &str, value: &Value) -> Result<Answer, Problem> {
     match map.get("reply").and_then(scalar) {
         Some(reply) => Ok(make(reply, secret)),
         // Left blank: something that a reader could have chosen.
-        None if secret && map.get("reply").is_none_or(Value::is_null) => {
-            Ok(make(Kind::Password.default_value().unwrap_or_default().to_owned(), secret))
-        }
+        None if secret && map.get("reply").is_none_or(Value::is_null) => Ok(make(blank().to_owned(), secret)),
         None => Err(Problem::new(format!("the answer to `{question}` has no `reply`"), form)),
     }
+}
+
+/// What is typed for a secret that is left blank.
+pub(crate) fn blank() -> &'static str {
+    Kind::Password.default_value().unwrap_or_default()
 }
 
 /// Adds answers; one to the same question replaces the one before.

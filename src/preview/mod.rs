@@ -138,6 +138,11 @@ pub fn folder(options: &Options) -> PathBuf {
     crate::site::cache::folder(&options.site).join("verified")
 }
 
+/// The file with what was found last.
+pub(crate) fn report_file(options: &Options) -> PathBuf {
+    folder(options).join("report.json")
+}
+
 /// A site to keep.
 pub struct Preview<'a> {
     options: Options,

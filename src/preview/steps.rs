@@ -67,9 +67,8 @@ pub(super) fn of(site: &Site<'_>, index: usize, plans: &[Plan]) -> (Vec<StepStat
     let problems = plans::problems_of(site, index, plans);
     let mut states = Vec::new();
     for plan in plans.iter().filter(|plan| plan.settings.skip.is_none()) {
-        let reports = site.inputs.report.iter().flat_map(|report| &report.guides);
-        let mut of_guide = reports.filter(|known| known.path == plan.path && known.machine == plan.machine);
-        states.extend(aligned(plan, of_guide.next()));
+        let known = site.inputs.report.as_ref().and_then(|report| report.guide(&plan.path, &plan.machine));
+        states.extend(aligned(plan, known));
     }
     (states, problems)
 }

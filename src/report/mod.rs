@@ -302,6 +302,11 @@ impl Report {
         if is_version { format!("Docker {}", self.engine) } else { self.engine.clone() }
     }
 
+    /// What came of a guide on a machine.
+    pub fn guide(&self, path: &str, machine: &str) -> Option<&GuideReport> {
+        self.guides.iter().find(|guide| guide.path == path && guide.machine == machine)
+    }
+
     /// Guides of a verdict, each once.
     pub fn count(&self, verdict: Verdict) -> usize {
         self.wholes().iter().filter(|guide| guide.verdict() == verdict).count()

@@ -1,20 +1,16 @@
 //! A guide whose machine stays open while it is written, without a browser: `verify --watch`.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, mpsc},
-};
+use std::sync::mpsc;
 use tokio::sync::{
     broadcast,
     mpsc::{Receiver, Sender, channel},
-    oneshot,
 };
 
-use super::{Said, watch};
+use super::Said;
 use crate::{
     diagnostic::Diagnostic,
     machine,
-    preview::{Ask, Notice, Preview},
+    preview::{Ask, Notice},
     site,
     verify::{self, Job, Listener, Wish},
 };
@@ -54,35 +50,17 @@ pub fn write(
 ) -> Result<(), Undone> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Undone::Engine(error.into()))?;
-    let (asks, asked) = mpsc::channel();
-    let (notices, _) = broadcast::channel(256);
-    let included = watch::Included::default();
-    let tell = |notice: Notice| {
-        match &notice {
-            Notice::Problems(found) => say(Said::Problems(Arc::clone(found))),
-            Notice::Included(files) => included.watch(files),
-            Notice::Changed { .. } => {}
-        }
-        let _ = notices.send(notice);
-    };
-    let preview = Preview::new(of_site.clone(), "http://localhost", None, &tell);
-    std::thread::scope(|scope| {
-        let watching = watch::watch(of_site, asks.clone(), &included);
-        if let Err(why) = &watching {
-            say(Said::Unwatched(why.clone()));
-        }
-        let keeper = scope.spawn(move || preview.run(&asked));
+    let notices = super::notices();
+    let asking = mpsc::channel();
+    super::kept(of_site, "http://localhost", None, asking, &notices, say, |asks| {
         let done = runtime.block_on(async {
             let (wishes, heard) = wishes();
             tokio::select! {
-                done = at(&asks, notices.subscribe(), chosen, options, listener, (wishes, heard)) => done,
+                done = at(asks, notices.subscribe(), chosen, options, listener, (wishes, heard)) => done,
                 () = end => Ok(()),
             }
         });
-        drop(watching);
         runtime.shutdown_background();
-        drop(asks);
-        let _ = keeper.join();
         done
     })
 }
@@ -120,7 +98,7 @@ async fn saved(
     first: &Job,
     wishes: Sender<Wish>,
 ) {
-    let mut known = mark(first);
+    let mut known = verify::hashes(&first.inputs);
     loop {
         match notices.recv().await {
             Ok(Notice::Changed { .. }) | Err(broadcast::error::RecvError::Lagged(_)) => {}
@@ -129,7 +107,7 @@ async fn saved(
         }
         // What is wrong with the site is told by whoever keeps it.
         let Ok(job) = job(asks, chosen).await else { continue };
-        let now = mark(&job);
+        let now = verify::hashes(&job.inputs);
         if now != known && wishes.send(Wish::Saved(Box::new(job))).await.is_err() {
             return;
         }
@@ -137,20 +115,10 @@ async fn saved(
     }
 }
 
-/// What a guide's plan depends on.
-fn mark(job: &Job) -> BTreeMap<String, String> {
-    let mut mark = verify::hashes(&job.inputs);
-    mark.insert(String::new(), job.plan.outer.clone());
-    mark
-}
-
 /// The guide as it is now.
 async fn job(asks: &mpsc::Sender<Ask>, chosen: &Chosen) -> Result<Job, Vec<Diagnostic>> {
-    let (sender, answer) = oneshot::channel();
-    let reply = Box::new(|jobs| drop(sender.send(jobs)));
-    let _ = asks.send(Ask::Jobs(chosen.guide.clone(), reply));
-    let gone = || vec![Diagnostic::error("site", "the site is not kept any more")];
-    let jobs = answer.await.unwrap_or_else(|_| Err(gone()))?;
+    let gone = || Err(vec![Diagnostic::error("site", "the site is not kept any more")]);
+    let jobs = super::ask(asks, |reply| Ask::Jobs(chosen.guide.clone(), reply)).await.unwrap_or_else(gone)?;
     let several = jobs.len() > 1;
     let mut fitting = jobs.into_iter().filter(|job| !several || job.plan.machine == chosen.machine);
     fitting.next().ok_or_else(|| {

@@ -36,6 +36,7 @@ use crate::{
     diagnostic::Diagnostic,
     machine::RunId,
     preview::{self, Answer, Ask, Notice, Preview, Reply, State},
+    report::Report,
     site::{self, Failure},
 };
 
@@ -89,9 +90,7 @@ struct App {
 impl App {
     /// Asks the thread that has the site; `None` if it has ended.
     async fn ask<T: Send + 'static>(&self, ask: impl FnOnce(Reply<T>) -> Ask) -> Option<T> {
-        let (sender, answer) = oneshot::channel();
-        let _ = self.asks.send(ask(Box::new(|answer| drop(sender.send(answer)))));
-        answer.await.ok()
+        self::ask(&self.asks, ask).await
     }
 
     async fn get(&self, url: String) -> Answer {
@@ -101,6 +100,53 @@ impl App {
     async fn state(&self, url: String) -> Option<State> {
         self.ask(|reply| Ask::State(url, reply)).await.flatten()
     }
+}
+
+/// Asks the thread that has a site; `None` if it has ended.
+async fn ask<T: Send + 'static>(asks: &mpsc::Sender<Ask>, ask: impl FnOnce(Reply<T>) -> Ask) -> Option<T> {
+    let (sender, answer) = oneshot::channel();
+    let _ = asks.send(ask(Box::new(|answer| drop(sender.send(answer)))));
+    answer.await.ok()
+}
+
+/// What the thread that has a site tells, for any number of listeners.
+fn notices() -> broadcast::Sender<Notice> {
+    broadcast::channel(256).0
+}
+
+/// Keeps a site in a thread of its own, and hears of its changes, while something works with it. Nobody else may ask when `work` is over.
+fn kept<T>(
+    site: &site::Options,
+    home: &str,
+    report: Option<Report>,
+    (asks, asked): (mpsc::Sender<Ask>, mpsc::Receiver<Ask>),
+    notices: &broadcast::Sender<Notice>,
+    say: &(dyn Fn(Said) + Sync),
+    work: impl FnOnce(&mpsc::Sender<Ask>) -> T,
+) -> T {
+    let included = watch::Included::default();
+    let tell = |notice: Notice| {
+        match &notice {
+            Notice::Problems(found) => say(Said::Problems(Arc::clone(found))),
+            Notice::Included(files) => included.watch(files),
+            Notice::Changed { .. } => {}
+        }
+        // Nobody may be looking.
+        let _ = notices.send(notice);
+    };
+    let preview = Preview::new(site.clone(), home, report, &tell);
+    std::thread::scope(|scope| {
+        let watching = watch::watch(site, asks.clone(), &included);
+        let keeper = scope.spawn(move || preview.run(&asked));
+        if let Err(why) = &watching {
+            say(Said::Unwatched(why.clone()));
+        }
+        let done = work(&asks);
+        drop(watching);
+        drop(asks);
+        let _ = keeper.join();
+        done
+    })
 }
 
 /// How long a run that is stopped may take to remove its machine.
@@ -119,26 +165,17 @@ pub fn run(options: &Options, say: &(dyn Fn(Said) + Sync), end: impl Future<Outp
     let (listener, taken) = runtime.block_on(address::listen(options.host, options.port))?;
     let at = listener.local_addr().map_err(|error| Failure::Environment { message: error.to_string() })?;
     let home = address::home(at);
-    let (notices, _) = broadcast::channel(256);
+    let notices = notices();
     let (problems, _) = tokio::sync::watch::channel(Arc::default());
     let (asks, asked) = mpsc::channel();
     let runs = Arc::new(runs::Runs::new(options.site.clone(), asks.clone()));
-    let included = watch::Included::default();
-    let tell = |notice: Notice| {
-        if let Notice::Problems(found) = &notice {
-            say(Said::Problems(Arc::clone(found)));
+    let told = |said: Said| {
+        if let Said::Problems(found) = &said {
             problems.send_replace(Arc::clone(found));
         }
-        if let Notice::Included(files) = &notice {
-            included.watch(files);
-        }
-        // Nobody may be looking.
-        let _ = notices.send(notice);
+        say(said);
     };
-    let preview = Preview::new(options.site.clone(), &home, runs.report(), &tell);
-    std::thread::scope(|scope| {
-        let watching = watch::watch(&options.site, asks.clone(), &included);
-        let keeper = scope.spawn(move || preview.run(&asked));
+    kept(&options.site, &home, runs.report(), (asks, asked), &notices, &told, |asks| {
         let app = Arc::new(App {
             asks: asks.clone(),
             notices: notices.clone(),
@@ -151,9 +188,6 @@ pub fn run(options: &Options, say: &(dyn Fn(Said) + Sync), end: impl Future<Outp
         let sign = sign::Sign { url: home.clone(), token: app.token.clone() };
         // Without it, other programs do not find this server, and that is all.
         let _ = sign.put_up(&options.site.site);
-        if let Err(why) = &watching {
-            say(Said::Unwatched(why.clone()));
-        }
         say(Said::Ready { url: format!("{home}/"), taken, open: !options.host.is_loopback() });
         runtime.block_on(async {
             tokio::select! {
@@ -165,11 +199,8 @@ pub fn run(options: &Options, say: &(dyn Fn(Said) + Sync), end: impl Future<Outp
             let _ = tokio::time::timeout(STOPPING, runs.ended()).await;
         });
         sign.take_down(&options.site.site);
-        drop(watching);
         // Streams to browsers hold the way to ask.
         runtime.shutdown_background();
-        drop(asks);
-        let _ = keeper.join();
     });
     Ok(())
 }

@@ -39,7 +39,6 @@ use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
     panic::{AssertUnwindSafe, catch_unwind},
-    path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
     time::Duration,
 };
@@ -94,7 +93,7 @@ pub(super) enum Busy {
 
 impl Runs {
     pub(super) fn new(site: site::Options, asks: mpsc::Sender<Ask>) -> Self {
-        let kept = std::fs::read_to_string(file(&site)).ok().and_then(|text| stored::read(&text).ok());
+        let kept = std::fs::read_to_string(preview::report_file(&site)).ok().and_then(|text| stored::read(&text).ok());
         let given = site.reports.iter().filter_map(|file| site::read_report(file).ok());
         let report = Report::merged(&kept.into_iter().chain(given).collect::<Vec<_>>());
         let inner = Inner {
@@ -359,13 +358,8 @@ fn without_engine(error: &machine::Error) -> Value {
     json!({ "what": "failed", "text": text, "help": error.help() })
 }
 
-/// Where a site's last verdicts are kept.
-fn file(site: &site::Options) -> PathBuf {
-    preview::folder(site).join("report.json")
-}
-
 fn keep(site: &site::Options, text: &str) -> std::io::Result<()> {
-    let file = file(site);
+    let file = preview::report_file(site);
     let folder = file.parent().ok_or(std::io::ErrorKind::InvalidInput)?;
     std::fs::create_dir_all(folder)?;
     write_whole(&file, text.as_bytes())
@@ -383,23 +377,12 @@ struct Told<'a> {
 impl Told<'_> {
     /// What a writer is told.
     fn of_writing(&self, writing: Writing<'_>) -> Option<Value> {
-        let note = |text: String| json!({ "what": "note", "text": plain(&text) });
         Some(match writing {
-            Writing::Text { steps, kept, why } => {
-                let stay = format!("{kept} of {steps} steps stay done");
-                self.runs.anew(self.guide, &plain(&why.map_or(stay.clone(), |why| format!("{stay}: {why}"))));
+            Writing::Text { .. } => {
+                self.runs.anew(self.guide, &plain(&writing.told()?));
                 return None;
             }
-            Writing::Wrong { problem } => note(format!("nothing is done until it is mended: {}", problem.message)),
-            Writing::From { after: 0 } => note("it goes on from its setup, which was kept".into()),
-            Writing::From { after } => note(format!("it goes on from what was kept after step {after}")),
-            Writing::NotFrom { after, why } => {
-                note(format!("what was kept after step {after} cannot be used, so it begins anew: {why}"))
-            }
             Writing::Snapshot { .. } => return None,
-            Writing::NoSnapshot { after, why } => {
-                note(format!("its machine cannot be kept as it is after step {after}: {why}"))
-            }
             Writing::Waits { report, bent } => {
                 json!({ "what": "waits", "verdict": report.verdict, "bent": bent, "text": report.reason })
             }
@@ -413,7 +396,7 @@ impl Told<'_> {
                 };
                 json!({ "what": "proved", "verdict": verdict, "text": text })
             }
-            Writing::Unproved { why } => note(format!("it could not be done in a clean machine: {why}")),
+            _ => json!({ "what": "note", "text": plain(&writing.told()?) }),
         })
     }
 }

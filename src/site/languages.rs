@@ -11,7 +11,7 @@ use crate::{
     config::{Config, PageNames},
     diagnostic::Diagnostic,
     language::primary,
-    site::{address::file_name, record::PageRecord},
+    site::{address::file_name, naming, record::PageRecord},
 };
 
 /// Languages of ISO 639-1.
@@ -62,8 +62,7 @@ impl Languages {
 
     /// The path of a file without its language, and that.
     fn suffix<'p>(&self, path: &'p str) -> Option<(&'p str, usize)> {
-        let name = path.strip_suffix(".md").or_else(|| path.strip_suffix(".mdx"))?;
-        let (name, tag) = name.rsplit_once('.')?;
+        let (name, tag) = naming::stem(path)?.rsplit_once('.')?;
         let is_name = !name.is_empty() && !name.ends_with('/');
         self.find(tag).filter(|_| is_name && self.are_many()).map(|language| (name, language))
     }

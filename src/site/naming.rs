@@ -23,7 +23,7 @@ struct Name<'p> {
 }
 
 /// The name of a page's file without its extension; none if it is no page's.
-fn stem(path: &str) -> Option<&str> {
+pub(super) fn stem(path: &str) -> Option<&str> {
     path.strip_suffix(".md").or_else(|| path.strip_suffix(".mdx"))
 }
 

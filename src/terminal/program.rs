@@ -457,6 +457,11 @@ impl Program {
         self.languages.iter().any(|known| known.eq_ignore_ascii_case(language))
     }
 
+    /// The language of blocks that it reads.
+    pub(crate) fn language(&self) -> Option<&'static str> {
+        self.languages.first().copied()
+    }
+
     /// Whether a line says goodbye to it.
     pub(crate) fn leaves(&self, line: &str) -> bool {
         says_goodbye(line, self.goodbye)

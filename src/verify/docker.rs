@@ -170,6 +170,11 @@ impl Terminal for DockerTerminal {
         }
     }
 
+    async fn resize(&mut self, (columns, rows): (u16, u16)) {
+        // A terminal that has just ended needs no size.
+        let _ = self.terminal.resize(columns, rows).await;
+    }
+
     /// Seen by root or by the program's own user, whoever may look.
     async fn foreground(&mut self, shell: u32) -> Foreground {
         let mut seen = look(&self.terminal, probe::SCRIPT, shell, None).await;

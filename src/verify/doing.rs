@@ -93,6 +93,12 @@ impl<T> State<T> {
         let (others, left, begun, outputs) = (BTreeMap::new(), Vec::new(), Vec::new(), BTreeMap::new());
         Self { live, others, left, begun, outputs, killed: 0, asked: false }
     }
+
+    /// Forgets what came of the steps behind this one.
+    pub(super) fn forget_after(&mut self, step: usize) {
+        self.outputs.retain(|number, _| *number <= step);
+        self.begun.retain(|(number, _)| *number <= step);
+    }
 }
 
 impl<M: Running> Doing<'_, M> {

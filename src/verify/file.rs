@@ -140,7 +140,7 @@ impl<M: Running> Doing<'_, M> {
     }
 
     /// A path as the session's shell would understand it.
-    async fn absolute(&self, file: &str, user: &str, folder: &str) -> Result<String> {
+    pub(super) async fn absolute(&self, file: &str, user: &str, folder: &str) -> Result<String> {
         if let Some(rest) = file.strip_prefix("~/") {
             let output = self.machine.run(&Run { command: &["getent", "passwd", user], ..Run::default() }).await?;
             let entry = String::from_utf8_lossy(&output.stdout).into_owned();

@@ -104,16 +104,13 @@ pub(super) async fn verify<H: Host>(job: &Job, run: &Run<'_, H>, last: bool) -> 
         report.reason.get_or_insert_with(|| "it has no steps".into());
         return Ok(report);
     }
-    let wrong = |plan: &&Plan| plan.diagnostics.iter().any(Diagnostic::is_error);
-    if let Some(wrong) = std::iter::once(plan).chain(&job.requires).find(wrong) {
+    if let Some((wrong, first)) = job.wrong() {
         report.verdict = Verdict::Broken;
         report.reason = Some(match wrong.path == plan.path {
             true => "its plan has errors".into(),
             false => format!("the plan of {}, which it requires, has errors: guidepost plan {0}", wrong.path),
         });
-        let first = wrong.diagnostics.iter().find(|problem| problem.is_error());
-        let (code, message) = first.map_or(("", ""), |first| (&first.code, &first.message));
-        report.cause = Some(Cause::new(CauseKind::PlanWrong, code, message));
+        report.cause = Some(Cause::new(CauseKind::PlanWrong, &first.code, &first.message));
         return Ok(report);
     }
     let attempt = Attempt { last, ..Attempt::new(job, run) };

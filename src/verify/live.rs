@@ -7,7 +7,7 @@ use crate::{
     machine::{Error, Result, RunId, TerminalOptions},
     session::{
         COLUMNS, ENVIRONMENT, Outcome, Place, ROWS, Settings, Step,
-        driver::{Session, Terminal, Transcript},
+        driver::{Came, Person, Session, Terminal, Transcript},
     },
 };
 
@@ -94,6 +94,19 @@ impl<T: Terminal<Error: Into<Error>> + 'static> Live<T> {
     pub(super) async fn launch(&mut self, step: Step, at_most: Duration) -> Result<Outcome> {
         let mut told = Told { tape: self.tape.as_ref(), tail: &mut self.tail, shown: &mut |_, _| {} };
         self.session.launch(step, at_most, &mut told).await.map_err(Into::into)
+    }
+
+    /// Lets a person type until something comes of it.
+    ///
+    /// # Errors
+    /// If the machine or the engine is gone, or the person's terminal is broken.
+    pub(super) async fn attend(&mut self, person: &mut impl Person) -> Result<Came> {
+        self.session.attend(person).await.map_err(Into::into)
+    }
+
+    /// The lines of the command that runs, if a person has typed it.
+    pub(super) fn typed_so_far(&self) -> &[String] {
+        self.session.typed_so_far()
     }
 
     /// The time in its recording, if the step that was marked last has shown anything there.

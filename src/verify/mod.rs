@@ -23,6 +23,7 @@ use std::{
 };
 use tokio::sync::Semaphore;
 
+mod attend;
 mod docker;
 mod doing;
 mod downloads;
@@ -55,6 +56,7 @@ mod workspace;
 mod world;
 mod writing;
 
+pub use attend::{attend, attend_on};
 pub(crate) use doing::describe;
 pub use event::{Event, Listener, OUTPUT, RESULT};
 pub(crate) use guide::secrets;
@@ -62,10 +64,12 @@ pub use host::{Host, Running};
 pub use inputs::{Input, InputKind, hashes};
 pub use recording::in_the_way;
 pub use results::{Results, key};
+pub use visit::Visitor;
 pub use workspace::Workspace;
 pub use writing::{Wish, Writing, write, write_on};
 
 use crate::{
+    diagnostic::Diagnostic,
     internal,
     machine::{self, Engine, Machine, Scope},
     plan::Plan,
@@ -97,6 +101,12 @@ impl Job {
             true => format!("{} on {}", self.plan.path, self.plan.machine),
             false => self.plan.path.clone(),
         }
+    }
+
+    /// The first error of its plan, or of one that it requires, with that plan: then it is not done.
+    pub fn wrong(&self) -> Option<(&Plan, &Diagnostic)> {
+        let plans = std::iter::once(&self.plan).chain(&self.requires);
+        plans.into_iter().find_map(|plan| Some((plan, plan.diagnostics.iter().find(|problem| problem.is_error())?)))
     }
 }
 
@@ -306,9 +316,7 @@ async fn attempts(job: &Job, run: &Run<'_, impl Host>) -> machine::Result<GuideR
         let last = failures.len() >= run.options.retries;
         let report = guide::verify(job, run, last).await?;
         let broken = broken_for(&report, run.options);
-        let wrong = |plan: &Plan| plan.diagnostics.iter().any(crate::diagnostic::Diagnostic::is_error);
-        let hopeless =
-            std::iter::once(&job.plan).chain(&job.requires).any(wrong) || report.verdict == Verdict::Unreached;
+        let hopeless = job.wrong().is_some() || report.verdict == Verdict::Unreached;
         if !broken || last || hopeless {
             let flaky = !broken && !failures.is_empty();
             return Ok(GuideReport { attempts: failures.len() + 1, flaky, failures, ..report });

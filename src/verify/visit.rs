@@ -4,12 +4,15 @@ use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetat
 use std::io::{self, Write};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, Interest, unix::AsyncFd},
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
 };
 
 use crate::{
     machine::{Result, RunningMachine, TerminalOptions},
-    session::{ENVIRONMENT, Kind, Place},
+    session::{
+        ENVIRONMENT, Kind, Place,
+        driver::{Doing, Person},
+    },
     terminal::{line::quoted, program::is_elsewhere},
 };
 
@@ -65,37 +68,85 @@ impl Stand {
 /// If the machine or the engine is gone.
 pub(super) async fn visit(machine: &RunningMachine, options: &TerminalOptions) -> Result<()> {
     let (terminal, mut reader, mut writer) = machine.open(options).await?;
-    let raw = Raw::enter()?;
-    #[expect(deprecated, reason = "the new name needs unsafe code, for files that may be closed; stdin stays open")]
-    let keyboard = AsyncFd::with_interest(io::stdin(), Interest::READABLE)?;
-    let mut resized = signal(SignalKind::window_change())?;
-    let (mut keys, mut output) = ([0; 4096], vec![0; 64 << 10]);
+    let mut visitor = Visitor::enter()?;
+    let mut output = vec![0; 64 << 10];
     loop {
         tokio::select! {
             read = reader.read(&mut output) => match read {
-                Ok(length) if length > 0 => {
-                    let mut stdout = io::stdout().lock();
-                    stdout.write_all(&output[..length])?;
-                    stdout.flush()?;
-                }
+                Ok(length) if length > 0 => visitor.show(&output[..length])?,
                 _ => break,
             },
-            ready = keyboard.readable() => {
-                let length = rustix::io::read(keyboard.get_ref(), &mut keys).unwrap_or(0);
-                if length == 0 || writer.write_all(&keys[..length]).await.is_err() {
+            doing = visitor.does() => match doing? {
+                Doing::Keys(keys) => if writer.write_all(&keys).await.is_err() {
                     break;
-                }
-                ready?.clear_ready();
-            }
-            _ = resized.recv() => {
-                let (columns, rows) = size();
+                },
                 // A terminal that has just ended needs no size.
-                let _ = terminal.resize(columns, rows).await;
-            }
+                Doing::Resizes((columns, rows)) => drop(terminal.resize(columns, rows).await),
+                Doing::Leaves => break,
+            },
         }
     }
-    drop(raw);
     Ok(())
+}
+
+/// The person at this process's terminal, which hands on every key until this is dropped.
+#[derive(Debug)]
+pub struct Visitor {
+    keyboard: AsyncFd<io::Stdin>,
+    resized: Signal,
+    /// Told first.
+    size: Option<(u16, u16)>,
+    /// Restored last.
+    _raw: Raw,
+}
+
+impl Visitor {
+    /// Takes the terminal, in a runtime.
+    ///
+    /// # Errors
+    /// If stdin is no terminal.
+    pub fn enter() -> io::Result<Self> {
+        #[expect(deprecated, reason = "the new name needs unsafe code, for files that may be closed; stdin stays open")]
+        let keyboard = AsyncFd::with_interest(io::stdin(), Interest::READABLE)?;
+        let resized = signal(SignalKind::window_change())?;
+        Ok(Self { keyboard, resized, size: None, _raw: Raw::enter()? })
+    }
+
+    /// As [`enter`](Self::enter), and what is opened is made as large as the terminal.
+    ///
+    /// # Errors
+    /// If stdin is no terminal.
+    pub fn sized() -> io::Result<Self> {
+        Ok(Self { size: Some(size()), ..Self::enter()? })
+    }
+
+    /// Columns and rows of this process's terminal.
+    pub fn size() -> (u16, u16) {
+        size()
+    }
+}
+
+impl Person for Visitor {
+    async fn does(&mut self) -> io::Result<Doing> {
+        if let Some(size) = self.size.take() {
+            return Ok(Doing::Resizes(size));
+        }
+        tokio::select! {
+            ready = self.keyboard.readable() => {
+                let mut keys = [0; 4096];
+                let length = rustix::io::read(self.keyboard.get_ref(), &mut keys).unwrap_or(0);
+                ready?.clear_ready();
+                Ok(if length == 0 { Doing::Leaves } else { Doing::Keys(keys[..length].to_vec()) })
+            }
+            _ = self.resized.recv() => Ok(Doing::Resizes(size())),
+        }
+    }
+
+    fn show(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(bytes)?;
+        stdout.flush()
+    }
 }
 
 /// Columns and rows of this process's terminal.
@@ -107,6 +158,7 @@ fn size() -> (u16, u16) {
 }
 
 /// This process's terminal hands on every key, until it is dropped.
+#[derive(Debug)]
 struct Raw(Termios);
 
 impl Raw {

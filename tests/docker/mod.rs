@@ -8,6 +8,7 @@ mod interrupted;
 mod loose;
 mod machine;
 mod ready;
+mod record;
 mod update;
 mod verify;
 mod verify_runs;

@@ -70,17 +70,21 @@ fn a_guide_that_holds_at_last_is_flaky() {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs();
         flaky.replace("NOW", &(now + seconds).to_string())
     };
-    let ran = site(&in_seconds(9)).run(&["verify", "--retries", "30", "--format", "json"]);
+    // Where a machine takes longer to start than that, the guide holds at first: then once more, with more time.
+    let at_last = |arguments: &[&str], is_flaky: fn(&Ran) -> bool| {
+        let run = |seconds| site(&in_seconds(seconds)).run(&[&["verify", "--retries", "30"], arguments].concat());
+        [4, 8, 16, 32, 64].into_iter().map(run).find(is_flaky).expect("it is begun in a minute")
+    };
+    let ran = at_last(&["--format", "json"], |ran| guides(ran)[0]["attempts"].as_u64() > Some(1));
     assert_eq!(ran.status, 0, "{ran:?}");
     let guide = &guides(&ran)[0];
     assert_eq!((&guide["flaky"], &guide["verdict"]), (&Value::Bool(true), &"holds".into()), "{guide:#}");
-    assert!(guide["attempts"].as_u64() > Some(1), "{guide:#}");
     assert_eq!(
         (&guide["failures"][0]["line"], &guide["failures"][0]["message"]),
         (&10.into(), &"it ended with status 1".into())
     );
 
-    let ran = site(&in_seconds(4)).run(&["verify", "--retries", "30", "--deny", "flaky", "--format", "github"]);
+    let ran = at_last(&["--deny", "flaky", "--format", "github"], |ran| ran.status != 0);
     assert_eq!(ran.status, 1, "{ran:?}");
     assert!(ran.stdout.starts_with("::error file=content/g/a.md,line=10,title=A%3A flaky::"), "{ran:?}");
 

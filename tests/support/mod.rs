@@ -18,6 +18,7 @@ use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 /// The text of the seed guide; `None`, with a word about it, where the project is checked out alone.
@@ -58,6 +59,12 @@ pub(crate) fn docker(arguments: &[&str]) -> String {
     let output = std::process::Command::new("docker").args(arguments).output().expect("the docker command");
     assert!(output.status.success(), "docker {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+/// How long this thread has computed so far: what a task costs, however busy the machine is.
+pub(crate) fn computed() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    time.try_into().expect("it is not negative")
 }
 
 /// A site in a folder of its own.

@@ -12,6 +12,7 @@ mod suggest;
 mod telling;
 mod watch;
 
+pub(super) use progress::Progress;
 pub(super) use telling::Telling;
 
 use selection::{Selected, Selection};

@@ -31,7 +31,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 const TICK: Duration = Duration::from_millis(200);
 
 /// Shows events.
-pub(super) struct Progress {
+pub(in crate::cli) struct Progress {
     screen: Option<MultiProgress>,
     color: bool,
     guides: Mutex<BTreeMap<String, Guide>>,
@@ -71,7 +71,7 @@ struct Guide {
 
 impl Progress {
     /// On stderr, as it is.
-    pub(super) fn new() -> Self {
+    pub(in crate::cli) fn new() -> Self {
         let stderr = std::io::stderr();
         let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         let ci = std::env::var_os("CI").is_some_and(|ci| !ci.is_empty() && ci != "false");
@@ -118,7 +118,7 @@ impl Progress {
     }
 
     /// Takes the living lines away: something else has the terminal now.
-    pub(super) fn clear(&self) {
+    pub(in crate::cli) fn clear(&self) {
         if let Some(bar) = self.night.lock().unwrap_or_else(PoisonError::into_inner).bar.take() {
             bar.finish_and_clear();
         }

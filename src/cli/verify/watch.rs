@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{environment, interrupted, progress::Progress};
 use crate::{
-    cli::{Exit, color, count, drawn, print, report as report_failure},
+    cli::{Exit, color, drawn, print, report as report_failure},
     report::{GuideReport, Report, Whereabouts, human},
     serve::{self, Chosen, Said, Undone},
     site::{self, Failure},
@@ -80,28 +80,9 @@ impl Listener for Watching<'_> {
         };
         let say = |text: &str| self.progress.say(&format!("{path}: {text}"));
         match writing {
-            Writing::Text { steps, kept, why } => {
-                self.progress.event(path, Event::Begin { steps });
-                let stay = format!("{kept} of {} stay done", count(steps, "step"));
-                match why {
-                    Some(why) => say(&format!("{stay}: {why}")),
-                    None => say(&stay),
-                }
-            }
             Writing::Wrong { problem } => {
-                print(
-                    std::io::stderr(),
-                    &format!("\n{}", drawn(std::slice::from_ref(problem), color(&std::io::stderr()))),
-                );
-            }
-            Writing::From { after: 0 } => say("goes on from its setup, which was kept"),
-            Writing::From { after } => say(&format!("goes on from what was kept after step {after}")),
-            Writing::NotFrom { after, why } => {
-                say(&format!("what was kept after step {after} cannot be used, so it begins anew: {why}"));
-            }
-            Writing::Snapshot { after } => say(&format!("its machine is kept as it is after step {after}")),
-            Writing::NoSnapshot { after, why } => {
-                say(&format!("its machine cannot be kept as it is after step {after}: {why}"));
+                let stderr = std::io::stderr();
+                print(&stderr, &format!("\n{}", drawn(std::slice::from_ref(problem), color(&stderr))));
             }
             Writing::Waits { report, bent } => {
                 self.progress.clear();
@@ -125,7 +106,12 @@ impl Listener for Watching<'_> {
                     ));
                 }
             }
-            Writing::Unproved { why } => say(&format!("it could not be done in a clean machine: {why}")),
+            _ => {
+                if let Writing::Text { steps, .. } = writing {
+                    self.progress.event(path, Event::Begin { steps });
+                }
+                writing.told().as_deref().map(say);
+            }
         }
     }
 }

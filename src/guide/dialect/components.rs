@@ -4,7 +4,7 @@ use regex::Regex;
 use std::sync::LazyLock;
 
 use super::{
-    super::{Arguments, Registry, Shortcode},
+    super::{Registry, Shortcode},
     Argument, Block, Unread, argument, kind,
     lines::{Line, Lines, State},
 };
@@ -195,16 +195,7 @@ pub(in crate::guide) fn inline(html: &str, at: Span, registry: &Registry) -> Opt
     } else {
         return None;
     };
-    Some(Shortcode {
-        name: name.to_owned(),
-        arguments: Arguments(arguments),
-        tag: at,
-        inner: None,
-        body: Vec::new(),
-        block: false,
-        margin: 0,
-        quoted: false,
-    })
+    Some(Shortcode::inline(name, arguments, at))
 }
 
 /// Whether a text begins with a component's tag.

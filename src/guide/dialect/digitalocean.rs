@@ -1,7 +1,7 @@
 //! Labels of DigitalOcean's tutorials, which stand in the first lines of a fence, and what is marked in its text.
 
 use super::{
-    super::{Arguments, CodeBlock, Shortcode},
+    super::{CodeBlock, Shortcode},
     argument,
 };
 use crate::source::Span;
@@ -90,14 +90,5 @@ fn marks(code: &mut CodeBlock) {
 }
 
 fn shortcode(text: &str, span: Span) -> Shortcode {
-    Shortcode {
-        name: "mark".to_owned(),
-        arguments: Arguments(vec![argument("text", text, span)]),
-        tag: span,
-        inner: None,
-        body: Vec::new(),
-        block: false,
-        margin: 0,
-        quoted: false,
-    }
+    Shortcode::inline("mark", vec![argument("text", text, span)], span)
 }

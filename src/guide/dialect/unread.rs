@@ -5,7 +5,7 @@ use regex::Regex;
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use super::{
-    super::{Arguments, CodeBlock, Shortcode, Token, TokenKind},
+    super::{CodeBlock, Shortcode, Token, TokenKind},
     Unread, argument,
 };
 use crate::{
@@ -294,7 +294,8 @@ pub(in crate::guide) fn find(
             at = (found.end() - last).max(at + 1);
             let span = Span::new(body.start + found.start(), body.start + found.end());
             if is_shown(span.start) {
-                if matches!(feature.becomes, Becomes::Nothing) && text[found.range()].contains(".md-button") {
+                let is_button = text[found.range()].contains(".md-button");
+                if matches!(feature.becomes, Becomes::Nothing) && is_button {
                     button(source, tokens, span);
                 }
                 let pieces = feature.becomes.pieces(&text[found.range()]);
@@ -302,7 +303,6 @@ pub(in crate::guide) fn find(
                 let is_put = pieces
                     .filter(|_| reads_inline || !is_read)
                     .is_some_and(|pieces| put(source, tokens, span, &pieces));
-                let is_button = text[found.range()].contains(".md-button");
                 if !(is_put && (is_read || is_button)) {
                     unread.push(Unread {
                         what: feature.what.to_owned(),
@@ -400,16 +400,7 @@ fn button(source: &Source, tokens: &mut Vec<Token>, at: Span) {
     if !source.text[at.range()].contains("--primary") {
         arguments.push(argument("type", "secondary", at));
     }
-    let shortcode = Shortcode {
-        name: "button".to_owned(),
-        arguments: Arguments(arguments),
-        tag: span,
-        inner: None,
-        body: Vec::new(),
-        block: false,
-        margin: 0,
-        quoted: false,
-    };
+    let shortcode = Shortcode::inline("button", arguments, span);
     let kind = TokenKind::Shortcode(Box::new(shortcode));
     tokens.splice(begin..=end, [Token { kind, span }]);
 }

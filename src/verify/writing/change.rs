@@ -130,10 +130,8 @@ pub(super) enum Change {
         /// A step that had broken was tried here with another text: what comes now is of a machine that no reader has.
         bent: bool,
     },
-    /// It is done again, in a machine that is as it was before this step.
+    /// It is done again, in another machine.
     Back {
-        /// Steps before it are as they were.
-        kept: usize,
         /// In a sentence.
         why: String,
     },
@@ -143,11 +141,11 @@ impl Change {
     /// From a text of which these steps were done, to another one.
     pub(super) fn between(old: &Score, done: &[StepReport], new: &Score) -> Self {
         let Some(alike) = old.judged_alike(new, done) else {
-            return Self::Back { kept: 0, why: "what the machine is prepared with has changed".into() };
+            return Self::Back { why: "what the machine is prepared with has changed".into() };
         };
         let line = |number: usize| new.lines.get(number).or(new.lines.last()).copied().unwrap_or(0);
         if old.in_parts || new.in_parts {
-            return Self::Back { kept: 0, why: "a README is done as a whole: its parts stand for themselves".into() };
+            return Self::Back { why: "a README is done as a whole: its parts stand for themselves".into() };
         }
         let broken = done.last().filter(|last| last.verdict == Verdict::Broken && last.kind != Kind::Expect);
         let before_broken = broken.map_or(done.len(), |_| done.len() - 1);
@@ -156,7 +154,7 @@ impl Change {
                 true => format!("line {}, which was done, has changed", line(alike)),
                 false => "steps that were done are gone".into(),
             };
-            return Self::Back { kept: alike, why };
+            return Self::Back { why };
         }
         let same = alike == done.len() && (broken.is_none() || old.answers == new.answers);
         match same {

@@ -30,7 +30,7 @@ use self::{
 };
 use super::{
     Event, Job, Listener, Options, Run,
-    doing::State,
+    doing::{Doing, State},
     guide::{self, Attempt},
     host::{Host, Running},
     live::{Live, Opening},
@@ -118,6 +118,31 @@ pub enum Writing<'a> {
     },
 }
 
+impl Writing<'_> {
+    /// What it says to the writer, in a sentence; nothing, where there is a report to show.
+    pub fn told(&self) -> Option<String> {
+        Some(match self {
+            Self::Text { steps, kept, why } => {
+                let noun = if *steps == 1 { "step stays" } else { "steps stay" };
+                let why = why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+                format!("{kept} of {steps} {noun} done{why}")
+            }
+            Self::Wrong { problem } => format!("nothing is done until it is mended: {}", problem.message),
+            Self::From { after: 0 } => "it goes on from its setup, which was kept".into(),
+            Self::From { after } => format!("it goes on from what was kept after step {after}"),
+            Self::NotFrom { after, why } => {
+                format!("what was kept after step {after} cannot be used, so it begins anew: {why}")
+            }
+            Self::Snapshot { after } => format!("its machine is kept as it is after step {after}"),
+            Self::NoSnapshot { after, why } => {
+                format!("its machine cannot be kept as it is after step {after}: {why}")
+            }
+            Self::Unproved { why } => format!("it could not be done in a clean machine: {why}"),
+            Self::Waits { .. } | Self::Proved { .. } => return None,
+        })
+    }
+}
+
 /// How long a writer must pause before the guide is done in a clean machine.
 const PAUSE: Duration = Duration::from_secs(3);
 
@@ -169,11 +194,11 @@ pub async fn write_on(
 }
 
 /// How a text ends on a machine.
-enum Ending {
-    /// Another text goes on there.
-    Goes { kept: usize, bent: bool },
+enum Ending<T> {
+    /// Another text goes on where this one stands.
+    Goes { stand: Box<Stand<T>>, next: Job },
     /// Another text needs another machine, because of this.
-    Back(Option<String>),
+    Back { next: Job, why: Option<String> },
     /// Nobody wishes anything more.
     Over,
 }
@@ -218,22 +243,16 @@ impl<H: Host> Desk<'_, H> {
         // The machine before stays to be looked at until the new one has done its steps.
         let mut before = None;
         loop {
-            if let Some(wrong) = wrong(&job) {
-                self.tell(&job, Writing::Wrong { problem: wrong });
-                match self.wishes.recv().await {
-                    Some(Wish::Saved(saved)) => job = *saved,
-                    Some(_) => {}
-                    None => return Ok(()),
-                }
+            if let Some((_, problem)) = job.wrong() {
+                self.tell(&job, Writing::Wrong { problem });
+                let Some(next) = self.next(job).await else { return Ok(()) };
+                job = next;
                 continue;
             }
             let Some((machine, snapshot)) = Box::pin(self.machine(&job)).await? else {
                 // Why is told. Another text may name another machine.
-                match self.wishes.recv().await {
-                    Some(Wish::Saved(saved)) => job = *saved,
-                    Some(_) => {}
-                    None => return Ok(()),
-                }
+                let Some(next) = self.next(job).await else { return Ok(()) };
+                job = next;
                 continue;
             };
             let going = Box::pin(self.on_machine(&machine, snapshot, job, &mut before)).await?;
@@ -243,6 +262,14 @@ impl<H: Host> Desk<'_, H> {
                 None => return Ok(()),
             }
         }
+    }
+
+    /// The text after one that cannot be done, or that one once more; nothing, if nobody wishes anything more.
+    async fn next(&mut self, job: Job) -> Option<Job> {
+        Some(match self.wishes.recv().await? {
+            Wish::Saved(saved) => *saved,
+            Wish::Anew | Wish::Retry => job,
+        })
     }
 
     /// A machine that is as it was before the first step that is to be done, with the snapshot that it is made from.
@@ -292,24 +319,13 @@ impl<H: Host> Desk<'_, H> {
             None => None,
         };
         loop {
-            let (ending, left, next) = Box::pin(self.text(machine, &job, stand.take(), before)).await?;
-            match (ending, next) {
-                (Ending::Goes { kept, bent }, Some(next)) => {
-                    let Some(mut left) = left else { return Ok(Some(next)) };
-                    left.report.steps.truncate(kept);
-                    left.state.outputs.retain(|number, _| *number <= kept);
-                    left.state.begun.retain(|(number, _)| *number <= kept);
-                    if bent {
-                        left.bent.get_or_insert(kept + 1);
-                    }
-                    stand = Some(left);
-                    job = next;
-                }
-                (Ending::Back(why), Some(next)) => {
+            match Box::pin(self.text(machine, &job, stand.take(), before)).await? {
+                Ending::Goes { stand: left, next } => (stand, job) = (Some(*left), next),
+                Ending::Back { next, why } => {
                     self.why = why;
                     return Ok(Some(next));
                 }
-                _ => return Ok(None),
+                Ending::Over => return Ok(None),
             }
         }
     }
@@ -353,7 +369,7 @@ impl<H: Host> Desk<'_, H> {
         job: &Job,
         stand: Option<Stand<<H::Running as Running>::Terminal>>,
         before: &mut Option<H::Running>,
-    ) -> machine::Result<(Ending, Option<Stand<<H::Running as Running>::Terminal>>, Option<Job>)> {
+    ) -> machine::Result<Ending<<H::Running as Running>::Terminal>> {
         let score = Score::of(job);
         let attempt = Attempt::new(job, self.run);
         let kept = stand.as_ref().map_or(0, |stand| stand.report.steps.len());
@@ -380,12 +396,12 @@ impl<H: Host> Desk<'_, H> {
             // Behind one that broke, and still stands as it was, nothing is done.
             let stands = report.steps.last().is_some_and(|last| guide::ends(last, self.run.options.update));
             while let Some(step) = job.plan.steps.get(at).filter(|_| !stands) {
-                if keeps_for_setup || snapshot::is_due(unkept) {
-                    keeps_for_setup = false;
-                    if bent.is_none() && self.keep(machine, walk, job, &report, held.as_ref()).await? {
-                        unkept = 0.0;
-                    }
+                if bent.is_none() && (keeps_for_setup || snapshot::is_due(unkept)) {
+                    self.keep(walk, job, &score, &report, held.as_ref()).await?;
+                    // What cannot be kept now is not looked at again with each step.
+                    unkept = 0.0;
                 }
+                keeps_for_setup = false;
                 let begin = Instant::now();
                 let doing = Box::pin(walk.step(step, &mut reached, &mut report));
                 let done = self.beside(&score, at, doing, &mut next).await?;
@@ -395,10 +411,9 @@ impl<H: Host> Desk<'_, H> {
                     Some(Next::End | Next::Unreached) => break,
                     // What is being done was changed: nobody knows how far it came.
                     None => {
-                        let Some(next) = next.take() else { return Ok((Ending::Over, None, None)) };
-                        let line = step.at.line;
-                        let why = format!("line {line}, which was being done, has changed");
-                        return Ok((Ending::Back(Some(why)), None, Some(next)));
+                        let Some(next) = next.take() else { return Ok(Ending::Over) };
+                        let why = format!("line {}, which was being done, has changed", step.at.line);
+                        return Ok(Ending::Back { next, why: Some(why) });
                     }
                 }
             }
@@ -413,8 +428,8 @@ impl<H: Host> Desk<'_, H> {
         self.tell(job, Writing::Waits { report: &shown, bent });
         if let Some(walk) = walk.as_mut().filter(|_| next.is_none() && bent.is_none() && unkept > 0.0)
             && report.steps.last().is_none_or(|last| last.verdict != Verdict::Broken)
-            && self.keep(machine, walk, job, &report, held.as_ref()).await?
         {
+            self.keep(walk, job, &score, &report, held.as_ref()).await?;
             unkept = 0.0;
         }
         let mut proof = Some(Box::pin(async {
@@ -433,12 +448,12 @@ impl<H: Host> Desk<'_, H> {
                             Ok(proved) => {
                                 let otherwise = otherwise(&shown, &proved);
                                 let report = &self.report(job, proved);
-                                self.run.listener.event(&job.name(), Event::Writing(Writing::Proved { report, otherwise }));
+                                self.tell(job, Writing::Proved { report, otherwise });
                             }
                             Err(error) if error.is_of_engine() => return Err(error),
                             Err(error) => {
                                 let why = error.to_string();
-                                self.run.listener.event(&job.name(), Event::Writing(Writing::Unproved { why }));
+                                self.tell(job, Writing::Unproved { why });
                             }
                         }
                         continue;
@@ -446,45 +461,39 @@ impl<H: Host> Desk<'_, H> {
                 },
             };
             if let Some(Wish::Saved(saved)) = &wish
-                && let Some(problem) = wrong(saved)
+                && let Some((_, problem)) = saved.wrong()
             {
-                self.run.listener.event(&job.name(), Event::Writing(Writing::Wrong { problem }));
+                self.tell(job, Writing::Wrong { problem });
                 continue;
             }
-            let stand = |walk: Option<Walk<'_, H>>, report, unkept| {
-                walk.map(|walk| Stand { state: walk.leave(), report, bent, held, unkept })
+            let goes = |walk: Option<Walk<'_, H>>, mut report: GuideReport, kept: usize, is_bent: bool, next| {
+                let Some(walk) = walk else { return Ending::Back { next, why: None } };
+                let mut state = walk.leave();
+                state.forget_after(kept);
+                report.steps.truncate(kept);
+                let bent = bent.or(is_bent.then_some(kept + 1));
+                Ending::Goes { stand: Box::new(Stand { state, report, bent, held, unkept }), next }
             };
             return Ok(match wish {
-                None => (Ending::Over, None, None),
+                None => Ending::Over,
                 Some(Wish::Anew) => {
                     self.snapshots.clear(self.run.host).await;
-                    (Ending::Back(Some("it was asked for".into())), None, Some(job.clone()))
+                    Ending::Back { next: job.clone(), why: Some("it was asked for".into()) }
                 }
                 Some(Wish::Retry) => {
                     let broken = report.steps.iter().rposition(|step| step.verdict == Verdict::Broken);
                     let kept = broken.unwrap_or(report.steps.len());
-                    (Ending::Goes { kept, bent: broken.is_some() }, stand(walk, report, unkept), Some(job.clone()))
+                    goes(walk, report, kept, broken.is_some(), job.clone())
                 }
                 Some(Wish::Saved(saved)) => {
-                    if wrong(&saved).is_some() {
-                        (
-                            Ending::Goes { kept: report.steps.len(), bent: false },
-                            stand(walk, report, unkept),
-                            Some(*saved),
-                        )
-                    } else {
-                        let ready =
-                            walk.as_ref().is_some_and(|walk| walk.doing.live.is_ready() || walk.doing.live.has_ended());
-                        match Change::between(&score, &report.steps, &Score::of(&saved)) {
-                            Change::Goes { kept, bent } if ready => {
-                                (Ending::Goes { kept, bent }, stand(walk, report, unkept), Some(*saved))
-                            }
-                            Change::Goes { .. } => {
-                                let why = "no prompt has come back in the terminal".to_owned();
-                                (Ending::Back(Some(why)), None, Some(*saved))
-                            }
-                            Change::Back { why, .. } => (Ending::Back(Some(why)), None, Some(*saved)),
+                    let is_ready = |walk: &Walk<'_, H>| walk.doing.live.is_ready() || walk.doing.live.has_ended();
+                    let back = |why: String| Ending::Back { next: (*saved).clone(), why: Some(why) };
+                    match Change::between(&score, &report.steps, &Score::of(&saved)) {
+                        Change::Goes { kept, bent } if walk.as_ref().is_some_and(is_ready) => {
+                            goes(walk, report, kept, bent, *saved)
                         }
+                        Change::Goes { .. } => back("no prompt has come back in the terminal".into()),
+                        Change::Back { why } => back(why),
                     }
                 }
             });
@@ -506,7 +515,7 @@ impl<H: Host> Desk<'_, H> {
                 biased;
                 wish = self.wishes.recv() => match wish {
                     None => return Ok(None),
-                    Some(Wish::Saved(saved)) if wrong(&saved).is_some() => {}
+                    Some(Wish::Saved(saved)) if saved.wrong().is_some() => {}
                     Some(Wish::Saved(saved)) => {
                         let stays = score.alike(&Score::of(&saved)).is_some_and(|alike| alike > at);
                         *next = Some(*saved);
@@ -524,56 +533,55 @@ impl<H: Host> Desk<'_, H> {
     /// Keeps the machine as it is now, if that is the whole truth.
     async fn keep(
         &mut self,
-        machine: &H::Running,
         walk: &mut Walk<'_, H>,
         job: &Job,
+        score: &Score,
         report: &GuideReport,
         held: Option<&Vec<String>>,
-    ) -> machine::Result<bool> {
+    ) -> machine::Result<()> {
         let after = report.steps.len();
-        let score = Score::of(job);
-        if self.snapshots.has(&score, after) {
-            return Ok(true);
+        if self.snapshots.has(score, after) {
+            return Ok(());
         }
         let doing = &mut walk.doing;
-        let now = machine.held().await?;
-        let why = match held {
-            _ if job.machine.init != Init::Minimal => Some("its system runs services".to_owned()),
-            None => Some("it has volumes".to_owned()),
-            _ if !doing.others.is_empty() || !doing.left.is_empty() => Some("other terminals are open".to_owned()),
-            Some(held) => now.as_ref().map_or(Some("it has volumes".to_owned()), |now| snapshot::more(held, now)),
-        };
-        let shell = match why {
+        let kept = match hindrance(doing, job, held).await? {
             Some(why) => Err(why),
-            None => Shell::of(machine, &mut doing.live).await?,
+            None => match Shell::of(doing.machine, &mut doing.live).await? {
+                Ok(shell) => match doing.machine.snapshot().await {
+                    Err(error) if error.is_of_engine() => return Err(error),
+                    image => image.map(|image| (shell, image)).map_err(|error| error.to_string()),
+                },
+                Err(why) => Err(why),
+            },
         };
-        let shell = match shell {
-            Ok(shell) => shell,
-            Err(why) => {
-                self.tell(job, Writing::NoSnapshot { after, why });
-                return Ok(false);
+        match kept {
+            Ok((shell, image)) => {
+                let (outputs, steps) = (doing.outputs.clone(), report.steps.clone());
+                let snapshot = Snapshot { image, after, score: score.clone(), shell, outputs, steps };
+                self.snapshots.add(self.run.host, snapshot).await;
+                self.tell(job, Writing::Snapshot { after });
             }
-        };
-        let image = match machine.snapshot().await {
-            Ok(image) => image,
-            Err(error) if error.is_of_engine() => return Err(error),
-            Err(error) => {
-                self.tell(job, Writing::NoSnapshot { after, why: error.to_string() });
-                return Ok(false);
-            }
-        };
-        let snapshot =
-            Snapshot { image, after, score, shell, outputs: doing.outputs.clone(), steps: report.steps.clone() };
-        self.snapshots.add(self.run.host, snapshot).await;
-        self.tell(job, Writing::Snapshot { after });
-        Ok(true)
+            Err(why) => self.tell(job, Writing::NoSnapshot { after, why }),
+        }
+        Ok(())
     }
 }
 
-/// The first error of a guide's plan, or of one that it requires.
-fn wrong(job: &Job) -> Option<&Diagnostic> {
-    let plans = std::iter::once(&job.plan).chain(&job.requires);
-    plans.flat_map(|plan| &plan.diagnostics).find(|problem| problem.is_error())
+/// Why an image of a machine would not be the whole truth, apart from its shell. `held` is what ran in it before the first step.
+async fn hindrance<M: Running>(
+    doing: &Doing<'_, M>,
+    job: &Job,
+    held: Option<&Vec<String>>,
+) -> machine::Result<Option<String>> {
+    const VOLUMES: &str = "it has volumes";
+    if job.machine.init != Init::Minimal {
+        return Ok(Some("its system runs services".into()));
+    }
+    let Some(held) = held else { return Ok(Some(VOLUMES.into())) };
+    if !doing.others.is_empty() || !doing.left.is_empty() {
+        return Ok(Some("other terminals are open".into()));
+    }
+    Ok(doing.machine.held().await?.map_or(Some(VOLUMES.into()), |now| snapshot::more(held, &now)))
 }
 
 /// A report in which nothing is done yet.

@@ -26,9 +26,12 @@ const UNSPACED =
   '\\u0e00-\\u0eff\\u1000-\\u109f\\u1780-\\u17ff\\u3005-\\u3007\\u3040-\\u30ff\\u3400-\\u9fff\\u{20000}-\\u{3ffff}';
 const RUN = new RegExp(`((?=[\\p{Alphabetic}\\p{N}])[${UNSPACED}])+|((?![${UNSPACED}])[\\p{Alphabetic}\\p{N}])+`, 'gu');
 
+// Letters as they are compared: without marks and case.
+const fold = (text) => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replaceAll('ς', 'σ');
+
 // Words of a text, each once; the pairs of words that stand beside each other, with spaces before each word, and what they are in one.
 function parse(text) {
-  const folded = text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replaceAll('ς', 'σ');
+  const folded = fold(text);
   const words = [], pairs = [];
   let before = '';
   for (const [run, unspaced] of folded.matchAll(RUN)) {
@@ -342,7 +345,7 @@ function folded(text) {
   let letters = '';
   const places = [];
   for (let at = 0; at < text.length; at++) {
-    const letter = text[at].normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replace('ς', 'σ');
+    const letter = fold(text[at]);
     letters += letter;
     for (let i = 0; i < letter.length; i++) places.push(at);
   }
@@ -351,10 +354,9 @@ function folded(text) {
 }
 
 // Where the words of a query are in the text of an element: in any of their forms, and what begins with the last one.
-function occurrences(query, element) {
+function occurrences(query, element, literal) {
   const { words } = parse(query);
   if (!words.length) return [];
-  const literal = (word) => word.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
   const isUnspaced = new RegExp(`^[${UNSPACED}]`, 'u');
   const one = (word, i) => {
     if (isUnspaced.test(word)) return literal(word);
@@ -380,12 +382,12 @@ function occurrences(query, element) {
 }
 
 // Marks what a page was found by, until Escape is pressed, and shows the first place. It is not in the address any more then.
-export function mark(query, { make, say }) {
+export function mark(query, { literal, make, say }) {
   const address = new URL(location);
   address.searchParams.delete('found');
   // A page that was opened as a file has no address of its own.
   try { history.replaceState(history.state, '', address); } catch { /* It stays there. */ }
-  const ranges = occurrences(query, document.querySelector('main'));
+  const ranges = occurrences(query, document.querySelector('main'), literal);
   if (!ranges.length) return;
   // Highlights change nothing on the page. Where a browser has none, code is left as it is, for it is copied.
   const elements = [];

@@ -468,5 +468,5 @@
     openSearch();
   });
   const found = new URL(location).searchParams.get("found");
-  if (found) finder().then(({ mark }) => mark(found, { make, say }));
+  if (found) finder().then(({ mark }) => mark(found, { literal, make, say }));
 })();
