@@ -12,7 +12,12 @@ use guidepost::{
     session::driver::{Doing, Person},
     verify,
 };
-use std::{collections::BTreeMap, collections::VecDeque, io, time::Duration};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    io,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 /// Waits for the prompt of a shell.
 const PROMPT: &str = "";
@@ -20,12 +25,15 @@ const PROMPT: &str = "";
 /// Types when it sees what it waits for.
 struct Scripted {
     turns: VecDeque<(&'static str, &'static str)>,
+    /// Since it typed last.
     seen: String,
+    /// All that was shown, for whoever wants to know why it waits.
+    all: Arc<Mutex<String>>,
 }
 
 impl Scripted {
     fn new(turns: &[(&'static str, &'static str)]) -> Self {
-        Self { turns: turns.iter().copied().collect(), seen: String::new() }
+        Self { turns: turns.iter().copied().collect(), seen: String::new(), all: Arc::default() }
     }
 }
 
@@ -45,7 +53,9 @@ impl Person for Scripted {
     }
 
     fn show(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.seen.push_str(&String::from_utf8_lossy(bytes));
+        let text = String::from_utf8_lossy(bytes);
+        self.seen.push_str(&text);
+        self.all.lock().expect("no panic").push_str(&text);
         Ok(())
     }
 }
@@ -57,11 +67,14 @@ fn recorded(turns: &[(&'static str, &'static str)], vars: &[(&str, &str)]) -> (S
     let mut recorded = Recorded::new(site.options(), "guides/a", None, 200, vars).expect("a new guide");
     let (host, options, job) = (LocalHost::default(), options(site.path()), recorded.job().clone());
     let person = Scripted::new(turns);
+    let all = Arc::clone(&person.all);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let mut heard = |deed| recorded.add(deed).expect("written");
     let attended = verify::attend_on(&host, &job, &options, || Ok(person), &(), &mut heard);
     let attended = runtime.block_on(async { tokio::time::timeout(Duration::from_secs(120), attended).await });
-    let undone = attended.expect("it comes to an end").expect("a machine");
+    let undone = attended
+        .unwrap_or_else(|_| panic!("{turns:?} does not come to an end:\n{}", all.lock().expect("no panic")))
+        .expect("a machine");
     assert!(undone.is_none(), "{undone:#?}");
     let draft = recorded.draft();
     let text = std::fs::read_to_string(site.path().join("content/guides/a/index.md")).expect("a draft");
@@ -96,7 +109,11 @@ fn what_is_typed_is_what_the_draft_has() {
             &[(PROMPT, "echo hi > a-long-name\r"), (PROMPT, "cat a-l\t\r")],
             "```command\necho hi > a-long-name\ncat a-long-name\n```\n\n```output\nhi\n```",
         ),
-        ("a line that is given up", &[(PROMPT, "rm -rf x\x03"), (PROMPT, "true\r")], "```command\ntrue\n```"),
+        (
+            "a line that is given up",
+            &[(PROMPT, "rm -rf x"), ("rm -rf x", "\x03"), (PROMPT, "true\r")],
+            "```command\ntrue\n```",
+        ),
         (
             "several lines",
             &[(PROMPT, "for i in 1 2; do\r"), ("> ", "echo $i\r"), ("> ", "done\r")],

@@ -132,8 +132,15 @@ fn prove(mut recorded: Recorded, mut draft: Draft, arguments: &Arguments) -> Exi
             show(&recorded, &report);
             let strict = arguments.site.strict;
             let fails = report.fails(Deny { drift: strict, flaky: strict, warnings: strict, partial: strict });
-            let end = if fails { "does not hold as it is: see above" } else { "holds in a clean machine" };
-            tell(&draft, &format!("{path} {end}; take `draft: true` out when it is ready\n"));
+            let end = match fails {
+                false => "holds in a clean machine; take `draft: true` out when it is ready",
+                true if draft.asks_for_secrets() => {
+                    "does not hold as it is: see above. A password that was there before is not known here: say it in \
+                     guidepost.yaml, `verify: {answers: {\"question\": {reply: …, secret: true}}}`"
+                }
+                true => "does not hold as it is: see above",
+            };
+            tell(&draft, &format!("{path} {end}\n"));
             return if fails { Exit::Guide } else { Exit::Ok };
         }
         if let Err(why) = recorded.write(&draft) {

@@ -2,9 +2,9 @@
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
-use regex::Regex;
+use regex::{Captures, Regex};
 
-use super::{Deed, Subject, is_secret};
+use super::{Deed, Edit, Subject, is_secret};
 use crate::{
     plan::blank,
     report::{Secrets, secrets::MASK},
@@ -24,6 +24,8 @@ pub(super) struct Hidden {
     names: Vec<(String, String)>,
     /// Names of secrets.
     passwords: Vec<String>,
+    /// Words that are given as secrets, and stand elsewhere for what they mean: `PASSWORD=postgres`.
+    words: Vec<(String, String)>,
     secrets: Secrets,
 }
 
@@ -36,36 +38,58 @@ static NAMED: LazyLock<Regex> = LazyLock::new(|| {
 impl Hidden {
     /// All secrets and named values of these deeds.
     pub(super) fn of(deeds: &[Deed], subject: &Subject<'_>) -> Self {
-        let mut secrets: Vec<String> = Vec::new();
+        let (mut secrets, mut given): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
         for deed in deeds {
             let user = deed.attended.outcome.before.last().and_then(|place| place.user.as_ref());
-            let replies = deed.attended.replies.iter().filter(|reply| is_secret(reply));
+            let replies =
+                deed.attended.replies.iter().filter(|reply| is_secret(reply) && !reply.text.trim().is_empty());
             // What the library tells anybody, and every prompt shows, can be hidden from nobody.
             let is_name = |reply: &&Reply| user == Some(&reply.text) && subject.knows(&reply.question);
             secrets.extend(replies.filter(|reply| !is_name(reply)).map(|reply| reply.text.clone()));
-            secrets.extend(deed.attended.lines.iter().flat_map(|line| named(line, true)));
-            // In a file, a word is a value only where a sign says so.
-            secrets.extend(deed.edits.iter().flat_map(|edit| edit.after.lines()).flat_map(|line| named(line, false)));
+            given.extend(deed.attended.lines.iter().flat_map(|line| named(line, true)));
+            // In a file, a word is a value only where a sign says so, and what was there before is nobody's secret.
+            let written = deed.edits.iter().flat_map(written);
+            given.extend(written.flat_map(|line| named(line, false)));
         }
-        let mut known: Vec<String> = Vec::new();
-        for secret in secrets.into_iter().filter(|secret| !secret.trim().is_empty()) {
+        let (mut known, mut words) = (Vec::new(), Vec::new());
+        for secret in secrets {
             if !known.contains(&secret) {
                 known.push(secret);
             }
         }
-        let passwords: Vec<String> = (1..=known.len())
+        for secret in given {
+            let all = if is_word(&secret) { &mut words } else { &mut known };
+            if !all.contains(&secret) {
+                all.push(secret);
+            }
+        }
+        words.retain(|word| !known.contains(word));
+        let passwords: Vec<String> = (1..=known.len() + words.len())
             .map(|number| if number == 1 { PASSWORD.to_owned() } else { format!("{PASSWORD}_{number}") })
             .collect();
         let mut names: Vec<(String, String)> = known.iter().cloned().zip(passwords.iter().cloned()).collect();
+        let words = words.into_iter().zip(passwords[known.len()..].iter().cloned()).collect();
         let of_vars = subject.vars.iter().filter(|(_, value)| value.chars().count() >= SHORT);
         names.extend(of_vars.map(|(name, value)| (value.clone(), name.clone())));
         names.sort_by_key(|(text, _)| std::cmp::Reverse(text.len()));
-        Self { names, passwords, secrets: Secrets::new(&known) }
+        Self { names, passwords, words, secrets: Secrets::new(&known) }
     }
 
     /// A text with names in place of secrets and values. What a secret looks like in another form is a wildcard.
     pub(super) fn mask(&self, text: &str) -> String {
-        let mut masked = text.to_owned();
+        let mut masked = NAMED
+            .replace_all(text, |found: &Captures<'_>| {
+                let (whole, value) = (found.get(0), (1..=3).find_map(|group| found.get(group)));
+                let (Some(whole), Some(value)) = (whole, value) else { return String::new() };
+                match self.words.iter().find(|(word, _)| word == value.as_str()) {
+                    Some((_, name)) => {
+                        let (begin, end) = (value.start() - whole.start(), value.end() - whole.start());
+                        [&whole.as_str()[..begin], name, &whole.as_str()[end..]].concat()
+                    }
+                    None => whole.as_str().to_owned(),
+                }
+            })
+            .into_owned();
         for (hidden, name) in &self.names {
             masked = replaced(&masked, hidden, name, self.passwords.contains(name));
         }
@@ -83,6 +107,17 @@ impl Hidden {
         let used = self.passwords.iter().filter(|name| !replaced(text, name, "", false).eq(text));
         used.map(|name| (name.clone(), blank().to_owned())).collect()
     }
+}
+
+/// Whether a value may as well be a word: what is common as a password for trying things is.
+fn is_word(value: &str) -> bool {
+    value.chars().all(|c| c.is_ascii_lowercase())
+}
+
+/// The lines that somebody has written into a file.
+fn written(edit: &Edit) -> impl Iterator<Item = &str> {
+    let before = edit.before.as_deref().unwrap_or_default();
+    edit.after.lines().filter(move |line| !before.lines().any(|known| known == *line))
 }
 
 /// Secrets that a line sets by their names.

@@ -108,6 +108,11 @@ impl Draft {
         self.written().0
     }
 
+    /// Whether it asks for secrets that it does not have.
+    pub fn asks_for_secrets(&self) -> bool {
+        self.head.contains(write::SECRET)
+    }
+
     /// Whether nothing was done.
     pub fn is_empty(&self) -> bool {
         self.pieces.is_empty()

@@ -214,6 +214,22 @@ fn no_secret_is_anywhere() {
     assert!(!text.contains(secret) && text.contains("    KEY: Example-2718\n"), "{text}");
 }
 
+/// What is given as a password and is a word besides stays where it is the word.
+#[test]
+fn a_word_as_a_password() {
+    let deeds = [
+        did("docker run -e POSTGRES_PASSWORD=postgres -d postgres:16", 0, ""),
+        did("nano nsswitch.conf", 0, "").edits(
+            "nsswitch.conf",
+            Some("passwd: files\n"),
+            "passwd: files\nhosts: files dns\n",
+        ),
+    ];
+    let found = shown(&drafted(&deeds));
+    assert_eq!(found[0], "$ docker run -e POSTGRES_PASSWORD=YOUR_PASSWORD -d postgres:16; nano nsswitch.conf");
+    assert!(found[1].ends_with("passwd: files\nhosts: files dns"), "{found:?}");
+}
+
 /// The library's own password of a test's user is often the user's name, which stands in every prompt.
 #[test]
 fn a_known_secret_that_is_a_name_is_none() {

@@ -15,6 +15,9 @@ use crate::{
     },
 };
 
+/// An answer that is left blank.
+pub(super) const SECRET: &str = "{secret: true}";
+
 /// A block of the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Piece {
@@ -266,7 +269,7 @@ fn head(subject: &Subject<'_>, answers: &Answers, vars: &BTreeMap<String, String
         for (question, given) in &answers.of_all {
             let reply = match given {
                 Given::Text(text) => quoted(text),
-                Given::Secret => "{secret: true}".to_owned(),
+                Given::Secret => SECRET.to_owned(),
             };
             verify += &format!("    {}: {reply}\n", quoted(question));
         }

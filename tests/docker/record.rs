@@ -1,6 +1,6 @@
 //! `guidepost record` at a terminal: an editor, questions, `psql`, mistakes and passwords become a draft that holds, without a secret.
 
-use crate::support::{TestSite, has_engine};
+use crate::support::{TestSite, docker, has_engine};
 use pty_process::{
     Size,
     blocking::{Command, open},
@@ -158,4 +158,51 @@ fn a_session_becomes_a_draft_that_holds() {
     for (path, bytes) in site.tree() {
         assert!(!String::from_utf8_lossy(&bytes).contains(secret), "{} has the secret", path.display());
     }
+}
+
+/// Whatever ends it: what was done so far is written, and the machine is gone.
+#[test]
+fn what_was_done_is_kept_when_it_is_ended() {
+    if !has_engine() {
+        return;
+    }
+    let site = TestSite::new(&[("guidepost.yaml", "title: T\nbase_url: https://example.org/\n")]);
+    let mut desk = Desk::open(&site, &["record", "guides/a"]);
+    desk.types("# ", &["echo one\r"]);
+    desk.types("# ", &["sleep 1000\r"]);
+    desk.types("sleep 1000", &[]);
+    let pid = rustix::process::Pid::from_child(&desk.child);
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("it runs");
+    let (status, told) = desk.status();
+    assert_eq!(status, Some(3), "{told}");
+    assert!(
+        told.contains("interrupted; the machine is removed; the draft so far is content/guides/a/index.md"),
+        "{told}"
+    );
+    let text = std::fs::read_to_string(site.path().join("content/guides/a/index.md")).expect("a draft");
+    assert!(text.ends_with("```command\necho one\n```\n\n```output\none\n```\n"), "{text}");
+    let owner = format!("org.guidepost.owner={}:", pid.as_raw_nonzero());
+    let left = docker(&["ps", "--all", "--format", "{{.Labels}}", "--filter", "label=org.guidepost.run"]);
+    assert!(!left.contains(&owner), "{left}");
+}
+
+/// A draft need not be done, and where nothing was done there is none.
+#[test]
+fn a_draft_that_is_not_done() {
+    if !has_engine() {
+        return;
+    }
+    let site = TestSite::new(&[("guidepost.yaml", "title: T\nbase_url: https://example.org/\n")]);
+    let mut desk = Desk::open(&site, &["record", "guides/a", "--no-verify"]);
+    desk.types("# ", &["exit\r"]);
+    let (status, told) = desk.status();
+    assert!(status == Some(0) && told.contains("nothing is written"), "{status:?} {told}");
+    assert!(!site.path().join("content").exists());
+    let mut desk = Desk::open(&site, &["record", "guides/a", "--no-verify"]);
+    desk.types("# ", &["date +%N\r"]);
+    desk.types("# ", &["\x04"]);
+    let (status, told) = desk.status();
+    assert!(status == Some(0) && told.contains("content/guides/a/index.md is written"), "{status:?} {told}");
+    let again = site.run(&["plan", "content/guides/a/index.md", "--drafts"]);
+    assert_eq!(again.status, 0, "{again:?}");
 }

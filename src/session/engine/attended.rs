@@ -125,9 +125,10 @@ impl Engine {
         }
     }
 
-    /// Whether keys would not reach what they are meant for: a hidden line is being typed.
+    /// Whether keys would not reach what they are meant for: a hidden line is being typed, or is about to be.
     pub fn is_busy(&self) -> bool {
-        matches!(self.phase, Phase::Hidden(_))
+        let opens = || matches!(self.look().1, Sight::Shell(_) | Sight::Unmarked(..) | Sight::Program(_));
+        matches!(self.phase, Phase::Hidden(_)) || (self.phase == Phase::Running && self.is_attended() && opens())
     }
 
     /// Whether there is a prompt, and no line that was entered is still to be taken.
