@@ -24,13 +24,14 @@ demo: ## build guidepost, do its own guides in Docker, and build their site with
 test: ## check everything, as CI does; installs what is missing
 	@scripts/test
 
-bench: ## time guidepost beside Zola and Hugo, its verification in Docker, its preview, a night, and what its search finds; options: make bench ARGS="--pages 200 --rounds 5"
+bench: ## time guidepost beside Zola and Hugo, its verification in Docker, its preview, writing with an open machine, a night, and what its search finds; options: make bench ARGS="--pages 200 --rounds 5"
 	@scripts/prepare bench
 	@scripts/engine docker
 	tests/bench/run $(ARGS)
 	tests/bench/verify
 	tests/bench/serve
 	tests/bench/lsp
+	tests/bench/writing
 	tests/bench/night
 	tests/bench/search
 

@@ -170,6 +170,11 @@ pub struct Identity {
     pub until: DateTime<Utc>,
 }
 
+/// Begin of all names.
+const PREFIX: &str = "guidepost-";
+/// Begin of the names of containers that are kept for a person. Labels cannot be changed, but names can.
+const KEPT_PREFIX: &str = "guidepost.kept-";
+
 /// Clocks of hosts that share an engine differ, and removing takes a while.
 pub(super) const SLACK: Duration = Duration::from_secs(10 * 60);
 /// Nothing is there longer: what outlives it is no machine of a guide.
@@ -185,7 +190,17 @@ impl Identity {
 
     /// The name of the container, and of its network and volume, which are kinds of their own.
     pub fn resource(&self) -> String {
-        format!("guidepost-{}-{}-{}", self.run.as_str(), self.machine, self.guide)
+        format!("{PREFIX}{}-{}-{}", self.run.as_str(), self.machine, self.guide)
+    }
+
+    /// The name of a machine's container that is kept for a person, by what its parts are called.
+    pub(super) fn kept(resource: &str) -> String {
+        format!("{KEPT_PREFIX}{}", resource.strip_prefix(PREFIX).unwrap_or(resource))
+    }
+
+    /// What the parts of a machine are called whose container, which is kept for a person, has this name; `None` if it has another one.
+    pub(super) fn resource_of(kept: &str) -> Option<String> {
+        Some(format!("{PREFIX}{}", kept.trim_start_matches('/').strip_prefix(KEPT_PREFIX)?))
     }
 
     /// The labels of all of them.
@@ -222,6 +237,14 @@ mod tests {
             assert_eq!(Name::new(name.as_str()), name, "{text:?}");
         }
         assert_ne!(Name::new("a/b"), Name::new("a b"));
+    }
+
+    #[test]
+    fn what_is_kept_for_a_person_has_another_name() {
+        let resource = Identity::new(Name::new("g"), Name::new("debian"), Duration::from_secs(60)).resource();
+        let kept = Identity::kept(&resource);
+        assert_eq!(Identity::resource_of(&format!("/{kept}")), Some(resource.clone()));
+        assert_eq!(Identity::resource_of(&resource), None);
     }
 
     #[test]

@@ -2,23 +2,28 @@
 //!
 //! Only what carries guidepost's labels is looked at, and of that only what no living process answers for.
 
-use bollard::query_parameters::{ListContainersOptionsBuilder, ListNetworksOptionsBuilder, ListVolumesOptionsBuilder};
+use bollard::{
+    models::ContainerSummary,
+    query_parameters::{ListContainersOptionsBuilder, ListNetworksOptionsBuilder, ListVolumesOptionsBuilder},
+};
 use chrono::{DateTime, TimeDelta, Utc};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::{
     engine::Engine,
     error::{Error, Result},
-    label::{KEPT, Owner, RUN, until},
+    label::{GUIDE, Identity, KEPT, MACHINE, Name, Owner, RUN, until},
     running::{remove_container, remove_network, remove_volume},
 };
 
 /// What to remove of what is labelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Scope {
-    /// What a process made that is known to be gone, and what nobody can need any more: its time is over, or it has ended a while ago. At
-    /// every start, and for `guidepost clean`.
+    /// What a process made that is known to be gone, and what nobody can need any more: its time is over, or it has ended a while ago. Not
+    /// what is kept for a person. At every start.
     #[default]
+    Crashed,
+    /// Also what is kept for a person ([`RunningMachine::keep`](super::RunningMachine::keep)). For `guidepost clean`.
     OwnerGone,
     /// Also what cannot be judged from here: made by another host or container that uses the same engine, or before a
     /// restart. For `guidepost clean --all`. What a process is known to use stays.
@@ -64,9 +69,14 @@ pub async fn reap(engine: &Engine, scope: Scope) -> Result<Reaped> {
     };
 
     let options = ListContainersOptionsBuilder::new().all(true).filters(&filters).build();
-    for container in docker.list_containers(Some(options)).await? {
+    let containers = docker.list_containers(Some(options)).await?;
+    let kept: BTreeSet<String> =
+        containers.iter().filter(|_| scope == Scope::Crashed).filter_map(kept_for_a_person).collect();
+    for container in containers {
+        let is_kept = resource(&container).is_some_and(|resource| kept.contains(&resource));
         let Some(id) = container.id else { continue };
         let judged = match judge(container.labels.as_ref(), scope) {
+            Judged::LeftBehind if is_kept => Judged::Lives,
             Judged::Unknown(_) if has_ended(engine, &id).await? => Judged::LeftBehind,
             judged => judged,
         };
@@ -77,13 +87,14 @@ pub async fn reap(engine: &Engine, scope: Scope) -> Result<Reaped> {
     let options = ListNetworksOptionsBuilder::new().filters(&filters).build();
     for network in docker.list_networks(Some(options)).await? {
         let Some(id) = network.id else { continue };
-        if reaped.counts(&judge(network.labels.as_ref(), scope)) {
+        let is_kept = network.name.is_some_and(|name| kept.contains(&name));
+        if !is_kept && reaped.counts(&judge(network.labels.as_ref(), scope)) {
             note(remove_network(engine, &id).await, &mut reaped.networks);
         }
     }
     let options = ListVolumesOptionsBuilder::new().filters(&filters).build();
     for volume in docker.list_volumes(Some(options)).await?.volumes.unwrap_or_default() {
-        if reaped.counts(&judge(Some(&volume.labels), scope)) {
+        if !kept.contains(&volume.name) && reaped.counts(&judge(Some(&volume.labels), scope)) {
             note(remove_volume(engine, &volume.name).await, &mut reaped.volumes);
         }
     }
@@ -93,6 +104,38 @@ pub async fn reap(engine: &Engine, scope: Scope) -> Result<Reaped> {
         }
     }
     first_refusal.map(|()| reaped)
+}
+
+/// What the parts of a machine are called whose container this is, if it is kept for a person and its time is not over.
+fn kept_for_a_person(container: &ContainerSummary) -> Option<String> {
+    let is_over = container.labels.as_ref().and_then(until).is_none_or(|until| until < Utc::now());
+    resource(container).filter(|_| !is_over)
+}
+
+/// What the parts of a machine are called that is kept for a person.
+fn resource(container: &ContainerSummary) -> Option<String> {
+    container.names.iter().flatten().find_map(|name| Identity::resource_of(name))
+}
+
+/// Removes the machines that are kept for a person of guides which are done anew: pairs of the guide's name and the machine's.
+///
+/// # Errors
+/// As [`reap`].
+pub async fn let_go(engine: &Engine, anew: &BTreeSet<(Name, Name)>) -> Result<()> {
+    let filters = HashMap::from([("label".to_owned(), vec![RUN.to_owned()])]);
+    let options = ListContainersOptionsBuilder::new().all(true).filters(&filters).build();
+    for container in engine.docker().list_containers(Some(options)).await? {
+        let Some(labels) = &container.labels else { continue };
+        let named = |key: &str| labels.get(key).map(|name| Name::new(name));
+        let is_anew = named(GUIDE).zip(named(MACHINE)).is_some_and(|names| anew.contains(&names));
+        let is_left = judge(Some(labels), Scope::OwnerGone) == Judged::LeftBehind;
+        if let (Some(resource), Some(id), true) = (resource(&container), &container.id, is_anew && is_left) {
+            remove_container(engine, id).await?;
+            remove_network(engine, &resource).await?;
+            remove_volume(engine, &resource).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Removes what is kept between runs, and nothing that is used now: how many. Without `all`, only images that are too old to be used.
@@ -182,7 +225,7 @@ fn is_long_ago(finished: Option<&str>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::machine::label::{BOOT, Identity, Name, OWNER, UNTIL};
+    use crate::machine::label::{BOOT, OWNER, UNTIL};
     use std::time::Duration;
 
     #[test]

@@ -1,10 +1,14 @@
 //! A machine that runs, from its start to its removal.
 
 use bollard::{
-    models::ContainerCreateBody,
-    query_parameters::{ContainerArchiveInfoOptionsBuilder, CreateContainerOptionsBuilder, StartContainerOptions},
+    models::{ContainerCreateBody, ContainerSummary},
+    query_parameters::{
+        ContainerArchiveInfoOptionsBuilder, CreateContainerOptionsBuilder, ListContainersOptionsBuilder,
+        RenameContainerOptionsBuilder, StartContainerOptions,
+    },
 };
 use std::{
+    collections::HashMap,
     path::Path,
     sync::Arc,
     time::{Duration, Instant},
@@ -17,7 +21,7 @@ use super::{
     exec::{self, Output, Run, Terminal, TerminalOptions, TerminalReader, TerminalWriter},
     file::{self, RemoteFile},
     image::{Event, Image, Listener},
-    label::Identity,
+    label::{GUIDE, Identity, MACHINE, Name, Owner, RUN, until},
     life::Life,
     preload::preload,
     settings::{Init, Machine, Network},
@@ -91,6 +95,45 @@ pub async fn start(
             })
         }
     }
+}
+
+/// The newest machine of a guide that an ended process has left running, see [`RunningMachine::keep`]. It stays when it is dropped, and its
+/// time is over when it was to be over.
+///
+/// # Errors
+/// [`Error::EngineGone`], [`Error::Refused`].
+pub async fn adopt(engine: &Engine, machine: &Machine, identity: &Identity) -> Result<Option<RunningMachine>> {
+    let label = |key: &str, value: &Name| format!("{key}={value}");
+    let labels = vec![RUN.to_owned(), label(GUIDE, &identity.guide), label(MACHINE, &identity.machine)];
+    let filters = HashMap::from([("label".to_owned(), labels), ("status".to_owned(), vec!["running".to_owned()])]);
+    let options = ListContainersOptionsBuilder::new().filters(&filters).build();
+    let mut containers = engine.docker().list_containers(Some(options)).await?;
+    // A machine whose owner lives is being used, and nobody knows that of one whose owner cannot be seen.
+    containers.retain(|container| {
+        let labels = container.labels.as_ref();
+        labels.and_then(Owner::from_labels).and_then(|owner| owner.is_gone()) == Some(true)
+    });
+    let resource =
+        |container: &ContainerSummary| container.names.iter().flatten().find_map(|name| Identity::resource_of(name));
+    let kept = containers.into_iter().filter_map(|container| Some((resource(&container)?, container)));
+    let Some((resource, kept)) = kept.max_by_key(|(_, container)| container.created) else { return Ok(None) };
+    let (Some(container), Some(labels)) = (kept.id, kept.labels) else { return Ok(None) };
+    // If this run crashes, it is left behind like any other.
+    rename(engine, &container, &resource).await?;
+    let life = Life {
+        engine: engine.clone(),
+        name: identity.machine.to_string(),
+        container,
+        memory: machine.memory,
+        until: until(&labels).unwrap_or(identity.until),
+        stopped: Arc::default(),
+    };
+    let reference = kept.image.unwrap_or_default();
+    let image = Image { reference, id: kept.image_id.unwrap_or_default(), digest: None, created: None };
+    let mut guard = Guard::new(engine.clone(), resource);
+    guard.disarm();
+    let disk = Some(disk::watch(life.clone(), machine));
+    Ok(Some(RunningMachine { life, image, user: machine.user.clone(), guard, disk }))
 }
 
 impl RunningMachine {
@@ -309,13 +352,19 @@ impl RunningMachine {
         self.guard.remove().await
     }
 
-    /// Leaves it running when this process ends, and gives its container's id: for `--keep`. The next start's reaper removes
-    /// it once this process is gone.
-    #[must_use]
-    pub fn keep(mut self) -> String {
+    /// Leaves it running when this process ends, and gives its container's id: for `--keep`. It can be [adopted](adopt()), and is removed
+    /// when its guide is done anew, by `guidepost clean`, and when its time is over. Where the engine cannot give it another name, the next
+    /// start's reaper removes it.
+    pub async fn keep(mut self) -> String {
+        let _ = rename(&self.life.engine, &self.life.container, &Identity::kept(self.guard.resource())).await;
         self.guard.disarm();
         std::mem::take(&mut self.life.container)
     }
+}
+
+async fn rename(engine: &Engine, container: &str, name: &str) -> Result<()> {
+    let options = RenameContainerOptionsBuilder::new().name(name).build();
+    Ok(engine.docker().rename_container(container, options).await?)
 }
 
 /// Settings of the nested engine.

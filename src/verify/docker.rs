@@ -58,6 +58,10 @@ impl Host for Engine {
         self.remove_snapshot(snapshot).await
     }
 
+    async fn adopt(&self, machine: &Machine, identity: &Identity) -> Result<Option<RunningMachine>> {
+        machine::adopt(self, machine, identity).await
+    }
+
     async fn start(
         &self,
         machine: &Machine,
@@ -125,8 +129,8 @@ impl Running for RunningMachine {
         self.close().await
     }
 
-    fn keep(self) -> String {
-        self.keep()
+    async fn keep(self) -> String {
+        self.keep().await
     }
 }
 

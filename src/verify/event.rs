@@ -59,6 +59,8 @@ pub enum Event<'a> {
     Kept {
         /// The command that opens a terminal there, as the user and in the folder where it broke.
         command: String,
+        /// Whether [`resume`](super::resume()) can go on there, or why not.
+        goes_on: Result<(), String>,
     },
     /// The guide is broken, and a person gets a terminal in its machine.
     Shell,

@@ -14,8 +14,9 @@ use super::{
     host::{Host, Running},
     kept, now,
     recording::Tape,
+    visit::Stand,
     walk::{Next, Reached, Walk},
-    world,
+    world, writing,
 };
 use crate::{
     diagnostic::Diagnostic,
@@ -308,9 +309,8 @@ impl<H: Host> Attempt<'_, H> {
             self.last && (report.reason.is_some() || report.steps.iter().any(|step| step.verdict == Verdict::Broken));
         let stand = &reached.stand;
         if options.keep && broken && done.is_ok() {
-            let command = self.secrets.mask(&stand.command(machine.name()));
-            listener.event(&self.name, Event::Kept { command });
-            let _ = machine.keep();
+            let goes_on = reached.goes_on.take().unwrap_or_else(|| Err("its terminal is not open any more".into()));
+            self.keep(machine, stand, goes_on).await;
             return Ok(());
         }
         if options.shell && broken && done.is_ok() {
@@ -433,7 +433,17 @@ impl<H: Host> Attempt<'_, H> {
             }
         }
         walk.doing.look_at_left(&mut report.steps);
+        if self.run.options.keep && report.steps.iter().any(|step| step.verdict == Verdict::Broken) {
+            reached.goes_on = Some(writing::leave(&mut walk.doing, self.job, report, None).await?);
+        }
         Ok(())
+    }
+
+    /// Leaves its machine there, and says how to look around in it.
+    pub(super) async fn keep(&self, machine: H::Running, stand: &Stand, goes_on: Result<(), String>) {
+        let command = self.secrets.mask(&stand.command(machine.name()));
+        self.run.listener.event(&self.name, Event::Kept { command, goes_on });
+        let _ = machine.keep().await;
     }
 
     /// The guide where it was left, or in a terminal that was just opened.

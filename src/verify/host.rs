@@ -37,6 +37,13 @@ pub trait Host: Sync {
     /// If that cannot be done.
     fn forget(&self, snapshot: &str) -> impl Future<Output = Result<()>>;
 
+    /// The newest machine that an earlier run has left there ([`Running::keep`]) of this guide, if it still runs. Unlike one that was
+    /// started, it stays when it is dropped.
+    ///
+    /// # Errors
+    /// Any of [`Error`].
+    fn adopt(&self, machine: &Machine, identity: &Identity) -> impl Future<Output = Result<Option<Self::Running>>>;
+
     /// Starts a clean machine and waits until it is ready. `site` is the folder that `build:` is relative to. Nothing is left
     /// behind if it fails, or if the future is dropped on the way.
     ///
@@ -135,6 +142,5 @@ pub trait Running: Send + Sync {
     fn close(self) -> impl Future<Output = Result<()>>;
 
     /// Leaves it there when this process ends, and gives its name.
-    #[must_use]
-    fn keep(self) -> String;
+    fn keep(self) -> impl Future<Output = String>;
 }

@@ -66,12 +66,12 @@ pub use recording::in_the_way;
 pub use results::{Results, key};
 pub use visit::Visitor;
 pub use workspace::Workspace;
-pub use writing::{Wish, Writing, write, write_on};
+pub use writing::{Resumed, Wish, Writing, resume, write, write_on};
 
 use crate::{
     diagnostic::Diagnostic,
     internal,
-    machine::{self, Engine, Machine, Scope},
+    machine::{self, Engine, Machine, Name, Scope},
     plan::Plan,
     report::{Cause, GuideReport, Report, Verdict, world::Packages},
     shards::Shard,
@@ -171,6 +171,14 @@ struct Run<'a, H> {
     turns: Semaphore,
 }
 
+impl<'a, H> Run<'a, H> {
+    /// A run of one guide.
+    fn of_one(host: &'a H, options: &'a Options, listener: &'a dyn Listener) -> Self {
+        let (unmade, images, turns) = (Mutex::default(), Mutex::default(), Semaphore::new(1));
+        Self { host, options, listener, unmade, images, shared: BTreeSet::new(), turns }
+    }
+}
+
 /// Does all jobs. Before, what crashed runs left behind in the engine is removed.
 ///
 /// Dropping the future ends everything, removes the machines and waits for that; so a server gives a run a thread of its own,
@@ -184,8 +192,10 @@ pub async fn run(jobs: Vec<Job>, options: &Options, listener: &dyn Listener) -> 
         return Ok(empty(options));
     }
     let engine = Engine::connect().await?;
-    machine::reap(&engine, Scope::OwnerGone).await?;
+    machine::reap(&engine, Scope::Crashed).await?;
     machine::forget(&engine, false).await?;
+    let names = |job: &Job| (Name::new(&job.plan.path), Name::new(&job.plan.machine));
+    machine::let_go(&engine, &jobs.iter().map(names).collect()).await?;
     // For one guide nobody waits until there is something that keeps packages.
     let several = jobs.len() > 1;
     let engine = if options.fresh { engine } else { engine.keeping_packages(several, options.lifetime()) };

@@ -1,5 +1,6 @@
 //! What a step has shown, and how that is compared with what the page shows.
 
+use serde::{Deserialize, Serialize};
 use std::{borrow::Cow, collections::BTreeSet};
 
 use crate::{
@@ -14,7 +15,7 @@ use crate::{
 };
 
 /// What a step has shown.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Shown {
     /// Its last command.
     pub(super) last: String,

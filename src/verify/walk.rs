@@ -25,6 +25,8 @@ pub(super) struct Reached {
     pub(super) stand: Stand,
     /// The step that is being done.
     pub(super) running: Option<StepReport>,
+    /// Whether its machine, which is kept, can be gone on with, or why not.
+    pub(super) goes_on: Option<std::result::Result<(), String>>,
 }
 
 /// What comes after a step.

@@ -3,7 +3,7 @@
 
 use crate::{
     support::{
-        has_engine,
+        TestSite, has_engine,
         writing::{Came, Desk, verdicts},
     },
     writing::texts,
@@ -85,4 +85,42 @@ fn what_is_told_is_what_a_clean_machine_says() {
         assert!(went_on > 5, "{went_on}");
         engine.close().await.expect("closed");
     });
+}
+
+/// What `--keep` has kept is gone on with: the shell and the machine are as they were, and the verdict is that of a clean machine.
+#[test]
+fn a_kept_machine_is_gone_on_with() {
+    if !has_engine() {
+        return;
+    }
+    let text = |third: &str| {
+        let steps = ["$ cd /srv; export A=1; date +%N >here", third, "$ echo $A; pwd\n1\n/srv"];
+        format!("---\ntitle: Kept\nverify: {{machine: kept}}\n---\n\n{}", steps.map(block).concat())
+    };
+    let site = TestSite::new(&[
+        ("guidepost.yaml", "title: T\nmachines: {kept: {image: debian:bookworm}}\n"),
+        ("content/a.md", &text("$ cat /srv/there")),
+    ]);
+    let none = site.run(&["verify", "a", "--resume"]);
+    assert!(none.status == 2 && none.stderr.contains("no machine of content/a.md is kept"), "{none:?}");
+    let broken = site.run(&["verify", "a", "--keep"]);
+    let asks = "mend it, and go on there: guidepost verify content/a.md --resume";
+    assert!(broken.status == 1 && broken.stderr.contains(asks), "{broken:?}");
+    let again = site.run(&["verify", "a", "--resume"]);
+    assert!(again.status == 1 && again.stderr.contains(asks), "{again:?}");
+
+    site.write("content/a.md", text("$ echo before").replace("date +%N", "date"));
+    let other = site.run(&["verify", "a", "--resume"]);
+    assert!(other.status == 2 && other.stderr.contains("line 6, which was done, has changed"), "{other:?}");
+
+    // Other runs leave it there.
+    site.write("content/b.md", "---\ntitle: B\nverify: {machine: kept}\n---\n\n```command\ntrue\n```\n");
+    assert_eq!(site.run(&["verify", "b"]).status, 0);
+
+    site.write("content/a.md", text("$ cat /srv/here\n..."));
+    let mended = site.run(&["verify", "a", "--resume"]);
+    assert!(mended.status == 0 && mended.stdout.contains("So far, in the kept machine"), "{mended:?}");
+    assert!(mended.stderr.contains("2 of 3 steps stay done") || mended.stderr.contains("1 of"), "{mended:?}");
+    let gone = site.run(&["verify", "a", "--resume"]);
+    assert!(gone.status == 2 && gone.stderr.contains("no machine"), "{gone:?}");
 }

@@ -124,6 +124,11 @@ impl Host for LocalHost {
         Ok(())
     }
 
+    /// Machines here end with those who made them.
+    async fn adopt(&self, _: &Machine, _: &Identity) -> Result<Option<LocalMachine>> {
+        Ok(None)
+    }
+
     async fn start(
         &self,
         machine: &Machine,
@@ -326,7 +331,7 @@ impl Running for LocalMachine {
         Ok(())
     }
 
-    fn keep(self) -> String {
+    async fn keep(self) -> String {
         self.name().to_owned()
     }
 }

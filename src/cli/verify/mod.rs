@@ -7,6 +7,7 @@ use std::{
 };
 
 mod progress;
+mod resume;
 mod selection;
 mod suggest;
 mod telling;
@@ -37,9 +38,13 @@ pub(super) struct Arguments {
     /// Begin no further guide once one is broken
     #[arg(long)]
     fail_fast: bool,
-    /// Keep the machine of a broken guide, and say how to look around in it; the next run removes it
+    /// Keep the machine of a broken guide, and say how to look around and how to go on in it; it is removed when the guide is done anew, by
+    /// `guidepost clean`, or after a day
     #[arg(long)]
     keep: bool,
+    /// Go on in the machine that --keep has kept of the guide, at the step that broke; once it holds there, it is done in a clean machine
+    #[arg(long, conflicts_with_all = ["shell", "watch", "update", "suggest", "fail_fast", "results", "record", "retries"])]
+    resume: bool,
     /// Do a broken guide again on a clean machine, so many times at most; if it then holds, it is flaky
     #[arg(long, value_name = "N", default_value_t = 0)]
     retries: usize,
@@ -145,6 +150,11 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
         expected: expected.clone(),
         shard,
     };
+    if arguments.resume
+        && let Some(exit) = resume::resume(&site, &jobs, &Options { keep: true, ..options.clone() })
+    {
+        return exit;
+    }
     if arguments.watch {
         return watch::watch(&site, &jobs, &Options { update: true, ..options });
     }

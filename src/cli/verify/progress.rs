@@ -230,7 +230,13 @@ impl Listener for Progress {
                 let why = format!("{path}:{}: once more, on a clean machine: {}", failure.line, failure.message);
                 self.say(&why);
             }
-            Event::Kept { command } => self.say(&format!("{path}: its machine stays: {command}")),
+            Event::Kept { command, goes_on } => {
+                self.say(&format!("{path}: its machine stays: {command}"));
+                self.say(&match goes_on {
+                    Ok(()) => format!("{path}: mend it, and go on there: guidepost verify {path} --resume"),
+                    Err(why) => format!("{path}: --resume cannot go on there: {why}"),
+                });
+            }
             Event::Shell => {
                 if let Some(bar) = guide.bar.take() {
                     bar.finish_and_clear();

@@ -23,10 +23,10 @@ pub(super) fn watch(site: &site::Options, jobs: &[Job], options: &Options) -> Ex
         return usage(format!("--watch keeps one guide's machine open, and these are {}", jobs.len()), help);
     };
     let chosen = Chosen { guide: job.plan.path.clone(), machine: job.plan.machine.clone() };
-    let watching = Watching { progress: Progress::new(), site, doing: AtomicBool::new(false) };
+    let watching = Watching::new(site, "in the open machine", true);
     match serve::write(site, &chosen, options, &watching, &tell, interrupted()) {
         Ok(()) => {
-            watching.progress.clear();
+            watching.clear();
             print(std::io::stderr(), "stopped; its machines and snapshots are removed\n");
             Exit::Ok
         }
@@ -36,7 +36,7 @@ pub(super) fn watch(site: &site::Options, jobs: &[Job], options: &Options) -> Ex
             Exit::Usage
         }
         Err(Undone::Engine(error)) => {
-            watching.progress.clear();
+            watching.clear();
             environment(&error)
         }
     }
@@ -50,14 +50,27 @@ fn tell(said: Said) {
 }
 
 /// Tells what happens.
-struct Watching<'a> {
+pub(super) struct Watching<'a> {
     progress: Progress,
     site: &'a site::Options,
+    /// Where what is shown is done.
+    place: &'static str,
+    /// Whether another text can follow.
+    waits: bool,
     /// A step is being done; what is told of others is what was told before.
     doing: AtomicBool,
 }
 
-impl Watching<'_> {
+impl<'a> Watching<'a> {
+    pub(super) fn new(site: &'a site::Options, place: &'static str, waits: bool) -> Self {
+        Self { progress: Progress::new(), site, place, waits, doing: AtomicBool::new(false) }
+    }
+
+    /// Nothing more is told.
+    pub(super) fn clear(&self) {
+        self.progress.clear();
+    }
+
     /// A report of the guide, as `verify` tells it.
     fn show(&self, heading: &str, guide: &GuideReport) {
         let (folder, stdout) = (self.site.site.to_string_lossy(), std::io::stdout());
@@ -86,14 +99,17 @@ impl Listener for Watching<'_> {
             }
             Writing::Waits { report, bent } => {
                 self.progress.clear();
+                let place = self.place;
                 let heading = match bent {
-                    None => "So far, in the open machine; this is no verdict:".to_owned(),
+                    None => format!("So far, {place}; this is no verdict:"),
                     Some(step) => format!(
-                        "So far, in the open machine, in which another text of step {step} was tried; only the clean run tells what readers see:"
+                        "So far, {place}, where another text of step {step} was tried; only a clean machine tells what readers see:"
                     ),
                 };
                 self.show(&heading, report);
-                print(std::io::stderr(), "waiting for the next save; a clean run follows; Ctrl-C ends\n");
+                if self.waits {
+                    print(std::io::stderr(), "waiting for the next save; a clean run follows; Ctrl-C ends\n");
+                }
             }
             Writing::Proved { report, otherwise } => {
                 let heading = format!("In a clean machine, in {:.1} s:", report.seconds);

@@ -33,6 +33,11 @@ impl Guard {
         result
     }
 
+    /// What they are called.
+    pub(super) fn resource(&self) -> &str {
+        &self.resource
+    }
+
     pub(super) fn disarm(&mut self) {
         self.armed = false;
     }

@@ -84,7 +84,8 @@ fn resolved(evidence: &Evidence<'_>, path: String) -> String {
     let is_rooted = |mention: &mention::Mention| {
         !mention.folder && mention.path.starts_with(['/', '~']) && same(&mention.path, &path)
     };
-    let texts = evidence.all.iter().rev().filter(|_| bare);
+    // Most of a page does not name it, and need not be read for what else it names.
+    let texts = evidence.all.iter().rev().filter(|passage| bare && passage.text.contains(&path));
     let known = texts.flat_map(|passage| mention::paths(&passage.text)).find(is_rooted);
     known.map_or(path, |known| known.path)
 }

@@ -92,6 +92,9 @@ fn speaks_of_ending(text: &str) -> bool {
 
 /// A word with a dot in it beside the word “file”: `the file auto.master`, `auto.master file`.
 fn called_file(words: &[&str], at: usize) -> Option<Mention> {
+    if !words[at].contains('.') {
+        return None;
+    }
     let is_file = |word: Option<&&str>| word.is_some_and(|word| word.trim_matches([',', '.', ':']) == "file");
     let beside = is_file(words.get(at + 1)) || at > 0 && is_file(words.get(at - 1));
     let word = words[at].trim_matches(|c: char| !c.is_alphanumeric());
@@ -134,6 +137,10 @@ fn of_word(word: &str) -> Option<Mention> {
             matches!(c, '"' | '\'' | '(' | ')' | ',' | ';' | ':' | '*' | '[' | ']' | '“' | '”' | '>')
         })
         .trim_end_matches(['.', ':', ',']);
+    let special = NAMES.contains(&word) && word != "crontab";
+    if !special && !word.contains(['/', '.']) {
+        return None;
+    }
     let absolute = (word.starts_with('/') || word.starts_with("~/")) && word.len() > 3 && word[1..].contains('/');
     let named = word.rsplit_once('.').is_some_and(|(name, ending)| {
         !name.is_empty()
@@ -144,7 +151,6 @@ fn of_word(word: &str) -> Option<Mention> {
         && word.rsplit_once('.').is_some_and(|(_, ending)| {
             (2..=10).contains(&ending.len()) && ending.chars().all(|c| c.is_ascii_lowercase())
         });
-    let special = NAMES.contains(&word) && word != "crontab";
     // `Node.js` is no file.
     let proper = word.starts_with(|c: char| c.is_uppercase()) && !word.contains('/') && !special;
     ((absolute || named || special || below) && !proper && is_path(word)).then(|| mention(word))

@@ -1,5 +1,6 @@
 //! What a new text of a guide means for what was done of the one before.
 
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
@@ -10,7 +11,7 @@ use crate::{
 };
 
 /// What a step does, whatever its place in the page is: two steps with equal deeds do the same.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Deed(String);
 
 impl Deed {
@@ -32,7 +33,7 @@ impl Deed {
 }
 
 /// What a machine is prepared with, before the first step.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Ground(String);
 
 impl Ground {
@@ -61,7 +62,7 @@ impl Ground {
 }
 
 /// A text of a guide as far as it says what is done.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Score {
     ground: Ground,
     deeds: Vec<Deed>,

@@ -12,19 +12,23 @@
 //! say what it is like and be put back so ([`shell`]). It is compared when it is put back, and done without if it is another one.
 
 mod change;
+mod past;
+mod resume;
 mod shell;
 mod snapshot;
 
+pub(super) use resume::leave;
+pub use resume::{Resumed, resume};
+
 use std::{
-    collections::BTreeSet,
     pin::Pin,
-    sync::Mutex,
     time::{Duration, Instant},
 };
-use tokio::sync::{Semaphore, mpsc::Receiver};
+use tokio::sync::mpsc::Receiver;
 
 use self::{
     change::{Change, Score},
+    past::Past,
     shell::Shell,
     snapshot::{Snapshot, Snapshots},
 };
@@ -33,7 +37,6 @@ use super::{
     doing::{Doing, State},
     guide::{self, Attempt},
     host::{Host, Running},
-    live::{Live, Opening},
     walk::{Next, Reached, Walk},
 };
 use crate::{
@@ -158,7 +161,7 @@ pub async fn write(
     listener: &dyn Listener,
 ) -> machine::Result<()> {
     let engine = Engine::connect().await?;
-    machine::reap(&engine, Scope::OwnerGone).await?;
+    machine::reap(&engine, Scope::Crashed).await?;
     machine::forget(&engine, false).await?;
     let engine = if options.fresh { engine } else { engine.keeping_packages(true, options.lifetime()) };
     let done = write_on(&engine, job, options, wishes, listener).await;
@@ -176,17 +179,8 @@ pub async fn write_on(
     wishes: &mut Receiver<Wish>,
     listener: &dyn Listener,
 ) -> machine::Result<()> {
-    let run = |listener| Run {
-        host,
-        options,
-        listener,
-        unmade: Mutex::default(),
-        images: Mutex::default(),
-        shared: BTreeSet::new(),
-        turns: Semaphore::new(1),
-    };
-    let (own, quiet) = (run(listener), run(&()));
-    let mut desk = Desk { run: &own, quiet: &quiet, wishes, snapshots: Snapshots::default(), why: None };
+    let (own, quiet) = (Run::of_one(host, options, listener), Run::of_one(host, options, &()));
+    let mut desk = Desk::new(&own, &quiet, wishes);
     // It is large, and threads that wait for it have small stacks.
     let done = Box::pin(desk.work(job)).await;
     desk.snapshots.clear(host).await;
@@ -215,6 +209,65 @@ struct Stand<T> {
     unkept: f64,
 }
 
+impl<T> Stand<T> {
+    /// Forgets what came of the steps behind this one, the first of which may be tried here with another text.
+    fn forget_after(&mut self, step: usize, is_bent: bool) {
+        self.state.forget_after(step);
+        self.report.steps.truncate(step);
+        self.bent = self.bent.or(is_bent.then_some(step + 1));
+    }
+}
+
+/// How far a text came on a machine.
+struct Came<'a, H: Host> {
+    /// `None` if the machine could not be prepared, which the report says.
+    walk: Option<Walk<'a, H>>,
+    report: GuideReport,
+    /// As in [`Stand`].
+    bent: Option<usize>,
+    held: Option<Vec<String>>,
+    unkept: f64,
+}
+
+/// How the steps of a text ended.
+enum Stepped<'a, H: Host> {
+    /// All that can be done is done; another text is there already, perhaps, that has the same steps so far.
+    Came(Came<'a, H>, Option<Job>),
+    /// In the middle of a step, because of a wish, or because nobody wishes anything more. The sentence is for another text.
+    Left(Option<Wish>, String),
+}
+
+impl<H: Host> Came<'_, H> {
+    /// What is shown of it.
+    fn shown(&self, job: &Job) -> GuideReport {
+        let mut shown = self.report.clone();
+        guide::finish(&mut shown, &job.plan);
+        shown
+    }
+
+    fn has_broken(&self) -> bool {
+        self.report.steps.last().is_some_and(|last| last.verdict == Verdict::Broken)
+    }
+
+    fn is_worth_keeping(&self) -> bool {
+        self.bent.is_none() && self.unkept > 0.0 && !self.has_broken()
+    }
+
+    /// Whether its terminal can be typed in, or opened anew.
+    fn is_ready(&self) -> bool {
+        self.walk.as_ref().is_some_and(|walk| walk.doing.live.is_ready() || walk.doing.live.has_ended())
+    }
+
+    /// Another text goes on behind so many of its steps.
+    fn goes(self, kept: usize, is_bent: bool, next: Job) -> Ending<<H::Running as Running>::Terminal> {
+        let Self { walk, report, bent, held, unkept } = self;
+        let Some(walk) = walk else { return Ending::Back { next, why: None } };
+        let mut stand = Stand { state: walk.leave(), report, bent, held, unkept };
+        stand.forget_after(kept, is_bent);
+        Ending::Goes { stand: Box::new(stand), next }
+    }
+}
+
 /// Where a guide is written: its machines one after the other.
 struct Desk<'a, H: Host> {
     run: &'a Run<'a, H>,
@@ -222,11 +275,17 @@ struct Desk<'a, H: Host> {
     quiet: &'a Run<'a, H>,
     wishes: &'a mut Receiver<Wish>,
     snapshots: Snapshots,
+    /// Whether there are any: somebody may wish another text of the guide.
+    keeps: bool,
     /// Why the next machine is made, if it is not the first.
     why: Option<String>,
 }
 
-impl<H: Host> Desk<'_, H> {
+impl<'d, H: Host> Desk<'d, H> {
+    fn new(run: &'d Run<'d, H>, quiet: &'d Run<'d, H>, wishes: &'d mut Receiver<Wish>) -> Self {
+        Self { run, quiet, wishes, snapshots: Snapshots::default(), keeps: true, why: None }
+    }
+
     fn tell(&self, job: &Job, writing: Writing<'_>) {
         self.run.listener.event(&job.name(), Event::Writing(writing));
     }
@@ -308,8 +367,11 @@ impl<H: Host> Desk<'_, H> {
         before: &mut Option<H::Running>,
     ) -> machine::Result<Option<Job>> {
         let mut stand = match snapshot {
-            Some(snapshot) => match Box::pin(self.put_back(machine, &job, &snapshot)).await? {
-                Ok(stand) => Some(stand),
+            Some(snapshot) => match Box::pin(snapshot.past.put_back(machine, &job)).await? {
+                Ok(stand) => {
+                    self.tell(&job, Writing::From { after: snapshot.after });
+                    Some(stand)
+                }
                 Err(why) => {
                     self.tell(&job, Writing::NotFrom { after: snapshot.after, why });
                     self.snapshots.remove(self.run.host, &snapshot.image).await;
@@ -330,38 +392,6 @@ impl<H: Host> Desk<'_, H> {
         }
     }
 
-    /// Opens the terminal of a machine that was made from a snapshot, as it was.
-    async fn put_back(
-        &mut self,
-        machine: &H::Running,
-        job: &Job,
-        snapshot: &Snapshot,
-    ) -> machine::Result<Result<Stand<<H::Running as Running>::Terminal>, String>> {
-        let Shell { folder, key, .. } = &snapshot.shell;
-        let opening = Opening {
-            columns: job.plan.settings.columns,
-            folder: Some(folder.clone()),
-            key: Some(key.clone()),
-            ..Opening::default()
-        };
-        let (mut live, outcome) = Live::open(machine, opening, None).await?;
-        if !outcome.ready {
-            return Ok(Err("the machine's shell showed no prompt".into()));
-        }
-        if let Err(why) = snapshot.shell.put_back(machine, &mut live).await? {
-            return Ok(Err(why));
-        }
-        let held = machine.held().await?;
-        self.tell(job, Writing::From { after: snapshot.after });
-        Ok(Ok(Stand {
-            state: State { outputs: snapshot.outputs.clone(), ..State::new(live) },
-            report: GuideReport { steps: snapshot.steps.clone(), ..blank(job) },
-            bent: None,
-            held,
-            unkept: 0.0,
-        }))
-    }
-
     /// Does a text as far as it can be done, and waits for the next one.
     async fn text(
         &mut self,
@@ -372,66 +402,99 @@ impl<H: Host> Desk<'_, H> {
     ) -> machine::Result<Ending<<H::Running as Running>::Terminal>> {
         let score = Score::of(job);
         let attempt = Attempt::new(job, self.run);
-        let kept = stand.as_ref().map_or(0, |stand| stand.report.steps.len());
-        let why = self.why.take();
-        self.tell(job, Writing::Text { steps: job.plan.steps.len(), kept, why });
-        let (mut walk, mut report, bent, held, mut unkept) = match stand {
-            Some(Stand { state, report, bent, held, unkept }) => {
-                let walk = Walk::resume(&attempt, machine, state);
-                let report = GuideReport { steps: report.steps, ..blank(job) };
-                (Some(walk), report, bent, held, unkept)
-            }
-            None => {
-                let mut report = blank(job);
-                let walk = Box::pin(Walk::begin(&attempt, machine, &mut report)).await?;
-                (walk, report, None, machine.held().await?, 0.0)
+        let (mut reached, next) = match Box::pin(self.steps(machine, &attempt, &score, stand)).await? {
+            Stepped::Came(reached, next) => (reached, next),
+            Stepped::Left(wish, why) => {
+                return Ok(match wish {
+                    None => Ending::Over,
+                    Some(Wish::Saved(next)) => Ending::Back { next: *next, why: Some(why) },
+                    Some(Wish::Anew | Wish::Retry) => self.anew(job).await,
+                });
             }
         };
-        let mut next = None;
-        let mut keeps_for_setup = kept == 0 && !job.plan.settings.setup.is_empty();
-        if let Some(walk) = &mut walk {
-            walk.judge_again(&mut report);
-            let mut reached = Reached::default();
-            let mut at = report.steps.len();
-            // Behind one that broke, and still stands as it was, nothing is done.
-            let stands = report.steps.last().is_some_and(|last| guide::ends(last, self.run.options.update));
-            while let Some(step) = job.plan.steps.get(at).filter(|_| !stands) {
-                if bent.is_none() && (keeps_for_setup || snapshot::is_due(unkept)) {
-                    self.keep(walk, job, &score, &report, held.as_ref()).await?;
-                    // What cannot be kept now is not looked at again with each step.
-                    unkept = 0.0;
-                }
-                keeps_for_setup = false;
-                let begin = Instant::now();
-                let doing = Box::pin(walk.step(step, &mut reached, &mut report));
-                let done = self.beside(&score, at, doing, &mut next).await?;
-                unkept += begin.elapsed().as_secs_f64();
-                match done {
-                    Some(Next::Step) => at += 1,
-                    Some(Next::End | Next::Unreached) => break,
-                    // What is being done was changed: nobody knows how far it came.
-                    None => {
-                        let Some(next) = next.take() else { return Ok(Ending::Over) };
-                        let why = format!("line {}, which was being done, has changed", step.at.line);
-                        return Ok(Ending::Back { next, why: Some(why) });
-                    }
-                }
-            }
-            walk.doing.look_at_left(&mut report.steps);
-        }
         // What it was before is of no use once it is known what the new one shows.
         if let Some(before) = before.take() {
             before.close().await?;
         }
-        let mut shown = report.clone();
-        guide::finish(&mut shown, &job.plan);
-        self.tell(job, Writing::Waits { report: &shown, bent });
-        if let Some(walk) = walk.as_mut().filter(|_| next.is_none() && bent.is_none() && unkept > 0.0)
-            && report.steps.last().is_none_or(|last| last.verdict != Verdict::Broken)
-        {
-            self.keep(walk, job, &score, &report, held.as_ref()).await?;
-            unkept = 0.0;
+        let shown = reached.shown(job);
+        self.tell(job, Writing::Waits { report: &shown, bent: reached.bent });
+        if next.is_none() && reached.is_worth_keeping() {
+            self.keep(&mut reached, job, &score).await?;
         }
+        self.wait(job, &score, reached, &shown, next).await
+    }
+
+    /// Does the steps of a text that are not done yet, behind those that a machine stands behind.
+    async fn steps<'a>(
+        &mut self,
+        machine: &'a H::Running,
+        attempt: &'a Attempt<'a, H>,
+        score: &Score,
+        stand: Option<Stand<<H::Running as Running>::Terminal>>,
+    ) -> machine::Result<Stepped<'a, H>> {
+        let job = attempt.job;
+        let kept = stand.as_ref().map_or(0, |stand| stand.report.steps.len());
+        let why = self.why.take();
+        self.tell(job, Writing::Text { steps: job.plan.steps.len(), kept, why });
+        let mut came = match stand {
+            Some(Stand { state, report, bent, held, unkept }) => {
+                let report = GuideReport { steps: report.steps, ..blank(job) };
+                Came { walk: Some(Walk::resume(attempt, machine, state)), report, bent, held, unkept }
+            }
+            None => {
+                let mut report = blank(job);
+                let walk = Box::pin(Walk::begin(attempt, machine, &mut report)).await?;
+                Came { walk, report, bent: None, held: machine.held().await?, unkept: 0.0 }
+            }
+        };
+        let mut next = None;
+        let Some(walk) = &mut came.walk else { return Ok(Stepped::Came(came, next)) };
+        walk.judge_again(&mut came.report);
+        let mut keeps_for_setup = kept == 0 && !job.plan.settings.setup.is_empty();
+        let mut reached = Reached::default();
+        // Behind one that broke, and still stands as it was, nothing is done.
+        let stands = came.report.steps.last().is_some_and(|last| guide::ends(last, self.run.options.update));
+        while let Some(step) = job.plan.steps.get(came.report.steps.len()).filter(|_| !stands) {
+            if came.bent.is_none() && (keeps_for_setup || snapshot::is_due(came.unkept)) {
+                self.keep(&mut came, job, score).await?;
+            }
+            keeps_for_setup = false;
+            let Came { walk: Some(walk), report, unkept, .. } = &mut came else { break };
+            let (at, begin) = (report.steps.len(), Instant::now());
+            let doing = Box::pin(walk.step(step, &mut reached, report));
+            let done = self.beside(score, at, doing, &mut next).await?;
+            *unkept += begin.elapsed().as_secs_f64();
+            match done {
+                Ok(Next::Step) => {}
+                Ok(Next::End | Next::Unreached) => break,
+                // Nobody knows how far it came.
+                Err(wish) => {
+                    let why = format!("line {}, which was being done, has changed", step.at.line);
+                    return Ok(Stepped::Left(wish, why));
+                }
+            }
+        }
+        if let Some(walk) = &mut came.walk {
+            walk.doing.look_at_left(&mut came.report.steps);
+        }
+        Ok(Stepped::Came(came, next))
+    }
+
+    /// All is done again, because somebody wishes that.
+    async fn anew<T>(&mut self, job: &Job) -> Ending<T> {
+        self.snapshots.clear(self.run.host).await;
+        Ending::Back { next: job.clone(), why: Some("it was asked for".into()) }
+    }
+
+    /// Waits for what the writer wishes next, and does the whole guide in a clean machine meanwhile.
+    async fn wait(
+        &mut self,
+        job: &Job,
+        score: &Score,
+        came: Came<'_, H>,
+        shown: &GuideReport,
+        mut next: Option<Job>,
+    ) -> machine::Result<Ending<<H::Running as Running>::Terminal>> {
         let mut proof = Some(Box::pin(async {
             tokio::time::sleep(PAUSE).await;
             guide::verify(job, self.quiet, true).await
@@ -446,7 +509,7 @@ impl<H: Host> Desk<'_, H> {
                         proof = None;
                         match proved {
                             Ok(proved) => {
-                                let otherwise = otherwise(&shown, &proved);
+                                let otherwise = otherwise(shown, &proved);
                                 let report = &self.report(job, proved);
                                 self.tell(job, Writing::Proved { report, otherwise });
                             }
@@ -460,38 +523,24 @@ impl<H: Host> Desk<'_, H> {
                     }
                 },
             };
-            if let Some(Wish::Saved(saved)) = &wish
-                && let Some((_, problem)) = saved.wrong()
-            {
-                self.tell(job, Writing::Wrong { problem });
-                continue;
-            }
-            let goes = |walk: Option<Walk<'_, H>>, mut report: GuideReport, kept: usize, is_bent: bool, next| {
-                let Some(walk) = walk else { return Ending::Back { next, why: None } };
-                let mut state = walk.leave();
-                state.forget_after(kept);
-                report.steps.truncate(kept);
-                let bent = bent.or(is_bent.then_some(kept + 1));
-                Ending::Goes { stand: Box::new(Stand { state, report, bent, held, unkept }), next }
-            };
             return Ok(match wish {
                 None => Ending::Over,
-                Some(Wish::Anew) => {
-                    self.snapshots.clear(self.run.host).await;
-                    Ending::Back { next: job.clone(), why: Some("it was asked for".into()) }
+                Some(Wish::Saved(saved)) if saved.wrong().is_some() => {
+                    if let Some((_, problem)) = saved.wrong() {
+                        self.tell(job, Writing::Wrong { problem });
+                    }
+                    continue;
                 }
+                Some(Wish::Anew) => self.anew(job).await,
                 Some(Wish::Retry) => {
-                    let broken = report.steps.iter().rposition(|step| step.verdict == Verdict::Broken);
-                    let kept = broken.unwrap_or(report.steps.len());
-                    goes(walk, report, kept, broken.is_some(), job.clone())
+                    let broken = came.report.steps.iter().rposition(|step| step.verdict == Verdict::Broken);
+                    let kept = broken.unwrap_or(came.report.steps.len());
+                    came.goes(kept, broken.is_some(), job.clone())
                 }
                 Some(Wish::Saved(saved)) => {
-                    let is_ready = |walk: &Walk<'_, H>| walk.doing.live.is_ready() || walk.doing.live.has_ended();
                     let back = |why: String| Ending::Back { next: (*saved).clone(), why: Some(why) };
-                    match Change::between(&score, &report.steps, &Score::of(&saved)) {
-                        Change::Goes { kept, bent } if walk.as_ref().is_some_and(is_ready) => {
-                            goes(walk, report, kept, bent, *saved)
-                        }
+                    match Change::between(score, &came.report.steps, &Score::of(&saved)) {
+                        Change::Goes { kept, bent } if came.is_ready() => came.goes(kept, bent, *saved),
                         Change::Goes { .. } => back("no prompt has come back in the terminal".into()),
                         Change::Back { why } => back(why),
                     }
@@ -500,51 +549,46 @@ impl<H: Host> Desk<'_, H> {
         }
     }
 
-    /// Waits for a step, and hears wishes meanwhile. It is `None` if the step itself, or one before it, is no longer what it was; then, and
-    /// if only later ones have changed, the new text is `next`.
+    /// Waits for a step, and hears wishes meanwhile. It is an error, with what is wished instead, if the step is not waited for: it, or one
+    /// before it, is no longer what it was, or somebody wishes that all is done anew. If only later ones have changed, the new text is `next`.
     async fn beside(
         &mut self,
         score: &Score,
         at: usize,
         step: impl Future<Output = machine::Result<Next>>,
         next: &mut Option<Job>,
-    ) -> machine::Result<Option<Next>> {
+    ) -> machine::Result<Result<Next, Option<Wish>>> {
         let mut step = std::pin::pin!(step);
         loop {
             tokio::select! {
                 biased;
                 wish = self.wishes.recv() => match wish {
-                    None => return Ok(None),
+                    None => return Ok(Err(None)),
                     Some(Wish::Saved(saved)) if saved.wrong().is_some() => {}
                     Some(Wish::Saved(saved)) => {
-                        let stays = score.alike(&Score::of(&saved)).is_some_and(|alike| alike > at);
-                        *next = Some(*saved);
-                        if !stays {
-                            return Ok(None);
+                        if score.alike(&Score::of(&saved)).is_none_or(|alike| alike <= at) {
+                            return Ok(Err(Some(Wish::Saved(saved))));
                         }
+                        *next = Some(*saved);
                     }
-                    Some(Wish::Anew | Wish::Retry) => {}
+                    Some(Wish::Anew) => return Ok(Err(Some(Wish::Anew))),
+                    // Nothing has broken yet.
+                    Some(Wish::Retry) => {}
                 },
-                done = &mut step => return done.map(Some),
+                done = &mut step => return done.map(Ok),
             }
         }
     }
 
-    /// Keeps the machine as it is now, if that is the whole truth.
-    async fn keep(
-        &mut self,
-        walk: &mut Walk<'_, H>,
-        job: &Job,
-        score: &Score,
-        report: &GuideReport,
-        held: Option<&Vec<String>>,
-    ) -> machine::Result<()> {
-        let after = report.steps.len();
-        if self.snapshots.has(score, after) {
+    /// Keeps the machine as it is now, if that is the whole truth. What cannot be kept now is not looked at again with each step.
+    async fn keep(&mut self, came: &mut Came<'_, H>, job: &Job, score: &Score) -> machine::Result<()> {
+        came.unkept = 0.0;
+        let after = came.report.steps.len();
+        let Some(doing) = came.walk.as_mut().map(|walk| &mut walk.doing) else { return Ok(()) };
+        if !self.keeps || self.snapshots.has(score, after) {
             return Ok(());
         }
-        let doing = &mut walk.doing;
-        let kept = match hindrance(doing, job, held).await? {
+        let kept = match hindrance(doing, job, came.held.as_ref()).await? {
             Some(why) => Err(why),
             None => match Shell::of(doing.machine, &mut doing.live).await? {
                 Ok(shell) => match doing.machine.snapshot().await {
@@ -556,8 +600,8 @@ impl<H: Host> Desk<'_, H> {
         };
         match kept {
             Ok((shell, image)) => {
-                let (outputs, steps) = (doing.outputs.clone(), report.steps.clone());
-                let snapshot = Snapshot { image, after, score: score.clone(), shell, outputs, steps };
+                let (outputs, steps) = (doing.outputs.clone(), came.report.steps.clone());
+                let snapshot = Snapshot { image, after, past: Past { score: score.clone(), shell, outputs, steps } };
                 self.snapshots.add(self.run.host, snapshot).await;
                 self.tell(job, Writing::Snapshot { after });
             }

@@ -4,6 +4,8 @@
 //! is asked by a hidden line, and what it says goes into a file, so that the terminal shows nothing of it. Whether another shell is like
 //! it, is not believed but compared: it is asked in the same way.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     machine::{self, Error, Run, RunId},
     session::{Kind, Step, inject},
@@ -45,7 +47,7 @@ const VARY: [&str; 14] = [
 const LARGEST: usize = 4 << 20;
 
 /// What a shell has said of itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Shell {
     parts: Vec<String>,
     /// Its working directory.

@@ -1,12 +1,7 @@
 //! Machines as they were in the middle of a guide: few, and only where nothing of them is lost.
 
-use std::collections::BTreeMap;
-
-use super::{change::Score, shell::Shell};
-use crate::{
-    report::StepReport,
-    verify::{host::Host, shown::Shown},
-};
+use super::{change::Score, past::Past};
+use crate::{report::StepReport, verify::host::Host};
 
 /// Most snapshots of a guide.
 const MOST: usize = 4;
@@ -21,14 +16,8 @@ pub(super) struct Snapshot {
     pub(super) image: String,
     /// The step; 0 for the setup.
     pub(super) after: usize,
-    /// The text of which the steps were done.
-    pub(super) score: Score,
-    /// Its shell.
-    pub(super) shell: Shell,
-    /// What the steps had shown.
-    pub(super) outputs: BTreeMap<usize, Shown>,
-    /// What came of them.
-    pub(super) steps: Vec<StepReport>,
+    /// What was done in it, and what its shell was like.
+    pub(super) past: Past,
 }
 
 /// Those of a guide, in the order in which they were taken.
@@ -49,7 +38,7 @@ impl Snapshots {
 
     /// Adds one. Where there are too many, the one goes that is least missed: that of an older text, or else of the nearest neighbours.
     pub(super) async fn add(&mut self, host: &impl Host, snapshot: Snapshot) {
-        let newest = snapshot.score.clone();
+        let newest = snapshot.past.score.clone();
         self.0.push(snapshot);
         while self.0.len() > MOST {
             let stale = self.0.iter().position(|old| !old.fits(&newest));
@@ -62,7 +51,7 @@ impl Snapshots {
     /// The first stays: the setup is most often the longest step.
     fn least_missed(&self) -> usize {
         let seconds = |steps: &[StepReport]| steps.iter().map(|step| step.seconds).sum::<f64>();
-        let between = |index: usize| seconds(&self.0[index].steps) - seconds(&self.0[index - 1].steps);
+        let between = |index: usize| seconds(&self.0[index].past.steps) - seconds(&self.0[index - 1].past.steps);
         (1..self.0.len() - 1).min_by(|a, b| between(*a).total_cmp(&between(*b))).unwrap_or(0)
     }
 
@@ -81,7 +70,7 @@ impl Snapshots {
 impl Snapshot {
     /// Whether a text begins with all that was done.
     fn fits(&self, score: &Score) -> bool {
-        self.score.judged_alike(score, &self.steps) >= Some(self.after)
+        self.past.score.judged_alike(score, &self.past.steps) >= Some(self.after)
     }
 }
 

@@ -75,7 +75,7 @@ fn a_kept_machine_stays_until_it_is_reaped() {
     with_engine(|engine| async move {
         let identity = identity("kept");
         let machine = start(&engine, &plain(), &identity, Path::new("."), &|_| {}).await.expect("it starts");
-        let container = machine.keep();
+        let container = machine.keep().await;
         assert_eq!(of_run(&identity).len(), 2);
         docker(&["rm", "--force", "--volumes", &container]);
         docker(&["network", "rm", &identity.resource()]);
@@ -168,12 +168,12 @@ fn only_what_no_process_answers_for_is_reaped() {
             ["gone", "ours", "foreign", "plain"]
                 .map(|what| all.iter().filter(|list| list.lines().any(|l| l == named(what))).count())
         };
-        let reaped = reap(&engine, Scope::OwnerGone).await.expect("reaped");
+        let reaped = reap(&engine, Scope::Crashed).await.expect("reaped");
         assert!(reaped.kept >= 9, "{reaped:?}");
         assert_eq!(present(), [3, 3, 3, 3]);
         owner.kill().expect("it lives");
         owner.wait().expect("it ends");
-        let reaped = reap(&engine, Scope::OwnerGone).await.expect("reaped");
+        let reaped = reap(&engine, Scope::Crashed).await.expect("reaped");
         assert!(reaped.kept >= 6, "{reaped:?}");
         assert_eq!(present(), [0, 3, 3, 3]);
         for what in ["ours", "foreign", "plain"] {
@@ -222,7 +222,7 @@ fn what_a_kill_leaves_is_reaped() {
             left += usize::from(!found.is_empty());
             // What it asked for last may still be on its way through the engine.
             for _ in 0..3 {
-                reap(&engine, Scope::OwnerGone).await.expect("reaped");
+                reap(&engine, Scope::Crashed).await.expect("reaped");
                 tokio::time::sleep(Duration::from_millis(150)).await;
             }
             assert_eq!(of_process(pid), [""; 0], "round {round}: {found:?}");
@@ -287,7 +287,7 @@ fn an_engine_that_goes_away_is_no_verdict() {
         let error = ran.expect_err("the engine is gone");
         assert!(matches!(error, Error::EngineGone { .. }) && error.exit_status() == 3, "{error:?}");
         assert!(matches!(through.ping().await, Err(Error::EngineGone { .. })));
-        let _ = machine.keep();
+        let _ = machine.keep().await;
         docker(&["rm", "--force", &identity.resource()]);
         docker(&["network", "rm", &identity.resource()]);
         engine.ping().await.expect("the real one lives");

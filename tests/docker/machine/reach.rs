@@ -160,7 +160,7 @@ fn an_engine_that_hangs_is_found_soon() {
         let error = terminal.check().await.expect_err("it hangs");
         assert!(matches!(&error, Error::EngineGone { reason } if reason.contains("no answer for")), "{error}");
         assert!(error.exit_status() == 3 && error.help().is_some() && began.elapsed() < Duration::from_secs(30));
-        let _ = machine.keep();
+        let _ = machine.keep().await;
         docker(&["rm", "--force", "--volumes", &identity.resource()]);
         docker(&["network", "rm", &identity.resource()]);
         drop(engine);
