@@ -3,13 +3,17 @@
 //! In a page a line begins with a prompt, on a terminal it is one. Prompts of which something else could be a line are known
 //! only where their program is open.
 
-use regex::Regex;
+use regex::{Regex, RegexBuilder};
 use std::sync::LazyLock;
 
 use super::program::{Opening, Program, Prompt, named, rows};
 
+/// Most bytes of the automaton that a pattern becomes as it is used. All prompts together need more than the library's 2 MiB; without
+/// room for it, it searches 40 times as long.
+const AUTOMATON: usize = 16 << 20;
+
 fn regex(pattern: &str) -> Regex {
-    Regex::new(pattern).expect("a valid pattern")
+    RegexBuilder::new(pattern).dfa_size_limit(AUTOMATON).build().expect("a valid pattern")
 }
 
 /// What any of these prompts looks like.
