@@ -229,13 +229,16 @@ struct Came<'a, H: Host> {
     unkept: f64,
 }
 
-/// How the steps of a text ended.
-enum Stepped<'a, H: Host> {
-    /// All that can be done is done; another text is there already, perhaps, that has the same steps so far.
-    Came(Came<'a, H>, Option<Job>),
-    /// In the middle of a step, because of a wish, or because nobody wishes anything more. The sentence is for another text.
-    Left(Option<Wish>, String),
+/// Why the steps of a text ended in the middle of one.
+struct Left {
+    /// `None` if nobody wishes anything more.
+    wish: Option<Wish>,
+    /// A sentence for another text.
+    why: String,
 }
+
+/// How far a text came, and another one that is there already and has the same steps so far.
+type Stepped<'a, H> = Result<(Came<'a, H>, Option<Job>), Left>;
 
 impl<H: Host> Came<'_, H> {
     /// What is shown of it.
@@ -403,8 +406,8 @@ impl<'d, H: Host> Desk<'d, H> {
         let score = Score::of(job);
         let attempt = Attempt::new(job, self.run);
         let (mut reached, next) = match Box::pin(self.steps(machine, &attempt, &score, stand)).await? {
-            Stepped::Came(reached, next) => (reached, next),
-            Stepped::Left(wish, why) => {
+            Ok(stepped) => stepped,
+            Err(Left { wish, why }) => {
                 return Ok(match wish {
                     None => Ending::Over,
                     Some(Wish::Saved(next)) => Ending::Back { next: *next, why: Some(why) },
@@ -448,7 +451,7 @@ impl<'d, H: Host> Desk<'d, H> {
             }
         };
         let mut next = None;
-        let Some(walk) = &mut came.walk else { return Ok(Stepped::Came(came, next)) };
+        let Some(walk) = &mut came.walk else { return Ok(Ok((came, next))) };
         walk.judge_again(&mut came.report);
         let mut keeps_for_setup = kept == 0 && !job.plan.settings.setup.is_empty();
         let mut reached = Reached::default();
@@ -470,14 +473,14 @@ impl<'d, H: Host> Desk<'d, H> {
                 // Nobody knows how far it came.
                 Err(wish) => {
                     let why = format!("line {}, which was being done, has changed", step.at.line);
-                    return Ok(Stepped::Left(wish, why));
+                    return Ok(Err(Left { wish, why }));
                 }
             }
         }
         if let Some(walk) = &mut came.walk {
             walk.doing.look_at_left(&mut came.report.steps);
         }
-        Ok(Stepped::Came(came, next))
+        Ok(Ok((came, next)))
     }
 
     /// All is done again, because somebody wishes that.

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Desk, Stepped, Writing,
+    Desk, Writing,
     change::{Change, Score},
     past::Past,
     shell::Shell,
@@ -181,7 +181,7 @@ async fn go_on<H: Host>(run: &Run<'_, H>, attempt: &Attempt<'_, H>, machine: &H:
     // One text, and nobody who wishes anything more while it is done.
     let (_nobody, mut wishes) = tokio::sync::mpsc::channel(1);
     let mut desk = Desk { keeps: false, ..Desk::new(run, run, &mut wishes) };
-    let Stepped::Came(mut came, _) = Box::pin(desk.steps(machine, attempt, &score, Some(stand))).await? else {
+    let Ok((mut came, _)) = Box::pin(desk.steps(machine, attempt, &score, Some(stand))).await? else {
         return Ok(Went::Not("it was ended in the middle of a step".into()));
     };
     let shown = came.shown(job);
