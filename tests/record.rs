@@ -132,7 +132,7 @@ fn what_is_typed_is_what_the_draft_has() {
         (
             "what is fed to a command",
             &[(PROMPT, "cat > a\r"), ("cat > a\r\n", "one\rtwo\r\x04"), (PROMPT, "cat a\r")],
-            "```command\ncat > a\none\ntwo\n^D\ncat a\n```\n\n```output\none\ntwo\n```",
+            "```command\ncat > a\none\ntwo\n^D\n```\n\n```command\ncat a\n```\n\n```output\none\ntwo\n```",
         ),
         (
             "typed before there is a prompt",

@@ -9,6 +9,9 @@ use crate::{
 /// How alike two lines are of which one corrects the other, from 0 to 1: a few letters, a word more, an option.
 const ALIKE: f64 = 0.6;
 
+/// The status of a command that a shell has not found.
+const NOT_FOUND: i32 = 127;
+
 /// What was typed before there was a prompt was no answer: the shell has read it. It was shown where it was typed.
 pub(super) fn untangle(deeds: &mut [Deed]) {
     for index in 1..deeds.len() {
@@ -41,8 +44,13 @@ pub(super) fn leave_out(deeds: &mut Vec<Deed>, notes: &mut Vec<String>) {
             continue;
         }
         let again = deeds[index + 1..].iter().any(|later| !later.has_failed() && deed.is_same_as(later));
-        let next = deeds[index + 1..].iter().find(|later| !later.has_failed() && !is_idle(later));
-        let corrected = next.is_some_and(|next| !deed.left_files && deed.is_like(next));
+        let mut later = deeds[index + 1..].iter().filter(|later| !later.has_failed() && !is_idle(later));
+        // A command that is not there has done nothing, so that its correction may come at any time.
+        let corrects = |later: &Deed| !deed.left_files && deed.is_like(later);
+        let corrected = match deed.status() {
+            Some(NOT_FOUND) => later.any(corrects),
+            _ => later.next().is_some_and(corrects),
+        };
         if again || corrected {
             out[index] = true;
         } else {

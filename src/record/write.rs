@@ -7,7 +7,7 @@ use std::{
 
 use super::{Deed, Draft, Subject, files, hidden::Hidden, is_secret, output};
 use crate::{
-    session::{End, Kind, Reply},
+    session::{End, Kind, Reply, step::key},
     terminal::{
         editor::editor,
         endless::is_endless,
@@ -74,11 +74,13 @@ pub(super) fn pieces(
     (head(subject, &answers, &vars), pieces)
 }
 
-/// Adds commands: what shows nothing, and of which nothing is said, is one block with what comes after it.
+/// Adds commands: what shows nothing, and of which nothing is said, is one block with what comes after it. What a command reads, up to
+/// the key that ends it, stands alone.
 fn add(pieces: &mut Vec<Piece>, language: String, lines: Vec<String>, says: Vec<(&'static str, String)>) {
+    let is_plain = |lines: &[String]| lines.iter().all(|line| key(line).is_none());
     match pieces.last_mut() {
         Some(Piece::Commands { language: known, lines: before, says: said })
-            if *known == language && said.is_empty() && says.is_empty() =>
+            if *known == language && said.is_empty() && says.is_empty() && is_plain(before) && is_plain(&lines) =>
         {
             before.extend(lines);
         }
