@@ -157,6 +157,9 @@ fn everything_of_a_site_is_there() {
         ("/docs/robots.txt", 200, "text/plain; charset=utf-8", "Sitemap"),
         ("/docs/search/meta.json", 200, "application/json; charset=utf-8", "\"pages\":2"),
         ("/_guidepost/preview.js", 200, "text/javascript; charset=utf-8", "EventSource"),
+        ("/_guidepost/xterm.mjs", 200, "text/javascript; charset=utf-8", "The xterm.js authors"),
+        ("/_guidepost/xterm.css", 200, "text/css; charset=utf-8", ".xterm"),
+        ("/_guidepost/xterm-licence.txt", 200, "text/plain; charset=utf-8", "Permission is hereby granted"),
         ("/docs/nowhere/", 404, "text/html; charset=utf-8", "Page not found"),
         ("/elsewhere/", 404, "text/html; charset=utf-8", "Page not found"),
         ("/_guidepost/nothing", 404, "", ""),
@@ -175,6 +178,23 @@ fn everything_of_a_site_is_there() {
     assert!(status(&part) == 206 && part.ends_with("\r\n\r\n234"), "{part}");
     let beyond = server.request("GET /docs/guides/a/film.mp4", "Range: bytes=20-30\r\n", "");
     assert_eq!(status(&beyond), 416, "{beyond}");
+}
+
+/// What the preview draws terminals with has no WebAssembly, and no built site has it.
+#[test]
+fn the_terminal_is_the_previews_alone() {
+    let folder = site();
+    let server = Server::start(folder.path(), &["--port", "0"]);
+    let script = server.get("/_guidepost/xterm.mjs");
+    assert!(!script.contains("WebAssembly") && !script.contains("sourceMappingURL"));
+    assert!(!server.get("/docs/guides/a/").contains("xterm"), "a page asks for it when a machine is open");
+    assert_eq!(support::run_in(folder.path(), &["build"]).status, 0);
+    let files = support::tree(&folder.path().join("public"));
+    assert!(files.len() > 10, "the site is there");
+    for (path, bytes) in files {
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(!text.contains("xterm") && !text.contains("_guidepost"), "{}", path.display());
+    }
 }
 
 #[test]
@@ -261,7 +281,7 @@ fn others_are_refused() {
     assert_eq!(status(&absolute), 421, "{absolute}");
 
     // Pages of other sites, and whoever has no token.
-    let posts = ["run", "stop", "accept", "write", "anew", "retry", "decide", "back"];
+    let posts = ["run", "stop", "accept", "write", "anew", "retry", "keys", "take", "say", "decide", "back"];
     let posts = posts.map(|what| format!("POST /_guidepost/{what}"));
     let posts = posts.iter().map(String::as_str);
     // One token in sixteen ends with the digit that is to be wrong.
@@ -308,6 +328,14 @@ fn others_are_refused() {
         ("POST /_guidepost/run", "{}", 400),
         ("POST /_guidepost/accept", "[]", 400),
         ("POST /_guidepost/accept", r#"{"guide": "../../etc/passwd", "machine": "m", "step": 1}"#, 409),
+        ("POST /_guidepost/keys", r#"{"key": "ls"}"#, 400),
+        ("POST /_guidepost/keys", r#"{"keys": "ls", "paste": "ls"}"#, 400),
+        ("POST /_guidepost/keys", &format!(r#"{{"keys": "{}"}}"#, "a".repeat(20_000)), 413),
+        ("POST /_guidepost/keys", r#"{"keys": "ls\r"}"#, 409),
+        ("POST /_guidepost/say", "{}", 400),
+        ("POST /_guidepost/say", r#"{"offer": 0}"#, 409),
+        ("POST /_guidepost/take", "{}", 400),
+        ("POST /_guidepost/take", r#"{"number": 1}"#, 409),
         ("POST /_guidepost/stop", "", 202),
     ] {
         let response = server.request(line, &format!("{good}{own}"), body);

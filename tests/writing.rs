@@ -3,7 +3,7 @@
 
 use crate::support::{
     local_host::LocalHost,
-    writing::{Came, Desk, verdicts},
+    writing::{Act, Came, Desk, verdicts},
 };
 use futures_util::StreamExt;
 use guidepost::report::Verdict;
@@ -62,6 +62,59 @@ fn a_broken_step_is_mended_where_it_stands() {
     let came = written(&[&broken, &mended]);
     assert_eq!(came[0].report.verdict, Verdict::Broken);
     assert_eq!((came[1].bent, came[1].kept, came[1].why.clone()), (Some(1), 0, None), "{came:#?}");
+}
+
+/// What is typed by hand is shown, and known as commands with what came of them; it is no part of the guide, so that the next text that has
+/// something to be done begins where nothing was typed.
+#[test]
+fn what_is_typed_by_hand_is_no_part_of_the_guide() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let one = block("$ echo one\none");
+    let prose = format!("Some prose.\n\n{one}");
+    let both = format!("{prose}{}", block("$ echo \"[$MINE]\"\n[]"));
+    let acts = [
+        Act::Saves(&one),
+        Act::Types("echo t\u{7f}two; MINE=1\r", "two\r\n"),
+        Act::Types("(exit 3)\r", "(exit 3)\r\n"),
+        Act::Saves(&prose),
+        Act::Types("for i in a b\rdo echo $i$i; done\r", "bb\r\n"),
+        Act::Types("cat\rhello\r\u{4}", "hello\r\nhello\r\n"),
+        Act::Types("echo end$((1 + 1))\r", "end2\r\n"),
+        Act::Saves(&both),
+    ];
+    let (came, at) = runtime.block_on(Desk::new().does(&LocalHost::default(), &acts));
+    let typed: Vec<_> = at.typed.iter().map(|typed| (&*typed.command, &*typed.output, typed.status)).collect();
+    let expected = [
+        ("echo two; MINE=1", "two", Some(0)),
+        ("(exit 3)", "", Some(3)),
+        ("for i in a b\ndo echo $i$i; done", "aa\nbb", Some(0)),
+        ("cat", "hello\nhello", Some(0)),
+    ];
+    assert_eq!(typed[..4], expected, "{at:#?}");
+    assert!(came.iter().all(|came| came.report.verdict == Verdict::Holds && came.bent.is_none()), "{came:#?}");
+    // Prose changes nothing in the machine, and it stays as it is.
+    assert_eq!((came[1].kept, came[1].why.as_deref()), (2, None), "{came:#?}");
+    // And then it is as it was before.
+    assert!(came[2].from == Some(2) && came[2].why.as_deref().is_some_and(|why| why.contains("by hand")), "{came:#?}");
+}
+
+/// Where a step broke, the machine can be mended by hand and the step tried again, unless something is still open there.
+#[test]
+fn a_broken_step_is_tried_again_where_something_was_typed() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let text = block("$ cat a");
+    for (keys, shows, why, verdict) in [
+        ("echo mended >a; echo d''one\r", "done\r\n", None, Verdict::Holds),
+        ("cat\rhey\r", "hey\r\nhey\r\n", Some("no prompt"), Verdict::Broken),
+        ("echo unfinished", "echo unfinished", Some("no prompt"), Verdict::Broken),
+    ] {
+        let acts = [Act::Saves(&text), Act::Types(keys, shows), Act::Retries];
+        let (came, _) = runtime.block_on(Desk::new().does(&LocalHost::default(), &acts));
+        assert_eq!(came[1].report.verdict, verdict, "{keys}: {came:#?}");
+        assert_eq!(came[1].why.is_some(), why.is_some(), "{keys}: {came:#?}");
+        assert!(came[1].why.as_deref().unwrap_or_default().contains(why.unwrap_or_default()), "{keys}: {came:#?}");
+        assert_eq!(came[1].bent.is_some(), why.is_none(), "{keys}: {came:#?}");
+    }
 }
 
 /// A step of a random guide.

@@ -12,7 +12,8 @@ mod machines;
 pub(crate) mod plans;
 mod recorded;
 pub(crate) mod replace;
-mod suggested;
+pub(crate) mod suggested;
+pub(crate) mod taken;
 mod update;
 mod workspace;
 

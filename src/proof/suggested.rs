@@ -18,7 +18,7 @@ use crate::{
     report::{GuideReport, Report, unified::unified},
     site::{failure::Failure, load::Inputs, options::Options, sidecars::sidecar_path},
     source::Source,
-    suggest::{Learned, Place, Placed, Trial, further},
+    suggest::{Learned, Place, Placed, Trial, further, offered},
     verify::Job,
 };
 
@@ -136,6 +136,31 @@ fn further_on_all(before: &[&GuideReport], after: &[&GuideReport]) -> Option<Str
         }
     }
     how
+}
+
+/// What has to be written into a guide's sidecar so that it says what its author was offered, see [`offers`](crate::suggest::offers). `report` says
+/// what was done of the guide, `number` which cause it is, and `reply` what to answer where only its author knows that.
+///
+/// # Errors
+/// Why it cannot be written, in a sentence.
+pub(crate) fn accepted(
+    options: &Options,
+    report: &GuideReport,
+    number: usize,
+    reply: Option<&str>,
+) -> Result<Change, String> {
+    let said = |failure: Failure| failure.diagnostics().first().map_or_else(String::new, |it| it.message.clone());
+    let names = [report.path.clone()];
+    let plan = plans(options, &names).map_err(said)?.0.into_iter().find(|plan| plan.machine == report.machine);
+    let plan = plan.ok_or("the guide is not there any more")?;
+    let (cause, _) = *report.causes().get(number).ok_or("nothing is offered any more")?;
+    let says = offered(cause, report, &plan, reply)?;
+    let mut laid = Suggested::default();
+    let piece = Placed { number, place: Place::Guide(report.path.clone()), says };
+    match laid.lay(options, &piece).map_err(said)? {
+        true => laid.changes.pop().ok_or_else(|| "it is said already".to_owned()),
+        false => Err(format!("it is to be said by hand: {UNWRITABLE}")),
+    }
 }
 
 /// Files that say what has been suggested.

@@ -8,6 +8,8 @@
 //! | `files` | addresses of other files that have changed |
 //! | `problems` | how many there are in the site, and the first of them |
 //! | `run` | what happens in the run, see [`super::runs`] |
+//! | `terminal` | what the terminal of an open machine shows, see [`super::screen`] |
+//! | `tries` | what was typed into it by hand, see [`super::tries`] |
 
 use axum::{
     extract::{Query, State},
@@ -58,14 +60,12 @@ async fn follow(app: &App, page: Page, sender: &Sender) -> Result<(), mpsc::erro
     let mut notices = app.notices.subscribe();
     let mut problems = app.problems.subscribe();
     let mut ticks = app.runs.subscribe();
-    let mut place = super::runs::Cursor::default();
+    let mut seen = Seen::default();
     let mut known = None;
     look(app, &page, &mut known, sender).await?;
     let now = in_short(&problems.borrow_and_update());
     send(sender, "problems", &now).await?;
-    for event in app.runs.since(&mut place) {
-        send(sender, "run", &event).await?;
-    }
+    seen.look(app, sender).await?;
     loop {
         tokio::select! {
             notice = notices.recv() => match notice {
@@ -93,12 +93,34 @@ async fn follow(app: &App, page: Page, sender: &Sender) -> Result<(), mpsc::erro
                 if tick.is_err() {
                     return Ok(());
                 }
-                for event in app.runs.since(&mut place) {
-                    send(sender, "run", &event).await?;
-                }
+                seen.look(app, sender).await?;
             }
             () = sender.closed() => return Ok(()),
         }
+    }
+}
+
+/// How far a page has been told of the run.
+#[derive(Default)]
+struct Seen {
+    events: super::runs::Cursor,
+    screen: super::screen::Cursor,
+    tries: u64,
+}
+
+impl Seen {
+    /// Tells what is new.
+    async fn look(&mut self, app: &App, sender: &Sender) -> Result<(), mpsc::error::SendError<Event>> {
+        for event in app.runs.since(&mut self.events) {
+            send(sender, "run", &event).await?;
+        }
+        if let Some(piece) = app.runs.shown_since(&mut self.screen) {
+            send(sender, "terminal", &piece).await?;
+        }
+        if let Some(tries) = app.runs.tries_since(&mut self.tries) {
+            send(sender, "tries", &tries).await?;
+        }
+        Ok(())
     }
 }
 

@@ -18,7 +18,9 @@ mod events;
 mod guard;
 mod pages;
 mod runs;
+mod screen;
 pub(crate) mod sign;
+mod tries;
 mod watch;
 
 use axum::{
@@ -210,11 +212,17 @@ fn router(app: Arc<App>) -> Router {
         .route("/preview.js", get(pages::script))
         .route("/preview.css", get(pages::style))
         .route("/chips.css", get(pages::chips))
+        .route("/xterm.mjs", get(pages::terminal_script))
+        .route("/xterm.css", get(pages::terminal_style))
+        .route("/xterm-licence.txt", get(pages::terminal_licence))
         .route("/events", get(events::stream))
         .route("/run", post(runs::begin))
         .route("/write", post(runs::write))
         .route("/anew", post(runs::anew))
         .route("/retry", post(runs::retry))
+        .route("/keys", post(screen::keys))
+        .route("/take", post(tries::take))
+        .route("/say", post(tries::say))
         .route("/stop", post(runs::stop))
         .route("/accept", post(accept::accept))
         .route("/decide", post(decide::decide))

@@ -66,7 +66,7 @@ pub(super) async fn none() -> StatusCode {
 pub(super) async fn script() -> impl IntoResponse {
     (
         [(header::CONTENT_TYPE, "text/javascript; charset=utf-8")],
-        concat!(include_str!("deciding.js"), include_str!("preview.js")),
+        concat!(include_str!("terminal.js"), include_str!("deciding.js"), include_str!("preview.js")),
     )
 }
 
@@ -76,6 +76,20 @@ pub(super) async fn chips() -> impl IntoResponse {
 
 pub(super) async fn style() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("preview.css"))
+}
+
+/// xterm.js, which draws terminals: only pages with an open machine ask for it.
+pub(super) async fn terminal_script() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("xterm/xterm.mjs"))
+}
+
+/// On what terms it may be passed on.
+pub(super) async fn terminal_licence() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], include_str!("xterm/LICENSE"))
+}
+
+pub(super) async fn terminal_style() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("xterm/xterm.css"))
 }
 
 /// Shown while there is no site to show.

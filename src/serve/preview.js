@@ -11,9 +11,15 @@
   script.remove();
   const ask = globalThis.fetch.bind(globalThis);
   const Source = globalThis.EventSource;
+  const { apply } = Reflect;
+  const { parse, stringify } = JSON;
+  const { addEventListener: listenTo } = EventTarget.prototype;
+  const hearOn = (target, name, hear, options) => apply(listenTo, target, [name, hear, options]);
   const decidingOf = globalThis[Symbol.for("guidepost.deciding")];
   delete globalThis[Symbol.for("guidepost.deciding")];
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin, { once: true });
+  const terminalOf = globalThis[Symbol.for("guidepost.terminal")];
+  delete globalThis[Symbol.for("guidepost.terminal")];
+  if (document.readyState === "loading") hearOn(document, "DOMContentLoaded", begin, { once: true });
   else begin();
 
   function begin() {
@@ -31,7 +37,7 @@
     if (classes.length) element.className = classes.join(" ");
     for (const [key, value] of Object.entries(attributes)) {
       // What a script of the site's has clicked, no person has.
-      if (key.startsWith("on")) element.addEventListener(key.slice(2), (event) => event.isTrusted && value(event));
+      if (key.startsWith("on")) hearOn(element, key.slice(2), (event) => event.isTrusted && value(event));
       else if (value === true) element.setAttribute(key, "");
       else if (value !== false && value != null) element.setAttribute(key, value);
     }
@@ -47,7 +53,8 @@
   const panel = make("section.panel", { id: "panel", role: "dialog", "aria-labelledby": "panel-title", hidden: true, tabindex: -1 });
   const overlay = make("section.overlay", { role: "alertdialog", "aria-labelledby": "overlay-title", hidden: true, tabindex: -1 });
   const live = make("p.hidden", { role: "status" });
-  root.append(style("preview.css"), overlay, panel, bar, live);
+  const dock = make("section.dock", { id: "dock", role: "region", "aria-labelledby": "dock-title", hidden: true });
+  root.append(style("preview.css"), overlay, dock, panel, bar, live);
   document.body.append(host);
 
   const WORDS = {
@@ -69,6 +76,9 @@
   let closedOverlay = "";
   let showsPanel = memory.get("panel") === page;
   let tab = memory.get("tab") || "steps";
+  /** Commands that were typed by hand: {number, command, status, taken}. */
+  let tries = [];
+  let showsTerminal = memory.get("terminal") === page;
   const opened = new Set(memory.get(`opened-${page}`) || []);
   const key = (number, machine) => `${machine || ""}#${number}`;
   const machines = () => new Set(state.steps.map((step) => step.machine));
@@ -76,10 +86,13 @@
 
   // ---- asking ----------------------------------------------------------------------------------------------------------
 
-  async function post(what, body) {
-    const headers = { "Content-Type": "application/json", "X-Guidepost-Token": token };
+  const post = (what, body) => send(what, stringify({ __proto__: null, ...body }));
+
+  /** Asks with the token. What a request is made of has no prototype, which scripts of the site could have given a way to look at it. */
+  async function send(what, body) {
+    const headers = { __proto__: null, "Content-Type": "application/json", "X-Guidepost-Token": token };
     try {
-      const response = await ask(own + what, { method: "POST", headers, body: JSON.stringify(body ?? {}) });
+      const response = await ask(own + what, { __proto__: null, method: "POST", headers, body });
       return response.ok ? null : (await response.text()).trim();
     } catch {
       return "the preview server does not answer";
@@ -126,7 +139,9 @@
     },
     focusOn(id) { wanted = () => root.getElementById(id); },
   });
-  panel.addEventListener("keydown", (event) => {
+  const terminal = terminalOf({ make, own, ask: send, style, say });
+  hearOn(panel, "keydown", (event) => {
+    if (!event.isTrusted) return;
     const isDone = tab === "steps" && deciding.key(event);
     if (isDone) event.preventDefault();
     // The page has keys of its own: a path begins with the one that opens its search.
@@ -155,6 +170,8 @@
           id: "steps", type: "button", "aria-expanded": String(showsPanel && tab === "steps"),
           onclick: () => show(!(showsPanel && tab === "steps"), "steps"),
         }, summary(), deciding.open() ? `, ${deciding.open()} to decide` : ""),
+        hasTerminal()
+          ? make("button", { id: "terminal", type: "button", "aria-expanded": String(showsTerminal), onclick: () => showTerminal(!showsTerminal) }, "Terminal") : null,
         !state.steps.length ? null : running
           ? make("button.main", { id: "run", type: "button", onclick: stop }, stops)
           : make("button.main", { id: "run", type: "button", disabled: !online || (busyElsewhere && "busy"), onclick: start }, "Run this guide"),
@@ -193,6 +210,57 @@
     if (inPart()) return state.part;
     if (count("unknown") === total) return `${total} ${total === 1 ? "step" : "steps"}`;
     return count("holds") === total ? `${total} steps hold` : `${count("holds")} of ${total} steps hold`;
+  }
+
+  // ---- the terminal ----------------------------------------------------------------------------------------------------
+
+  const hasTerminal = () => run?.live && !run.over && terminal.is();
+
+  function showTerminal(open) {
+    showsTerminal = open;
+    memory.set("terminal", open ? page : null);
+    if (open) terminal.focus();
+    else wanted = () => root.getElementById("terminal");
+    draw();
+  }
+
+  const typed = make("div.tries", { role: "group", "aria-labelledby": "tries-title", tabindex: 0 });
+  let triesTrouble = null;
+  async function take(one) {
+    triesTrouble = await post("take", { number: one.number });
+    say(triesTrouble ?? "written into the guide");
+    draw();
+  }
+
+  /** Commands that were typed by hand, the last one first. */
+  function drawTries() {
+    typed.hidden = !tries.length;
+    const focused = root.activeElement?.id;
+    typed.replaceChildren(
+      make("h3", { id: "tries-title" }, "Typed by hand"),
+      triesTrouble ? make("p.trouble", { role: "alert" }, triesTrouble) : "",
+      make("ol", {}, ...tries.toReversed().map((one) => make("li", {},
+        make("code", {}, one.command), one.status ? make("span.facts", {}, ` status ${one.status}`) : null,
+        one.taken ? make("p.facts", {}, "taken into the guide")
+          : make("button", { id: `take-${one.number}`, type: "button", "aria-label": `Take into the guide: ${one.command}`, onclick: () => take(one) }, "Take into the guide")))));
+    if (focused?.startsWith("take-")) root.getElementById(focused)?.focus();
+  }
+
+  /** What is drawn of it stays: the terminal is no text that could be drawn anew. */
+  function drawDock() {
+    const shows = showsTerminal && hasTerminal();
+    dock.hidden = !shows;
+    host.classList.toggle("docked", shows);
+    if (!shows) return;
+    if (!dock.hasChildNodes()) {
+      dock.append(
+        make("div.head", {},
+          make("h2", { id: "dock-title" }, "Terminal"), terminal.note,
+          make("button.close", { id: "dock-close", type: "button", "aria-label": "Close the terminal", onclick: () => showTerminal(false) }, "×")),
+        make("div.both", {}, terminal.place, typed));
+    }
+    drawTries();
+    terminal.shown();
   }
 
   // ---- the panel -------------------------------------------------------------------------------------------------------
@@ -284,6 +352,32 @@
     ].filter(Boolean);
   }
 
+  /** What is typed into the fields of offers, by their questions. */
+  const replies = new Map();
+
+  /** What would mend a step that broke: a line for verify.yaml, or a question with a field for what to answer. */
+  function offer(one) {
+    const id = `offer-${one.offer}`;
+    const accept = async () => {
+      trouble = await post("say", { offer: one.offer, reply: one.asks ? replies.get(one.what) ?? "" : null });
+      if (!trouble) say("written into verify.yaml");
+      draw();
+    };
+    const field = one.asks ? make("input", {
+      id: `${id}-reply`, "aria-labelledby": `${id}-what`, autocomplete: "off", value: replies.get(one.what) ?? "",
+      oninput: (event) => replies.set(one.what, event.target.value),
+      onkeydown(event) {
+        // Keys of the panel are about blocks.
+        event.stopPropagation();
+        if (event.key === "Enter") accept();
+      },
+    }) : null;
+    return make("div.offer", {},
+      make("p", { id: `${id}-what` }, `Line ${one.line}: ${one.why}: `, make("code", {}, one.what)),
+      one.asks ? null : make("p", {}, make("code", {}, one.says)),
+      make("p.tools", {}, field, make("button", { id, type: "button", onclick: accept }, one.asks ? "Answer, in verify.yaml" : "Say so in verify.yaml")));
+  }
+
   /** What is said of a guide whose machine is open, and what its writer can wish. */
   function liveHead() {
     const broken = [...run.steps.values()].some((step) => step.state === "broken");
@@ -293,6 +387,7 @@
         : "What is shown here was done in the open machine; a verdict needs a clean one."),
       run.proof ? make("p", {}, make(`span.sign.${run.proof.verdict}`, { "aria-hidden": "true" }, `${SIGNS[run.proof.verdict]} `), `${WORDS[run.proof.verdict]} ${run.proof.text}`) : null,
       !run.proof && run.waits ? make("p.facts", {}, "A clean run follows when you pause.") : null,
+      ...(run.waits ? (run.offers ?? []).map(offer) : []),
       run.notes.length ? make("ul.notes", {}, ...run.notes.map((note) => make("li", {}, note))) : null,
       run.waits ? make("p.tools", {},
         make("button", { id: "anew", type: "button", onclick: () => wish("anew") }, "Begin anew"),
@@ -321,7 +416,7 @@
         make("button", { id: `go-${keyOf(step)}`, type: "button", onclick: () => go(step) }, "Show in the page"),
         step.acceptable && !running
           ? make("button.main", { id: `accept-${keyOf(step)}`, type: "button", onclick: () => accept(step) }, "Accept real output") : null));
-    details.addEventListener("toggle", () => {
+    hearOn(details, "toggle", () => {
       if (shown === "running") return;
       if (details.open) opened.add(keyOf(step)); else opened.delete(keyOf(step));
       memory.set(`opened-${page}`, [...opened]);
@@ -414,7 +509,7 @@
     if (!was) overlay.focus({ preventScroll: true });
   }
 
-  addEventListener("keydown", (event) => {
+  hearOn(globalThis, "keydown", (event) => {
     if (event.key !== "Escape" || event.defaultPrevented) return;
     if (!overlay.hidden) overlay.close();
     else if (showsPanel && host.contains(document.activeElement)) show(false, tab);
@@ -430,6 +525,7 @@
       due = false;
       drawBar();
       drawPanel();
+      drawDock();
       drawChips();
       drawOverlay();
       wanted?.()?.focus();
@@ -468,7 +564,7 @@
       case "text": run.text = event.text; break;
       case "note": run.notes.push(event.text); break;
       case "waits":
-        Object.assign(run, { waits: true, bent: event.bent, text: event.text ?? run.text });
+        Object.assign(run, { waits: true, bent: event.bent, offers: event.offers, text: event.text ?? run.text });
         say(`${summaryOfLive()}; waiting for the next save`);
         break;
       case "proved":
@@ -519,17 +615,18 @@
   function refocus() {
     if (focused.page === page && focused.id) {
       const { id } = focused;
-      wanted = () => root.getElementById(id) ?? (showsPanel ? panel : null);
+      if (id === "terminal-keys" && showsTerminal) terminal.focus();
+      else wanted = () => root.getElementById(id) ?? (showsPanel ? panel : null);
     }
     focused.id = null;
     if (showsPanel) deciding.restore();
   }
 
-  /** Loads the page again, once nobody is about to decide more. */
+  /** Loads the page again, once nobody is about to decide more or types. */
   let soon = 0;
   function reloadSoon() {
     clearTimeout(soon);
-    if (deciding.busy()) soon = setTimeout(reloadSoon, 200);
+    if (deciding.busy() || terminal.busy()) soon = setTimeout(reloadSoon, 200);
     else reload();
   }
 
@@ -540,7 +637,7 @@
       const next = link.cloneNode();
       next.href = now;
       // Until it is there, the old one stays.
-      next.addEventListener("load", () => link.remove(), { once: true });
+      hearOn(next, "load", () => link.remove(), { once: true });
       link.after(next);
     }
   }
@@ -567,10 +664,10 @@
     if (events || leaving) return;
     const query = new URLSearchParams({ page, version, token: hears });
     events = new Source(`${own}events?${query}`);
-    const on = (name, hear) => events.addEventListener(name, (event) => {
+    const on = (name, hear) => hearOn(events, name, (event) => {
       // What comes after a reload is about the page that is to be.
       if (leaving) return;
-      hear(JSON.parse(event.data));
+      hear(parse(event.data));
       draw();
     });
     events.onopen = () => {
@@ -595,6 +692,8 @@
     });
     on("problems", (now) => { site = now; });
     on("run", heard);
+    on("terminal", terminal.heard);
+    on("tries", (now) => { tries = now; });
     on("styles", (pairs) => pairs.forEach(([old, now]) => restyle(old, now)));
     on("files", (files) => {
       for (const file of files) {
@@ -608,11 +707,11 @@
     events?.close();
     events = null;
   }
-  addEventListener("pagehide", rest);
-  addEventListener("pageshow", (event) => event.persisted && location.reload());
+  hearOn(globalThis, "pagehide", rest);
+  hearOn(globalThis, "pageshow", (event) => event.persisted && location.reload());
   // A browser has six connections to a server: tabs that nobody sees leave theirs to others, and look again when they are seen.
   let unseen = false;
-  document.addEventListener("visibilitychange", () => {
+  hearOn(document, "visibilitychange", () => {
     if (document.hidden) {
       unseen = events !== null;
       rest();

@@ -13,7 +13,7 @@
 //! | `done` | `number`, `machine`, `verdict`, `message` | a step is over |
 //! | `text` | `text` | of a guide that is written: another text of it is taken up, and all steps that stay done are told again |
 //! | `note` | `text` | of such a guide: something that the writer should know |
-//! | `waits` | `verdict`, `bent` | of such a guide: what can be done is done |
+//! | `waits` | `verdict`, `bent`, `offers` | of such a guide: what can be done is done; what would mend a step that broke |
 //! | `proved` | `verdict`, `text` | of such a guide: it was done in a clean machine |
 //! | `end` | `verdict`, `text` | the guide is over; its steps are in the page's state |
 //! | `failed` | `text`, `help` | it cannot be done |
@@ -26,6 +26,7 @@ use crate::{
     proof,
     report::{GuideReport, Report, Verdict, Whole, json as stored, safe::plain},
     site::{self, cache::write_whole},
+    suggest::{Offer, offers},
     verify::{self, Event, Listener, Wish, Writing},
 };
 use axum::{
@@ -47,6 +48,8 @@ use tokio::sync::{broadcast, mpsc as mpsc_async, oneshot, watch};
 use super::{
     App,
     desk::{self, Chosen, Undone},
+    screen::{self, Screen},
+    tries::Tries,
 };
 
 /// Bytes of terminal text that are kept of a run; the report has all of it.
@@ -72,6 +75,14 @@ struct Inner {
     stop: Option<oneshot::Sender<()>>,
     /// What the writer of a guide wishes, while its machine is open.
     wishes: Option<mpsc_async::Sender<Wish>>,
+    /// The writer is waited for, so that keys are taken.
+    waits: bool,
+    /// What the terminal of the open machine has shown.
+    screen: Screen,
+    /// What was typed there by hand.
+    tries: Tries,
+    /// What was done of the guide, while its writer is waited for.
+    standing: Option<GuideReport>,
     /// What verification found of every guide, the newest.
     report: Option<Report>,
     asks: Option<mpsc::Sender<Ask>>,
@@ -103,6 +114,10 @@ impl Runs {
             busy: false,
             stop: None,
             wishes: None,
+            waits: false,
+            screen: Screen::default(),
+            tries: Tries::default(),
+            standing: None,
             report,
             asks: Some(asks),
         };
@@ -141,8 +156,41 @@ impl Runs {
         new
     }
 
+    /// What somebody has not seen yet of the terminal.
+    pub(super) fn shown_since(&self, cursor: &mut screen::Cursor) -> Option<screen::Piece> {
+        self.inner().screen.since(cursor)
+    }
+
+    /// What was typed by hand, if somebody has not seen it yet.
+    pub(super) fn tries_since(&self, seen: &mut u64) -> Option<Value> {
+        self.inner().tries.since(seen)
+    }
+
+    /// Does something with what was typed by hand, and with what was done of the guide if its writer is waited for.
+    pub(super) fn tried<T>(&self, work: impl FnOnce(&mut Tries, Option<&GuideReport>) -> T) -> T {
+        let inner = &mut *self.inner();
+        let standing = inner.standing.as_ref().filter(|_| inner.waits);
+        work(&mut inner.tries, standing)
+    }
+
+    /// Whether the writer of a guide is waited for.
+    pub(super) fn waits(&self) -> bool {
+        self.inner().waits
+    }
+
+    /// Changes what the terminal shows.
+    fn screen(&self, change: impl FnOnce(&mut Screen)) {
+        change(&mut self.inner().screen);
+        self.tick();
+    }
+
     fn push(&self, event: Value) {
         let mut inner = self.inner();
+        match event["what"].as_str() {
+            Some("waits") => inner.waits = true,
+            Some("step") => inner.waits = false,
+            _ => {}
+        }
         if event["what"] == "output" {
             if inner.kept > KEPT {
                 return;
@@ -154,7 +202,7 @@ impl Runs {
         self.tick();
     }
 
-    fn tick(&self) {
+    pub(super) fn tick(&self) {
         self.ticks.send_modify(|tick| *tick += 1);
     }
 
@@ -162,7 +210,7 @@ impl Runs {
     fn anew(&self, guide: &str, text: &str) {
         let mut inner = self.inner();
         inner.run += 1;
-        inner.kept = 0;
+        (inner.kept, inner.waits) = (0, false);
         inner.events =
             vec![json!({ "what": "begin", "guide": guide, "live": true }), json!({ "what": "text", "text": text })];
         drop(inner);
@@ -214,8 +262,11 @@ impl Runs {
             let last = ended(|| run(&runs, stopped));
             {
                 let mut inner = runs.inner();
-                inner.busy = false;
+                (inner.busy, inner.waits) = (false, false);
                 (inner.stop, inner.wishes) = (None, None);
+                inner.screen.close();
+                inner.tries.clear();
+                inner.standing = None;
             }
             runs.push(last);
         });
@@ -230,7 +281,7 @@ impl Runs {
             Err(failure) => return undone(&failure.diagnostics()),
         };
         let options = self.options();
-        let told = Told { runs: self, guide, steps: Mutex::default() };
+        let told = Told { runs: self, guide, live: false, steps: Mutex::default() };
         match verify::run_until(jobs, &options, &told, stopped) {
             Ok(None) => json!({ "what": "stopped" }),
             Ok(Some(report)) => {
@@ -270,7 +321,7 @@ impl Runs {
         let Some(asks) = self.inner().asks.clone() else { return json!({ "what": "stopped" }) };
         let (wishes, heard) = desk::wishes();
         self.inner().wishes = Some(wishes.clone());
-        let told = Told { runs: self, guide: &chosen.guide, steps: Mutex::default() };
+        let told = Told { runs: self, guide: &chosen.guide, live: true, steps: Mutex::default() };
         let options = verify::Options { record: None, ..self.options() };
         let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
             Ok(runtime) => runtime,
@@ -365,11 +416,21 @@ fn keep(site: &site::Options, text: &str) -> std::io::Result<()> {
     write_whole(&file, text.as_bytes())
 }
 
+/// What a writer can say at a click.
+fn offered(offer: &Offer<'_>) -> Value {
+    let Offer { number, line, cause, says, asks } = offer;
+    json!({
+        "offer": number, "line": line, "why": cause.kind.words(), "what": plain(&cause.what), "says": plain(says), "asks": asks,
+    })
+}
+
 /// Tells pages what happens.
 struct Told<'a> {
     runs: &'a Runs,
     /// Path of the guide's file.
     guide: &'a str,
+    /// Its machine stays open.
+    live: bool,
     /// The step that is done, by guides on machines.
     steps: Mutex<BTreeMap<String, usize>>,
 }
@@ -383,8 +444,21 @@ impl Told<'_> {
                 return None;
             }
             Writing::Snapshot { .. } => return None,
+            Writing::Opened { columns, prompt } => {
+                self.runs.screen(|screen| screen.open(columns, &prompt));
+                return None;
+            }
+            Writing::ByHand(typed) => {
+                self.runs.tried(|tries, _| tries.push(typed.clone()));
+                self.runs.tick();
+                return None;
+            }
             Writing::Waits { report, bent } => {
-                json!({ "what": "waits", "verdict": report.verdict, "bent": bent, "text": report.reason })
+                self.runs.inner().standing = Some(report.clone());
+                let offers: Vec<Value> = offers(report).iter().map(offered).collect();
+                json!({
+                    "what": "waits", "verdict": report.verdict, "bent": bent, "text": report.reason, "offers": offers,
+                })
             }
             Writing::Proved { report, otherwise } => {
                 let verdict = report.wholes().iter().map(Whole::verdict).max();
@@ -403,6 +477,9 @@ impl Told<'_> {
 
 impl Listener for Told<'_> {
     fn event(&self, guide: &str, event: Event<'_>) {
+        if let Event::Screen(text) = &event {
+            return self.runs.screen(|screen| screen.push(text));
+        }
         let mut steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
         let number = steps.get(guide).copied();
         let machine = guide.strip_prefix(self.guide).and_then(|rest| rest.strip_prefix(" on "));
@@ -438,6 +515,10 @@ impl Listener for Told<'_> {
 
     fn wants_output(&self) -> bool {
         true
+    }
+
+    fn wants_screen(&self) -> bool {
+        self.live
     }
 }
 
@@ -490,7 +571,7 @@ pub(super) async fn retry(State(app): State<Arc<App>>) -> Response {
     wished(&app, Wish::Retry)
 }
 
-fn wished(app: &App, wish: Wish) -> Response {
+pub(super) fn wished(app: &App, wish: Wish) -> Response {
     match app.runs.wish(wish) {
         true => StatusCode::ACCEPTED.into_response(),
         false => (StatusCode::CONFLICT, "no guide's machine is open\n").into_response(),

@@ -237,6 +237,11 @@ impl<T: Terminal> Session<T> {
         }
     }
 
+    /// Nobody types any more, if there is a prompt, and nothing stands there: whether that is so.
+    pub fn unattended(&mut self) -> bool {
+        self.keys.is_empty() && self.engine.unattended()
+    }
+
     /// The lines of the command that runs, if a person has typed it.
     pub fn typed_so_far(&self) -> &[String] {
         self.engine.typed_so_far()
@@ -294,7 +299,7 @@ impl<T: Terminal> Session<T> {
             match read {
                 Read::Bytes(length) => {
                     self.engine.feed(&self.buffer[..length], now);
-                    transcript.shown(now, self.engine.shown());
+                    transcript.shown(now, &self.engine.take_shown());
                 }
                 Read::Silence => {}
                 Read::Closed(status) => self.engine.closed(status, now),

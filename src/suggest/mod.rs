@@ -208,6 +208,57 @@ impl Suggestion {
     }
 }
 
+/// What the author of a guide can be offered to say, who has it before them: what a cause says would mend it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer<'a> {
+    /// The number of the cause in the report, from 0.
+    pub number: usize,
+    /// Line of the step, from 1.
+    pub line: usize,
+    /// What stands in the way.
+    pub cause: &'a Cause,
+    /// A line of YAML.
+    pub says: &'a str,
+    /// Only its author knows what stands in its blank: the reply to a question.
+    pub asks: bool,
+}
+
+/// What can be offered to the author of a guide. Another machine is chosen by hand.
+pub fn offers(report: &GuideReport) -> Vec<Offer<'_>> {
+    let mut offers = Vec::new();
+    for (number, (cause, line)) in report.causes().into_iter().enumerate() {
+        let Some(says) = cause.mend.as_deref() else { continue };
+        let is_offered = match cause.says() {
+            Some(says) => says.keys().all(|key| is_setting(key) && key != "machine"),
+            None => cause.kind == CauseKind::QuestionUnanswered,
+        };
+        if is_offered && cause.kind != CauseKind::PlaceholderUnbound {
+            offers.push(Offer { number, line, cause, says, asks: cause.says().is_none() });
+        }
+    }
+    offers
+}
+
+/// What a layer has to say so that a cause is mended, with the reply of a question that only its author knows; else why there is no such line.
+pub(crate) fn offered(
+    cause: &Cause,
+    report: &GuideReport,
+    plan: &Plan,
+    reply: Option<&str>,
+) -> Result<Map<String, Value>, String> {
+    let none = || "nothing is offered any more".to_owned();
+    match of_cause(cause, report, plan, &|_| None).ok_or_else(none)? {
+        Ok(says) => Ok(says),
+        Err((_, _)) if cause.kind == CauseKind::QuestionUnanswered && cause.says().is_none() => {
+            let reply = reply.ok_or("say what to answer")?;
+            Ok(map(json!({"answers": {cause.what.as_str(): reply}})))
+        }
+        // Only its author knows whether it takes so long.
+        Err((says, _)) if cause.kind == CauseKind::OutOfTime => Ok(says),
+        Err((_, why)) => Err(why),
+    }
+}
+
 /// What a layer has to say against a cause; nothing if no line mends it.
 fn of_cause(
     cause: &Cause,

@@ -60,3 +60,60 @@ fn a_machine_is_said_for_all_by_what_they_run() {
     assert_eq!(placed(&several[..2], false), [own("a.md"), own("b.md")]);
     assert_eq!(placed(&[("a.md", "systemctl"), ("b.md", "")], true), [own("a.md"), own("b.md")]);
 }
+
+#[test]
+fn what_is_offered_can_be_said_in_a_sidecar() {
+    use CauseKind::{CommandFailed, CommandNotFound, NeedsMachine, OutOfTime, QuestionUnanswered};
+    for (kind, what, mend, asks, says) in [
+        (
+            CommandNotFound,
+            "curl",
+            "setup: [apt-get install -y curl]",
+            false,
+            Ok::<_, String>(json!({"setup": ["apt-get install -y curl"]})),
+        ),
+        (
+            CommandFailed,
+            "curl",
+            "rules: [{command: curl a, retry: 30s}]",
+            false,
+            Ok(json!({"rules": [{"command": "curl a", "retry": "30s"}]})),
+        ),
+        (OutOfTime, "make", "timeout: 20m", false, Ok(json!({"timeout": "20m"}))),
+        (
+            QuestionUnanswered,
+            "Go on? [y/N]",
+            "answers: {'Go on? [y/N]': 'y'}",
+            false,
+            Ok(json!({"answers": {"Go on? [y/N]": "y"}})),
+        ),
+        (
+            QuestionUnanswered,
+            "Which colour?",
+            "answers: {'Which colour?': …}",
+            true,
+            Ok(json!({"answers": {"Which colour?": "it's: red"}})),
+        ),
+    ] {
+        let mut report = guide(Verdict::Broken, &[(3, kind, what)]);
+        report.steps[0].cause = Some(Cause::new(kind, what, "").mended_by(mend));
+        let found = offers(&report);
+        assert_eq!((found.len(), found[0].asks, found[0].says, found[0].line), (1, asks, mend, 3), "{mend}");
+        let plan = crate::plan::plan(
+            &crate::guide::parse(
+                crate::source::Source::new("a.md", ""),
+                &crate::guide::Registry::default(),
+                &[],
+                false,
+            ),
+            &|_| None,
+            None,
+            &["debian".to_owned()],
+        );
+        let said = offered(found[0].cause, &report, &plan, asks.then_some("it's: red")).map(Value::Object);
+        assert_eq!(said, says, "{mend}");
+    }
+    let mut report = guide(Verdict::Broken, &[(3, NeedsMachine, "systemd"), (4, CommandFailed, "x")]);
+    report.steps[0].cause = Some(Cause::new(NeedsMachine, "systemd", "").mended_by("machine: server"));
+    assert_eq!(offers(&report), [], "another machine is chosen by hand, and nothing mends the other");
+}

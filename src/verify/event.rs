@@ -38,6 +38,9 @@ pub enum Event<'a> {
     /// it has only tabs, line feeds, and a carriage return where a line is written anew; secrets are masked. At most
     /// [`OUTPUT`] bytes of a step.
     Output(String),
+    /// What the terminal of a guide that is being written has shown, as it was printed, with its control sequences, for listeners that
+    /// have a terminal to show it in ([`Listener::wants_screen`]). Secrets are masked.
+    Screen(String),
     /// A question was answered.
     Answered {
         /// The line with the question.
@@ -98,6 +101,11 @@ pub trait Listener: Sync {
 
     /// Whether it wants [`Event::Output`], which takes time to make.
     fn wants_output(&self) -> bool {
+        false
+    }
+
+    /// Whether it wants [`Event::Screen`].
+    fn wants_screen(&self) -> bool {
         false
     }
 }

@@ -104,6 +104,11 @@ impl<T: Terminal<Error: Into<Error>> + 'static> Live<T> {
         self.session.attend(person).await.map_err(Into::into)
     }
 
+    /// Nobody types any more, if there is a prompt, and nothing stands there: whether that is so.
+    pub(super) fn unattended(&mut self) -> bool {
+        self.session.unattended()
+    }
+
     /// The lines of the command that runs, if a person has typed it.
     pub(super) fn typed_so_far(&self) -> &[String] {
         self.session.typed_so_far()

@@ -46,6 +46,7 @@ mod recording;
 mod refused;
 mod results;
 mod run;
+mod seen;
 mod shown;
 mod stop;
 mod survey;
@@ -66,7 +67,7 @@ pub use recording::in_the_way;
 pub use results::{Results, key};
 pub use visit::Visitor;
 pub use workspace::Workspace;
-pub use writing::{Resumed, Wish, Writing, resume, write, write_on};
+pub use writing::{ByHand, Resumed, Wish, Writing, resume, write, write_on};
 
 use crate::{
     diagnostic::Diagnostic,

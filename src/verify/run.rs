@@ -12,6 +12,7 @@ use super::{
     left::Left,
     live::{Live, Opening, last_line},
     recording::Tape,
+    seen::Seen,
     stop::{Done, apart},
     visit::Stand,
 };
@@ -142,6 +143,8 @@ impl<M: Running> Doing<'_, M> {
         let mut dropped = 0;
         report.status = None;
         let (name, listener, secrets) = (self.name, self.listener, self.secrets);
+        let shows =
+            self.own && listener.wants_screen() && step.attributes.terminal.as_deref().is_none_or(|name| name == MAIN);
         loop {
             let until = step.attributes.until.as_deref().filter(|_| last);
             let mut typed = self.session_step(lines.clone(), &step.attributes, until);
@@ -150,12 +153,16 @@ impl<M: Running> Doing<'_, M> {
             let live = self.terminal(step).await?;
             let mut heard = listener.wants_output().then(|| Heard::new(secrets));
             let tell = |text| listener.event(name, Event::Output(text));
+            let mut seen = shows.then(|| Seen::new(secrets));
+            let show = |text| listener.event(name, Event::Screen(text));
             let mut shown_now = |bytes: &[u8], tail: &[u8]| {
                 heard.as_mut().and_then(|heard| heard.push(bytes)).map(tell);
+                seen.as_mut().and_then(|seen| seen.push(bytes)).map(show);
                 listener.event(name, Event::Line(secrets.mask(&last_line(tail))));
             };
             let outcome = live.step(typed.clone(), &mut shown_now).await?;
             heard.as_mut().and_then(Heard::end).map(tell);
+            seen.as_mut().and_then(Seen::end).map(show);
             let failed = matches!(outcome.end, End::Prompt { status: Some(status) } if status != 0);
             let in_way = failed && is_in_use(&outcome.output);
             if in_way

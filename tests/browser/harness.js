@@ -7,6 +7,7 @@
 // GUIDEPOST_FIXTURE and GUIDEPOST_CONTENT are folders of built sites, CHROMIUM is the browser: tests/browser.rs sets them.
 
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -127,3 +128,53 @@ export const shown = (page, selector) => page.$eval(selector, (element) => eleme
 
 /** All texts of elements as they are in the page. */
 export const texts = (page, selector) => page.$$eval(selector, (elements) => elements.map((element) => element.textContent.trim()));
+
+/** The preview of a site: its address without a slash at the end, a function that ends it, and its process. */
+export async function preview(site, port = "0") {
+  const server = spawn(process.env.GUIDEPOST, ["serve", "--site", site, "--port", port]);
+  let said = "";
+  server.stderr.on("data", (data) => { said += data; });
+  const base = await new Promise((ready, failed) => {
+    let out = "";
+    server.stdout.on("data", (data) => {
+      out += data;
+      const found = /at (http:\/\/\S+)\//.exec(out);
+      if (found) ready(found[1]);
+    });
+    server.on("exit", () => failed(new Error(said)));
+  });
+  const stop = async () => {
+    if (server.exitCode !== null) return;
+    const ended = new Promise((done) => server.on("exit", done));
+    server.kill("SIGINT");
+    await ended;
+  };
+  return { base, stop, pid: server.pid };
+}
+
+/** Waits until a function of the page gives something true, and gives it; the page may be loaded again meanwhile. */
+export async function eventually(page, check) {
+  for (const begin = Date.now(); Date.now() - begin < 60_000;) {
+    const found = await page.evaluate(check).catch(() => false);
+    if (found) return found;
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  throw new assert.AssertionError({ message: `never so: ${check}` });
+}
+
+/** Waits until something in the preview's shadow tree is so. `check` is given the tree's root. */
+export function inPreview(page, check) {
+  return eventually(page, `(() => { const root = document.querySelector("guidepost-preview")?.shadowRoot; return root && (${check})(root); })()`);
+}
+
+/** Clicks as a person does: the preview does not hear what a script clicks. */
+export async function press(page, selector) {
+  await inPreview(page, `(root) => root.querySelector(${JSON.stringify(selector)}) !== null`);
+  for (const begin = Date.now(); ;) {
+    const one = await page.evaluateHandle((selector) => document.querySelector("guidepost-preview").shadowRoot.querySelector(selector), selector);
+    // What is drawn anew at this moment is looked for again.
+    const clicked = await one.click().then(() => true, () => false);
+    if (clicked) return;
+    assert.ok(Date.now() - begin < 60_000, `never clicked: ${selector}`);
+  }
+}

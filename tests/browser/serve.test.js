@@ -2,39 +2,21 @@
 // page and a real output accepted. GUIDEPOST is the binary; GUIDEPOST_ENGINE says that there is a Docker engine.
 
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
-import { launch, leave, serve, violations, visit } from "./harness.js";
+import { eventually, inPreview, launch, leave, press, preview, serve, violations, visit } from "./harness.js";
 
 const GUIDE = "/guides/first-guide/";
-let browser, end, site, server, base, said;
+let browser, end, site, base, stop, pid;
 const file = () => join(site, "content/guides/first-guide/index.md");
 const read = () => readFileSync(file(), "utf8");
 const write = (text) => writeFileSync(file(), text);
 
-async function start(port = "0") {
-  server = spawn(process.env.GUIDEPOST, ["serve", "--site", site, "--port", port]);
-  said = "";
-  server.stderr.on("data", (data) => { said += data; });
-  base = await new Promise((ready, failed) => {
-    let out = "";
-    server.stdout.on("data", (data) => {
-      out += data;
-      const found = /at (http:\/\/\S+)\//.exec(out);
-      if (found) ready(found[1]);
-    });
-    server.on("exit", () => failed(new Error(said)));
-  });
-}
-
-async function stop() {
-  if (!server || server.exitCode !== null) return;
-  const ended = new Promise((done) => server.on("exit", done));
-  server.kill("SIGINT");
-  await ended;
+async function start(port) {
+  ({ base, stop, pid } = await preview(site, port));
 }
 
 before(async () => {
@@ -49,38 +31,11 @@ beforeEach(async () => {
   await start();
 });
 afterEach(async () => {
-  await stop();
+  await stop?.();
   rmSync(dirname(site), { recursive: true, force: true });
 });
 
 const open = (path = GUIDE, options) => visit(browser, base + path, options);
-
-/** Waits until a function of the page gives something true, and gives it; the page may be loaded again meanwhile. */
-async function eventually(page, check) {
-  for (const begin = Date.now(); Date.now() - begin < 60_000;) {
-    const found = await page.evaluate(check).catch(() => false);
-    if (found) return found;
-    await new Promise((done) => setTimeout(done, 50));
-  }
-  throw new assert.AssertionError({ message: `never so: ${check}` });
-}
-
-/** Waits until something in the preview's shadow tree is so. `check` is given the tree's root. */
-function inPreview(page, check) {
-  return eventually(page, `(() => { const root = document.querySelector("guidepost-preview")?.shadowRoot; return root && (${check})(root); })()`);
-}
-
-/** Clicks as a person does: the preview does not hear what a script clicks. */
-async function press(page, selector) {
-  await inPreview(page, `(root) => root.querySelector(${JSON.stringify(selector)}) !== null`);
-  for (const begin = Date.now(); ;) {
-    const one = await page.evaluateHandle((selector) => document.querySelector("guidepost-preview").shadowRoot.querySelector(selector), selector);
-    // What is drawn anew at this moment is looked for again.
-    const clicked = await one.click().then(() => true, () => false);
-    if (clicked) return;
-    assert.ok(Date.now() - begin < 60_000, `never clicked: ${selector}`);
-  }
-}
 
 test("a mistake lies over the page with its line, and goes away when it is mended", async () => {
   const page = await open();
@@ -187,7 +142,7 @@ test("a guide is run from its page, and what it really shows is accepted", { ski
 test("a run is stopped from its page, and by Ctrl-C: no container is left", { skip: !process.env.GUIDEPOST_ENGINE && "no Docker engine" }, async () => {
   // Others may use the engine, too: the owner's process is in a label.
   const format = '{{.ID}} {{.Label "org.guidepost.owner"}}';
-  const containers = () => spawnSync("docker", ["ps", "-a", "--format", format], { encoding: "utf8" }).stdout.trim().split("\n").filter((one) => one.split(" ")[1]?.startsWith(`${server.pid}:`));
+  const containers = () => spawnSync("docker", ["ps", "-a", "--format", format], { encoding: "utf8" }).stdout.trim().split("\n").filter((one) => one.split(" ")[1]?.startsWith(`${pid}:`));
   write(read().replace("sh hello.sh reader", "sleep 300"));
   const page = await open();
   const running = () => inPreview(page, "(root) => [...root.querySelectorAll('.terminal')].some((one) => one.textContent.includes('Hello, world!'))");

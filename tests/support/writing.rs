@@ -4,7 +4,7 @@ use super::{folders::site_options, local_host};
 use guidepost::{
     proof,
     report::{GuideReport, Verdict},
-    verify::{self, Event, Host, Job, Listener, Wish, Writing},
+    verify::{self, ByHand, Event, Host, Job, Listener, Wish, Writing},
 };
 use std::{
     path::Path,
@@ -39,6 +39,24 @@ impl Came {
 
 pub(crate) fn verdicts(report: &GuideReport) -> Vec<Verdict> {
     report.steps.iter().map(|step| step.verdict).collect()
+}
+
+/// What a writer does.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Act<'a> {
+    /// Saves a text, and waits for what comes of it.
+    Saves(&'a str),
+    /// Has the step that broke done once more.
+    Retries,
+    /// Types keys, until the terminal has shown a text.
+    Types(&'a str, &'a str),
+}
+
+/// What was shown at the terminal, and typed into it by hand.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct AtTerminal {
+    pub(crate) screen: String,
+    pub(crate) typed: Vec<ByHand>,
 }
 
 /// A site with one guide.
@@ -76,27 +94,47 @@ impl Desk {
 
     /// What comes of each text, when the writer waits for each.
     pub(crate) async fn write(&self, host: &impl Host, texts: &[String]) -> Vec<Came> {
-        let jobs: Vec<Job> = texts.iter().map(|text| self.job(text)).collect();
+        let acts: Vec<Act<'_>> = texts.iter().map(|text| Act::Saves(text)).collect();
+        self.does(host, &acts).await.0
+    }
+
+    /// What comes of what a writer does, who begins with a text.
+    pub(crate) async fn does(&self, host: &impl Host, acts: &[Act<'_>]) -> (Vec<Came>, AtTerminal) {
+        let [Act::Saves(first), acts @ ..] = acts else { panic!("there is a text") };
+        let first = self.job(first);
+        let acts = acts.iter().map(|act| (*act, if let Act::Saves(text) = act { Some(self.job(text)) } else { None }));
+        let acts: Vec<(Act<'_>, Option<Job>)> = acts.collect();
         let (wishes, mut heard) = channel(1);
         let told = Told::default();
         let (sender, mut waits) = channel(1);
         let listener = Hears { told: &told, waits: sender };
         let options = self.options();
-        let first = jobs[0].clone();
         let feed = async {
-            let mut came = Vec::new();
-            for job in jobs.into_iter().skip(1) {
-                came.extend(waits.recv().await);
-                wishes.send(Wish::Saved(Box::new(job))).await.expect("it is heard");
+            let mut came = Vec::from_iter(waits.recv().await);
+            for (act, job) in acts {
+                let wish = match act {
+                    Act::Types(keys, _) => Wish::Keys(keys.into()),
+                    Act::Saves(_) => Wish::Saved(Box::new(job.expect("a text"))),
+                    Act::Retries => Wish::Retry,
+                };
+                wishes.send(wish).await.expect("it is heard");
+                match act {
+                    Act::Types(_, shown) => {
+                        while !told.shows(shown) {
+                            tokio::time::sleep(Duration::from_millis(10)).await;
+                        }
+                    }
+                    Act::Saves(_) | Act::Retries => came.extend(waits.recv().await),
+                }
             }
-            came.extend(waits.recv().await);
             drop(wishes);
             came
         };
         let all = futures_util::future::join(verify::write_on(host, first, &options, &mut heard, &listener), feed);
         let (done, came) = tokio::time::timeout(Duration::from_secs(600), all).await.expect("in time");
         done.expect("the host is there");
-        came
+        let at = told.at.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        (came, at)
     }
 
     /// What comes of a text in a clean machine.
@@ -107,7 +145,16 @@ impl Desk {
 }
 
 #[derive(Default)]
-struct Told(Mutex<Text>);
+struct Told {
+    text: Mutex<Text>,
+    at: Mutex<AtTerminal>,
+}
+
+impl Told {
+    fn shows(&self, text: &str) -> bool {
+        self.at.lock().unwrap_or_else(PoisonError::into_inner).screen.contains(text)
+    }
+}
 
 #[derive(Default, Clone)]
 struct Text {
@@ -124,8 +171,13 @@ struct Hears<'a> {
 
 impl Listener for Hears<'_> {
     fn event(&self, _: &str, event: Event<'_>) {
-        let mut text = self.told.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Event::Writing(writing) = event else { return };
+        let mut text = self.told.text.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut at = self.told.at.lock().unwrap_or_else(PoisonError::into_inner);
+        let writing = match event {
+            Event::Writing(writing) => writing,
+            Event::Screen(shown) => return at.screen.push_str(&shown),
+            _ => return,
+        };
         match writing {
             Writing::Text { kept, why, .. } => (text.kept, text.why) = (kept, why),
             Writing::From { after } => text.from = Some(after),
@@ -135,7 +187,13 @@ impl Listener for Hears<'_> {
                 let came = Came { kept, why, from, without, report: report.clone(), bent };
                 self.waits.try_send(came).expect("the writer waits");
             }
+            Writing::Opened { prompt, .. } => at.screen = prompt,
+            Writing::ByHand(command) => at.typed.push(command.clone()),
             Writing::Snapshot { .. } | Writing::Wrong { .. } | Writing::Proved { .. } | Writing::Unproved { .. } => {}
         }
+    }
+
+    fn wants_screen(&self) -> bool {
+        true
     }
 }

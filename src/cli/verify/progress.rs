@@ -218,7 +218,7 @@ impl Listener for Progress {
                     bar.set_message(typed_and_shown(&guide.what, &one_line(&line)));
                 }
             }
-            Event::Output(_) | Event::Answered { .. } | Event::Writing(_) => {}
+            Event::Output(_) | Event::Screen(_) | Event::Answered { .. } | Event::Writing(_) => {}
             Event::StepDone { step } => {
                 self.judge(&format!("{path}:{}", step.line), step.verdict, &what_was_done(step));
             }

@@ -87,6 +87,17 @@ impl Engine {
         self.phase = Phase::Running;
     }
 
+    /// Nobody types any more, if there is a prompt, and nothing stands there: whether that is so.
+    pub fn unattended(&mut self) -> bool {
+        let line = self.screen.cursor_line();
+        let person = self.running.as_ref().filter(|running| !running.accepted).and_then(|it| it.person.as_ref());
+        let is_free = person.is_some_and(|person| !person.entered && line == person.prompt);
+        if is_free && self.phase == Phase::Running {
+            (self.running, self.phase) = (None, Phase::Idle);
+        }
+        self.is_ready()
+    }
+
     /// The next command that a person typed and that has ended.
     pub fn attended(&mut self) -> Option<Attended> {
         self.past.pop_front()

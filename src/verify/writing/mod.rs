@@ -12,11 +12,13 @@
 //! say what it is like and be put back so ([`shell`]). It is compared when it is put back, and done without if it is another one.
 
 mod change;
+mod hand;
 mod past;
 mod resume;
 mod shell;
 mod snapshot;
 
+pub use hand::ByHand;
 pub(super) use resume::leave;
 pub use resume::{Resumed, resume};
 
@@ -28,6 +30,7 @@ use tokio::sync::mpsc::Receiver;
 
 use self::{
     change::{Change, Score},
+    hand::Hand,
     past::Past,
     shell::Shell,
     snapshot::{Snapshot, Snapshots},
@@ -37,6 +40,7 @@ use super::{
     doing::{Doing, State},
     guide::{self, Attempt},
     host::{Host, Running},
+    live::Live,
     walk::{Next, Reached, Walk},
 };
 use crate::{
@@ -46,6 +50,7 @@ use crate::{
         settings::{ImageSource, Init},
     },
     report::{GuideReport, Report, Verdict},
+    session::{COLUMNS, Place},
 };
 
 /// What a writer wants of the open machine.
@@ -57,11 +62,22 @@ pub enum Wish {
     Anew,
     /// The step that has broken is done once more, where it stands.
     Retry,
+    /// Keys for the terminal, by hand. They are heard while the writer is waited for.
+    Keys(Vec<u8>),
 }
 
 /// What happens to a guide that is being written, beside what its steps tell.
 #[derive(Debug, Clone)]
 pub enum Writing<'a> {
+    /// The terminal of another machine is open: what is shown from now on is shown there.
+    Opened {
+        /// How wide it is.
+        columns: u16,
+        /// What stands in it.
+        prompt: String,
+    },
+    /// The writer has typed a command by hand, and it has ended. Secrets are masked.
+    ByHand(&'a ByHand),
     /// A text was taken up.
     Text {
         /// How many steps it has.
@@ -141,7 +157,7 @@ impl Writing<'_> {
                 format!("its machine cannot be kept as it is after step {after}: {why}")
             }
             Self::Unproved { why } => format!("it could not be done in a clean machine: {why}"),
-            Self::Waits { .. } | Self::Proved { .. } => return None,
+            Self::Opened { .. } | Self::ByHand(_) | Self::Waits { .. } | Self::Proved { .. } => return None,
         })
     }
 }
@@ -207,6 +223,8 @@ struct Stand<T> {
     held: Option<Vec<String>>,
     /// Seconds of steps since the last snapshot.
     unkept: f64,
+    /// Where it stood when something was typed by hand behind the last step, if something was.
+    stood: Option<Vec<Place>>,
 }
 
 impl<T> Stand<T> {
@@ -227,6 +245,7 @@ struct Came<'a, H: Host> {
     bent: Option<usize>,
     held: Option<Vec<String>>,
     unkept: f64,
+    stood: Option<Vec<Place>>,
 }
 
 /// Why the steps of a text ended in the middle of one.
@@ -253,7 +272,7 @@ impl<H: Host> Came<'_, H> {
     }
 
     fn is_worth_keeping(&self) -> bool {
-        self.bent.is_none() && self.unkept > 0.0 && !self.has_broken()
+        self.bent.is_none() && self.stood.is_none() && self.unkept > 0.0 && !self.has_broken()
     }
 
     /// Whether its terminal can be typed in, or opened anew.
@@ -263,9 +282,9 @@ impl<H: Host> Came<'_, H> {
 
     /// Another text goes on behind so many of its steps.
     fn goes(self, kept: usize, is_bent: bool, next: Job) -> Ending<<H::Running as Running>::Terminal> {
-        let Self { walk, report, bent, held, unkept } = self;
+        let Self { walk, report, bent, held, unkept, stood } = self;
         let Some(walk) = walk else { return Ending::Back { next, why: None } };
-        let mut stand = Stand { state: walk.leave(), report, bent, held, unkept };
+        let mut stand = Stand { state: walk.leave(), report, bent, held, unkept, stood };
         stand.forget_after(kept, is_bent);
         Ending::Goes { stand: Box::new(stand), next }
     }
@@ -291,6 +310,13 @@ impl<'d, H: Host> Desk<'d, H> {
 
     fn tell(&self, job: &Job, writing: Writing<'_>) {
         self.run.listener.event(&job.name(), Event::Writing(writing));
+    }
+
+    /// Tells that the terminal of a machine is open.
+    fn opened(&self, job: &Job, live: &Live<<H::Running as Running>::Terminal>) {
+        let columns = job.plan.settings.columns.unwrap_or(COLUMNS);
+        let prompt = live.places().last().map_or(String::new(), |place| place.prompt.clone());
+        self.tell(job, Writing::Opened { columns, prompt });
     }
 
     /// A report of a guide that was done in a clean machine.
@@ -328,10 +354,14 @@ impl<'d, H: Host> Desk<'d, H> {
 
     /// The text after one that cannot be done, or that one once more; nothing, if nobody wishes anything more.
     async fn next(&mut self, job: Job) -> Option<Job> {
-        Some(match self.wishes.recv().await? {
-            Wish::Saved(saved) => *saved,
-            Wish::Anew | Wish::Retry => job,
-        })
+        loop {
+            match self.wishes.recv().await? {
+                Wish::Saved(saved) => return Some(*saved),
+                Wish::Anew | Wish::Retry => return Some(job),
+                // There is no terminal.
+                Wish::Keys(_) => {}
+            }
+        }
     }
 
     /// A machine that is as it was before the first step that is to be done, with the snapshot that it is made from.
@@ -373,6 +403,7 @@ impl<'d, H: Host> Desk<'d, H> {
             Some(snapshot) => match Box::pin(snapshot.past.put_back(machine, &job)).await? {
                 Ok(stand) => {
                     self.tell(&job, Writing::From { after: snapshot.after });
+                    self.opened(&job, &stand.state.live);
                     Some(stand)
                 }
                 Err(why) => {
@@ -411,7 +442,7 @@ impl<'d, H: Host> Desk<'d, H> {
                 return Ok(match wish {
                     None => Ending::Over,
                     Some(Wish::Saved(next)) => Ending::Back { next: *next, why: Some(why) },
-                    Some(Wish::Anew | Wish::Retry) => self.anew(job).await,
+                    Some(Wish::Anew | Wish::Retry | Wish::Keys(_)) => self.anew(job).await,
                 });
             }
         };
@@ -440,14 +471,17 @@ impl<'d, H: Host> Desk<'d, H> {
         let why = self.why.take();
         self.tell(job, Writing::Text { steps: job.plan.steps.len(), kept, why });
         let mut came = match stand {
-            Some(Stand { state, report, bent, held, unkept }) => {
+            Some(Stand { state, report, bent, held, unkept, stood }) => {
                 let report = GuideReport { steps: report.steps, ..blank(job) };
-                Came { walk: Some(Walk::resume(attempt, machine, state)), report, bent, held, unkept }
+                Came { walk: Some(Walk::resume(attempt, machine, state)), report, bent, held, unkept, stood }
             }
             None => {
                 let mut report = blank(job);
                 let walk = Box::pin(Walk::begin(attempt, machine, &mut report)).await?;
-                Came { walk, report, bent: None, held: machine.held().await?, unkept: 0.0 }
+                if let Some(walk) = &walk {
+                    self.opened(job, &walk.doing.live);
+                }
+                Came { walk, report, bent: None, held: machine.held().await?, unkept: 0.0, stood: None }
             }
         };
         let mut next = None;
@@ -494,7 +528,7 @@ impl<'d, H: Host> Desk<'d, H> {
         &mut self,
         job: &Job,
         score: &Score,
-        came: Came<'_, H>,
+        mut came: Came<'_, H>,
         shown: &GuideReport,
         mut next: Option<Job>,
     ) -> machine::Result<Ending<<H::Running as Running>::Terminal>> {
@@ -502,12 +536,24 @@ impl<'d, H: Host> Desk<'d, H> {
             tokio::time::sleep(PAUSE).await;
             guide::verify(job, self.quiet, true).await
         }) as Pin<Box<dyn Future<Output = machine::Result<GuideReport>>>>);
+        let (listener, name) = (self.run.listener, job.name());
+        let show = |text| listener.event(&name, Event::Screen(text));
+        let mut hand = came.walk.as_ref().map(|walk| Hand::new(walk.doing.secrets, came.stood.take()));
         loop {
             let wish = match next.take() {
                 Some(saved) => Some(Wish::Saved(Box::new(saved))),
                 None => tokio::select! {
                     biased;
                     wish = self.wishes.recv() => wish,
+                    typed = async { match (&mut hand, &mut came.walk) {
+                        (Some(hand), Some(walk)) => hand.types::<H::Running>(&mut walk.doing.live, &show).await,
+                        _ => std::future::pending().await,
+                    } } => {
+                        if let Some(typed) = &typed? {
+                            self.tell(job, Writing::ByHand(typed));
+                        }
+                        continue;
+                    }
                     proved = async { match &mut proof { Some(proof) => proof.await, None => std::future::pending().await } } => {
                         proof = None;
                         match proved {
@@ -526,8 +572,15 @@ impl<'d, H: Host> Desk<'d, H> {
                     }
                 },
             };
+            let stood = hand.as_ref().and_then(|hand| hand.stood.clone());
             return Ok(match wish {
                 None => Ending::Over,
+                Some(Wish::Keys(keys)) => {
+                    if let (Some(hand), Some(walk)) = (&mut hand, &came.walk) {
+                        hand.press::<H::Running>(&walk.doing.live, &keys);
+                    }
+                    continue;
+                }
                 Some(Wish::Saved(saved)) if saved.wrong().is_some() => {
                     if let Some((_, problem)) = saved.wrong() {
                         self.tell(job, Writing::Wrong { problem });
@@ -538,13 +591,28 @@ impl<'d, H: Host> Desk<'d, H> {
                 Some(Wish::Retry) => {
                     let broken = came.report.steps.iter().rposition(|step| step.verdict == Verdict::Broken);
                     let kept = broken.unwrap_or(came.report.steps.len());
-                    came.goes(kept, broken.is_some(), job.clone())
+                    let is_back = match (&hand, &mut came.walk) {
+                        (Some(hand), Some(walk)) if stood.is_some() => hand.is_back::<H::Running>(&mut walk.doing.live),
+                        _ => true,
+                    };
+                    match is_back {
+                        true => came.goes(kept, broken.is_some(), job.clone()),
+                        false => Ending::Back { next: job.clone(), why: Some(NO_PROMPT.into()) },
+                    }
                 }
                 Some(Wish::Saved(saved)) => {
                     let back = |why: String| Ending::Back { next: (*saved).clone(), why: Some(why) };
-                    match Change::between(score, &came.report.steps, &Score::of(&saved)) {
+                    let new = Score::of(&saved);
+                    let stands =
+                        came.report.steps.last().is_some_and(|last| guide::ends(last, self.run.options.update));
+                    match Change::between(score, &came.report.steps, &new) {
+                        // Nothing is to be done, so that nothing is in the way of what was typed by hand.
+                        Change::Goes { kept, bent: false } if stood.is_some() && (stands || kept == new.len()) => {
+                            Came { stood, ..came }.goes(kept, false, *saved)
+                        }
+                        Change::Goes { .. } if stood.is_some() => back(BY_HAND.into()),
                         Change::Goes { kept, bent } if came.is_ready() => came.goes(kept, bent, *saved),
-                        Change::Goes { .. } => back("no prompt has come back in the terminal".into()),
+                        Change::Goes { .. } => back(NO_PROMPT.into()),
                         Change::Back { why } => back(why),
                     }
                 }
@@ -575,8 +643,8 @@ impl<'d, H: Host> Desk<'d, H> {
                         *next = Some(*saved);
                     }
                     Some(Wish::Anew) => return Ok(Err(Some(Wish::Anew))),
-                    // Nothing has broken yet.
-                    Some(Wish::Retry) => {}
+                    // Nothing has broken yet, and nobody is waited for.
+                    Some(Wish::Retry | Wish::Keys(_)) => {}
                 },
                 done = &mut step => return done.map(Ok),
             }
@@ -631,10 +699,16 @@ async fn hindrance<M: Running>(
     Ok(doing.machine.held().await?.map_or(Some(VOLUMES.into()), |now| snapshot::more(held, &now)))
 }
 
+/// Why a machine is left where something was typed.
+const BY_HAND: &str = "something was typed by hand in its terminal, which is no part of the guide";
+/// Why a machine is left whose terminal is busy.
+const NO_PROMPT: &str = "no prompt has come back in the terminal";
+
 /// A report in which nothing is done yet.
 fn blank(job: &Job) -> GuideReport {
     let plan = &job.plan;
-    GuideReport { started: super::now(), ..GuideReport::new(&plan.path, &plan.title, &plan.machine) }
+    let inputs = super::hashes(&job.inputs);
+    GuideReport { started: super::now(), inputs, ..GuideReport::new(&plan.path, &plan.title, &plan.machine) }
 }
 
 /// The steps whose verdicts are not the same in both.

@@ -59,6 +59,7 @@ impl Past {
             bent: None,
             held: machine.held().await?,
             unkept: 0.0,
+            stood: None,
         }))
     }
 }
