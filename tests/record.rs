@@ -110,11 +110,6 @@ fn what_is_typed_is_what_the_draft_has() {
             "```command\necho hi > a-long-name\ncat a-long-name\n```\n\n```output\nhi\n```",
         ),
         (
-            "a line that is given up",
-            &[(PROMPT, "rm -rf x"), ("rm -rf x", "\x03"), (PROMPT, "true\r")],
-            "```command\ntrue\n```",
-        ),
-        (
             "several lines",
             &[(PROMPT, "for i in 1 2; do\r"), ("> ", "echo $i\r"), ("> ", "done\r")],
             "```command\nfor i in 1 2; do\necho $i\ndone\n```\n\n```output\n1\n2\n```",

@@ -407,6 +407,7 @@ fn is_shown(reply: &Reply, output: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::{Action, Settings};
 
     #[test]
     fn lines() {
@@ -422,6 +423,61 @@ mod tests {
         ] {
             assert_eq!(line_of(text, prompt, begins, true), typed, "{text:?}");
         }
+    }
+
+    /// A prompt of bash, marked.
+    fn prompt(status: i32) -> String {
+        format!("\x1b]133;A;k.1;{status};7;{status};/home\x07$ \x1b]133;B;k.1\x07")
+    }
+
+    /// A session in bash, at its first prompt.
+    fn opened() -> Engine {
+        let mut engine = Engine::open(Settings { key: "k".into(), ..Settings::default() }, Duration::ZERO);
+        let now = Duration::from_secs(1);
+        engine.feed(b"$ ", Duration::ZERO);
+        assert!(matches!(engine.poll(now), Action::Type(_)), "the hidden line");
+        engine.feed(b"\x1b]133;R;k.1\x07", now);
+        assert!(matches!(engine.poll(now), Action::Type(_)), "its script");
+        engine.feed(format!("\x1b]133;I;k.1;bash;ann\x07{}", prompt(0)).as_bytes(), now);
+        assert!(matches!(engine.poll(now), Action::Done(_)));
+        engine.attend(now);
+        engine
+    }
+
+    #[test]
+    fn what_a_line_editor_does_is_no_command() {
+        let now = Duration::from_secs(2);
+        for (what, keys, before) in [
+            ("Ctrl-C", "rm x\x03", "rm x^C\r\n"),
+            ("an empty line", "\r", "\r\n"),
+            ("a list of completions", "ls a\t\t", "ls a\r\na1  a2\r\n"),
+        ] {
+            let mut engine = opened();
+            engine.pressed(keys.as_bytes(), now);
+            engine.feed(format!("{before}{}", prompt(0)).as_bytes(), now);
+            engine.pressed(b"ls a1\r", now);
+            let ended = format!("ls a1\r\n\x1b]133;C;k.1\x07it is\r\n{}", prompt(0));
+            engine.feed(ended.as_bytes(), now);
+            let done = engine.attended().unwrap_or_else(|| panic!("{what}"));
+            assert_eq!((done.lines, done.outcome.output.as_str()), (vec!["ls a1".to_owned()], "it is"), "{what}");
+            assert!(engine.attended().is_none() && engine.is_at_prompt(), "{what}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_what_is_not_shown() {
+        let mut engine = opened();
+        let now = Duration::from_secs(2);
+        engine.pressed(b"login\r", now);
+        engine.feed(b"login\r\n\x1b]133;C;k.1\x07Name: ", now);
+        engine.pressed(b"ann\r", now);
+        engine.feed(b"ann\r\nPassword: ", now);
+        engine.pressed(b"s3cret\r", now);
+        engine.feed(format!("\r\nwelcome\r\n{}", prompt(3)).as_bytes(), now);
+        let done = engine.attended().expect("it has ended");
+        let told: Vec<_> = done.replies.iter().map(|reply| (reply.text.as_str(), reply.shown)).collect();
+        assert_eq!(told, [("ann", true), ("s3cret", false)]);
+        assert_eq!(done.outcome.end, End::Prompt { status: Some(3) });
     }
 
     #[test]
