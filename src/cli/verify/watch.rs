@@ -75,7 +75,7 @@ impl<'a> Watching<'a> {
     fn show(&self, heading: &str, guide: &GuideReport) {
         let (folder, stdout) = (self.site.site.to_string_lossy(), std::io::stdout());
         let source = |file: &str| std::fs::read_to_string(self.site.site.join(file)).ok();
-        let report = Report { guides: vec![guide.clone()], ..Report::empty(&guide.started) };
+        let report = Report { guides: vec![guide.clone()], seconds: guide.seconds, ..Report::empty(&guide.started) };
         let told = human::human(&report, Whereabouts::Site(&folder), &source, color(&stdout));
         print(&stdout, &format!("\n{heading}\n{told}"));
     }
