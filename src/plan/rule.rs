@@ -260,7 +260,11 @@ impl Rule {
 
     /// Whether one of the commands of a typed line is one of those that it selects.
     pub(super) fn fits_command(&self, typed: &str) -> bool {
-        line::commands(typed).any(|command| self.commands.iter().any(|pattern| pattern.fits(command)))
+        let fits = |command| {
+            let forms = forms(command);
+            self.commands.iter().any(|pattern| pattern.fits(&forms))
+        };
+        !self.commands.is_empty() && line::commands(typed).any(fits)
     }
 
     /// Says of a block or command what it says. What the block says itself stays.
@@ -319,9 +323,9 @@ impl Pattern {
         Ok(Self { forms })
     }
 
-    fn fits(&self, command: &str) -> bool {
-        let commands = forms(command);
-        self.forms.iter().any(|pattern| commands.iter().any(|words| begins(words, pattern)))
+    /// Whether a command of these [forms](forms()) is one that it selects.
+    fn fits(&self, command: &[Vec<String>]) -> bool {
+        self.forms.iter().any(|pattern| command.iter().any(|words| begins(words, pattern)))
     }
 }
 
@@ -369,7 +373,7 @@ mod tests {
             ("LANG=C make", &["make all", "A=b make"], &["cmake"]),
         ] {
             let pattern = Pattern::new(pattern).expect("a pattern");
-            let fits_one = |typed: &str| line::commands(typed).any(|command| pattern.fits(command));
+            let fits_one = |typed: &str| line::commands(typed).any(|command| pattern.fits(&forms(command)));
             fits.iter().for_each(|typed| assert!(fits_one(typed), "{typed} {pattern:?}"));
             others.iter().for_each(|typed| assert!(!fits_one(typed), "{typed} {pattern:?}"));
         }
