@@ -68,6 +68,8 @@ pub(crate) fn options(site: &Path) -> verify::Options {
 
 /// Where programs are; a login shell may set its own.
 const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+/// Begin of the names of machines' folders.
+const PREFIX: &str = "guidepost-local-";
 /// Seconds for a command of ours.
 const LOOK: &str = "20";
 
@@ -140,7 +142,7 @@ impl Host for LocalHost {
             return Err(Error::NoNetwork { reason: "all address pools are used up".into() });
         }
         let _network = Arc::clone(&self.network);
-        let folder = tempfile::Builder::new().prefix("guidepost-local-").tempdir()?;
+        let folder = tempfile::Builder::new().prefix(PREFIX).tempdir()?;
         let home = folder.path().canonicalize()?;
         if let ImageSource::Image(key) = &machine.source
             && let Some(kept) = self.kept.lock().expect("no panic").get(key)
@@ -172,6 +174,12 @@ fn copy(from: &Path, to: &Path) {
 }
 
 impl LocalMachine {
+    /// A folder of this machine that a copy of it has elsewhere. So what is begun from a snapshot is seen to be elsewhere.
+    fn here(&self, folder: &str) -> PathBuf {
+        let Some((_, below)) = folder.split_once(PREFIX) else { return folder.into() };
+        below.split_once('/').map_or(self.home.clone(), |(_, below)| self.home.join(below))
+    }
+
     /// What all of its processes have in their environment.
     fn mark(&self) -> String {
         format!("GUIDEPOST_LOCAL={}", self.home.display())
@@ -243,7 +251,7 @@ impl Running for LocalMachine {
             .env("PATH", PATH)
             .env("HOME", &self.home)
             .env("GUIDEPOST_LOCAL", &self.home)
-            .current_dir(options.folder.as_deref().map_or(self.home.as_path(), Path::new));
+            .current_dir(options.folder.as_deref().map_or(self.home.clone(), |folder| self.here(folder)));
         Ok(Local::start(command)?)
     }
 
