@@ -306,11 +306,10 @@ test("what cannot be written is said, and the page itself can be written into", 
   assert.match(await inPreview(page, "(root) => root.querySelector('.trouble')?.textContent"), /by hand/);
   assert.equal(sidecar(), "{vars: {a: b}} # mine\n");
   assert.deepEqual(await violations(page), []);
-  await page.evaluate(() => {
-    const select = document.querySelector("guidepost-preview").shadowRoot.querySelector("#place");
-    select.value = "page";
-    select.dispatchEvent(new Event("change"));
-  });
+  // What a script chooses, the preview does not hear.
+  await page.evaluate(() => document.querySelector("guidepost-preview").shadowRoot.querySelector("#place").focus());
+  await page.keyboard.press("ArrowDown");
+  await inPreview(page, "(root) => root.querySelector('#place').value === 'page'");
   await press(page, "#choose-output");
   await eventually(page, () => document.querySelector(".block.output pre")?.textContent.includes("some text"));
   assert.equal(read(), UNDECIDED.replace("```\nsome", "``` {role=output}\nsome"));
