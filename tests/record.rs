@@ -20,7 +20,9 @@ use std::{
 };
 
 /// Waits for the prompt of a shell.
-const PROMPT: &str = "";
+const PROMPT: &str = "\0";
+/// The same below what the last of several lines that are typed at once shows: the first prompt is not that.
+const PROMPT_BELOW_12: &str = "12\r\n\0";
 
 /// Types when it sees what it waits for.
 struct Scripted {
@@ -39,9 +41,10 @@ impl Scripted {
 
 impl Person for Scripted {
     async fn does(&mut self) -> io::Result<Doing> {
-        let sees = |wanted: &str| match wanted {
-            PROMPT => self.seen.ends_with("$ ") || self.seen.ends_with("# "),
-            wanted => self.seen.contains(wanted),
+        let is_at_prompt = || self.seen.ends_with("$ ") || self.seen.ends_with("# ");
+        let sees = |wanted: &str| match wanted.strip_suffix(PROMPT) {
+            Some(before) => self.seen.contains(before) && is_at_prompt(),
+            None => self.seen.contains(wanted),
         };
         match self.turns.front() {
             Some((wanted, _)) if sees(wanted) => {}
@@ -116,8 +119,8 @@ fn what_is_typed_is_what_the_draft_has() {
         ),
         (
             "lines that are pasted",
-            &[(PROMPT, "A=1\rB=2\recho $A$B\r")],
-            "```command\nA=1\nB=2\necho $A$B\n```\n\n```output\n12\n```",
+            &[(PROMPT, "A=1\rB=2\recho $A$B\r"), (PROMPT_BELOW_12, "true\r")],
+            "```command\nA=1\nB=2\necho $A$B\n```\n\n```output\n12\n```\n\n```command\ntrue\n```",
         ),
         (
             "a shell in the shell",
