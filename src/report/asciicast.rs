@@ -6,10 +6,7 @@ use std::{
     time::Duration,
 };
 
-use super::{json::escaped, secrets::Secrets};
-
-/// Bytes that are kept back at most.
-const HELD: usize = 64 << 10;
+use super::{json::escaped, secrets::Secrets, stream::Stream};
 
 /// The first line of a recording.
 #[derive(Debug, Clone, Serialize)]
@@ -47,10 +44,7 @@ impl Header {
 pub struct Recorder<W> {
     writer: W,
     secrets: Secrets,
-    /// Perhaps the beginning of a secret.
-    held: Vec<u8>,
-    /// The beginning of a character.
-    partial: Vec<u8>,
+    stream: Stream,
     /// Time of the last event: time never goes back.
     last: Duration,
     /// Bytes written so far.
@@ -65,7 +59,7 @@ impl<W: Write> Recorder<W> {
     pub fn new(mut writer: W, header: &Header, secrets: Secrets) -> io::Result<Self> {
         let title = header.title.as_ref().map(|title| secrets.mask(title));
         let written = line(&mut writer, &Header { title, ..header.clone() })?;
-        Ok(Self { writer, secrets, held: Vec::new(), partial: Vec::new(), last: Duration::ZERO, written })
+        Ok(Self { writer, secrets, stream: Stream::default(), last: Duration::ZERO, written })
     }
 
     /// Adds what the terminal printed, `at` this time after the beginning.
@@ -74,10 +68,8 @@ impl<W: Write> Recorder<W> {
     /// If it cannot be written.
     pub fn output(&mut self, at: Duration, bytes: &[u8]) -> io::Result<()> {
         self.last = self.last.max(at);
-        self.held.extend_from_slice(bytes);
-        self.emit(false)?;
-        // Only text made for it, a secret over and over, is kept for so long.
-        if self.held.len() > HELD { self.emit(true) } else { Ok(()) }
+        let text = self.stream.push(bytes, &self.secrets);
+        text.map_or(Ok(()), |text| self.event("o", &text))
     }
 
     /// Marks a moment, for players to jump to. What is kept back at that moment comes after it.
@@ -109,7 +101,9 @@ impl<W: Write> Recorder<W> {
     /// # Errors
     /// If it cannot be written.
     pub fn flush(&mut self) -> io::Result<()> {
-        self.emit(true)?;
+        if let Some(text) = self.stream.end(&self.secrets) {
+            self.event("o", &text)?;
+        }
         self.writer.flush()
     }
 
@@ -122,31 +116,11 @@ impl<W: Write> Recorder<W> {
         Ok(self.writer)
     }
 
-    fn emit(&mut self, end: bool) -> io::Result<()> {
-        let (masked, used) = self.secrets.mask_part(&self.held, end);
-        self.held.drain(..used);
-        self.partial.extend(masked);
-        let whole = if end { self.partial.len() } else { whole_characters(&self.partial) };
-        let text = String::from_utf8_lossy(&self.partial[..whole]).into_owned();
-        self.partial.drain(..whole);
-        if text.is_empty() { Ok(()) } else { self.event("o", &text) }
-    }
-
     fn event(&mut self, kind: &str, text: &str) -> io::Result<()> {
         // Microseconds are what players use.
         let seconds = self.last.as_micros() as f64 / 1e6;
         self.written += line(&mut self.writer, &(seconds, kind, text))?;
         Ok(())
-    }
-}
-
-/// Where the last character begins, if its end is still to come.
-fn whole_characters(bytes: &[u8]) -> usize {
-    let from = bytes.len().saturating_sub(3);
-    let begun = (from..bytes.len()).rev().find(|at| bytes[*at] & 0xc0 != 0x80);
-    match begun {
-        Some(at) if std::str::from_utf8(&bytes[at..]).is_err_and(|error| error.error_len().is_none()) => at,
-        _ => bytes.len(),
     }
 }
 
@@ -161,6 +135,7 @@ fn line(writer: &mut impl Write, data: &impl Serialize) -> io::Result<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::stream::HELD;
     use proptest::prelude::*;
 
     /// Events, and the lines that they make.
@@ -200,7 +175,7 @@ mod tests {
         let mut recorder = Recorder::new(Vec::new(), &Header::new(80, 24), Secrets::new(["abab"])).unwrap();
         for _ in 0..100 {
             recorder.output(Duration::ZERO, &b"ab".repeat(1024)).unwrap();
-            assert!(recorder.held.len() <= HELD);
+            assert!(recorder.stream.held.len() <= HELD);
         }
     }
 

@@ -28,6 +28,7 @@ pub mod json;
 pub mod junit;
 pub mod safe;
 pub mod secrets;
+pub(crate) mod stream;
 pub mod unified;
 pub mod world;
 

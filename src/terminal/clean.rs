@@ -55,6 +55,16 @@ impl Cleaner {
     }
 }
 
+/// Where the last character begins, if its end is still to come.
+pub(crate) fn whole_characters(bytes: &[u8]) -> usize {
+    let from = bytes.len().saturating_sub(3);
+    let begun = (from..bytes.len()).rev().find(|at| bytes[*at] & 0xc0 != 0x80);
+    match begun {
+        Some(at) if std::str::from_utf8(&bytes[at..]).is_err_and(|error| error.error_len().is_none()) => at,
+        _ => bytes.len(),
+    }
+}
+
 fn shown(c: char) -> bool {
     let turns = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{61c}');
     matches!(c, '\t' | '\n') || !(c.is_control() || turns)

@@ -1,7 +1,10 @@
 //! What a terminal shows while a step is done, made harmless for a listener.
 
 use super::event::OUTPUT;
-use crate::{report::Secrets, terminal::clean::Cleaner};
+use crate::{
+    report::Secrets,
+    terminal::clean::{Cleaner, whole_characters},
+};
 
 /// The output of one step, piece by piece. A secret may be split between pieces, so what may be its beginning is kept back.
 #[derive(Debug)]
@@ -30,10 +33,7 @@ impl<'a> Heard<'a> {
             return None;
         }
         self.partial.extend_from_slice(bytes);
-        let whole = match std::str::from_utf8(&self.partial) {
-            Err(error) if error.error_len().is_none() => error.valid_up_to(),
-            _ => self.partial.len(),
-        };
+        let whole = whole_characters(&self.partial);
         let text = String::from_utf8_lossy(&self.partial[..whole]).into_owned();
         self.partial.drain(..whole);
         for part in text.split_inclusive(['\r', '\n']) {

@@ -46,7 +46,6 @@ mod recording;
 mod refused;
 mod results;
 mod run;
-mod seen;
 mod shown;
 mod stop;
 mod survey;

@@ -12,14 +12,13 @@ use super::{
     left::Left,
     live::{Live, Opening, last_line},
     recording::Tape,
-    seen::Seen,
     stop::{Done, apart},
     visit::Stand,
 };
 use crate::{
     machine::{Result, RunId},
     plan::{self, Command, Step as Planned},
-    report::{CauseKind, StepReport, StepWarning},
+    report::{CauseKind, StepReport, StepWarning, stream::Stream},
     session::{Answer, Answered, End, Kind, Outcome, Pattern, Service, Step, inject},
     terminal::{clean::clean, endless::is_in_use, failure::speaks_of_failure, program::is_elsewhere},
 };
@@ -153,16 +152,16 @@ impl<M: Running> Doing<'_, M> {
             let live = self.terminal(step).await?;
             let mut heard = listener.wants_output().then(|| Heard::new(secrets));
             let tell = |text| listener.event(name, Event::Output(text));
-            let mut seen = shows.then(|| Seen::new(secrets));
+            let mut seen = shows.then(Stream::default);
             let show = |text| listener.event(name, Event::Screen(text));
             let mut shown_now = |bytes: &[u8], tail: &[u8]| {
                 heard.as_mut().and_then(|heard| heard.push(bytes)).map(tell);
-                seen.as_mut().and_then(|seen| seen.push(bytes)).map(show);
+                seen.as_mut().and_then(|seen| seen.push(bytes, secrets)).map(show);
                 listener.event(name, Event::Line(secrets.mask(&last_line(tail))));
             };
             let outcome = live.step(typed.clone(), &mut shown_now).await?;
             heard.as_mut().and_then(Heard::end).map(tell);
-            seen.as_mut().and_then(Seen::end).map(show);
+            seen.as_mut().and_then(|seen| seen.end(secrets)).map(show);
             let failed = matches!(outcome.end, End::Prompt { status: Some(status) } if status != 0);
             let in_way = failed && is_in_use(&outcome.output);
             if in_way

@@ -7,13 +7,13 @@ use std::io;
 
 use crate::{
     machine,
-    report::Secrets,
+    report::{Secrets, stream::Stream},
     session::{
         Attended, End, Place,
         driver::{Came, Doing, Person},
     },
     terminal::clean::clean,
-    verify::{host::Running, live::Live, seen::Seen},
+    verify::{host::Running, live::Live},
 };
 
 /// A command that was typed by hand, from the prompt where the guide stands to the next one there.
@@ -36,12 +36,12 @@ pub(super) struct Hand<'a> {
     /// Keys that are still to be typed.
     keys: Vec<u8>,
     secrets: &'a Secrets,
-    seen: Seen<'a>,
+    seen: Stream,
 }
 
 impl<'a> Hand<'a> {
     pub(super) fn new(secrets: &'a Secrets, stood: Option<Vec<Place>>) -> Self {
-        Self { stood, keys: Vec::new(), secrets, seen: Seen::new(secrets) }
+        Self { stood, keys: Vec::new(), secrets, seen: Stream::default() }
     }
 
     /// Keys were pressed. They are typed when the terminal is looked at.
@@ -62,7 +62,7 @@ impl<'a> Hand<'a> {
         if self.stood.is_none() || live.has_ended() {
             return std::future::pending().await;
         }
-        let mut writer = Writer { keys: &mut self.keys, seen: &mut self.seen, show };
+        let mut writer = Writer { keys: &mut self.keys, seen: &mut self.seen, secrets: self.secrets, show };
         match live.attend(&mut writer).await? {
             Came::Ended(attended) => Ok(self.command(&attended)),
             Came::FullScreen | Came::Over => Ok(None),
@@ -97,13 +97,14 @@ fn is_same(stood: &[Place], now: &[Place]) -> bool {
 }
 
 /// Who types, for the session.
-struct Writer<'h, 'a> {
+struct Writer<'h> {
     keys: &'h mut Vec<u8>,
-    seen: &'h mut Seen<'a>,
+    seen: &'h mut Stream,
+    secrets: &'h Secrets,
     show: &'h (dyn Fn(String) + Send + Sync),
 }
 
-impl Person for Writer<'_, '_> {
+impl Person for Writer<'_> {
     async fn does(&mut self) -> io::Result<Doing> {
         if self.keys.is_empty() {
             // More of them come in another way.
@@ -113,7 +114,7 @@ impl Person for Writer<'_, '_> {
     }
 
     fn show(&mut self, bytes: &[u8]) -> io::Result<()> {
-        if let Some(text) = self.seen.push(bytes) {
+        if let Some(text) = self.seen.push(bytes, self.secrets) {
             (self.show)(text);
         }
         Ok(())
