@@ -8,13 +8,13 @@ use std::{
 
 use super::{
     Exit, SiteArguments, block_on, color, count, drawn, print, report as report_failure,
-    verify::{Progress, environment, interrupted},
+    verify::{Progress, environment, for_people, interrupted},
 };
 use crate::{
     diagnostic::Diagnostic,
     proof::{Recorded, Unwritten, otherwise},
     record::Draft,
-    report::{Deny, Report, Whereabouts, human},
+    report::{Deny, Report},
     site::Failure,
     terminal::clean::clean,
     verify::{self, Event, Listener, Options, Visitor},
@@ -129,7 +129,8 @@ fn prove(mut recorded: Recorded, mut draft: Draft, arguments: &Arguments) -> Exi
         };
         let settled = if round < ROUNDS { draft.settle(&otherwise(&report)) } else { 0 };
         if settled == 0 {
-            show(&recorded, &report);
+            let stdout = io::stdout();
+            print(&stdout, &for_people(recorded.options(), &report, color(&stdout)));
             let strict = arguments.site.strict;
             let fails = report.fails(Deny { drift: strict, flaky: strict, warnings: strict, partial: strict });
             let end = match fails {
@@ -169,30 +170,7 @@ fn once(recorded: &Recorded, options: &Options) -> Result<Report, Exit> {
 }
 
 fn options(recorded: &Recorded, arguments: &Arguments, guide_timeout: Duration) -> Options {
-    Options {
-        site: recorded.options().site.clone(),
-        jobs: 1,
-        fail_fast: false,
-        retries: 0,
-        // An output that differs does not end it: all of them are looked at.
-        update: true,
-        keep: false,
-        shell: false,
-        record: None,
-        guide_timeout,
-        results: None,
-        fresh: arguments.fresh,
-        expected: BTreeMap::new(),
-        shard: None,
-    }
-}
-
-/// What came of it in a clean machine.
-fn show(recorded: &Recorded, report: &Report) {
-    let (site, stdout) = (&recorded.options().site, io::stdout());
-    let source = |file: &str| std::fs::read_to_string(site.join(file)).ok();
-    let folder = site.to_string_lossy();
-    print(&stdout, &human::human(report, Whereabouts::Site(&folder), &source, color(&stdout)));
+    Options { fresh: arguments.fresh, ..Options::of_one(recorded.options().site.clone(), guide_timeout) }
 }
 
 /// What the draft left out, and how it ended.

@@ -13,6 +13,7 @@ use crate::{
     record::{self, Deed, Draft, Subject},
     report::{Report, StepKind, Verdict},
     site::{
+        address::{file_name, title_case},
         failure::Failure,
         load::{Inputs, Site},
         options::Options,
@@ -180,9 +181,7 @@ fn path_of(name: &str) -> Result<String, Failure> {
 
 /// `Nginx on debian` of `content/guides/nginx-on-debian`.
 fn title_of(bundle: &str) -> String {
-    let name = bundle.rsplit('/').next().unwrap_or(bundle).replace(['-', '_'], " ");
-    let mut letters = name.trim().chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    title_case(file_name(bundle).trim_matches(['-', '_']))
 }
 
 #[cfg(test)]

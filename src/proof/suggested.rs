@@ -149,7 +149,7 @@ pub(crate) fn accepted(
     number: usize,
     reply: Option<&str>,
 ) -> Result<Change, String> {
-    let said = |failure: Failure| failure.diagnostics().first().map_or_else(String::new, |it| it.message.clone());
+    let said = |failure: Failure| failure.message();
     let names = [report.path.clone()];
     let plan = plans(options, &names).map_err(said)?.0.into_iter().find(|plan| plan.machine == report.machine);
     let plan = plan.ok_or("the guide is not there any more")?;

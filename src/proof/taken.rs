@@ -15,7 +15,7 @@ use crate::{
         load::{Inputs, Site},
         options::Options,
     },
-    source::Source,
+    source::{Source, fence},
     verify::ByHand,
 };
 
@@ -30,10 +30,7 @@ const ENDS: (usize, usize) = (6, 3);
 /// # Errors
 /// Why it cannot be written, in a sentence.
 pub(crate) fn taken(options: &Options, report: &GuideReport, typed: &ByHand) -> Result<Change, String> {
-    let said = |failure: crate::site::Failure| {
-        failure.diagnostics().first().map_or_else(String::new, |problem| problem.message.clone())
-    };
-    let inputs = Inputs::load(options).map_err(said)?;
+    let inputs = Inputs::load(options).map_err(|failure| failure.message())?;
     let site = Site::read(&inputs);
     let gone = || "the guide is not there any more".to_owned();
     let index = *site.library.by_source.get(&report.path).ok_or_else(gone)?;
@@ -137,8 +134,7 @@ fn output(typed: &ByHand) -> Result<String, String> {
 fn ways(typed: &ByHand, output: &str) -> Vec<String> {
     let exit =
         typed.status.filter(|status| *status != 0).map(|status| format!(" {{exit={status}}}")).unwrap_or_default();
-    let ticks = [&*typed.command, output].iter().flat_map(|text| text.split(|c| c != '`')).map(str::len).max();
-    let fence = "`".repeat(ticks.unwrap_or(0).max(2) + 1);
+    let fence = [&*typed.command, output].map(fence).into_iter().max().unwrap_or_default();
     let block = |role: &str, text: &str| format!("{fence}{role}\n{text}\n{fence}");
     let command = &typed.command;
     let apart = match output.is_empty() {

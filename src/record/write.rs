@@ -8,6 +8,7 @@ use std::{
 use super::{Deed, Draft, Subject, files, hidden::Hidden, is_secret, output};
 use crate::{
     session::{End, Kind, Reply, step::key},
+    source::fence,
     terminal::{
         editor::editor,
         endless::is_endless,
@@ -312,8 +313,7 @@ fn rendered(piece: &Piece) -> String {
             (info("file", &[&title[..], says].concat()), text.trim_end_matches('\n').to_owned())
         }
     };
-    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-    let fence = "`".repeat(longest.max(2) + 1);
+    let fence = fence(&text);
     format!("{fence}{info}\n{}\n{fence}\n", escaped(&text))
 }
 

@@ -9,6 +9,7 @@ use super::{
     problem::{FORGIVEN, Level, Problem, from_root, problems},
     safe::{defused, line},
 };
+use crate::source::fence;
 
 /// Bytes of one annotation's message; GitHub cuts at 64 KiB.
 const MESSAGE: usize = 8 << 10;
@@ -165,8 +166,7 @@ fn body(step: &StepReport) -> String {
 
 /// A fenced block whose fence is longer than any in its text.
 fn fenced(language: &str, text: &str) -> String {
-    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-    let fence = "`".repeat(3.max(longest + 1));
+    let fence = fence(text);
     format!("{fence}{language}\n{}\n{fence}\n", text.trim_end())
 }
 

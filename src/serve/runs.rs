@@ -297,23 +297,9 @@ impl Runs {
     /// How guides are done from their pages.
     fn options(&self) -> verify::Options {
         let folder = preview::folder(&self.site);
-        verify::Options {
-            site: self.site.site.clone(),
-            jobs: 1,
-            fail_fast: false,
-            retries: 0,
-            // The rest of the guide is done, too, so that all of its outputs can be accepted.
-            update: true,
-            keep: false,
-            shell: false,
-            // Without a folder for it, a guide is done all the same.
-            record: std::fs::create_dir_all(&folder).is_ok().then_some(folder),
-            guide_timeout: GUIDE_TIMEOUT,
-            results: None,
-            fresh: false,
-            expected: BTreeMap::new(),
-            shard: None,
-        }
+        // Without a folder for it, a guide is done all the same.
+        let record = std::fs::create_dir_all(&folder).is_ok().then_some(folder);
+        verify::Options { record, ..verify::Options::of_one(self.site.site.clone(), GUIDE_TIMEOUT) }
     }
 
     /// Keeps a guide's machine open until it is stopped, and gives the run's last event.

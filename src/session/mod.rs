@@ -28,17 +28,13 @@ pub(crate) mod text;
 mod veil;
 
 pub use engine::{Action, Attended, Engine, Reply, Settings};
+pub(crate) use look::is_secret as asks_for_secret;
 pub(crate) use marks::{Mark, Piece, Scanner};
 pub use place::{Kind, Place};
 pub use probe::Foreground;
 pub use screen::{COLUMNS, ROWS};
 pub use step::{Answer, Answered, End, Outcome, Pattern, Service, Step};
 pub(crate) use text::is_gap;
-
-/// Whether a question asks for a password.
-pub(crate) fn asks_for_secret(question: &str) -> bool {
-    look::is_secret(question)
-}
 
 /// Whether a line in which the cursor stands looks like a question.
 pub(crate) fn is_question(line: &str) -> bool {

@@ -38,6 +38,11 @@ impl Failure {
         }
     }
 
+    /// The first problem, in a sentence.
+    pub(crate) fn message(&self) -> String {
+        self.diagnostics().first().map_or_else(String::new, |problem| problem.message.clone())
+    }
+
     pub(crate) fn usage(message: String, help: &str) -> Self {
         Self::Usage { message, help: help.to_owned() }
     }

@@ -3,10 +3,8 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     io,
-    sync::Mutex,
     time::{Duration, Instant},
 };
-use tokio::sync::Semaphore;
 
 use super::{
     Job, Listener, Options, Run,
@@ -16,7 +14,7 @@ use super::{
     walk::Walk,
 };
 use crate::{
-    machine::{self, Engine, Error, FileError, Scope},
+    machine::{self, Error, FileError},
     record::{Deed, Edit},
     report::GuideReport,
     session::{
@@ -54,10 +52,7 @@ pub async fn attend<P: Person>(
     listener: &dyn Listener,
     heard: &mut dyn FnMut(Deed),
 ) -> machine::Result<Option<GuideReport>> {
-    let engine = Engine::connect().await?;
-    machine::reap(&engine, Scope::OwnerGone).await?;
-    machine::forget(&engine, false).await?;
-    let engine = if options.fresh { engine } else { engine.keeping_packages(true, options.lifetime()) };
+    let engine = super::engine(options, true).await?;
     let done = attend_on(&engine, job, options, person, listener, heard).await;
     engine.close().await.and(done)
 }
@@ -74,15 +69,7 @@ pub async fn attend_on<H: Host, P: Person>(
     listener: &dyn Listener,
     heard: &mut dyn FnMut(Deed),
 ) -> machine::Result<Option<GuideReport>> {
-    let run = Run {
-        host,
-        options,
-        listener,
-        unmade: Mutex::default(),
-        images: Mutex::default(),
-        shared: BTreeSet::new(),
-        turns: Semaphore::new(1),
-    };
+    let run = Run::of_one(host, options, listener);
     let attempt = Attempt::new(job, &run);
     let mut report = GuideReport::new(&job.plan.path, &job.plan.title, &job.plan.machine);
     let Some(machine) = attempt.machine(&mut report).await? else { return Ok(Some(report)) };

@@ -143,6 +143,25 @@ pub struct Options {
 }
 
 impl Options {
+    /// How one guide is done that somebody is working on: an output that differs does not end it, so that all of them are looked at.
+    pub fn of_one(site: PathBuf, guide_timeout: Duration) -> Self {
+        Self {
+            site,
+            jobs: 1,
+            fail_fast: false,
+            retries: 0,
+            update: true,
+            keep: false,
+            shell: false,
+            record: None,
+            guide_timeout,
+            results: None,
+            fresh: false,
+            expected: BTreeMap::new(),
+            shard: None,
+        }
+    }
+
     /// Most time for which a guide can need its machine: its own, one in which it waits for another guide to end, and a person's.
     pub(crate) fn lifetime(&self) -> Duration {
         let visit = if self.keep || self.shell { VISIT } else { Duration::ZERO };
@@ -191,16 +210,20 @@ pub async fn run(jobs: Vec<Job>, options: &Options, listener: &dyn Listener) -> 
     if jobs.is_empty() {
         return Ok(empty(options));
     }
+    // For one guide nobody waits until there is something that keeps packages.
+    let engine = engine(options, jobs.len() > 1).await?;
+    let names = |job: &Job| (Name::new(&job.plan.path), Name::new(&job.plan.machine));
+    machine::let_go(&engine, &jobs.iter().map(names).collect()).await?;
+    let report = run_on(&engine, jobs, options, listener).await;
+    engine.close().await.and(report)
+}
+
+/// The engine, without what crashed runs left behind in it. `builds` says whether what keeps packages is waited for.
+async fn engine(options: &Options, builds: bool) -> machine::Result<Engine> {
     let engine = Engine::connect().await?;
     machine::reap(&engine, Scope::Crashed).await?;
     machine::forget(&engine, false).await?;
-    let names = |job: &Job| (Name::new(&job.plan.path), Name::new(&job.plan.machine));
-    machine::let_go(&engine, &jobs.iter().map(names).collect()).await?;
-    // For one guide nobody waits until there is something that keeps packages.
-    let several = jobs.len() > 1;
-    let engine = if options.fresh { engine } else { engine.keeping_packages(several, options.lifetime()) };
-    let report = run_on(&engine, jobs, options, listener).await;
-    engine.close().await.and(report)
+    Ok(if options.fresh { engine } else { engine.keeping_packages(builds, options.lifetime()) })
 }
 
 /// A report of no guides, that begins now.

@@ -7,7 +7,7 @@
 // GUIDEPOST_FIXTURE and GUIDEPOST_CONTENT are folders of built sites, CHROMIUM is the browser: tests/browser.rs sets them.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -128,6 +128,13 @@ export const shown = (page, selector) => page.$eval(selector, (element) => eleme
 
 /** All texts of elements as they are in the page. */
 export const texts = (page, selector) => page.$$eval(selector, (elements) => elements.map((element) => element.textContent.trim()));
+
+/** A new site in a folder of its own, whose name begins like this. */
+export function newSite(prefix) {
+  const site = join(mkdtempSync(join(tmpdir(), prefix)), "site");
+  assert.equal(spawnSync(process.env.GUIDEPOST, ["new", site]).status, 0);
+  return site;
+}
 
 /** The preview of a site: its address without a slash at the end, a function that ends it, and its process. */
 export async function preview(site, port = "0") {

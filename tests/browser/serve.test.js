@@ -3,11 +3,10 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
-import { eventually, inPreview, launch, leave, press, preview, serve, violations, visit } from "./harness.js";
+import { eventually, inPreview, launch, leave, newSite, press, preview, serve, violations, visit } from "./harness.js";
 
 const GUIDE = "/guides/first-guide/";
 let browser, end, site, base, stop, pid;
@@ -26,8 +25,7 @@ before(async () => {
 });
 after(() => end());
 beforeEach(async () => {
-  site = join(mkdtempSync(join(tmpdir(), "guidepost-serve-")), "site");
-  assert.equal(spawnSync(process.env.GUIDEPOST, ["new", site]).status, 0);
+  site = newSite("guidepost-serve-");
   await start();
 });
 afterEach(async () => {

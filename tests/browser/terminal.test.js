@@ -2,12 +2,10 @@
 // scripts of the site learn nothing. GUIDEPOST is the binary; GUIDEPOST_ENGINE says that there is an engine.
 
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
-import { eventually, inPreview, launch, leave, press, preview, violations, visit } from "./harness.js";
+import { eventually, inPreview, launch, leave, newSite, press, preview, violations, visit } from "./harness.js";
 
 const GUIDE = "/guides/first-guide/";
 const engine = { skip: !process.env.GUIDEPOST_ENGINE && "no Docker engine" };
@@ -23,8 +21,7 @@ before(async () => {
 });
 after(() => end());
 beforeEach(async () => {
-  site = join(mkdtempSync(join(tmpdir(), "guidepost-terminal-")), "site");
-  assert.equal(spawnSync(process.env.GUIDEPOST, ["new", site]).status, 0);
+  site = newSite("guidepost-terminal-");
 });
 afterEach(async () => {
   await stop?.();

@@ -14,7 +14,7 @@ mod telling;
 mod watch;
 
 pub(super) use progress::Progress;
-pub(super) use telling::Telling;
+pub(super) use telling::{Telling, for_people};
 
 use selection::{Selected, Selection};
 

@@ -9,6 +9,18 @@ use crate::{
     site::{self, Failure},
 };
 
+/// What came of guides, for people at a terminal.
+pub(in crate::cli) fn for_people(site: &site::Options, report: &Report, colors: bool) -> String {
+    let folder = site.site.to_string_lossy();
+    // Guides that were written are read as they are now, and so the report's lines are.
+    let source = |file: &str| std::fs::read_to_string(site.site.join(file)).ok();
+    human::human(report, whereabouts(site, &folder), &source, colors)
+}
+
+fn whereabouts<'f>(site: &site::Options, folder: &'f str) -> Whereabouts<'f> {
+    if site.loose.is_empty() { Whereabouts::Site(folder) } else { Whereabouts::Folder(folder) }
+}
+
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Telling {
     /// Fail on this too
@@ -114,12 +126,10 @@ impl Telling {
         let report = told.as_ref().unwrap_or(report);
         let path = &site.site;
         let folder = path.to_string_lossy();
-        let at = if site.loose.is_empty() { Whereabouts::Site(&folder) } else { Whereabouts::Folder(&folder) };
-        // Guides that were written are read as they are now, and so the report's lines are.
-        let source = |file: &str| std::fs::read_to_string(path.join(file)).ok();
+        let at = whereabouts(site, &folder);
         match self.format {
             Format::Human => {
-                print(&stdout, &human::human(report, at, &source, color(&stdout)));
+                print(&stdout, &for_people(site, report, color(&stdout)));
                 if let Some(since) = &since {
                     print(&stdout, &human::since(since));
                 }

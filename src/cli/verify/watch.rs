@@ -2,10 +2,10 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{environment, interrupted, progress::Progress};
+use super::{environment, for_people, interrupted, progress::Progress};
 use crate::{
     cli::{Exit, color, drawn, print, report as report_failure},
-    report::{GuideReport, Report, Whereabouts, human},
+    report::{GuideReport, Report},
     serve::{self, Chosen, Said, Undone},
     site::{self, Failure},
     verify::{Event, Job, Listener, Options, Writing},
@@ -73,10 +73,9 @@ impl<'a> Watching<'a> {
 
     /// A report of the guide, as `verify` tells it.
     fn show(&self, heading: &str, guide: &GuideReport) {
-        let (folder, stdout) = (self.site.site.to_string_lossy(), std::io::stdout());
-        let source = |file: &str| std::fs::read_to_string(self.site.site.join(file)).ok();
+        let stdout = std::io::stdout();
         let report = Report { guides: vec![guide.clone()], seconds: guide.seconds, ..Report::empty(&guide.started) };
-        let told = human::human(&report, Whereabouts::Site(&folder), &source, color(&stdout));
+        let told = for_people(self.site, &report, color(&stdout));
         print(&stdout, &format!("\n{heading}\n{told}"));
     }
 }

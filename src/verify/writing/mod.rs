@@ -46,7 +46,7 @@ use super::{
 use crate::{
     diagnostic::Diagnostic,
     machine::{
-        self, Engine, Machine, Scope,
+        self, Machine,
         settings::{ImageSource, Init},
     },
     report::{GuideReport, Report, Verdict},
@@ -176,10 +176,7 @@ pub async fn write(
     wishes: &mut Receiver<Wish>,
     listener: &dyn Listener,
 ) -> machine::Result<()> {
-    let engine = Engine::connect().await?;
-    machine::reap(&engine, Scope::Crashed).await?;
-    machine::forget(&engine, false).await?;
-    let engine = if options.fresh { engine } else { engine.keeping_packages(true, options.lifetime()) };
+    let engine = super::engine(options, true).await?;
     let done = write_on(&engine, job, options, wishes, listener).await;
     engine.close().await.and(done)
 }
@@ -572,18 +569,18 @@ impl<'d, H: Host> Desk<'d, H> {
                     }
                 },
             };
+            if let Some(Wish::Saved(saved)) = &wish
+                && let Some((_, problem)) = saved.wrong()
+            {
+                self.tell(job, Writing::Wrong { problem });
+                continue;
+            }
             let stood = hand.as_ref().and_then(|hand| hand.stood.clone());
             return Ok(match wish {
                 None => Ending::Over,
                 Some(Wish::Keys(keys)) => {
                     if let (Some(hand), Some(walk)) = (&mut hand, &came.walk) {
                         hand.press::<H::Running>(&walk.doing.live, &keys);
-                    }
-                    continue;
-                }
-                Some(Wish::Saved(saved)) if saved.wrong().is_some() => {
-                    if let Some((_, problem)) = saved.wrong() {
-                        self.tell(job, Writing::Wrong { problem });
                     }
                     continue;
                 }
