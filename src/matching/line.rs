@@ -159,7 +159,7 @@ fn token_key<'a>(line: &'a str, token: &Token) -> (u8, &'a str) {
             (1, &text[..text.chars().next().map_or(0, char::len_utf8)])
         }
         What::Value(kind) if kind != Kind::Version && kind != Kind::Id => (2, kind.name()),
-        what if what.is_value() => (3, ""),
+        what if what.is_value() || kinds::may_be_id(&line[token.range.clone()]) => (3, ""),
         _ => (4, &line[token.range.clone()]),
     }
 }
@@ -170,22 +170,31 @@ fn token(d: &str, ds: &[Token], i: usize, r: &str, rs: &[Token], j: usize, scale
         index.checked_sub(1).is_some_and(|last| line[tokens[last].range.clone()].ends_with(':'))
     };
     let after_colon = before(d, ds, i) && before(r, rs, j);
-    pair(&d[ds[i].range.clone()], ds[i].what, &r[rs[j].range.clone()], &rs[j], after_colon, scale)
+    pair(&d[ds[i].range.clone()], &ds[i], &r[rs[j].range.clone()], &rs[j], after_colon, scale)
 }
 
 /// How two tokens compare; `None` if they are equal.
-pub(super) fn pair(d: &str, d_what: What, r: &str, real: &Token, after_colon: bool, scale: Scale<'_>) -> Option<Why> {
+pub(super) fn pair(
+    d: &str,
+    documented: &Token,
+    r: &str,
+    real: &Token,
+    after_colon: bool,
+    scale: Scale<'_>,
+) -> Option<Why> {
     if d == r {
         return None;
     }
     let values = |kind| value::differ(kind, d, r, real.place, scale);
-    Some(match (d_what, real.what) {
+    Some(match (documented.what, real.what) {
         (What::Space, What::Space) => Why::Forgiven(Kind::Spacing),
         (What::Ruler, What::Ruler) if d.chars().next() == r.chars().next() => Why::Forgiven(Kind::Ruler),
         (What::Value(a), What::Value(b)) if a == b => values(a),
-        (What::Value(Kind::Id), What::Integer) | (What::Integer, What::Value(Kind::Id)) if d.len() == r.len() => {
-            values(Kind::Id)
+        // An id by chance may be a number, `deadbee` or `123456d`: what it is beside tells, and where that stands.
+        (What::Value(Kind::Id), _) if kinds::may_be_id(r) && d.len() == r.len() => {
+            value::differ(Kind::Id, d, r, documented.place, scale)
         }
+        (_, What::Value(Kind::Id)) if kinds::may_be_id(d) && d.len() == r.len() => values(Kind::Id),
         (What::Value(Kind::Version), What::Integer | What::Decimal)
         | (What::Integer | What::Decimal, What::Value(Kind::Version)) => values(Kind::Version),
         (What::Integer, What::Integer) if after_colon && ephemeral(d) && ephemeral(r) => values(Kind::Port),

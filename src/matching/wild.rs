@@ -139,7 +139,7 @@ impl Matcher<'_> {
             if let Some(real) = real {
                 let real_text = &self.r[real.range.clone()];
                 let after_colon = self.d[..documented.start].ends_with(':') && self.r[..at].ends_with(':');
-                match line::pair(text, token.what, real_text, real, after_colon, self.scale) {
+                match line::pair(text, token, real_text, real, after_colon, self.scale) {
                     None => {
                         at = real.range.end;
                         continue;

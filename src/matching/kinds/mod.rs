@@ -5,6 +5,7 @@
 
 pub(super) use place::Place;
 pub(super) use tokens::{Token, What, tokens};
+pub(super) use values::may_be_id;
 
 mod labels;
 mod place;

@@ -184,6 +184,11 @@ fn accept(what: What, text: &str, before: &str, after: &str) -> Option<What> {
     good.then_some(what)
 }
 
+/// Whether a text may be a [`Kind::Id`] beside another one, whatever it looks like alone.
+pub(in crate::matching) fn may_be_id(text: &str) -> bool {
+    (7..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
 /// Addresses that mean something of their own: a server that listens on 127.0.0.1 does not listen on 0.0.0.0. Others of the
 /// loopback, such as the name server 127.0.0.53, are the machine's own affair.
 fn is_special(address: IpAddr) -> bool {

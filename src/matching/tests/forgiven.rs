@@ -95,6 +95,15 @@ fn measures_vary_and_settings_drift() {
             Holds,
         ),
         ("[main (root-commit) 3f2a9c1] Start", "[main (root-commit) 81d0e7b] Start", Holds),
+        // An id by chance: only digits, only letters, or the shape of a duration.
+        ("3f2a9c1 Start", "0491733 Start", Holds),
+        ("0491733 Start", "3f2a9c1 Start", Holds),
+        ("3f2a9c1 (HEAD -> main) Start", "deafbed (HEAD -> main) Start", Holds),
+        ("cabbade..3f2a9c1  main -> main", "81d0e7b..123456d  main -> main", Holds),
+        ("123456d [..]", "3f2a9c1 Start", Holds),
+        ("3f2a9c1 Start", "049173 Start", Broken),
+        ("3f2a9c1 Start", "default Start", Broken),
+        ("3f2a9c1 Start", "0491733 Stop", Broken),
         (
             "Jan 06 10:00:00 web sshd[812]: Server listening on 0.0.0.0 port 22.",
             "Nov 28 01:02:03 web sshd[33]: Server listening on 0.0.0.0 port 22.",
