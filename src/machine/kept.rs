@@ -28,7 +28,7 @@ const SNAPSHOTS: &str = "guidepost-snapshot";
 const SNAPSHOT: &str = "snapshot";
 
 /// What no image holds of a machine: processes, what is mounted, the files that the engine mounts, and what lies in memory.
-const STATE: &str = "for f in /proc/[0-9]*/comm; do read -r name <\"$f\" && echo \"process $name\"; done 2>/dev/null
+const STATE: &str = "for f in /proc/[0-9]*/stat; do read -r stat <\"$f\" && echo \"process $stat\"; done 2>/dev/null
 cat /etc/hosts /etc/hostname /etc/resolv.conf /proc/mounts 2>&1
 ls -A /dev/shm /dev/mqueue 2>&1";
 
@@ -49,6 +49,70 @@ pub struct Kept {
     pub machine: Machine,
     /// When the setup was done, as the engine says: RFC 3339.
     pub made: String,
+}
+
+/// What no image holds of a machine.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Held {
+    /// What runs.
+    pub processes: Vec<Process>,
+    /// What is mounted, what stands in the files that the engine mounts, and what lies in memory.
+    pub rest: Vec<String>,
+}
+
+/// What runs in a machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Process {
+    /// Its number.
+    pub id: u32,
+    /// The number of the process that has started it, or of one that has taken its place.
+    pub parent: u32,
+    /// Its name, of 15 bytes at most.
+    pub name: String,
+}
+
+impl Process {
+    /// One from its line in `/proc/ID/stat` (proc(5)): `12 (a name) S 1 …`.
+    fn of(stat: &str) -> Option<Self> {
+        let (id, rest) = stat.split_once(" (")?;
+        // A name may have brackets, too.
+        let (name, rest) = rest.rsplit_once(") ")?;
+        let parent = rest.split(' ').nth(1)?;
+        Some(Self { id: id.parse().ok()?, parent: parent.parse().ok()?, name: name.to_owned() })
+    }
+}
+
+impl Held {
+    fn of(lines: Vec<String>) -> Self {
+        let mut held = Self::default();
+        for line in lines {
+            match line.strip_prefix("process ").and_then(Process::of) {
+                Some(process) => held.processes.push(process),
+                None => held.rest.push(line),
+            }
+        }
+        held
+    }
+
+    /// The processes from one to another that descends from it, without the first; none, if it does not.
+    pub fn between(&self, first: u32, last: u32) -> Vec<u32> {
+        let (mut found, mut at) = (Vec::new(), last);
+        while at != first && found.len() < self.processes.len() {
+            let Some(process) = self.processes.iter().find(|process| process.id == at) else { return Vec::new() };
+            found.push(at);
+            at = process.parent;
+        }
+        if at == first { found } else { Vec::new() }
+    }
+
+    /// A line each, in order, the same for machines that hold the same; processes are told by their names, and some of them left out.
+    pub fn lines(&self, without: &[u32]) -> Vec<String> {
+        let told = self.processes.iter().filter(|process| !without.contains(&process.id));
+        let mut lines: Vec<String> = told.map(|process| format!("process {}", process.name)).collect();
+        lines.extend(self.rest.iter().cloned());
+        lines.sort_unstable();
+        lines
+    }
 }
 
 /// Whether a line of a shell's state sets one of [`VARY`]: `declare -i RANDOM="7"`, `PPID='1'`.
@@ -145,16 +209,16 @@ impl Engine {
 
     /// What no image holds of a machine, and what a terminal of the user's is like, as lines; `None` if it has volumes.
     pub(super) async fn state(&self, container: &str, user: Option<&str>) -> Result<Option<Vec<String>>> {
-        self.told(container, &[(STATE, None), (LOGIN, user)]).await
+        Ok(self.told(container, &[(STATE, None), (LOGIN, user)]).await?.map(|held| held.lines(&[])))
     }
 
-    /// What no image holds of a machine, as lines; `None` if it has volumes.
-    pub(super) async fn held(&self, container: &str) -> Result<Option<Vec<String>>> {
+    /// What no image holds of a machine; `None` if it has volumes.
+    pub(super) async fn held(&self, container: &str) -> Result<Option<Held>> {
         self.told(container, &[(STATE, None)]).await
     }
 
-    /// What scripts say that users run, as lines; `None` if the machine has volumes.
-    async fn told(&self, container: &str, scripts: &[(&str, Option<&str>)]) -> Result<Option<Vec<String>>> {
+    /// What scripts say that users run; `None` if the machine has volumes.
+    async fn told(&self, container: &str, scripts: &[(&str, Option<&str>)]) -> Result<Option<Held>> {
         let found = self.docker().inspect_container(container, None).await?;
         if found.mounts.is_some_and(|mounts| !mounts.is_empty()) {
             return Ok(None);
@@ -170,9 +234,7 @@ impl Engine {
             let text = String::from_utf8_lossy(&output.stdout);
             lines.extend(text.lines().filter(|line| !varies(line)).map(str::to_owned));
         }
-        // Processes are told in the order of their numbers.
-        lines.sort_unstable();
-        Ok(Some(lines))
+        Ok(Some(Held::of(lines)))
     }
 
     /// Removes images of setups that are used no longer, or all of them: how many. One that a machine has now stays.
@@ -217,6 +279,18 @@ mod tests {
         ] {
             assert_eq!(varies(line), is, "{line}");
         }
+    }
+
+    #[test]
+    fn what_holds_a_shell() {
+        let lines = |lines: &str| lines.lines().map(str::to_owned).collect::<Vec<_>>();
+        let stats = "process 1 (init) S 0 1\nprocess 7 (bash) S 0 7\nprocess 9 (su) S 7 9\nprocess 12 (a) b (c) S 9 12\nproc /proc proc";
+        let held = Held::of(lines(stats));
+        assert_eq!(held.processes[3], Process { id: 12, parent: 9, name: "a) b (c".into() });
+        assert_eq!(held.rest, ["proc /proc proc"]);
+        assert_eq!(held.between(7, 12), [12, 9]);
+        assert!(held.between(7, 7).is_empty() && held.between(12, 7).is_empty() && held.between(7, 99).is_empty());
+        assert_eq!(held.lines(&held.between(7, 12)), ["proc /proc proc", "process bash", "process init"]);
     }
 
     #[test]

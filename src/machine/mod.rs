@@ -55,7 +55,7 @@ pub use exec::{Ended, Output, Run, Terminal, TerminalOptions, TerminalReader, Te
 pub use file::{FileError, RemoteFile};
 pub use find::{Found, Look, find};
 pub use image::{Event, Image, Sharing};
-pub use kept::Kept;
+pub use kept::{Held, Kept, Process};
 pub use label::{Identity, Name, Owner, RunId};
 pub(crate) use life::size;
 pub use ready::{READY, Ready};

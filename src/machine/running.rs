@@ -21,6 +21,7 @@ use super::{
     exec::{self, Output, Run, Terminal, TerminalOptions, TerminalReader, TerminalWriter},
     file::{self, RemoteFile},
     image::{Event, Image, Listener},
+    kept::Held,
     label::{GUIDE, Identity, MACHINE, Name, Owner, RUN, until},
     life::Life,
     preload::preload,
@@ -311,7 +312,7 @@ impl RunningMachine {
     ///
     /// # Errors
     /// As [`RunningMachine::run`].
-    pub async fn held(&self) -> Result<Option<Vec<String>>> {
+    pub async fn held(&self) -> Result<Option<Held>> {
         self.or_ended(self.life.engine.held(&self.life.container).await).await
     }
 

@@ -33,7 +33,7 @@ impl Views<'_> {
         if !self.config.social_cards || record.front.image.is_some() || record.kind == Kind::Headless {
             return None;
         }
-        let is_home = record.kind == Kind::Section && section_path(record.lies()) == self.root;
+        let is_home = self.is_home(index);
         let section = section_path(record.lies());
         let section = self.library.section_page(section).filter(|page| section != self.root && *page != index);
         let colors = &self.config.look.colors.dark;

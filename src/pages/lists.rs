@@ -120,6 +120,15 @@ impl<'a> Views<'a> {
         lists
     }
 
+    /// Pages of sections that have a list of their own, and the home page: what a search finds beside guides.
+    pub(crate) fn listed_sections(&self) -> impl Iterator<Item = usize> {
+        (0..self.library.pages.len()).filter(|index| {
+            let page = &self.library.pages[*index];
+            let is_section = page.record.kind == Kind::Section && page.record.front.build_list;
+            is_section && self.is_here(*index) && !self.is_taxonomy(&page.url)
+        })
+    }
+
     /// Whether the section page at an address only adds its text to a list of terms, or to the pages of a term.
     pub(crate) fn is_taxonomy(&self, url: &str) -> bool {
         self.taxonomies

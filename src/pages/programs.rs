@@ -68,12 +68,13 @@ impl Programs<'_> {
             files.push((output_path(&own("/llms.txt")), self.llms(views).into_bytes()));
         }
         if config.search {
-            let guides = here(self.pages.site.guide_indices());
-            let pages: Vec<search::Page<'_>> = (guides.iter())
-                .map(|i| &library.pages[*i])
-                .filter(|p| is_listed(p))
-                .map(|p| search::Page {
-                    title: &p.record.title,
+            let guides = here(self.pages.site.guide_indices()).into_iter().filter(|i| is_listed(&library.pages[*i]));
+            // Where a guide and its section fit equally, the guide is first.
+            let found = guides.chain(views.listed_sections());
+            let pages: Vec<search::Page<'_>> = found
+                .map(|i| (i, &library.pages[i]))
+                .map(|(i, p)| search::Page {
+                    title: if views.is_home(i) { &config.title } else { &p.record.title },
                     url: self.address_in_index(views, &p.url),
                     description: p.record.front.description.as_deref().unwrap_or(&p.record.summary),
                     keywords: &p.record.front.keywords,

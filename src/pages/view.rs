@@ -23,7 +23,7 @@ use crate::{
         links::{HOME, Links},
         load::Site,
         look::Look,
-        record::{Heading, PageRecord},
+        record::{Heading, Kind, PageRecord},
         taxonomy::{Taxonomy, person, terms_of},
     },
     source::date::Date,
@@ -120,6 +120,12 @@ impl<'a> Views<'a> {
     /// The path of an address below that of the language.
     pub(crate) fn own(&self, url: &str) -> String {
         self.path(&format!("{}{url}", self.prefix))
+    }
+
+    /// Whether a page is the home page of its language.
+    pub(crate) fn is_home(&self, index: usize) -> bool {
+        let record = &self.library.pages[index].record;
+        record.kind == Kind::Section && section_path(record.lies()) == self.root
     }
 
     /// Whether a page is in the language of these views.

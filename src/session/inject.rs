@@ -55,6 +55,11 @@ PS2=${PS2%.}"#;
 /// A text that only the hidden lines have.
 pub(crate) const HIDDEN: &str = " __gp_s=$?";
 
+/// What the marks of a shell carry: the key of its session, and the number of its hidden line there.
+pub(crate) fn mark(key: &str, number: u32) -> String {
+    format!("{key}.{number}")
+}
+
 /// The line to type at a prompt, without the Enter key: it asks for the [`script`]. It is short, for line editors have limits
 /// (busybox: 1024 bytes); it keeps `$?`, and begins with a space, for many shells keep such lines out of their history.
 pub(crate) fn line(key: &str) -> String {

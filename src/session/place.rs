@@ -34,6 +34,14 @@ pub enum Kind {
 }
 
 impl Place {
+    /// The process id of a shell, in its own namespace.
+    pub(crate) fn pid(&self) -> Option<u32> {
+        match self.kind {
+            Kind::Shell { pid, .. } => Some(pid),
+            Kind::Program => None,
+        }
+    }
+
     /// The number of the hidden line that a shell was told.
     pub(crate) fn mark(&self) -> Option<u32> {
         match self.kind {

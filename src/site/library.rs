@@ -369,8 +369,12 @@ impl Library {
         };
         self.beaten.insert(url.to_owned());
         let problem = Diagnostic::error("same-url", format!("{url} is the address of this and of the list of {name}"));
-        diagnostics
-            .push(problem.in_file(&in_the_way).help("give the page another slug or alias, or rename the taxonomy"));
+        let text = format!("content{url}_index.md");
+        let help = match in_the_way.ends_with(".md") {
+            true => format!("make it `{text}`, whose text stands above the list; or give it another slug or alias"),
+            false => "give it another name, or rename the taxonomy".to_owned(),
+        };
+        diagnostics.push(problem.in_file(&in_the_way).help(&help));
     }
 
     /// Registers the address of a file that guidepost makes unless the site has one of its own there.

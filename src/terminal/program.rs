@@ -360,6 +360,12 @@ pub(crate) fn opens_program(line: &str) -> bool {
     }
 }
 
+/// A line that does nothing but open a shell, here and in the terminal: typed once more, it opens another one like it.
+pub(crate) fn only_opens_shell(line: &str) -> bool {
+    let is_one = line::commands(line).count() == 1 && !line.contains("$(");
+    is_one && !is_elsewhere(line) && Opening::of(line).is_some_and(|opening| opening.program.shell)
+}
+
 /// The name of the program that a line starts.
 pub(crate) fn name(line: &str) -> String {
     line::last_run(line).map_or_else(|| "program".to_owned(), |run| run.name)

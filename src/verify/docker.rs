@@ -13,8 +13,8 @@ use super::{
 };
 use crate::{
     machine::{
-        self, Ended, Engine, Error, Identity, Image, Kept, Machine, Output, RemoteFile, Result, Run, RunningMachine,
-        TerminalOptions, TerminalReader, TerminalWriter,
+        self, Ended, Engine, Error, Held, Identity, Image, Kept, Machine, Output, RemoteFile, Result, Run,
+        RunningMachine, TerminalOptions, TerminalReader, TerminalWriter,
     },
     session::{
         Foreground,
@@ -109,7 +109,7 @@ impl Running for RunningMachine {
         self.state().await
     }
 
-    async fn held(&self) -> Result<Option<Vec<String>>> {
+    async fn held(&self) -> Result<Option<Held>> {
         self.held().await
     }
 

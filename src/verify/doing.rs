@@ -13,6 +13,7 @@ use super::{
     host::Running,
     left::Left,
     live::Live,
+    shells::{Shells, Waiting},
     shown::{Shown, matching_rule},
     stop::apart,
     survey::{Another, another},
@@ -51,6 +52,8 @@ pub(super) struct Doing<'a, M: Running> {
     pub(super) live: Live<M::Terminal>,
     /// Others, by their names.
     pub(super) others: BTreeMap<String, Live<M::Terminal>>,
+    /// The shells of its terminal that wait for others, as far as they could be asked; `None` if nobody wants to know.
+    pub(super) waiting: Option<Vec<Waiting>>,
     /// What is left running, each in a terminal of its own.
     pub(super) left: Vec<Left>,
     /// The steps of its plan that were begun, and when.
@@ -80,6 +83,7 @@ pub(super) struct Doing<'a, M: Running> {
 pub(super) struct State<T> {
     pub(super) live: Live<T>,
     pub(super) others: BTreeMap<String, Live<T>>,
+    pub(super) waiting: Option<Vec<Waiting>>,
     pub(super) left: Vec<Left>,
     pub(super) begun: Vec<(usize, Instant)>,
     pub(super) outputs: BTreeMap<usize, Shown>,
@@ -91,7 +95,7 @@ impl<T> State<T> {
     /// A terminal in which nothing was done.
     pub(super) fn new(live: Live<T>) -> Self {
         let (others, left, begun, outputs) = (BTreeMap::new(), Vec::new(), Vec::new(), BTreeMap::new());
-        Self { live, others, left, begun, outputs, killed: 0, asked: false }
+        Self { live, others, waiting: None, left, begun, outputs, killed: 0, asked: false }
     }
 
     /// Forgets what came of the steps behind this one.
@@ -102,10 +106,18 @@ impl<T> State<T> {
 }
 
 impl<M: Running> Doing<'_, M> {
+    /// What the shells of its terminal are like, or why that cannot be known.
+    ///
+    /// # Errors
+    /// If the machine or the engine is gone.
+    pub(super) async fn shells(&mut self) -> machine::Result<Result<Shells, String>> {
+        Shells::of(self.machine, &mut self.live, self.waiting.as_deref().unwrap_or_default()).await
+    }
+
     /// Leaves what was done as it is.
     pub(super) fn into_state(self) -> State<M::Terminal> {
-        let Self { live, others, left, begun, outputs, killed, asked, .. } = self;
-        State { live, others, left, begun, outputs, killed, asked }
+        let Self { live, others, waiting, left, begun, outputs, killed, asked, .. } = self;
+        State { live, others, waiting, left, begun, outputs, killed, asked }
     }
 
     /// The file that an example needs and that only its reader has: its program says so, or it fails without a reason where none of

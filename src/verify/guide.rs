@@ -425,6 +425,7 @@ impl<H: Host> Attempt<'_, H> {
         report: &mut GuideReport,
     ) -> machine::Result<()> {
         let Some(mut walk) = Walk::begin(self, machine, report).await? else { return Ok(()) };
+        walk.doing.waiting = self.run.options.keep.then(Vec::new);
         for step in &self.job.plan.steps {
             match walk.step(step, reached, report).await? {
                 Next::Step => {}
@@ -452,12 +453,13 @@ impl<H: Host> Attempt<'_, H> {
         machine: &'a H::Running,
         state: State<<H::Running as Running>::Terminal>,
     ) -> Doing<'a, H::Running> {
-        let State { live, others, left, begun, outputs, killed, asked } = state;
+        let State { live, others, waiting, left, begun, outputs, killed, asked } = state;
         Doing {
             plan: &self.job.plan,
             machine,
             live,
             others,
+            waiting,
             left,
             begun,
             outputs,

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use crate::{
-    machine::{self, Error, Identity, Image, Kept, Machine, Output, RemoteFile, Result, Run, TerminalOptions},
+    machine::{self, Error, Held, Identity, Image, Kept, Machine, Output, RemoteFile, Result, Run, TerminalOptions},
     session::driver::Terminal,
 };
 
@@ -115,7 +115,7 @@ pub trait Running: Send + Sync {
     ///
     /// # Errors
     /// If the machine is gone.
-    fn held(&self) -> impl Future<Output = Result<Option<Vec<String>>>>;
+    fn held(&self) -> impl Future<Output = Result<Option<Held>>>;
 
     /// Keeps its files as they are now: the name of an image that others can be made from, until [`Host::forget`].
     ///

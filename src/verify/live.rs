@@ -17,7 +17,7 @@ pub(super) struct Live<T> {
     /// The end of what was shown last, for progress.
     tail: Vec<u8>,
     tape: Option<Tape>,
-    /// What the marks of its shell carry.
+    /// What the marks of all its shells carry.
     key: String,
 }
 
@@ -39,8 +39,6 @@ pub(super) struct Opening {
     pub(super) folder: Option<String>,
     /// How wide it is.
     pub(super) columns: Option<u16>,
-    /// What the marks of its shell carry; anew by default.
-    pub(super) key: Option<String>,
 }
 
 impl<T: Terminal<Error: Into<Error>> + 'static> Live<T> {
@@ -55,13 +53,12 @@ impl<T: Terminal<Error: Into<Error>> + 'static> Live<T> {
     ) -> Result<(Self, Outcome)> {
         let env = ENVIRONMENT.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let command = ["sh", "-c", LOGIN].map(str::to_owned).to_vec();
-        let Opening { user, folder, columns, key } = opening;
+        let Opening { user, folder, columns } = opening;
         let columns = columns.unwrap_or(COLUMNS);
         let options = TerminalOptions { user, command, env, folder, size: (columns, ROWS) };
         let tape = tape.map(|tape| tape.of_another());
         let terminal = machine.open(&options).await?;
-        let new = || RunId::random().as_str().chars().filter(char::is_ascii_alphanumeric).collect();
-        let key: String = key.unwrap_or_else(new);
+        let key: String = RunId::random().as_str().chars().filter(char::is_ascii_alphanumeric).collect();
         let settings = Settings { key: key.clone(), columns, ..Settings::default() };
         let mut tail = Vec::new();
         let mut told = Told { tape: tape.as_ref(), tail: &mut tail, shown: &mut |_, _| {} };
@@ -134,7 +131,7 @@ impl<T: Terminal<Error: Into<Error>> + 'static> Live<T> {
         self.session.places().is_empty()
     }
 
-    /// What the marks of its shell carry.
+    /// What the marks of all its shells carry.
     pub(super) fn key(&self) -> &str {
         &self.key
     }

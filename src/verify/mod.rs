@@ -46,6 +46,7 @@ mod recording;
 mod refused;
 mod results;
 mod run;
+mod shells;
 mod shown;
 mod stop;
 mod survey;

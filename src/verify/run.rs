@@ -12,12 +12,13 @@ use super::{
     left::Left,
     live::{Live, Opening, last_line},
     recording::Tape,
+    shells::Waiting,
     stop::{Done, apart},
     visit::Stand,
 };
 use crate::{
     machine::{Result, RunId},
-    plan::{self, Command, Step as Planned},
+    plan::{self, Command, Plan, Step as Planned},
     report::{CauseKind, StepReport, StepWarning, stream::Stream},
     session::{Answer, Answered, End, Kind, Outcome, Pattern, Service, Step, inject},
     terminal::{clean::clean, endless::is_in_use, failure::speaks_of_failure, program::is_elsewhere},
@@ -121,7 +122,7 @@ impl<M: Running> Doing<'_, M> {
     }
 
     pub(super) fn session_step(&self, lines: Vec<String>, attributes: &plan::Attributes, until: Option<&str>) -> Step {
-        let answers = attributes.answers.iter().chain(&self.plan.settings.answers).map(answer).collect();
+        let answers = answers(self.plan, attributes);
         let timeout =
             attributes.timeout.or(self.plan.settings.timeout).unwrap_or(COMMAND_TIMEOUT).min(self.limit.left());
         let until = until.map(pattern);
@@ -149,6 +150,7 @@ impl<M: Running> Doing<'_, M> {
             let mut typed = self.session_step(lines.clone(), &step.attributes, until);
             typed.stopped = command.stopped;
             self.stop_servers(&lines.join("\n")).await;
+            self.look_at_shells(step, &lines).await?;
             let live = self.terminal(step).await?;
             let mut heard = listener.wants_output().then(|| Heard::new(secrets));
             let tell = |text| listener.event(name, Event::Output(text));
@@ -251,6 +253,21 @@ impl<M: Running> Doing<'_, M> {
         }
     }
 
+    /// Asks the shell that is to wait for one that these lines open, if somebody wants to know.
+    async fn look_at_shells(&mut self, step: &Planned, lines: &[String]) -> Result<()> {
+        let Some(waiting) = &mut self.waiting else { return Ok(()) };
+        // Those that were open and are left.
+        waiting.truncate(self.live.places().len().saturating_sub(1));
+        let is_main = step.attributes.terminal.as_deref().is_none_or(|name| name == MAIN);
+        if let [command] = lines
+            && is_main
+            && self.live.is_ready()
+        {
+            waiting.extend(Waiting::before(command, step.number, self.machine, &mut self.live).await?);
+        }
+        Ok(())
+    }
+
     /// Whether the guide itself says that a command fails so: by statuses, or by what it shows.
     fn is_to_fail(&self, step: &Planned, lines: &[String], outcome: &Outcome, last: bool) -> bool {
         let line = lines[..outcome.typed.min(lines.len())].join("\n");
@@ -333,8 +350,7 @@ impl<M: Running> Doing<'_, M> {
         if let Some(file) = &file {
             self.live.quietly(Step::new(&inject::exported(file)).timeout(BACKGROUND)).await?;
         }
-        let opening =
-            Opening { user: stand.user, folder: stand.folder, columns: self.plan.settings.columns, key: None };
+        let opening = Opening { user: stand.user, folder: stand.folder, columns: self.plan.settings.columns };
         let (mut live, _) = Live::open(self.machine, opening, tape).await?;
         if let Some(file) = &file {
             live.quietly(Step::new(&inject::inherited(file)).timeout(BACKGROUND)).await?;
@@ -407,6 +423,11 @@ fn left_running(service: Service) -> String {
 fn unsaid(until: &str) -> Fault {
     let help = "correct what it shows when it is ready (until=\"…\"), or give it more time (timeout=10m)";
     Fault::new(format!("it has not shown `{until}` in time"), help).of(CauseKind::OutOfTime, until)
+}
+
+/// What is answered to the questions of a step.
+pub(super) fn answers(plan: &Plan, attributes: &plan::Attributes) -> Vec<Answer> {
+    attributes.answers.iter().chain(&plan.settings.answers).map(answer).collect()
 }
 
 fn answer(answer: &plan::Answer) -> Answer {

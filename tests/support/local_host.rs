@@ -8,7 +8,8 @@ use super::local::Local;
 use guidepost::{
     machine::settings::ImageSource,
     machine::{
-        self, Error, FileError, Identity, Image, Kept, Machine, Output, RemoteFile, Result, Run, TerminalOptions,
+        self, Error, FileError, Held, Identity, Image, Kept, Machine, Output, Process, RemoteFile, Result, Run,
+        TerminalOptions,
     },
     proof,
     report::Report,
@@ -312,10 +313,13 @@ impl Running for LocalMachine {
         Ok(Some(Vec::new()))
     }
 
-    async fn held(&self) -> Result<Option<Vec<String>>> {
-        let mut names: Vec<String> = self.processes().map(|(_, name)| name).collect();
-        names.sort_unstable();
-        Ok(Some(names))
+    async fn held(&self) -> Result<Option<Held>> {
+        let process = |(id, name): (rustix::process::Pid, String)| Process {
+            id: id.as_raw_nonzero().get().cast_unsigned(),
+            parent: 0,
+            name: name.trim_end().to_owned(),
+        };
+        Ok(Some(Held { processes: self.processes().map(process).collect(), rest: Vec::new() }))
     }
 
     async fn snapshot(&self) -> Result<String> {

@@ -69,7 +69,7 @@ impl Engine {
         self.marks += u32::from(again.is_none());
         let mark = again.unwrap_or(self.marks);
         self.freeze(true);
-        let key = format!("{}.{mark}", self.settings.key);
+        let key = inject::mark(&self.settings.key, mark);
         self.veil.hide(&key);
         self.type_line(&inject::line(&key), now);
         let again = again.is_some();

@@ -234,6 +234,26 @@ fn what_opens_a_program() {
 }
 
 #[test]
+fn what_only_opens_a_shell() {
+    for (line, only) in [
+        ("bash", true),
+        ("su - ann", true),
+        ("sudo -i -u ann", true),
+        ("A=1 bash --norc", true),
+        ("cd /srv && bash", false),
+        ("bash -c ls", false),
+        ("bash run.sh", false),
+        ("su - $(cat name)", false),
+        ("psql", false),
+        ("docker exec -it app bash", false),
+        ("ssh ann@example.org", false),
+        ("ls", false),
+    ] {
+        assert_eq!(only_opens_shell(line), only, "{line}");
+    }
+}
+
+#[test]
 fn openers() {
     for line in [
         "node",

@@ -8,14 +8,13 @@
 //! What is done here is what a reader would do if the author had written the guide from top to bottom. It is shown, and proves nothing:
 //! when the writer pauses, the whole guide is done in a clean machine beside it, and where the two disagree, that is told.
 //!
-//! A snapshot is taken only where it is the whole truth: nothing runs but the shell ([`Running::held`]), and the shell is one that can
-//! say what it is like and be put back so ([`shell`]). It is compared when it is put back, and done without if it is another one.
+//! A snapshot is taken only where it is the whole truth: nothing runs but the shells of the terminal ([`Running::held`]), and these can
+//! say what they are like and be put back so ([`shells`](super::shells)). They are compared then, and done without if they are others.
 
 mod change;
 mod hand;
 mod past;
 mod resume;
-mod shell;
 mod snapshot;
 
 pub use hand::ByHand;
@@ -32,7 +31,6 @@ use self::{
     change::{Change, Score},
     hand::Hand,
     past::Past,
-    shell::Shell,
     snapshot::{Snapshot, Snapshots},
 };
 use super::{
@@ -46,7 +44,7 @@ use super::{
 use crate::{
     diagnostic::Diagnostic,
     machine::{
-        self, Machine,
+        self, Held, Machine,
         settings::{ImageSource, Init},
     },
     report::{GuideReport, Report, Verdict},
@@ -217,7 +215,7 @@ struct Stand<T> {
     /// The first step that was done where another text of a broken step was tried.
     bent: Option<usize>,
     /// What ran in the machine before the first step.
-    held: Option<Vec<String>>,
+    held: Option<Held>,
     /// Seconds of steps since the last snapshot.
     unkept: f64,
     /// Where it stood when something was typed by hand behind the last step, if something was.
@@ -240,7 +238,7 @@ struct Came<'a, H: Host> {
     report: GuideReport,
     /// As in [`Stand`].
     bent: Option<usize>,
-    held: Option<Vec<String>>,
+    held: Option<Held>,
     unkept: f64,
     stood: Option<Vec<Place>>,
 }
@@ -474,8 +472,9 @@ impl<'d, H: Host> Desk<'d, H> {
             }
             None => {
                 let mut report = blank(job);
-                let walk = Box::pin(Walk::begin(attempt, machine, &mut report)).await?;
-                if let Some(walk) = &walk {
+                let mut walk = Box::pin(Walk::begin(attempt, machine, &mut report)).await?;
+                if let Some(walk) = &mut walk {
+                    walk.doing.waiting = Some(Vec::new());
                     self.opened(job, &walk.doing.live);
                 }
                 Came { walk, report, bent: None, held: machine.held().await?, unkept: 0.0, stood: None }
@@ -658,18 +657,18 @@ impl<'d, H: Host> Desk<'d, H> {
         }
         let kept = match hindrance(doing, job, came.held.as_ref()).await? {
             Some(why) => Err(why),
-            None => match Shell::of(doing.machine, &mut doing.live).await? {
-                Ok(shell) => match doing.machine.snapshot().await {
+            None => match doing.shells().await? {
+                Ok(shells) => match doing.machine.snapshot().await {
                     Err(error) if error.is_of_engine() => return Err(error),
-                    image => image.map(|image| (shell, image)).map_err(|error| error.to_string()),
+                    image => image.map(|image| (shells, image)).map_err(|error| error.to_string()),
                 },
                 Err(why) => Err(why),
             },
         };
         match kept {
-            Ok((shell, image)) => {
+            Ok((shells, image)) => {
                 let (outputs, steps) = (doing.outputs.clone(), came.report.steps.clone());
-                let snapshot = Snapshot { image, after, past: Past { score: score.clone(), shell, outputs, steps } };
+                let snapshot = Snapshot { image, after, past: Past { score: score.clone(), shells, outputs, steps } };
                 self.snapshots.add(self.run.host, snapshot).await;
                 self.tell(job, Writing::Snapshot { after });
             }
@@ -683,7 +682,7 @@ impl<'d, H: Host> Desk<'d, H> {
 async fn hindrance<M: Running>(
     doing: &Doing<'_, M>,
     job: &Job,
-    held: Option<&Vec<String>>,
+    held: Option<&Held>,
 ) -> machine::Result<Option<String>> {
     const VOLUMES: &str = "it has volumes";
     if job.machine.init != Init::Minimal {
@@ -693,7 +692,14 @@ async fn hindrance<M: Running>(
     if !doing.others.is_empty() || !doing.left.is_empty() {
         return Ok(Some("other terminals are open".into()));
     }
-    Ok(doing.machine.held().await?.map_or(Some(VOLUMES.into()), |now| snapshot::more(held, &now)))
+    // The shells that were opened in the first one, and what holds them: they are put back.
+    let pids: Vec<u32> = doing.live.places().iter().filter_map(Place::pid).collect();
+    let shells =
+        |now: &Held| pids.first().zip(pids.last()).map_or(Vec::new(), |(first, last)| now.between(*first, *last));
+    Ok(doing.machine.held().await?.map_or(Some(VOLUMES.into()), |now| {
+        let shells = shells(&now);
+        snapshot::more(&held.lines(&[]), &now.lines(&shells))
+    }))
 }
 
 /// Why a machine is left where something was typed.

@@ -1,19 +1,13 @@
-//! What was done of a guide in a machine, and what its shell was like then: enough to go on behind it in another terminal.
+//! What was done of a guide in a machine, and what its shells were like then: enough to go on behind it in another terminal.
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-use super::{Stand, blank, change::Score, shell::Shell};
+use super::{Stand, blank, change::Score};
 use crate::{
     machine,
     report::{GuideReport, StepReport},
-    verify::{
-        Job,
-        doing::State,
-        host::Running,
-        live::{Live, Opening},
-        shown::Shown,
-    },
+    verify::{Job, doing::State, host::Running, shells::Shells, shown::Shown},
 };
 
 /// The past of a machine.
@@ -21,8 +15,8 @@ use crate::{
 pub(super) struct Past {
     /// The text of which the steps were done.
     pub(super) score: Score,
-    /// Its shell.
-    pub(super) shell: Shell,
+    /// Its shells.
+    pub(super) shells: Shells,
     /// What the steps had shown.
     pub(super) outputs: BTreeMap<usize, Shown>,
     /// What came of them.
@@ -30,7 +24,7 @@ pub(super) struct Past {
 }
 
 impl Past {
-    /// Opens a terminal in a machine whose files are as they were, and makes its shell what it was; or why that cannot be done.
+    /// Opens a terminal in a machine whose files are as they were, and makes its shells what they were; or why that cannot be done.
     ///
     /// # Errors
     /// If the machine or the engine is gone.
@@ -39,22 +33,13 @@ impl Past {
         machine: &M,
         job: &Job,
     ) -> machine::Result<Result<Stand<M::Terminal>, String>> {
-        let Shell { folder, key, .. } = &self.shell;
-        let opening = Opening {
-            columns: job.plan.settings.columns,
-            folder: Some(folder.clone()),
-            key: Some(key.clone()),
-            ..Opening::default()
+        let live = match self.shells.put_back(machine, &job.plan).await? {
+            Ok(live) => live,
+            Err(why) => return Ok(Err(why)),
         };
-        let (mut live, outcome) = Live::open(machine, opening, None).await?;
-        if !outcome.ready {
-            return Ok(Err("the machine's shell showed no prompt".into()));
-        }
-        if let Err(why) = self.shell.put_back(machine, &mut live).await? {
-            return Ok(Err(why));
-        }
+        let waiting = Some(self.shells.waiting().to_vec());
         Ok(Ok(Stand {
-            state: State { outputs: self.outputs.clone(), ..State::new(live) },
+            state: State { outputs: self.outputs.clone(), waiting, ..State::new(live) },
             report: GuideReport { steps: self.steps.clone(), ..blank(job) },
             bent: None,
             held: machine.held().await?,

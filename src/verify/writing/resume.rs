@@ -8,7 +8,6 @@ use super::{
     Desk, Writing,
     change::{Change, Score},
     past::Past,
-    shell::Shell,
 };
 use crate::{
     machine::{self, Engine, Error},
@@ -60,12 +59,12 @@ pub(in crate::verify) async fn leave<M: Running>(
     if !doing.live.is_ready() {
         return Ok(Err("no prompt has come back in its terminal".into()));
     }
-    let shell = match Shell::of(doing.machine, &mut doing.live).await? {
-        Ok(shell) => shell,
+    let shells = match doing.shells().await? {
+        Ok(shells) => shells,
         Err(why) => return Ok(Err(why)),
     };
     let (outputs, steps) = (doing.outputs.clone(), report.steps.clone());
-    put(doing.machine, &Left { bent, past: Past { score: Score::of(job), shell, outputs, steps } }).await
+    put(doing.machine, &Left { bent, past: Past { score: Score::of(job), shells, outputs, steps } }).await
 }
 
 /// What is left in a machine.

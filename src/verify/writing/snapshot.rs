@@ -16,7 +16,7 @@ pub(super) struct Snapshot {
     pub(super) image: String,
     /// The step; 0 for the setup.
     pub(super) after: usize,
-    /// What was done in it, and what its shell was like.
+    /// What was done in it, and what its shells were like.
     pub(super) past: Past,
 }
 

@@ -1,15 +1,23 @@
-//! What a shell is like, apart from the files around it, so that another one can be made like it.
+//! What the shells of a terminal are like, apart from the files around them, so that others can be made like them.
 //!
 //! Bash says of itself what can be typed again (`declare -p`, `shopt -p`, `alias -p`, `trap -p`; bash(1), SHELL BUILTIN COMMANDS). It
 //! is asked by a hidden line, and what it says goes into a file, so that the terminal shows nothing of it. Whether another shell is like
 //! it, is not believed but compared: it is asked in the same way.
+//!
+//! A shell that waits for another one, which was opened in it (`su - ann`), cannot be asked. So it is asked before that, and what opened
+//! the other one is typed again.
 
 use serde::{Deserialize, Serialize};
 
+use super::{
+    host::Running,
+    live::{Live, Opening},
+};
 use crate::{
     machine::{self, Error, Run, RunId},
-    session::{Kind, Step, inject},
-    verify::{host::Running, live::Live},
+    plan::Plan,
+    session::{Kind, Place, Step, inject},
+    terminal::{line::quoted, program},
 };
 
 /// What is asked, each with what shows it. History comes without numbers and times.
@@ -46,14 +54,120 @@ const VARY: [&str; 14] = [
 /// Most bytes that a shell says of itself.
 const LARGEST: usize = 4 << 20;
 
+/// What stands for the mark of a shell, which is another one in each, in what it has said: no shell says a control character as it is.
+const MARK: &str = "\u{1}mark\u{1}";
+
 /// What a shell has said of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Shell {
+struct Shell {
     parts: Vec<String>,
     /// Its working directory.
-    pub(super) folder: String,
-    /// What the marks of its prompts carry.
-    pub(super) key: String,
+    folder: String,
+}
+
+/// A shell that waits for one that was opened in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Waiting {
+    /// What it was like before.
+    shell: Shell,
+    /// The command that has opened the other one.
+    command: String,
+    /// The number of its step, which says what is answered.
+    step: usize,
+}
+
+impl Waiting {
+    /// What the shell of a terminal is like, in which a step is about to type a command that opens another one; `None` if it does more than
+    /// that, or the shell cannot be asked.
+    ///
+    /// # Errors
+    /// If the machine or the engine is gone.
+    pub(super) async fn before<M: Running>(
+        command: &str,
+        step: usize,
+        machine: &M,
+        live: &mut Live<M::Terminal>,
+    ) -> machine::Result<Option<Self>> {
+        if !program::only_opens_shell(command) {
+            return Ok(None);
+        }
+        let shell = Shell::of(machine, live).await?.ok();
+        Ok(shell.map(|shell| Self { shell, command: command.to_owned(), step }))
+    }
+}
+
+/// The shells of a terminal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Shells {
+    /// Those that wait, the outermost first.
+    waiting: Vec<Waiting>,
+    /// The one at whose prompt it stands.
+    shell: Shell,
+}
+
+impl Shells {
+    /// What the shells of a terminal are like, of which those that wait were asked before, or why that cannot be known.
+    ///
+    /// # Errors
+    /// If the machine or the engine is gone.
+    pub(super) async fn of<M: Running>(
+        machine: &M,
+        live: &mut Live<M::Terminal>,
+        waiting: &[Waiting],
+    ) -> machine::Result<Result<Self, String>> {
+        let inner = live.places().get(1..).unwrap_or_default();
+        let is_known = |(waiting, place): (&Waiting, &Place)| waiting.command == place.opened_by;
+        // Behind those that wait may be some that were left, or in which nothing was opened.
+        let waiting = waiting.get(..inner.len()).filter(|waiting| waiting.iter().zip(inner).all(is_known));
+        let Some(waiting) = waiting else {
+            return Ok(Err("another shell or program is open in the terminal".into()));
+        };
+        Ok(Shell::of(machine, live).await?.map(|shell| Self { waiting: waiting.to_vec(), shell }))
+    }
+
+    /// Those that wait, the outermost first.
+    pub(super) fn waiting(&self) -> &[Waiting] {
+        &self.waiting
+    }
+
+    /// Opens a terminal with shells like these: `plan` says what is answered to what opens them. Or why that cannot be done.
+    ///
+    /// # Errors
+    /// If the machine or the engine is gone.
+    pub(super) async fn put_back<M: Running>(
+        &self,
+        machine: &M,
+        plan: &Plan,
+    ) -> machine::Result<Result<Live<M::Terminal>, String>> {
+        let first = self.waiting.first().map_or(&self.shell, |waiting| &waiting.shell);
+        let folder = Some(first.folder.clone());
+        let opening = Opening { columns: plan.settings.columns, folder, ..Opening::default() };
+        let (mut live, outcome) = Live::open(machine, opening, None).await?;
+        if !outcome.ready {
+            return Ok(Err("the machine's shell showed no prompt".into()));
+        }
+        for Waiting { shell, command, step } in &self.waiting {
+            if let Err(why) = shell.put_back(machine, &mut live).await? {
+                return Ok(Err(why));
+            }
+            let depth = live.places().len();
+            let step = plan.steps.iter().find(|known| known.number == *step);
+            let answers = step.map_or(Vec::new(), |step| super::run::answers(plan, &step.attributes));
+            let outcome = live.quietly(Step { answers, ..Step::new(command) }).await?;
+            if !outcome.ready || live.places().len() != depth + 1 {
+                return Ok(Err(format!("`{command}` has not opened a shell once more")));
+            }
+        }
+        Ok(self.shell.put_back(machine, &mut live).await?.map(|()| live))
+    }
+}
+
+/// What the shell of a place marks its prompts with.
+fn mark(key: &str, place: &Place) -> Option<String> {
+    match place.kind {
+        Kind::Shell { mark, .. } if place.name == "bash" => Some(inject::mark(key, mark)),
+        _ => None,
+    }
 }
 
 impl Shell {
@@ -61,14 +175,10 @@ impl Shell {
     ///
     /// # Errors
     /// If the machine or the engine is gone.
-    pub(super) async fn of<M: Running>(
-        machine: &M,
-        live: &mut Live<M::Terminal>,
-    ) -> machine::Result<Result<Self, String>> {
-        let place = match live.places() {
-            [place] if place.name == "bash" && matches!(place.kind, Kind::Shell { .. }) => place.clone(),
-            [_] => return Ok(Err("its shell is not bash, which alone can say what it is like".into())),
-            _ => return Ok(Err("another shell or program is open in the terminal".into())),
+    async fn of<M: Running>(machine: &M, live: &mut Live<M::Terminal>) -> machine::Result<Result<Self, String>> {
+        let place = live.places().last().cloned();
+        let Some((place, mark)) = place.and_then(|place| mark(live.key(), &place).map(|mark| (place, mark))) else {
+            return Ok(Err("its shell is not bash, which alone can say what it is like".into()));
         };
         let file = file();
         let shows: Vec<String> = ASKED.iter().map(|(_, show)| format!("{show}; printf '\\036\\n'")).collect();
@@ -76,28 +186,29 @@ impl Shell {
         let said = machine.read(&file, LARGEST).await;
         remove(machine, &[&file]).await?;
         let parts = match said {
-            Ok(said) => parts(&String::from_utf8_lossy(&said.content)),
+            Ok(said) => parts(&String::from_utf8_lossy(&said.content).replace(&mark, MARK)),
             Err(Error::File(_)) => None,
             Err(error) => return Err(error),
         };
         let Some(parts) = parts else { return Ok(Err("its shell has not said what it is like".into())) };
-        let key = live.key().to_owned();
-        Ok(Ok(Self { parts, folder: place.cwd.unwrap_or_default(), key }))
+        Ok(Ok(Self { parts, folder: place.cwd.unwrap_or_default() }))
     }
 
-    /// Makes the shell of a terminal that was just opened like this one. What is still another is said.
+    /// Makes a shell that was just opened in a terminal like this one. What is still another is said.
     ///
     /// # Errors
     /// If the machine or the engine is gone.
-    pub(super) async fn put_back<M: Running>(
+    async fn put_back<M: Running>(
         &self,
         machine: &M,
         live: &mut Live<M::Terminal>,
     ) -> machine::Result<Result<(), String>> {
-        let Some(place) = live.places().first().cloned() else { return Ok(Err("there is no shell".into())) };
+        let Some(place) = live.places().last().cloned() else { return Ok(Err("there is no shell".into())) };
+        let mark = mark(live.key(), &place).unwrap_or_default();
         let (script, history) = (file(), file());
         let user = place.user.as_deref();
         for (file, text) in [(&history, self.part("history").to_owned()), (&script, self.script(&history))] {
+            let text = text.replace(MARK, &mark);
             match machine.write(file, text.as_bytes(), user, Some(0o600)).await {
                 Err(Error::File(why)) => return Ok(Err(format!("there is no place for what it was like: {why}"))),
                 written => written?,
@@ -128,8 +239,10 @@ impl Shell {
         let typed = |line: &&str| line.starts_with("trap ") || line.starts_with("umask ");
         let traps: Vec<&str> = self.part("traps").lines().filter(typed).collect();
         let parts = ["functions", "aliases", "completions", "variables"].map(|name| self.part(name)).join("\n");
-        let (traps, options) = (traps.join("\n"), self.part("options"));
-        format!("unalias -a\n{parts}\n{traps}\n{options}\nhistory -c; history -r {history}\n")
+        let (traps, options, folder) = (traps.join("\n"), self.part("options"), quoted(&self.folder));
+        format!(
+            "unalias -a\n[ \"$PWD\" = {folder} ] || cd -- {folder}\n{parts}\n{traps}\n{options}\nhistory -c; history -r {history}\n"
+        )
     }
 }
 
