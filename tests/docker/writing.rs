@@ -148,7 +148,7 @@ fn a_kept_machine_is_gone_on_with() {
     site.write("content/a.md", text("$ cat /srv/here\n..."));
     let mended = site.run(&["verify", "a", "--resume"]);
     assert!(mended.status == 0 && mended.stdout.contains("So far, in the kept machine"), "{mended:?}");
-    assert!(mended.stderr.contains("2 of 9 steps stay done"), "{mended:?}");
+    assert!(mended.stderr.contains("2 of 10 steps stay done"), "{mended:?}");
     let gone = site.run(&["verify", "a", "--resume"]);
     assert!(gone.status == 2 && gone.stderr.contains("no machine"), "{gone:?}");
 }
