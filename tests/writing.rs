@@ -54,6 +54,26 @@ fn what_is_done_of_another_text() {
     }
 }
 
+/// As far as a line, and then further: what was done stays done, and the outputs of what is typed belong to it.
+#[test]
+fn a_guide_is_done_as_far_as_a_line() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let shown = "```command\necho two\n```\n\n```output\ntwo\n```\n\n";
+    let text = format!("{}{shown}{}", block("$ echo one\none"), block("$ A=1"));
+    let line = |part: &str| 5 + text.lines().position(|line| line == part).expect("it is there");
+    let acts = [
+        Act::Saves("A sentence.\n"),
+        Act::SavesTo(&text, line("$ echo one")),
+        Act::SavesTo(&text, line("echo two")),
+        Act::Saves(&text),
+        Act::SavesTo(&text, line("echo two")),
+    ];
+    let (came, _) = runtime.block_on(Desk::new().does(&LocalHost::default(), &acts));
+    let steps: Vec<_> = came.iter().map(|came| (came.report.steps.len(), came.kept, came.why.is_some())).collect();
+    assert_eq!(steps, [(0, 0, false), (2, 0, false), (4, 2, false), (5, 4, false), (4, 0, true)], "{came:#?}");
+    assert!(came[1..].iter().all(|came| came.report.verdict == Verdict::Holds), "{came:#?}");
+}
+
 /// A text of a step that broke was tried there: what comes behind it may be otherwise in a clean machine, and that is said.
 #[test]
 fn a_broken_step_is_mended_where_it_stands() {

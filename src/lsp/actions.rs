@@ -14,6 +14,7 @@ use crate::{
 
 /// Names of the commands, as the protocol has them.
 pub(super) const RUN: &str = "guidepost.run";
+pub(super) const RUN_TO: &str = "guidepost.runTo";
 pub(super) const ACCEPT: &str = "guidepost.accept";
 
 /// Something that can be done.
@@ -25,7 +26,7 @@ pub(super) struct Action {
     pub(super) arguments: Value,
 }
 
-/// What can be done with a guide, and with the outputs that stand in these lines of it, from 1. `report` is what verification found last.
+/// What can be done with a guide as a whole, as far as the last of these lines of it, from 1, and with the outputs that stand in them. `report` is what verification found last.
 pub(super) fn actions(document: &Document<'_>, lines: (usize, usize), report: Option<&Report>) -> Vec<Action> {
     let Document { site, path, .. } = document;
     let Some(index) = site.library.by_source.get(*path) else { return Vec::new() };
@@ -34,13 +35,24 @@ pub(super) fn actions(document: &Document<'_>, lines: (usize, usize), report: Op
     let done: Vec<&Plan> = plans.iter().filter(is_done).collect();
     let run =
         Action { title: "Run this guide in the preview".into(), command: RUN, arguments: json!({ "guide": path }) };
+    let several = done.len() > 1;
+    let begins = |plan: &&&Plan| plan.steps.iter().any(|step| step.at.path == *path && step.block <= lines.1);
+    let to_here = done.iter().filter(begins).map(|plan| Action {
+        title: match several {
+            true => format!("Run to here on {}, in the preview", plan.machine),
+            false => "Run to here in the preview".into(),
+        },
+        command: RUN_TO,
+        arguments: json!({ "guide": path, "machine": plan.machine, "line": lines.1 }),
+    });
+    let to_here: Vec<Action> = to_here.collect();
     let accepted = done.iter().flat_map(|plan| acceptable(plan, lines, report)).map(|step| Action {
         title: format!("Accept what step {} really showed on {}", step.number, step.machine),
         command: ACCEPT,
         arguments: json!({ "guide": path, "machine": step.machine, "step": step.number }),
     });
     let accepted: Vec<Action> = accepted.collect();
-    (!done.is_empty()).then_some(run).into_iter().chain(accepted).collect()
+    (!done.is_empty()).then_some(run).into_iter().chain(to_here).chain(accepted).collect()
 }
 
 /// Steps in these lines whose real output can be written into the guide.
@@ -62,12 +74,11 @@ fn acceptable(plan: &Plan, (first, last): (usize, usize), report: Option<&Report
 pub(super) fn execute(site: &Path, command: &str, arguments: &Value) -> Result<(), String> {
     let running = Running::of(site).ok_or("no preview runs for this site: start it with `guidepost serve`")?;
     let text = |key: &str| arguments[key].as_str().ok_or_else(|| format!("`{command}` needs a {key}"));
+    let number = |key: &str| arguments[key].as_u64().ok_or_else(|| format!("`{command}` needs a {key}"));
     match command {
         RUN => running.run(text("guide")?),
-        ACCEPT => {
-            let step = arguments["step"].as_u64().ok_or_else(|| format!("`{command}` needs a step"))?;
-            running.accept(text("guide")?, text("machine")?, step)
-        }
+        RUN_TO => running.run_to(text("guide")?, text("machine")?, number("line")?),
+        ACCEPT => running.accept(text("guide")?, text("machine")?, number("step")?),
         _ => Err(format!("there is no command {command}")),
     }
 }

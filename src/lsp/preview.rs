@@ -32,6 +32,14 @@ impl Running {
         self.post("run", &json!({ "guide": guide }))
     }
 
+    /// Does a guide on one of its machines as far as a line, from 1, and keeps that open.
+    ///
+    /// # Errors
+    /// Why it does not begin.
+    pub(super) fn run_to(&self, guide: &str, machine: &str, line: u64) -> Result<(), String> {
+        self.post("write", &json!({ "guide": guide, "machine": machine, "line": line }))
+    }
+
     /// Writes the output that a step has really shown into its guide.
     ///
     /// # Errors

@@ -114,7 +114,7 @@ fn capabilities(units: Units) -> ServerCapabilities {
         rename_provider: Some(RenameOptions { prepare_provider: Some(true), ..Default::default() }.into()),
         code_action_provider: Some(true.into()),
         execute_command_provider: Some(ExecuteCommandOptions {
-            commands: vec![actions::RUN.into(), actions::ACCEPT.into()],
+            commands: [actions::RUN, actions::RUN_TO, actions::ACCEPT].map(Into::into).to_vec(),
             ..Default::default()
         }),
         workspace: Some(WorkspaceOptions {

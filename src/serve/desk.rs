@@ -4,6 +4,7 @@ use std::sync::mpsc;
 use tokio::sync::{
     broadcast,
     mpsc::{Receiver, Sender, channel},
+    watch,
 };
 
 use super::Said;
@@ -19,7 +20,7 @@ use crate::{
 const WAITING: usize = 16;
 
 /// The guide that is written.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chosen {
     /// Path of its file.
     pub guide: String,
@@ -55,8 +56,9 @@ pub fn write(
     super::kept(of_site, "http://localhost", None, asking, &notices, say, |asks| {
         let done = runtime.block_on(async {
             let (wishes, heard) = wishes();
+            let (_whole, until) = watch::channel(None);
             tokio::select! {
-                done = at(asks, notices.subscribe(), chosen, options, listener, (wishes, heard)) => done,
+                done = at(asks, notices.subscribe(), (chosen, until), options, listener, (wishes, heard)) => done,
                 () = end => Ok(()),
             }
         });
@@ -70,44 +72,49 @@ pub(super) fn wishes() -> (Sender<Wish>, Receiver<Wish>) {
     channel(WAITING)
 }
 
-/// Writes with a site that is kept.
+/// Writes with a site that is kept, each text as far as the line that is told.
 ///
 /// # Errors
 /// As [`write()`].
 pub(super) async fn at(
     asks: &mpsc::Sender<Ask>,
     notices: broadcast::Receiver<Notice>,
-    chosen: &Chosen,
+    (chosen, until): (&Chosen, watch::Receiver<Option<usize>>),
     options: &verify::Options,
     listener: &dyn Listener,
     (wishes, mut heard): (Sender<Wish>, Receiver<Wish>),
 ) -> Result<(), Undone> {
-    let job = job(asks, chosen).await.map_err(Undone::Site)?;
-    let saved = saved(asks, notices, chosen, &job, wishes);
+    let job = job(asks, chosen).await.map_err(Undone::Site)?.until(*until.borrow());
+    let saved = saved(asks, notices, (chosen, until), &job, wishes);
     tokio::select! {
         done = verify::write(job.clone(), options, &mut heard, listener) => done.map_err(Undone::Engine),
         () = saved => Ok(()),
     }
 }
 
-/// Tells each text of a guide that is another one than before, until nobody wants to hear it.
+/// Tells each text of a guide that is another one than before, or that is to be done as far as another line, until nobody wants to hear it.
 async fn saved(
     asks: &mpsc::Sender<Ask>,
     mut notices: broadcast::Receiver<Notice>,
-    chosen: &Chosen,
+    (chosen, mut until): (&Chosen, watch::Receiver<Option<usize>>),
     first: &Job,
     wishes: Sender<Wish>,
 ) {
-    let mut known = verify::hashes(&first.inputs);
+    let of = |job: &Job| (verify::hashes(&job.inputs), job.until);
+    let mut known = of(first);
     loop {
-        match notices.recv().await {
-            Ok(Notice::Changed { .. }) | Err(broadcast::error::RecvError::Lagged(_)) => {}
-            Ok(_) => continue,
-            Err(broadcast::error::RecvError::Closed) => return,
+        tokio::select! {
+            notice = notices.recv() => match notice {
+                Ok(Notice::Changed { .. }) | Err(broadcast::error::RecvError::Lagged(_)) => {}
+                Ok(_) => continue,
+                Err(broadcast::error::RecvError::Closed) => return,
+            },
+            told = until.changed() => if told.is_err() { return },
         }
         // What is wrong with the site is told by whoever keeps it.
         let Ok(job) = job(asks, chosen).await else { continue };
-        let now = verify::hashes(&job.inputs);
+        let job = job.until(*until.borrow());
+        let now = of(&job);
         if now != known && wishes.send(Wish::Saved(Box::new(job))).await.is_err() {
             return;
         }

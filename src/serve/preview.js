@@ -104,8 +104,8 @@
     trouble = await post("run", { guide: state.guide });
     show(true, "steps");
   }
-  async function write() {
-    trouble = await post("write", { guide: state.guide, machine: state.steps[0]?.machine });
+  async function write(machine = state.steps[0]?.machine) {
+    trouble = await post("write", { guide: state.guide, machine });
     show(true, "steps");
   }
   async function wish(what) {
@@ -176,7 +176,7 @@
           ? make("button.main", { id: "run", type: "button", onclick: stop }, stops)
           : make("button.main", { id: "run", type: "button", disabled: !online || (busyElsewhere && "busy"), onclick: start }, "Run this guide"),
         !state.steps.length || running || machines().size > 1 ? null
-          : make("button", { id: "write", type: "button", disabled: !online || (busyElsewhere && "busy"), onclick: write }, "Write with a machine"),
+          : make("button", { id: "write", type: "button", disabled: !online || (busyElsewhere && "busy"), onclick: () => write() }, "Write with a machine"),
       ].filter(Boolean) : []),
     );
     if (focused) root.getElementById(focused)?.focus();
@@ -386,10 +386,12 @@
         ? `Another text of step ${run.bent} was tried in this machine, so only a clean one can tell what readers see from there on.`
         : "What is shown here was done in the open machine; a verdict needs a clean one."),
       run.proof ? make("p", {}, make(`span.sign.${run.proof.verdict}`, { "aria-hidden": "true" }, `${SIGNS[run.proof.verdict]} `), `${WORDS[run.proof.verdict]} ${run.proof.text}`) : null,
-      !run.proof && run.waits ? make("p.facts", {}, "A clean run follows when you pause.") : null,
+      run.until ? make("p.facts", {}, `It is done as far as line ${run.until}, which is no verdict; a save is, too.`)
+        : !run.proof && run.waits ? make("p.facts", {}, "A clean run follows when you pause.") : null,
       ...(run.waits ? (run.offers ?? []).map(offer) : []),
       run.notes.length ? make("ul.notes", {}, ...run.notes.map((note) => make("li", {}, note))) : null,
       run.waits ? make("p.tools", {},
+        run.until ? make("button", { id: "rest", type: "button", onclick: () => write(run.machine) }, "Do the rest") : null,
         make("button", { id: "anew", type: "button", onclick: () => wish("anew") }, "Begin anew"),
         broken ? make("button", { id: "retry", type: "button", onclick: () => wish("retry") }, "Try the broken step again") : null) : null);
   }
@@ -564,7 +566,7 @@
       case "text": run.text = event.text; break;
       case "note": run.notes.push(event.text); break;
       case "waits":
-        Object.assign(run, { waits: true, bent: event.bent, offers: event.offers, text: event.text ?? run.text });
+        Object.assign(run, { waits: true, machine: event.machine, bent: event.bent, until: event.until, offers: event.offers, text: event.text ?? run.text });
         say(`${summaryOfLive()}; waiting for the next save`);
         break;
       case "proved":

@@ -13,7 +13,7 @@
 //! | `done` | `number`, `machine`, `verdict`, `message` | a step is over |
 //! | `text` | `text` | of a guide that is written: another text of it is taken up, and all steps that stay done are told again |
 //! | `note` | `text` | of such a guide: something that the writer should know |
-//! | `waits` | `verdict`, `bent`, `offers` | of such a guide: what can be done is done; what would mend a step that broke |
+//! | `waits` | `verdict`, `machine`, `bent`, `until`, `offers` | of such a guide: what can be done is done, perhaps only as far as a line; what would mend a step that broke |
 //! | `proved` | `verdict`, `text` | of such a guide: it was done in a clean machine |
 //! | `end` | `verdict`, `text` | the guide is over; its steps are in the page's state |
 //! | `failed` | `text`, `help` | it cannot be done |
@@ -75,6 +75,8 @@ struct Inner {
     stop: Option<oneshot::Sender<()>>,
     /// What the writer of a guide wishes, while its machine is open.
     wishes: Option<mpsc_async::Sender<Wish>>,
+    /// That guide, and the line as far as which it is done.
+    open: Option<(Chosen, watch::Sender<Option<usize>>)>,
     /// The writer is waited for, so that keys are taken.
     waits: bool,
     /// What the terminal of the open machine has shown.
@@ -114,6 +116,7 @@ impl Runs {
             busy: false,
             stop: None,
             wishes: None,
+            open: None,
             waits: false,
             screen: Screen::default(),
             tries: Tries::default(),
@@ -223,10 +226,28 @@ impl Runs {
         self.spawn(guide, false, move |runs, stopped| runs.done(&asked, stopped))
     }
 
-    /// Keeps a guide's machine open, and does each text of it that is saved.
-    pub(super) fn write(self: &Arc<Self>, chosen: Chosen, notices: broadcast::Receiver<Notice>) -> Result<(), Busy> {
+    /// Keeps a guide's machine open, and does each text of it that is saved, as far as a line of its file. If it is open already, it is that
+    /// line which is another one.
+    pub(super) fn write(
+        self: &Arc<Self>,
+        chosen: Chosen,
+        until: Option<usize>,
+        notices: broadcast::Receiver<Notice>,
+    ) -> Result<(), Busy> {
+        {
+            let inner = self.inner();
+            let is_stopped = inner.stop.is_none();
+            if let Some((_, line)) = inner.open.as_ref().filter(|(open, _)| *open == chosen && !is_stopped) {
+                line.send_replace(until);
+                return Ok(());
+            }
+        }
         let guide = chosen.guide.clone();
-        self.spawn(&guide, true, move |runs, stopped| runs.written(&chosen, notices, stopped))
+        let (sender, until) = watch::channel(until);
+        self.spawn(&guide, true, move |runs, stopped| {
+            runs.inner().open = Some((chosen.clone(), sender));
+            runs.written((&chosen, until), notices, stopped)
+        })
     }
 
     /// Tells what the writer of a guide wishes; whether there is one.
@@ -263,7 +284,7 @@ impl Runs {
             {
                 let mut inner = runs.inner();
                 (inner.busy, inner.waits) = (false, false);
-                (inner.stop, inner.wishes) = (None, None);
+                (inner.stop, inner.wishes, inner.open) = (None, None, None);
                 inner.screen.close();
                 inner.tries.clear();
                 inner.standing = None;
@@ -303,7 +324,12 @@ impl Runs {
     }
 
     /// Keeps a guide's machine open until it is stopped, and gives the run's last event.
-    fn written(&self, chosen: &Chosen, notices: broadcast::Receiver<Notice>, stopped: oneshot::Receiver<()>) -> Value {
+    fn written(
+        &self,
+        (chosen, until): (&Chosen, watch::Receiver<Option<usize>>),
+        notices: broadcast::Receiver<Notice>,
+        stopped: oneshot::Receiver<()>,
+    ) -> Value {
         let Some(asks) = self.inner().asks.clone() else { return json!({ "what": "stopped" }) };
         let (wishes, heard) = desk::wishes();
         self.inner().wishes = Some(wishes.clone());
@@ -315,7 +341,7 @@ impl Runs {
         };
         let done = runtime.block_on(async {
             tokio::select! {
-                done = desk::at(&asks, notices, chosen, &options, &told, (wishes, heard)) => done,
+                done = desk::at(&asks, notices, (chosen, until), &options, &told, (wishes, heard)) => done,
                 _ = stopped => Ok(()),
             }
         });
@@ -439,11 +465,15 @@ impl Told<'_> {
                 self.runs.tick();
                 return None;
             }
-            Writing::Waits { report, bent } => {
-                self.runs.inner().standing = Some(report.clone());
+            Writing::Waits { report, bent, until } => {
+                let mut inner = self.runs.inner();
+                inner.standing = Some(report.clone());
+                let machine = inner.open.as_ref().map(|(open, _)| open.machine.clone());
+                drop(inner);
                 let offers: Vec<Value> = offers(report).iter().map(offered).collect();
                 json!({
-                    "what": "waits", "verdict": report.verdict, "bent": bent, "text": report.reason, "offers": offers,
+                    "what": "waits", "verdict": report.verdict, "machine": machine, "bent": bent, "until": until, "text": report.reason,
+                    "offers": offers,
                 })
             }
             Writing::Proved { report, otherwise } => {
@@ -536,15 +566,17 @@ fn begun(run: Result<(), Busy>) -> Response {
 pub(super) struct Writes {
     guide: String,
     machine: String,
+    /// As far as this line of its file, from 1; to the end without it.
+    line: Option<usize>,
 }
 
 /// `POST write`
 pub(super) async fn write(State(app): State<Arc<App>>, body: Bytes) -> Response {
-    let Ok(Writes { guide, machine }) = serde_json::from_slice(&body) else {
+    let Ok(Writes { guide, machine, line }) = serde_json::from_slice(&body) else {
         let usage = "name a guide and its machine: {\"guide\": \"content/…\", \"machine\": \"debian\"}\n";
         return (StatusCode::BAD_REQUEST, usage).into_response();
     };
-    begun(app.runs.write(Chosen { guide, machine }, app.notices.subscribe()))
+    begun(app.runs.write(Chosen { guide, machine }, line, app.notices.subscribe()))
 }
 
 /// `POST anew`

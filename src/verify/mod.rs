@@ -73,7 +73,7 @@ use crate::{
     diagnostic::Diagnostic,
     internal,
     machine::{self, Engine, Machine, Name, Scope},
-    plan::Plan,
+    plan::{Plan, Step, StepKind},
     report::{Cause, GuideReport, Report, Verdict, world::Packages},
     shards::Shard,
 };
@@ -93,6 +93,8 @@ pub struct Job {
     pub workspace: Option<Workspace>,
     /// The guide is done on other machines, too.
     pub one_of_several: bool,
+    /// The line of the guide's file, from 1, as far as which it is done: then it has no verdict.
+    pub until: Option<usize>,
 }
 
 impl Job {
@@ -102,6 +104,21 @@ impl Job {
             true => format!("{} on {}", self.plan.path, self.plan.machine),
             false => self.plan.path.clone(),
         }
+    }
+
+    /// The same as far as a line of the guide's file, from 1: to the end of the block that stands there or was the last before, with the outputs
+    /// of what that types.
+    #[must_use]
+    pub fn until(mut self, line: Option<usize>) -> Self {
+        self.until = line;
+        let Some(line) = line else { return self };
+        let plan = &mut self.plan;
+        let is_behind = |step: &Step| step.at.path == plan.path && step.block > line;
+        let end = plan.steps.iter().position(is_behind).unwrap_or(plan.steps.len());
+        let shows = |step: &&Step| matches!(step.kind, StepKind::Expect { .. });
+        let shown = plan.steps[end..].iter().take_while(shows).count();
+        plan.steps.truncate(end + shown);
+        self
     }
 
     /// The first error of its plan, or of one that it requires, with that plan: then it is not done.

@@ -178,6 +178,19 @@ test("a guide is written with a machine that stays open, from its page", { skip:
   await inPreview(page, "(root) => root.querySelector('.live').textContent.includes('holds in a clean machine')");
   // What a clean machine says is the verdict of the page.
   await eventually(page, () => document.querySelector(".verified.holds"));
+  // An editor asks for less: it is done in a machine that has done less, and has no verdict.
+  const sign = JSON.parse(readFileSync(join(site, ".guidepost/serve.json"), "utf8"));
+  const to = (line) => fetch(`${sign.url}/_guidepost/write`, {
+    method: "POST", headers: { "X-Guidepost-Token": sign.token }, body: JSON.stringify({ guide: "content/guides/first-guide/index.md", machine: "debian", line }),
+  });
+  const lines = read().split("\n");
+  assert.equal((await to(lines.indexOf("## More"))).status, 202);
+  await inPreview(page, "(root) => /^Live: 4 of 7 steps hold$/.test(root.querySelector('#steps')?.textContent)");
+  await inPreview(page, "(root) => root.querySelector('.live').textContent.includes('It is done as far as line')");
+  assert.deepEqual(await violations(page), []);
+  await press(page, "#rest");
+  await shows("Live: 7 of 7 steps hold");
+  await inPreview(page, "(root) => root.querySelector('.live').textContent.includes('holds in a clean machine')");
   await press(page, "#run");
   await inPreview(page, "(root) => root.querySelector('#run').textContent === 'Run this guide'");
   await leave(page);

@@ -371,7 +371,7 @@ fn a_running_preview_does_what_the_editor_asks_for() {
     client.request("workspace/executeCommand", run);
     let mut accept = Value::Null;
     wait("the output differs", &mut || {
-        accept = offered(&mut client)[1]["command"].clone();
+        accept = offered(&mut client)[2]["command"].clone();
         accept["command"] == "guidepost.accept"
     });
     let place = json!({ "textDocument": { "uri": uri(&site.path().join(path)) }, "position": output });
@@ -379,6 +379,20 @@ fn a_running_preview_does_what_the_editor_asks_for() {
     assert!(said["contents"]["value"].as_str().is_some_and(|text| text.contains("**broken**")), "{said}");
     client.request("workspace/executeCommand", accept);
     assert_eq!(text(&site, path), page.replace("documented", "real"));
+    // As far as this line, in a machine that stays open: nothing else is run meanwhile.
+    client.notify("textDocument/didClose", json!({ "textDocument": { "uri": uri(&site.path().join(path)) } }));
+    client.open(&site.path().join(path), &page.replace("documented", "real"));
+    let to_here = offered(&mut client)[1]["command"].clone();
+    assert_eq!(
+        (&to_here["command"], &to_here["title"]),
+        (&"guidepost.runTo".into(), &"Run to here in the preview".into())
+    );
+    assert_eq!(to_here["arguments"][0]["line"], 10);
+    client.request("workspace/executeCommand", to_here.clone());
+    let run = offered(&mut client)[0]["command"].clone();
+    let refused = client.ask("workspace/executeCommand", run);
+    assert_eq!(refused["error"]["message"], "another guide is being run: stop it, or wait", "{refused}");
+    client.request("workspace/executeCommand", to_here);
     let pid = preview.id().to_string();
     assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().expect("kill").success());
     preview.wait().expect("it ends");

@@ -46,6 +46,8 @@ pub(crate) fn verdicts(report: &GuideReport) -> Vec<Verdict> {
 pub(crate) enum Act<'a> {
     /// Saves a text, and waits for what comes of it.
     Saves(&'a str),
+    /// The same, of which it is done as far as a line of the file.
+    SavesTo(&'a str, usize),
     /// Has the step that broke done once more.
     Retries,
     /// Types keys, until the terminal has shown a text.
@@ -102,7 +104,11 @@ impl Desk {
     pub(crate) async fn does(&self, host: &impl Host, acts: &[Act<'_>]) -> (Vec<Came>, AtTerminal) {
         let [Act::Saves(first), acts @ ..] = acts else { panic!("there is a text") };
         let first = self.job(first);
-        let acts = acts.iter().map(|act| (*act, if let Act::Saves(text) = act { Some(self.job(text)) } else { None }));
+        let acts = acts.iter().map(|act| match *act {
+            Act::Saves(text) => (*act, Some(self.job(text))),
+            Act::SavesTo(text, line) => (*act, Some(self.job(text).until(Some(line)))),
+            _ => (*act, None),
+        });
         let acts: Vec<(Act<'_>, Option<Job>)> = acts.collect();
         let (wishes, mut heard) = channel(1);
         let told = Told::default();
@@ -114,7 +120,7 @@ impl Desk {
             for (act, job) in acts {
                 let wish = match act {
                     Act::Types(keys, _) => Wish::Keys(keys.into()),
-                    Act::Saves(_) => Wish::Saved(Box::new(job.expect("a text"))),
+                    Act::Saves(_) | Act::SavesTo(..) => Wish::Saved(Box::new(job.expect("a text"))),
                     Act::Retries => Wish::Retry,
                 };
                 wishes.send(wish).await.expect("it is heard");
@@ -124,7 +130,7 @@ impl Desk {
                             tokio::time::sleep(Duration::from_millis(10)).await;
                         }
                     }
-                    Act::Saves(_) | Act::Retries => came.extend(waits.recv().await),
+                    Act::Saves(_) | Act::SavesTo(..) | Act::Retries => came.extend(waits.recv().await),
                 }
             }
             drop(wishes);
@@ -182,7 +188,7 @@ impl Listener for Hears<'_> {
             Writing::Text { kept, why, .. } => (text.kept, text.why) = (kept, why),
             Writing::From { after } => text.from = Some(after),
             Writing::NotFrom { why, .. } | Writing::NoSnapshot { why, .. } => text.without.push(why),
-            Writing::Waits { report, bent } => {
+            Writing::Waits { report, bent, .. } => {
                 let Text { kept, why, from, without } = std::mem::take(&mut *text);
                 let came = Came { kept, why, from, without, report: report.clone(), bent };
                 self.waits.try_send(came).expect("the writer waits");

@@ -96,7 +96,7 @@ impl Listener for Watching<'_> {
                 let stderr = std::io::stderr();
                 print(&stderr, &format!("\n{}", drawn(std::slice::from_ref(problem), color(&stderr))));
             }
-            Writing::Waits { report, bent } => {
+            Writing::Waits { report, bent, .. } => {
                 self.progress.clear();
                 let place = self.place;
                 let heading = match bent {

@@ -120,6 +120,8 @@ pub enum Writing<'a> {
         report: &'a GuideReport,
         /// A step before which another text of a broken step was tried here, so that only a clean machine can tell what readers see.
         bent: Option<usize>,
+        /// The line as far as which it was to be done, if not to its end. It is done in no clean machine then.
+        until: Option<usize>,
     },
     /// The whole guide was done in a clean machine.
     Proved {
@@ -381,7 +383,7 @@ impl<'d, H: Host> Desk<'d, H> {
         let machine = attempt.machine(&mut report).await?;
         if machine.is_none() {
             report.judge();
-            self.tell(job, Writing::Waits { report: &report, bent: None });
+            self.tell(job, Writing::Waits { report: &report, bent: None, until: job.until });
         }
         Ok(machine.map(|machine| (machine, None)))
     }
@@ -446,7 +448,7 @@ impl<'d, H: Host> Desk<'d, H> {
             before.close().await?;
         }
         let shown = reached.shown(job);
-        self.tell(job, Writing::Waits { report: &shown, bent: reached.bent });
+        self.tell(job, Writing::Waits { report: &shown, bent: reached.bent, until: job.until });
         if next.is_none() && reached.is_worth_keeping() {
             self.keep(&mut reached, job, &score).await?;
         }
@@ -528,10 +530,13 @@ impl<'d, H: Host> Desk<'d, H> {
         shown: &GuideReport,
         mut next: Option<Job>,
     ) -> machine::Result<Ending<<H::Running as Running>::Terminal>> {
-        let mut proof = Some(Box::pin(async {
-            tokio::time::sleep(PAUSE).await;
-            guide::verify(job, self.quiet, true).await
-        }) as Pin<Box<dyn Future<Output = machine::Result<GuideReport>>>>);
+        // What is done of a part of it is no verdict, in whatever machine.
+        let mut proof = job.until.is_none().then(|| {
+            Box::pin(async {
+                tokio::time::sleep(PAUSE).await;
+                guide::verify(job, self.quiet, true).await
+            }) as Pin<Box<dyn Future<Output = machine::Result<GuideReport>>>>
+        });
         let (listener, name) = (self.run.listener, job.name());
         let show = |text| listener.event(&name, Event::Screen(text));
         let mut hand = came.walk.as_ref().map(|walk| Hand::new(walk.doing.secrets, came.stood.take()));

@@ -184,7 +184,7 @@ async fn go_on<H: Host>(run: &Run<'_, H>, attempt: &Attempt<'_, H>, machine: &H:
         return Ok(Went::Not("it was ended in the middle of a step".into()));
     };
     let shown = came.shown(job);
-    desk.tell(job, Writing::Waits { report: &shown, bent: came.bent });
+    desk.tell(job, Writing::Waits { report: &shown, bent: came.bent, until: None });
     if !shown.verdict.ends_early() {
         return Ok(Went::Holds);
     }
