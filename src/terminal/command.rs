@@ -1,5 +1,7 @@
 //! Whether a line reads as a command of a shell.
 
+use std::{collections::HashSet, sync::LazyLock};
+
 use super::prompt;
 
 /// Whether something is a command.
@@ -67,10 +69,11 @@ pub(crate) fn known(line: &str) -> Known {
         return if value { Known::Yes } else { Known::No };
     };
     let name = first.rsplit('/').next().unwrap_or(first).trim_end_matches(';');
-    let options =
-        line.split_whitespace().skip(1).any(|word| word.starts_with('-') && word.len() > 1 && !word.starts_with("---"));
-    let joins = [" | ", " && ", " || ", " > ", " >> ", " 2>&1", " < ", " <<"].iter().any(|join| line.contains(join));
-    if WORDS.contains(&first) || PROGRAMS.contains(&name) || name.starts_with("mkfs.") || versioned(name) {
+    let options = || {
+        line.split_whitespace().skip(1).any(|word| word.starts_with('-') && word.len() > 1 && !word.starts_with("---"))
+    };
+    let joins = || [" | ", " && ", " || ", " > ", " >> ", " 2>&1", " < ", " <<"].iter().any(|join| line.contains(join));
+    if WORDS.contains(&first) || is_program(name) || name.starts_with("mkfs.") || versioned(name) {
         return if line.ends_with('.') && !line.ends_with("..") && !line.ends_with(" .") && !line.ends_with("/.") {
             Known::Maybe
         } else {
@@ -96,20 +99,21 @@ pub(crate) fn known(line: &str) -> Known {
     match () {
         // Of a table of file systems is `UUID=1 /srv/data ext4`.
         () if value && !path => Known::Yes,
-        () if options || joins => Known::Likely,
+        () if options() || joins() => Known::Likely,
         () => Known::Maybe,
     }
 }
 
 /// Whether a word is the name of a program that is known.
 pub(crate) fn is_program(name: &str) -> bool {
-    PROGRAMS.contains(&name)
+    static NAMES: LazyLock<HashSet<&str>> = LazyLock::new(|| PROGRAMS.iter().copied().collect());
+    NAMES.contains(name)
 }
 
 /// `python3.11`, `php8.2`, `gcc-12`: a known name with its version.
 fn versioned(name: &str) -> bool {
     let stem = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.').trim_end_matches('-');
-    stem.len() < name.len() && PROGRAMS.contains(&stem)
+    stem.len() < name.len() && is_program(stem)
 }
 
 fn is_name_of_variable(name: &str) -> bool {
