@@ -74,6 +74,27 @@ fn a_guide_is_done_as_far_as_a_line() {
     assert!(came[1..].iter().all(|came| came.report.verdict == Verdict::Holds), "{came:#?}");
 }
 
+/// What is saved is done as far as the same block, wherever it stands now.
+#[test]
+fn the_block_as_far_as_which_it_is_done_moves() {
+    let (one, two, three) = (block("$ echo one"), block("$ echo two"), block("$ echo three"));
+    let whole = format!("{one}{two}{three}");
+    // A block has four lines, and begins at line 5, 9, 13.
+    for (what, now, line) in [
+        ("nothing", whole.clone(), 9),
+        ("prose above", format!("Prose.\n\n{whole}"), 11),
+        ("a block above", format!("{one}{}{two}{three}", block("$ echo new")), 13),
+        ("a block above is gone", format!("{two}{three}"), 5),
+        ("it is another one", format!("{one}{}{three}", block("$ echo other")), 9),
+        ("behind it", format!("{one}{two}{}{three}", block("$ echo new")), 9),
+        ("all of it", one.clone(), 5),
+        ("and more", "Prose.\n".to_owned(), 9),
+    ] {
+        let first = format!("{one}{two}{three}");
+        assert_eq!(Desk::new().moved(9, &first, &now), line, "{what}");
+    }
+}
+
 /// A text of a step that broke was tried there: what comes behind it may be otherwise in a clean machine, and that is said.
 #[test]
 fn a_broken_step_is_mended_where_it_stands() {

@@ -36,7 +36,10 @@ pub(super) fn actions(document: &Document<'_>, lines: (usize, usize), report: Op
     let run =
         Action { title: "Run this guide in the preview".into(), command: RUN, arguments: json!({ "guide": path }) };
     let several = done.len() > 1;
-    let begins = |plan: &&&Plan| plan.steps.iter().any(|step| step.at.path == *path && step.block <= lines.1);
+    // A README is done as a whole.
+    let begins = |plan: &&&Plan| {
+        plan.parts.is_empty() && plan.steps.iter().any(|step| step.at.path == *path && step.block <= lines.1)
+    };
     let to_here = done.iter().filter(begins).map(|plan| Action {
         title: match several {
             true => format!("Run to here on {}, in the preview", plan.machine),

@@ -213,7 +213,16 @@ impl<'s> Jobs<'s> {
         let required = if runs { before(self.site, &plan).0 } else { Vec::new() };
         let inputs = self.lister.of(index, &plan, &required);
         let requires = required_plans(self.site, &required, &plan.machine);
-        Job { plan, requires, machine, inputs, workspace: self.workspace.clone(), one_of_several: false, until: None }
+        Job {
+            plan,
+            requires,
+            machine,
+            inputs,
+            workspace: self.workspace.clone(),
+            one_of_several: false,
+            until: None,
+            behind: Vec::new(),
+        }
     }
 }
 

@@ -128,7 +128,7 @@ fn one(site: &Site<'_>, lister: &Lister<'_>, path: &str, reports: &[&GuideReport
         return none("it cannot be read".into());
     };
     let required: Vec<Plan> = plans.iter().flat_map(|plan| plans::required(site, plan)).collect();
-    let secrets = verify::secrets(plans.iter().chain(&required));
+    let secrets = verify::secrets(plans.iter().chain(&required), &[]);
     let read = |source| {
         let guide = site.files.parse(source);
         let plans = plans::plan_guide(site, &guide);

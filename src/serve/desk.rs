@@ -79,13 +79,15 @@ pub(super) fn wishes() -> (Sender<Wish>, Receiver<Wish>) {
 pub(super) async fn at(
     asks: &mpsc::Sender<Ask>,
     notices: broadcast::Receiver<Notice>,
-    (chosen, until): (&Chosen, watch::Receiver<Option<usize>>),
+    (chosen, mut until): (&Chosen, watch::Receiver<Option<usize>>),
     options: &verify::Options,
     listener: &dyn Listener,
     (wishes, mut heard): (Sender<Wish>, Receiver<Wish>),
 ) -> Result<(), Undone> {
-    let job = job(asks, chosen).await.map_err(Undone::Site)?.until(*until.borrow());
-    let saved = saved(asks, notices, (chosen, until), &job, wishes);
+    let whole = job(asks, chosen).await.map_err(Undone::Site)?;
+    let line = *until.borrow_and_update();
+    let job = whole.clone().until(line);
+    let saved = saved(asks, notices, (chosen, until), (whole, line), wishes);
     tokio::select! {
         done = verify::write(job.clone(), options, &mut heard, listener) => done.map_err(Undone::Engine),
         () = saved => Ok(()),
@@ -97,24 +99,33 @@ async fn saved(
     asks: &mpsc::Sender<Ask>,
     mut notices: broadcast::Receiver<Notice>,
     (chosen, mut until): (&Chosen, watch::Receiver<Option<usize>>),
-    first: &Job,
+    (mut whole, mut line): (Job, Option<usize>),
     wishes: Sender<Wish>,
 ) {
-    let of = |job: &Job| (verify::hashes(&job.inputs), job.until);
-    let mut known = of(first);
+    let of = |job: &Job, line: Option<usize>| (verify::hashes(&job.inputs), line);
+    let mut known = of(&whole, line);
     loop {
-        tokio::select! {
+        let is_told = tokio::select! {
             notice = notices.recv() => match notice {
-                Ok(Notice::Changed { .. }) | Err(broadcast::error::RecvError::Lagged(_)) => {}
+                Ok(Notice::Changed { .. }) | Err(broadcast::error::RecvError::Lagged(_)) => false,
                 Ok(_) => continue,
                 Err(broadcast::error::RecvError::Closed) => return,
             },
-            told = until.changed() => if told.is_err() { return },
-        }
+            told = until.changed() => match told {
+                Ok(()) => true,
+                Err(_) => return,
+            },
+        };
         // What is wrong with the site is told by whoever keeps it.
         let Ok(job) = job(asks, chosen).await else { continue };
-        let job = job.until(*until.borrow());
-        let now = of(&job);
+        line = match is_told {
+            true => *until.borrow_and_update(),
+            // The text above it may be longer now.
+            false => line.map(|line| verify::moved(line, &whole.plan, &job.plan)),
+        };
+        whole = job.clone();
+        let now = of(&job, line);
+        let job = job.until(line);
         if now != known && wishes.send(Wish::Saved(Box::new(job))).await.is_err() {
             return;
         }

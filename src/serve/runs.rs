@@ -223,7 +223,7 @@ impl Runs {
     /// Does a guide in a thread of its own.
     pub(super) fn begin(self: &Arc<Self>, guide: &str) -> Result<(), Busy> {
         let asked = guide.to_owned();
-        self.spawn(guide, false, move |runs, stopped| runs.done(&asked, stopped))
+        self.spawn(guide, None, move |runs, stopped| runs.done(&asked, stopped))
     }
 
     /// Keeps a guide's machine open, and does each text of it that is saved, as far as a line of its file. If it is open already, it is that
@@ -236,18 +236,15 @@ impl Runs {
     ) -> Result<(), Busy> {
         {
             let inner = self.inner();
-            let is_stopped = inner.stop.is_none();
-            if let Some((_, line)) = inner.open.as_ref().filter(|(open, _)| *open == chosen && !is_stopped) {
-                line.send_replace(until);
+            let open = inner.open.as_ref().filter(|(open, _)| *open == chosen && inner.stop.is_some());
+            // Nobody hears it when its run has just ended.
+            if open.is_some_and(|(_, line)| line.send(until).is_ok()) {
                 return Ok(());
             }
         }
-        let guide = chosen.guide.clone();
-        let (sender, until) = watch::channel(until);
-        self.spawn(&guide, true, move |runs, stopped| {
-            runs.inner().open = Some((chosen.clone(), sender));
-            runs.written((&chosen, until), notices, stopped)
-        })
+        let (guide, open) = (chosen.guide.clone(), chosen.clone());
+        let (line, until) = watch::channel(until);
+        self.spawn(&guide, Some((open, line)), move |runs, stopped| runs.written((&chosen, until), notices, stopped))
     }
 
     /// Tells what the writer of a guide wishes; whether there is one.
@@ -255,11 +252,11 @@ impl Runs {
         self.inner().wishes.as_ref().is_some_and(|wishes| wishes.try_send(wish).is_ok())
     }
 
-    /// Begins a run in a thread of its own.
+    /// Begins a run in a thread of its own; `open` if the guide's machine stays open.
     fn spawn(
         self: &Arc<Self>,
         guide: &str,
-        live: bool,
+        open: Option<(Chosen, watch::Sender<Option<usize>>)>,
         run: impl FnOnce(&Self, oneshot::Receiver<()>) -> Value + Send + 'static,
     ) -> Result<(), Busy> {
         let (stop, stopped) = oneshot::channel();
@@ -272,10 +269,11 @@ impl Runs {
                 return Err(Busy::Running);
             }
             inner.run += 1;
-            inner.events = vec![json!({ "what": "begin", "guide": guide, "live": live })];
+            inner.events = vec![json!({ "what": "begin", "guide": guide, "live": open.is_some() })];
             inner.kept = 0;
             inner.busy = true;
             inner.stop = Some(stop);
+            inner.open = open;
         }
         self.tick();
         let runs = Arc::clone(self);
@@ -556,7 +554,10 @@ pub(super) async fn begin(State(app): State<Arc<App>>, body: Bytes) -> Response 
 fn begun(run: Result<(), Busy>) -> Response {
     match run {
         Ok(()) => StatusCode::ACCEPTED.into_response(),
-        Err(Busy::Running) => (StatusCode::CONFLICT, "another guide is being run: stop it, or wait\n").into_response(),
+        Err(Busy::Running) => {
+            (StatusCode::CONFLICT, "something is being run, or another machine is open: stop it, or wait\n")
+                .into_response()
+        }
         Err(Busy::Ending) => (StatusCode::SERVICE_UNAVAILABLE, "the server ends\n").into_response(),
     }
 }

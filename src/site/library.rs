@@ -419,7 +419,7 @@ fn reason_to_hide(record: &PageRecord, choice: &Choice) -> Option<&'static str> 
     (!record.front.build_render).then_some("is not rendered (`_build`)")
 }
 
-/// Whether a page is shown in lists, feeds and the search index.
+/// Whether a page is a guide that is shown in lists, feeds and the search index.
 pub(crate) fn is_listed(page: &Page) -> bool {
     page.record.kind == Kind::Guide && page.record.front.build_list
 }

@@ -362,8 +362,18 @@ pub(crate) fn opens_program(line: &str) -> bool {
 
 /// A line that does nothing but open a shell, here and in the terminal: typed once more, it opens another one like it.
 pub(crate) fn only_opens_shell(line: &str) -> bool {
+    // Others keep more, or for a while only.
+    const OPEN: &[&str] =
+        &["su", "runuser", "newgrp", "sg", "sh", "bash", "zsh", "dash", "ksh", "ash", "mksh", "rbash", "yash"];
+    const BEFORE: &[&str] = &["sudo", "doas", "env"];
     let is_one = line::commands(line).count() == 1 && !line.contains("$(");
-    is_one && !is_elsewhere(line) && Opening::of(line).is_some_and(|opening| opening.program.shell)
+    let is_known = |word: &str| BEFORE.contains(&base(word)) || OPEN.contains(&base(word));
+    let does_more =
+        |word: &String| named(word).is_some_and(|program| program.shell || program.before.is_some()) && !is_known(word);
+    let words = line::words(line);
+    let begins = words.iter().find(|word| !line::is_assignment(word)).is_some_and(|word| is_known(word));
+    let opens = |opening: Opening| opening.program.names.iter().any(|name| OPEN.contains(name));
+    is_one && begins && !words.iter().any(does_more) && !is_elsewhere(line) && Opening::of(line).is_some_and(opens)
 }
 
 /// The name of the program that a line starts.

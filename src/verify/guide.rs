@@ -22,7 +22,7 @@ use crate::{
     diagnostic::Diagnostic,
     machine::{self, Error, Identity, Kept, Name},
     matching::Values,
-    plan::{self, LeftOut, Plan},
+    plan::{self, LeftOut, Plan, Step},
     report::{
         Cause, CauseKind, Gap, GuideReport, LIMIT, MACHINE, Part, Secrets, StepKind, StepReport, Verdict,
         world::{Packages, changed},
@@ -155,7 +155,7 @@ pub(super) fn internal_error(job: &Job, said: &str) -> GuideReport {
         ..GuideReport::new(&plan.path, &plan.title, &plan.machine)
     };
     report.verdict = Verdict::Unreached;
-    let secrets = secrets(std::iter::once(plan).chain(&job.requires));
+    let secrets = secrets(std::iter::once(plan).chain(&job.requires), &job.behind);
     report.cause = Some(Cause::new(CauseKind::Internal, "", secrets.mask(&clean(said))));
     report.reason = Some(format!(
         "an internal error of guidepost {}, and no fault of the guide: {}; please report it to those who make guidepost, with the guide and what was printed",
@@ -179,9 +179,9 @@ pub(super) fn finish(report: &mut GuideReport, plan: &Plan) {
     }
 }
 
-/// What must not be shown anywhere.
-pub(crate) fn secrets<'p>(plans: impl Iterator<Item = &'p Plan> + Clone) -> Secrets {
-    let steps = plans.clone().flat_map(|plan| &plan.steps).flat_map(|step| &step.attributes.answers);
+/// What must not be shown anywhere, of plans and of steps that are not done now.
+pub(crate) fn secrets<'p>(plans: impl Iterator<Item = &'p Plan> + Clone, behind: &'p [Step]) -> Secrets {
+    let steps = plans.clone().flat_map(|plan| &plan.steps).chain(behind).flat_map(|step| &step.attributes.answers);
     let guides = plans.flat_map(|plan| &plan.settings.answers);
     Secrets::new(guides.chain(steps).filter(|answer| answer.secret).map(|answer| answer.reply.as_str()))
 }
@@ -189,7 +189,7 @@ pub(crate) fn secrets<'p>(plans: impl Iterator<Item = &'p Plan> + Clone) -> Secr
 impl<'a, H> Attempt<'a, H> {
     /// An attempt that begins now.
     pub(super) fn new(job: &'a Job, run: &'a Run<'a, H>) -> Self {
-        let secrets = secrets(std::iter::once(&job.plan).chain(&job.requires));
+        let secrets = secrets(std::iter::once(&job.plan).chain(&job.requires), &job.behind);
         let tape = run.options.record.as_ref().and_then(|_| Tape::new(&job.plan.title, secrets.clone()).ok());
         let limit = Cell::new(Limit::new(run.options.guide_timeout));
         Self { job, run, last: true, name: job.name(), secrets, tape, limit, fetched: RefCell::default() }

@@ -146,7 +146,7 @@ impl<T: Terminal<Error: Into<Error>> + 'static> Live<T> {
         self.session.places()
     }
 
-    /// Its terminal, the end of what it has shown, and what the marks of its shell carry.
+    /// Its terminal, the end of what it has shown, and what the marks of all its shells carry.
     pub(super) fn into_parts(self) -> (T, Vec<u8>, String) {
         (self.session.into_terminal(), self.tail, self.key)
     }

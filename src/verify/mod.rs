@@ -67,7 +67,7 @@ pub use recording::in_the_way;
 pub use results::{Results, key};
 pub use visit::Visitor;
 pub use workspace::Workspace;
-pub use writing::{ByHand, Resumed, Wish, Writing, resume, write, write_on};
+pub use writing::{ByHand, Resumed, Wish, Writing, moved, resume, write, write_on};
 
 use crate::{
     diagnostic::Diagnostic,
@@ -95,6 +95,8 @@ pub struct Job {
     pub one_of_several: bool,
     /// The line of the guide's file, from 1, as far as which it is done: then it has no verdict.
     pub until: Option<usize>,
+    /// The steps behind that line. What they are answered is secret all the same.
+    pub behind: Vec<Step>,
 }
 
 impl Job {
@@ -107,17 +109,17 @@ impl Job {
     }
 
     /// The same as far as a line of the guide's file, from 1: to the end of the block that stands there or was the last before, with the outputs
-    /// of what that types.
+    /// of what that types. A README is done as a whole.
     #[must_use]
     pub fn until(mut self, line: Option<usize>) -> Self {
-        self.until = line;
-        let Some(line) = line else { return self };
+        let Some(line) = line.filter(|_| self.plan.parts.is_empty()) else { return self };
+        self.until = Some(line);
         let plan = &mut self.plan;
         let is_behind = |step: &Step| step.at.path == plan.path && step.block > line;
         let end = plan.steps.iter().position(is_behind).unwrap_or(plan.steps.len());
         let shows = |step: &&Step| matches!(step.kind, StepKind::Expect { .. });
         let shown = plan.steps[end..].iter().take_while(shows).count();
-        plan.steps.truncate(end + shown);
+        self.behind = plan.steps.split_off(end + shown);
         self
     }
 

@@ -262,6 +262,8 @@ impl<M: Running> Doing<'_, M> {
         if let [command] = lines
             && is_main
             && self.live.is_ready()
+            // One that was opened unseen is between them.
+            && waiting.len() + 1 == self.live.places().len()
         {
             waiting.extend(Waiting::before(command, step.number, self.machine, &mut self.live).await?);
         }

@@ -20,7 +20,8 @@ use crate::{
     terminal::{line::quoted, program},
 };
 
-/// What is asked, each with what shows it. History comes without numbers and times.
+/// What is asked, each with what shows it. History comes without numbers and times; `jobs` is told to nobody who would hear of it later,
+/// as it is by a shell of its own.
 const ASKED: [(&str, &str); 8] = [
     ("variables", "declare -p"),
     ("functions", "declare -f; declare -F"),
@@ -29,7 +30,7 @@ const ASKED: [(&str, &str); 8] = [
     ("traps", "trap -p; umask -p; ulimit -a"),
     ("completions", "complete -p; enable -p"),
     ("history", "HISTTIMEFORMAT= history"),
-    ("place", "pwd; dirs -p; jobs -l; for f in /proc/$$/fd/*; do echo \"${f##*/}\"; done"),
+    ("place", "pwd; dirs -p; id -G; jobs -l | cat; for f in /proc/$$/fd/*; do echo \"${f##*/}\"; done"),
 ];
 
 /// Variables that are others in each shell, or say nothing of it; and so do those that bash alone sets, whose names begin with `BASH_`
@@ -139,10 +140,15 @@ impl Shells {
         machine: &M,
         plan: &Plan,
     ) -> machine::Result<Result<Live<M::Terminal>, String>> {
+        // In its folder from the beginning, as the one before may have been; those behind it go to theirs.
         let first = self.waiting.first().map_or(&self.shell, |waiting| &waiting.shell);
         let folder = Some(first.folder.clone());
         let opening = Opening { columns: plan.settings.columns, folder, ..Opening::default() };
-        let (mut live, outcome) = Live::open(machine, opening, None).await?;
+        let (mut live, outcome) = match Live::open(machine, opening, None).await {
+            // The folder is gone.
+            Err(error) if !error.is_of_engine() => return Ok(Err(error.to_string())),
+            opened => opened?,
+        };
         if !outcome.ready {
             return Ok(Err("the machine's shell showed no prompt".into()));
         }
@@ -151,8 +157,10 @@ impl Shells {
                 return Ok(Err(why));
             }
             let depth = live.places().len();
-            let step = plan.steps.iter().find(|known| known.number == *step);
-            let answers = step.map_or(Vec::new(), |step| super::run::answers(plan, &step.attributes));
+            // What was known to the terminal before (`sudo`) is asked once more in this one.
+            let mut steps: Vec<_> = plan.steps.iter().filter(|known| known.number <= *step).collect();
+            steps.sort_by_key(|known| known.number != *step);
+            let answers = steps.iter().flat_map(|step| super::run::answers(plan, &step.attributes)).collect();
             let outcome = live.quietly(Step { answers, ..Step::new(command) }).await?;
             if !outcome.ready || live.places().len() != depth + 1 {
                 return Ok(Err(format!("`{command}` has not opened a shell once more")));
@@ -182,7 +190,10 @@ impl Shell {
         };
         let file = file();
         let shows: Vec<String> = ASKED.iter().map(|(_, show)| format!("{show}; printf '\\036\\n'")).collect();
-        live.quietly(Step::new(&inject::said(&shows.join("; "), &file))).await?;
+        let asked = live.quietly(Step::new(&inject::said(&shows.join("; "), &file))).await?;
+        if !asked.ready {
+            return Ok(Err("no prompt has come back".into()));
+        }
         let said = machine.read(&file, LARGEST).await;
         remove(machine, &[&file]).await?;
         let parts = match said {
@@ -207,7 +218,13 @@ impl Shell {
         let mark = mark(live.key(), &place).unwrap_or_default();
         let (script, history) = (file(), file());
         let user = place.user.as_deref();
-        for (file, text) in [(&history, self.part("history").to_owned()), (&script, self.script(&history))] {
+        // The first one was opened in its folder.
+        let folder = quoted(&self.folder);
+        let goes = match live.places().len() > 1 {
+            true => format!("[ \"$PWD\" = {folder} ] || {{ cd -- {folder}; unset OLDPWD; }}"),
+            false => String::new(),
+        };
+        for (file, text) in [(&history, self.part("history").to_owned()), (&script, self.script(&goes, &history))] {
             let text = text.replace(MARK, &mark);
             match machine.write(file, text.as_bytes(), user, Some(0o600)).await {
                 Err(Error::File(why)) => return Ok(Err(format!("there is no place for what it was like: {why}"))),
@@ -233,16 +250,14 @@ impl Shell {
         ASKED.iter().zip(&self.parts).find(|((known, _), _)| *known == name).map_or("", |(_, part)| part)
     }
 
-    /// A script that makes a shell like this one. Functions come before aliases, which would change them, and options late: with some
+    /// A script that makes a shell like this one, in the folder to which `goes` goes. Functions come before aliases, which would change them, and options late: with some
     /// of them what cannot be set again would end the shell, and with one of them the lines of the script are history, too.
-    fn script(&self, history: &str) -> String {
+    fn script(&self, goes: &str, history: &str) -> String {
         let typed = |line: &&str| line.starts_with("trap ") || line.starts_with("umask ");
         let traps: Vec<&str> = self.part("traps").lines().filter(typed).collect();
         let parts = ["functions", "aliases", "completions", "variables"].map(|name| self.part(name)).join("\n");
-        let (traps, options, folder) = (traps.join("\n"), self.part("options"), quoted(&self.folder));
-        format!(
-            "unalias -a\n[ \"$PWD\" = {folder} ] || cd -- {folder}\n{parts}\n{traps}\n{options}\nhistory -c; history -r {history}\n"
-        )
+        let (traps, options) = (traps.join("\n"), self.part("options"));
+        format!("unalias -a\n{goes}\n{parts}\n{traps}\n{options}\nhistory -c; history -r {history}\n")
     }
 }
 

@@ -56,7 +56,7 @@ test("search is opened by / and by Ctrl-K, and used by keyboard alone", async ()
     await page.keyboard.press("/");
     await page.waitForSelector(".search-dialog[open]");
     await page.keyboard.type("hidden");
-    await until(page, () => document.querySelector(".search-status").textContent === "1 guide");
+    await until(page, () => document.querySelector(".search-status").textContent === "1 page");
     await page.keyboard.press("ArrowDown");
     await Promise.all([page.waitForNavigation(), page.keyboard.press("Enter")]);
     assert.equal(new URL(page.url()).hash, "#hidden");

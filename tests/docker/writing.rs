@@ -70,6 +70,26 @@ fn shells_in_shells_are_put_back() {
     assert!(came[1].from == Some(4) && came[1].without.is_empty(), "{came:#?}");
 }
 
+/// A shell that is opened now has other groups than the one before.
+#[test]
+fn another_login_is_another_shell() {
+    if !has_engine() {
+        return;
+    }
+    let text = |last: &str| {
+        format!(
+            "{}{}{}",
+            block("$ su -"),
+            block("$ usermod -aG users root; sleep 3.2"),
+            block(&format!("$ id -Gn; echo {last}\nroot\n{last}"))
+        )
+    };
+    let came = runtime().block_on(written(&[text("a"), text("b")]));
+    assert!(came.iter().all(|came| came.report.verdict == Verdict::Holds), "{came:#?}");
+    let said = came[1].without.iter().any(|why| why.contains("place of its shell cannot be put back"));
+    assert!(came[1].from.is_none() && said, "{came:#?}");
+}
+
 /// What no image holds is no snapshot's: it begins anew, and says why.
 #[test]
 fn what_cannot_be_kept_is_said() {

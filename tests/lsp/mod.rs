@@ -391,7 +391,10 @@ fn a_running_preview_does_what_the_editor_asks_for() {
     client.request("workspace/executeCommand", to_here.clone());
     let run = offered(&mut client)[0]["command"].clone();
     let refused = client.ask("workspace/executeCommand", run);
-    assert_eq!(refused["error"]["message"], "another guide is being run: stop it, or wait", "{refused}");
+    assert_eq!(
+        refused["error"]["message"], "something is being run, or another machine is open: stop it, or wait",
+        "{refused}"
+    );
     client.request("workspace/executeCommand", to_here);
     let pid = preview.id().to_string();
     assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().expect("kill").success());

@@ -143,6 +143,11 @@ impl Desk {
         (came, at)
     }
 
+    /// The line, from 1, as far as which another text is done where one was done as far as a line.
+    pub(crate) fn moved(&self, line: usize, before: &str, now: &str) -> usize {
+        verify::moved(line, &self.job(before).plan, &self.job(now).plan)
+    }
+
     /// What comes of a text in a clean machine.
     pub(crate) async fn clean(&self, host: &impl Host, text: &str) -> GuideReport {
         let report = verify::run_on(host, vec![self.job(text)], &self.options(), &()).await;

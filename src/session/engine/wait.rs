@@ -217,7 +217,7 @@ impl Engine {
             if let Phase::Hidden(hidden) = &mut self.phase {
                 hidden.shell = None;
             }
-            let line = inject::line(&format!("{}.{}", self.settings.key, hidden.mark));
+            let line = inject::line(&inject::mark(&self.settings.key, hidden.mark));
             self.type_line(&line, now);
             return None;
         }

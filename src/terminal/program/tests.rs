@@ -247,6 +247,13 @@ fn what_only_opens_a_shell() {
         ("psql", false),
         ("docker exec -it app bash", false),
         ("ssh ann@example.org", false),
+        ("script demo.log", false),
+        ("sudo script demo.log", false),
+        ("unshare -m bash", false),
+        ("sudo unshare -m bash", false),
+        ("timeout 600 bash", false),
+        ("exec bash", false),
+        ("tmux", false),
         ("ls", false),
     ] {
         assert_eq!(only_opens_shell(line), only, "{line}");

@@ -32,6 +32,19 @@ impl Deed {
     }
 }
 
+/// The line as far as which a guide is done now that was done as far as a line before, by its whole plans: the block that was the last stands
+/// elsewhere when something was written above.
+pub fn moved(line: usize, before: &Plan, now: &Plan) -> usize {
+    let is_before = |step: &&Step| step.at.path == before.path && step.block <= line;
+    let Some(last) = before.steps.iter().rfind(is_before) else { return line };
+    let deed = Deed::of(last);
+    let own = now.steps.iter().filter(|step| step.at.path == now.path);
+    let same = own.clone().filter(|step| Deed::of(step) == deed);
+    // If it does something else now, it is the one in its place.
+    let nearest = same.min_by_key(|step| step.number.abs_diff(last.number));
+    nearest.or_else(|| own.take_while(|step| step.number <= last.number).last()).map_or(line, |step| step.block)
+}
+
 /// What a machine is prepared with, before the first step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Ground(String);
@@ -153,7 +166,7 @@ impl Change {
         if alike < before_broken {
             let why = match alike < new.len() {
                 true => format!("line {}, which was done, has changed", line(alike)),
-                false => "steps that were done are gone".into(),
+                false => "steps that were done are gone, or behind the line as far as which it is done now".into(),
             };
             return Self::Back { why };
         }

@@ -17,6 +17,7 @@ mod past;
 mod resume;
 mod snapshot;
 
+pub use change::moved;
 pub use hand::ByHand;
 pub(super) use resume::leave;
 pub use resume::{Resumed, resume};
@@ -404,6 +405,8 @@ impl<'d, H: Host> Desk<'d, H> {
                     Some(stand)
                 }
                 Err(why) => {
+                    // It may tell what a variable is.
+                    let why = Attempt::new(&job, self.run).secrets.mask(&why);
                     self.tell(&job, Writing::NotFrom { after: snapshot.after, why });
                     self.snapshots.remove(self.run.host, &snapshot.image).await;
                     return Ok(Some(job));
@@ -504,7 +507,7 @@ impl<'d, H: Host> Desk<'d, H> {
                 Ok(Next::End | Next::Unreached) => break,
                 // Nobody knows how far it came.
                 Err(wish) => {
-                    let why = format!("line {}, which was being done, has changed", step.at.line);
+                    let why = format!("line {}, which was being done, has changed or is not to be done", step.at.line);
                     return Ok(Err(Left { wish, why }));
                 }
             }
@@ -683,7 +686,7 @@ impl<'d, H: Host> Desk<'d, H> {
     }
 }
 
-/// Why an image of a machine would not be the whole truth, apart from its shell. `held` is what ran in it before the first step.
+/// Why an image of a machine would not be the whole truth, apart from its shells. `held` is what ran in it before the first step.
 async fn hindrance<M: Running>(
     doing: &Doing<'_, M>,
     job: &Job,

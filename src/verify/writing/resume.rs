@@ -173,7 +173,11 @@ async fn go_on<H: Host>(run: &Run<'_, H>, attempt: &Attempt<'_, H>, machine: &H:
     };
     let mut stand = match Box::pin(left.past.put_back(machine, job)).await? {
         Ok(stand) => stand,
-        Err(why) => return Ok(Went::Not(why)),
+        Err(why) => {
+            // Another text may answer what was asked.
+            let put = put(machine, &left).await?;
+            return Ok(Went::Not(attempt.secrets.mask(&put.err().unwrap_or(why))));
+        }
     };
     stand.bent = left.bent;
     stand.forget_after(kept, bent);
@@ -184,7 +188,7 @@ async fn go_on<H: Host>(run: &Run<'_, H>, attempt: &Attempt<'_, H>, machine: &H:
         return Ok(Went::Not("it was ended in the middle of a step".into()));
     };
     let shown = came.shown(job);
-    desk.tell(job, Writing::Waits { report: &shown, bent: came.bent, until: None });
+    desk.tell(job, Writing::Waits { report: &shown, bent: came.bent, until: job.until });
     if !shown.verdict.ends_early() {
         return Ok(Went::Holds);
     }
