@@ -155,7 +155,7 @@ fn everything_of_a_site_is_there() {
         ("/docs/atom.xml", 200, "text/xml; charset=utf-8", "<feed"),
         ("/docs/sitemap.xml", 200, "text/xml; charset=utf-8", "<urlset"),
         ("/docs/robots.txt", 200, "text/plain; charset=utf-8", "Sitemap"),
-        ("/docs/search/meta.json", 200, "application/json; charset=utf-8", "\"pages\":2"),
+        ("/docs/search/meta.json", 200, "application/json; charset=utf-8", "\"pages\":4"),
         ("/_guidepost/preview.js", 200, "text/javascript; charset=utf-8", "EventSource"),
         ("/_guidepost/xterm.mjs", 200, "text/javascript; charset=utf-8", "The xterm.js authors"),
         ("/_guidepost/xterm.css", 200, "text/css; charset=utf-8", ".xterm"),

@@ -143,7 +143,7 @@ fn a_script_is_given_what_it_names() {
     let script = "const texts = {};\nsay(texts.copied, texts.found, my.texts.x, contexts.y);\n";
     let filled = script::fill(script, "own.js", &words("ja")).expect("texts").expect("it is filled");
     assert!(
-        filled.starts_with("const texts = {\"copied\":\"コピーしました\",\"found\":\"{count} 件のガイド\"};\nsay("),
+        filled.starts_with("const texts = {\"copied\":\"コピーしました\",\"found\":\"{count} ページ\"};\nsay("),
         "{filled}"
     );
     assert_eq!(script::fill("say()", "own.js", &words("ja")).expect("nothing to fill"), None);

@@ -19,6 +19,8 @@ pub const BOOT: &str = "org.guidepost.boot";
 pub const UNTIL: &str = "org.guidepost.until";
 /// Label with the guide's name.
 pub const GUIDE: &str = "org.guidepost.guide";
+/// Label with a hash of the site's folder: guides of two sites may have the same path.
+pub const SITE: &str = "org.guidepost.site";
 /// Label with the machine's name.
 pub const MACHINE: &str = "org.guidepost.machine";
 /// Label of images built from a machine's folder, with the hash of its content.
@@ -164,6 +166,8 @@ pub struct Identity {
     pub guide: Name,
     /// The machine's name in `guidepost.yaml`.
     pub machine: Name,
+    /// The site of the guide, if it is of one: [`site_name`].
+    pub site: Option<String>,
     /// How long it may be there at most: then it ends by itself.
     pub lifetime: Duration,
     /// When that is over.
@@ -180,12 +184,19 @@ pub(super) const SLACK: Duration = Duration::from_secs(10 * 60);
 /// Nothing is there longer: what outlives it is no machine of a guide.
 const LONGEST_LIFE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
+/// What labels call a site, by its folder.
+pub fn site_name(folder: &std::path::Path) -> String {
+    let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    let hash = blake3::hash(folder.as_os_str().as_encoded_bytes()).to_hex();
+    hash[..16].to_owned()
+}
+
 impl Identity {
     /// A new one, of this process, that is needed for so long at most.
     pub fn new(guide: Name, machine: Name, needed: Duration) -> Self {
         let lifetime = needed.saturating_add(SLACK).min(LONGEST_LIFE);
         let until = Utc::now() + TimeDelta::seconds(i64::try_from(lifetime.as_secs()).unwrap_or_default());
-        Self { run: RunId::random(), owner: Owner::this(), guide, machine, lifetime, until }
+        Self { run: RunId::random(), owner: Owner::this(), guide, machine, site: None, lifetime, until }
     }
 
     /// The name of the container, and of its network and volume, which are kinds of their own.
@@ -213,8 +224,10 @@ impl Identity {
             (GUIDE, self.guide.to_string()),
             (MACHINE, self.machine.to_string()),
         ]
+        .into_iter()
+        .chain(self.site.clone().map(|site| (SITE, site)))
         .map(|(key, value)| (key.to_owned(), value))
-        .into()
+        .collect()
     }
 }
 

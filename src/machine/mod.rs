@@ -56,7 +56,7 @@ pub use file::{FileError, RemoteFile};
 pub use find::{Found, Look, find};
 pub use image::{Event, Image, Sharing};
 pub use kept::{Held, Kept, Process};
-pub use label::{Identity, Name, Owner, RunId};
+pub use label::{Identity, Name, Owner, RunId, site_name};
 pub(crate) use life::size;
 pub use ready::{READY, Ready};
 pub use reaper::{Reaped, Scope, forget, let_go, reap};

@@ -7,12 +7,15 @@ use bollard::{
     query_parameters::{ListContainersOptionsBuilder, ListNetworksOptionsBuilder, ListVolumesOptionsBuilder},
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    path::Path,
+};
 
 use super::{
     engine::Engine,
     error::{Error, Result},
-    label::{GUIDE, Identity, KEPT, MACHINE, Name, Owner, RUN, until},
+    label::{GUIDE, Identity, KEPT, MACHINE, Name, Owner, RUN, SITE, site_name, until},
     running::{remove_container, remove_network, remove_volume},
 };
 
@@ -117,12 +120,13 @@ fn resource(container: &ContainerSummary) -> Option<String> {
     container.names.iter().flatten().find_map(|name| Identity::resource_of(name))
 }
 
-/// Removes the machines that are kept for a person of guides which are done anew: pairs of the guide's name and the machine's.
+/// Removes the machines that are kept for a person of guides of a site which are done anew: pairs of the guide's name and the machine's.
 ///
 /// # Errors
 /// As [`reap`].
-pub async fn let_go(engine: &Engine, anew: &BTreeSet<(Name, Name)>) -> Result<()> {
-    let filters = HashMap::from([("label".to_owned(), vec![RUN.to_owned()])]);
+pub async fn let_go(engine: &Engine, site: &Path, anew: &BTreeSet<(Name, Name)>) -> Result<()> {
+    let of_site = format!("{SITE}={}", site_name(site));
+    let filters = HashMap::from([("label".to_owned(), vec![RUN.to_owned(), of_site])]);
     let options = ListContainersOptionsBuilder::new().all(true).filters(&filters).build();
     for container in engine.docker().list_containers(Some(options)).await? {
         let Some(labels) = &container.labels else { continue };

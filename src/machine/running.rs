@@ -22,7 +22,7 @@ use super::{
     file::{self, RemoteFile},
     image::{Event, Image, Listener},
     kept::Held,
-    label::{GUIDE, Identity, MACHINE, Name, Owner, RUN, until},
+    label::{GUIDE, Identity, MACHINE, Owner, RUN, SITE, until},
     life::Life,
     preload::preload,
     settings::{Init, Machine, Network},
@@ -104,8 +104,9 @@ pub async fn start(
 /// # Errors
 /// [`Error::EngineGone`], [`Error::Refused`].
 pub async fn adopt(engine: &Engine, machine: &Machine, identity: &Identity) -> Result<Option<RunningMachine>> {
-    let label = |key: &str, value: &Name| format!("{key}={value}");
-    let labels = vec![RUN.to_owned(), label(GUIDE, &identity.guide), label(MACHINE, &identity.machine)];
+    let label = |key: &str, value: &dyn std::fmt::Display| format!("{key}={value}");
+    let mut labels = vec![RUN.to_owned(), label(GUIDE, &identity.guide), label(MACHINE, &identity.machine)];
+    labels.extend(identity.site.as_ref().map(|site| label(SITE, site)));
     let filters = HashMap::from([("label".to_owned(), labels), ("status".to_owned(), vec!["running".to_owned()])]);
     let options = ListContainersOptionsBuilder::new().filters(&filters).build();
     let mut containers = engine.docker().list_containers(Some(options)).await?;

@@ -1,6 +1,6 @@
 //! A guide whose machine stays open while it is written, without a browser: `verify --watch`.
 
-use std::sync::mpsc;
+use std::{sync::mpsc, time::Duration};
 use tokio::sync::{
     broadcast,
     mpsc::{Receiver, Sender, channel},
@@ -18,6 +18,9 @@ use crate::{
 
 /// Wishes that may wait: who saves faster than that is heard later.
 const WAITING: usize = 16;
+
+/// How long it may take to remove what was made; what stays is removed at the next start.
+const ENDING: Duration = Duration::from_secs(8);
 
 /// The guide that is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,10 +60,7 @@ pub fn write(
         let done = runtime.block_on(async {
             let (wishes, heard) = wishes();
             let (_whole, until) = watch::channel(None);
-            tokio::select! {
-                done = at(asks, notices.subscribe(), (chosen, until), options, listener, (wishes, heard)) => done,
-                () = end => Ok(()),
-            }
+            at(asks, notices.subscribe(), (chosen, until), options, listener, (wishes, heard), end).await
         });
         runtime.shutdown_background();
         done
@@ -72,7 +72,7 @@ pub(super) fn wishes() -> (Sender<Wish>, Receiver<Wish>) {
     channel(WAITING)
 }
 
-/// Writes with a site that is kept, each text as far as the line that is told.
+/// Writes with a site that is kept, each text as far as the line that is told, until `end`, and until nobody has `wishes` any more.
 ///
 /// # Errors
 /// As [`write()`].
@@ -83,15 +83,21 @@ pub(super) async fn at(
     options: &verify::Options,
     listener: &dyn Listener,
     (wishes, mut heard): (Sender<Wish>, Receiver<Wish>),
+    end: impl Future<Output = ()>,
 ) -> Result<(), Undone> {
     let whole = job(asks, chosen).await.map_err(Undone::Site)?;
     let line = *until.borrow_and_update();
     let job = whole.clone().until(line);
+    let line = line.filter(|_| job.until.is_some());
     let saved = saved(asks, notices, (chosen, until), (whole, line), wishes);
+    let mut written = std::pin::pin!(verify::write(job, options, &mut heard, listener));
     tokio::select! {
-        done = verify::write(job.clone(), options, &mut heard, listener) => done.map_err(Undone::Engine),
-        () = saved => Ok(()),
+        done = &mut written => return done.map_err(Undone::Engine),
+        () = saved => {}
+        () = end => {}
     }
+    // Nobody wishes anything more, and it removes its machines and snapshots.
+    tokio::time::timeout(ENDING, written).await.unwrap_or(Ok(())).map_err(Undone::Engine)
 }
 
 /// Tells each text of a guide that is another one than before, or that is to be done as far as another line, until nobody wants to hear it.
@@ -126,6 +132,8 @@ async fn saved(
         whole = job.clone();
         let now = of(&job, line);
         let job = job.until(line);
+        // As far as its end is all of it, also when there is more.
+        line = line.filter(|_| job.until.is_some());
         if now != known && wishes.send(Wish::Saved(Box::new(job))).await.is_err() {
             return;
         }

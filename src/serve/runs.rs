@@ -337,12 +337,11 @@ impl Runs {
             Ok(runtime) => runtime,
             Err(error) => return json!({ "what": "failed", "text": error.to_string() }),
         };
-        let done = runtime.block_on(async {
-            tokio::select! {
-                done = desk::at(&asks, notices, (chosen, until), &options, &told, (wishes, heard)) => done,
-                _ = stopped => Ok(()),
-            }
-        });
+        let end = async {
+            let _ = stopped.await;
+            self.inner().wishes = None;
+        };
+        let done = runtime.block_on(desk::at(&asks, notices, (chosen, until), &options, &told, (wishes, heard), end));
         match done {
             Ok(()) => json!({ "what": "stopped" }),
             Err(Undone::Site(problems)) => undone(&problems),

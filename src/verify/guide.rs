@@ -252,7 +252,8 @@ impl<H: Host> Attempt<'_, H> {
     /// What the machine of this guide is called.
     pub(super) fn identity(&self) -> Identity {
         let plan = &self.job.plan;
-        Identity::new(Name::new(&plan.path), Name::new(&plan.machine), self.run.options.lifetime())
+        let identity = Identity::new(Name::new(&plan.path), Name::new(&plan.machine), self.run.options.lifetime());
+        Identity { site: Some(machine::site_name(&self.run.options.site)), ..identity }
     }
 
     /// # Errors

@@ -109,7 +109,7 @@ impl Job {
     }
 
     /// The same as far as a line of the guide's file, from 1: to the end of the block that stands there or was the last before, with the outputs
-    /// of what that types. A README is done as a whole.
+    /// of what that types. If nothing is behind it, it is done as a whole, and so is a README.
     #[must_use]
     pub fn until(mut self, line: Option<usize>) -> Self {
         let Some(line) = line.filter(|_| self.plan.parts.is_empty()) else { return self };
@@ -120,6 +120,7 @@ impl Job {
         let shows = |step: &&Step| matches!(step.kind, StepKind::Expect { .. });
         let shown = plan.steps[end..].iter().take_while(shows).count();
         self.behind = plan.steps.split_off(end + shown);
+        self.until = self.until.filter(|_| !self.behind.is_empty());
         self
     }
 
@@ -233,7 +234,7 @@ pub async fn run(jobs: Vec<Job>, options: &Options, listener: &dyn Listener) -> 
     // For one guide nobody waits until there is something that keeps packages.
     let engine = engine(options, jobs.len() > 1).await?;
     let names = |job: &Job| (Name::new(&job.plan.path), Name::new(&job.plan.machine));
-    machine::let_go(&engine, &jobs.iter().map(names).collect()).await?;
+    machine::let_go(&engine, &options.site, &jobs.iter().map(names).collect()).await?;
     let report = run_on(&engine, jobs, options, listener).await;
     engine.close().await.and(report)
 }

@@ -21,16 +21,21 @@ use crate::{
 };
 
 /// What is asked, each with what shows it. History comes without numbers and times; `jobs` is told to nobody who would hear of it later,
-/// as it is by a shell of its own.
-const ASKED: [(&str, &str); 8] = [
+/// as it is by a shell of its own. The hidden line has kept the last status.
+const ASKED: [(&str, &str); 10] = [
     ("variables", "declare -p"),
     ("functions", "declare -f; declare -F"),
     ("aliases", "alias -p"),
     ("options", "shopt -p; shopt -po"),
-    ("traps", "trap -p; umask -p; ulimit -a"),
-    ("completions", "complete -p; enable -p"),
+    ("traps and limits", "trap -p; umask -p; ulimit -a"),
+    ("completions and builtins", "complete -p; enable -p"),
+    ("arguments", "echo \"${@@Q}\""),
+    ("last status", "echo \"$__gp_s\""),
     ("history", "HISTTIMEFORMAT= history"),
-    ("place", "pwd; dirs -p; id -G; jobs -l | cat; for f in /proc/$$/fd/*; do echo \"${f##*/}\"; done"),
+    (
+        "folder, groups, jobs and open files",
+        "pwd; dirs -p; id -G; jobs -l | cat; for f in /proc/$$/fd/*; do echo \"${f##*/}\"; done",
+    ),
 ];
 
 /// Variables that are others in each shell, or say nothing of it; and so do those that bash alone sets, whose names begin with `BASH_`
@@ -254,10 +259,14 @@ impl Shell {
     /// of them what cannot be set again would end the shell, and with one of them the lines of the script are history, too.
     fn script(&self, goes: &str, history: &str) -> String {
         let typed = |line: &&str| line.starts_with("trap ") || line.starts_with("umask ");
-        let traps: Vec<&str> = self.part("traps").lines().filter(typed).collect();
-        let parts = ["functions", "aliases", "completions", "variables"].map(|name| self.part(name)).join("\n");
+        let traps: Vec<&str> = self.part("traps and limits").lines().filter(typed).collect();
+        let parts =
+            ["functions", "aliases", "completions and builtins", "variables"].map(|name| self.part(name)).join("\n");
         let (traps, options) = (traps.join("\n"), self.part("options"));
-        format!("unalias -a\n{goes}\n{parts}\n{traps}\n{options}\nhistory -c; history -r {history}\n")
+        let (arguments, status) = (self.part("arguments").trim_end(), self.part("last status").trim_end());
+        format!(
+            "unalias -a\n{goes}\n{parts}\n{traps}\n{options}\nset -- {arguments}\n__gp_s={status}\nhistory -c; history -r {history}\n"
+        )
     }
 }
 

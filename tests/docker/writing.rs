@@ -3,7 +3,7 @@
 
 use crate::{
     support::{
-        TestSite, has_engine,
+        TestSite, docker, has_engine,
         writing::{Came, Desk, verdicts},
     },
     writing::texts,
@@ -34,14 +34,20 @@ fn a_snapshot_is_the_whole_truth() {
     let before = [
         "$ cd /srv; export A=1; B='two words'; set -o pipefail; umask 027",
         "$ f() { echo \"f $1\"; }; alias say=echo; trap 'echo bye' EXIT",
-        "$ touch here; sleep 3.2",
+        "$ touch here; set -- one 'two words'; sleep 3.2; (exit 3)",
     ];
-    let before: String = before.map(block).concat();
+    let before = before.map(block).concat().replace("console\n$ touch", "console {exit=3}\n$ touch");
     let shows = "pwd; echo $A $B; f x; say y; set -o | grep pipefail; umask; ls; history | wc -l";
     let shown = "/srv\n1 two words\nf x\ny\npipefail       \ton\n0027\nhere";
-    let last =
-        |end: &str| format!("{before}{}{}", block("$ echo last"), block(&format!("$ {shows}{end}\n{shown}\n...")));
-    let came = runtime().block_on(written(&[last(""), last(" | cat").replace("echo last", "echo other")]));
+    let last = |end: &str| {
+        format!(
+            "{before}{}{}",
+            block("$ echo last $? $#: $2\nlast 3 2: two words"),
+            block(&format!("$ {shows}{end}\n{shown}\n..."))
+        )
+    };
+    let came = runtime()
+        .block_on(written(&[last(""), last(" | cat").replace("last $?", "other $?").replace("last 3", "other 3")]));
     assert!(came.iter().all(|came| came.report.verdict == Verdict::Holds), "{came:#?}");
     assert!(came[1].from == Some(3) && came[1].without.is_empty(), "{came:#?}");
 }
@@ -65,9 +71,12 @@ fn shells_in_shells_are_put_back() {
         let outermost = block("$ exit\n...\n$ pwd; echo $A; f x\n/srv\nouter\nf x");
         format!("{before}{}{inner}{outer}{outermost}", block(&format!("$ echo {last}\n{last}")))
     };
-    let came = runtime().block_on(written(&[text("a"), text("b")]));
-    assert!(came.iter().all(|came| came.report.verdict == Verdict::Holds), "{came:#?}");
-    assert!(came[1].from == Some(4) && came[1].without.is_empty(), "{came:#?}");
+    // What is added behind the last `exit` changes nothing of that.
+    let more = format!("{}{}", text("b"), block("$ echo more\nmore"));
+    let texts = [text("a"), text("b"), more, text("c").replace("sleep 3.2", "sleep 3.1")];
+    let came = runtime().block_on(written(&texts));
+    assert!(came.iter().all(|came| came.report.verdict == Verdict::Holds && came.without.is_empty()), "{came:#?}");
+    assert!(came[1].from == Some(4) && came[2].why.is_none(), "{came:#?}");
 }
 
 /// A shell that is opened now has other groups than the one before.
@@ -86,7 +95,10 @@ fn another_login_is_another_shell() {
     };
     let came = runtime().block_on(written(&[text("a"), text("b")]));
     assert!(came.iter().all(|came| came.report.verdict == Verdict::Holds), "{came:#?}");
-    let said = came[1].without.iter().any(|why| why.contains("place of its shell cannot be put back"));
+    let said = came[1]
+        .without
+        .iter()
+        .any(|why| why.contains("folder, groups, jobs and open files of its shell cannot be put back"));
     assert!(came[1].from.is_none() && said, "{came:#?}");
 }
 
@@ -161,6 +173,13 @@ fn a_kept_machine_is_gone_on_with() {
     let other = site.run(&["verify", "a", "--resume"]);
     assert!(other.status == 2 && other.stderr.contains("line 6, which was done, has changed"), "{other:?}");
 
+    // It is this site's: another one may have a guide of the same name.
+    let elsewhere = TestSite::new(&[
+        ("guidepost.yaml", "title: T\nmachines: {kept: {image: debian:bookworm}}\n"),
+        ("content/a.md", &text("$ cat /srv/there")),
+    ]);
+    let none = elsewhere.run(&["verify", "a", "--resume"]);
+    assert!(none.status == 2 && none.stderr.contains("no machine of content/a.md is kept"), "{none:?}");
     // Other runs leave it there.
     site.write("content/b.md", "---\ntitle: B\nverify: {machine: kept}\n---\n\n```command\ntrue\n```\n");
     assert_eq!(site.run(&["verify", "b"]).status, 0);
@@ -171,4 +190,42 @@ fn a_kept_machine_is_gone_on_with() {
     assert!(mended.stderr.contains("2 of 10 steps stay done"), "{mended:?}");
     let gone = site.run(&["verify", "a", "--resume"]);
     assert!(gone.status == 2 && gone.stderr.contains("no machine"), "{gone:?}");
+}
+
+/// Who stops it leaves no machine and no snapshot behind.
+#[test]
+fn what_is_stopped_leaves_nothing() {
+    if !has_engine() {
+        return;
+    }
+    let text = "---\ntitle: A\nverify: {machine: kept}\n---\n\n```command\nsleep 3.2\n```\n\n```command\necho a\n```\n";
+    let machines = "title: T\nmachines: {kept: {image: debian:bookworm}}\n";
+    let site = TestSite::new(&[("guidepost.yaml", machines), ("content/a.md", text)]);
+    let mut watching = std::process::Command::new(env!("CARGO_BIN_EXE_guidepost"))
+        .args(["verify", "a", "--watch"])
+        .current_dir(site.path())
+        .stdin(std::process::Stdio::null())
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let said = std::io::BufReader::new(watching.stderr.take().expect("it says something"));
+    let mut lines = std::io::BufRead::lines(said).map_while(Result::ok);
+    assert!(lines.any(|line| line.contains("its machine is kept as it is after step 1")));
+    let pid = watching.id().to_string();
+    let ours = || {
+        let format = "{{index .Config.Labels \"org.guidepost.owner\"}}";
+        let images = docker(&["images", "-q", "guidepost-snapshot"]);
+        // Those of other tests come and go.
+        let inspect = |image: &str| {
+            std::process::Command::new("docker").args(["image", "inspect", "--format", format, image]).output()
+        };
+        let of = |image: &str| inspect(image).is_ok_and(|said| said.stdout.starts_with(format!("{pid}:").as_bytes()));
+        images.lines().filter(|image| of(image)).count()
+    };
+    assert_eq!(ours(), 1);
+    assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().expect("kill").success());
+    lines.for_each(drop);
+    watching.wait().expect("it ends");
+    assert_eq!(ours(), 0);
 }

@@ -19,8 +19,7 @@ impl Deed {
     fn of(step: &Step) -> Self {
         let what = match &step.kind {
             StepKind::Run { commands } => {
-                let typed: Vec<_> =
-                    commands.iter().map(|command| (&command.lines, command.stopped, command.logs_out)).collect();
+                let typed: Vec<_> = commands.iter().map(|command| (&command.lines, command.stopped)).collect();
                 format!("types {typed:?}")
             }
             StepKind::Write { file, text, edit, owner, through } => {
@@ -81,6 +80,8 @@ pub(super) struct Score {
     deeds: Vec<Deed>,
     /// What is shown of each step that types something, by its number.
     shown: BTreeMap<usize, Vec<String>>,
+    /// Those that may end the terminal, because something stands behind them.
+    leaves: BTreeSet<usize>,
     /// Those that are done again until what is shown is there.
     retried: BTreeSet<usize>,
     /// Replies that are said for the whole guide.
@@ -104,6 +105,7 @@ impl Score {
             ground: Ground::of(job),
             deeds: plan.steps.iter().map(Deed::of).collect(),
             shown,
+            leaves: plan.steps.iter().filter(|step| may_leave(step)).map(|step| step.number).collect(),
             retried: plan.steps.iter().filter(|step| step.attributes.retry.is_some()).map(|step| step.number).collect(),
             answers: format!("{:?} {:?}", plan.settings.answers, plan.settings.timeout),
             in_parts: !plan.parts.is_empty(),
@@ -122,6 +124,11 @@ impl Score {
         let alike = self.alike(other)?.min(done.len());
         let judged_by_page = |number: &usize| {
             let step = &done[*number];
+            if step.verdict == Verdict::Broken
+                && self.leaves.contains(&step.number) != other.leaves.contains(&step.number)
+            {
+                return true;
+            }
             let shown_otherwise = self.shown.get(&step.number) != other.shown.get(&step.number);
             step.kind == Kind::Run && shown_otherwise && (!is_plain(step) || self.retried.contains(&step.number))
         };
@@ -176,6 +183,11 @@ impl Change {
             false => Self::Goes { kept: before_broken, bent: true },
         }
     }
+}
+
+/// Whether a step may end the terminal in which it is done.
+fn may_leave(step: &Step) -> bool {
+    matches!(&step.kind, StepKind::Run { commands } if commands.iter().any(|command| command.logs_out))
 }
 
 /// Whether a step's verdict is the same whatever the page shows of it: it ended well, and says nothing else.

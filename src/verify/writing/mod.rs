@@ -218,7 +218,7 @@ struct Stand<T> {
     /// The first step that was done where another text of a broken step was tried.
     bent: Option<usize>,
     /// What ran in the machine before the first step.
-    held: Option<Held>,
+    held: Option<Vec<String>>,
     /// Seconds of steps since the last snapshot.
     unkept: f64,
     /// Where it stood when something was typed by hand behind the last step, if something was.
@@ -241,7 +241,7 @@ struct Came<'a, H: Host> {
     report: GuideReport,
     /// As in [`Stand`].
     bent: Option<usize>,
-    held: Option<Held>,
+    held: Option<Vec<String>>,
     unkept: f64,
     stood: Option<Vec<Place>>,
 }
@@ -482,7 +482,11 @@ impl<'d, H: Host> Desk<'d, H> {
                     walk.doing.waiting = Some(Vec::new());
                     self.opened(job, &walk.doing.live);
                 }
-                Came { walk, report, bent: None, held: machine.held().await?, unkept: 0.0, stood: None }
+                let held = match &walk {
+                    Some(walk) => held_by(machine, &walk.doing.live).await?,
+                    None => None,
+                };
+                Came { walk, report, bent: None, held, unkept: 0.0, stood: None }
             }
         };
         let mut next = None;
@@ -615,6 +619,11 @@ impl<'d, H: Host> Desk<'d, H> {
                             Came { stood, ..came }.goes(kept, false, *saved)
                         }
                         Change::Goes { .. } if stood.is_some() => back(BY_HAND.into()),
+                        // Where nothing of it was done, readers are.
+                        Change::Goes { kept, bent: true } if self.snapshots.has(&new, kept) => {
+                            let line = saved.plan.steps.get(kept).map_or(0, |step| step.at.line);
+                            back(format!("line {line} has broken, and is done where nothing of it was done"))
+                        }
                         Change::Goes { kept, bent } if came.is_ready() => came.goes(kept, bent, *saved),
                         Change::Goes { .. } => back(NO_PROMPT.into()),
                         Change::Back { why } => back(why),
@@ -690,7 +699,7 @@ impl<'d, H: Host> Desk<'d, H> {
 async fn hindrance<M: Running>(
     doing: &Doing<'_, M>,
     job: &Job,
-    held: Option<&Held>,
+    held: Option<&Vec<String>>,
 ) -> machine::Result<Option<String>> {
     const VOLUMES: &str = "it has volumes";
     if job.machine.init != Init::Minimal {
@@ -700,14 +709,16 @@ async fn hindrance<M: Running>(
     if !doing.others.is_empty() || !doing.left.is_empty() {
         return Ok(Some("other terminals are open".into()));
     }
-    // The shells that were opened in the first one, and what holds them: they are put back.
-    let pids: Vec<u32> = doing.live.places().iter().filter_map(Place::pid).collect();
+    Ok(held_by(doing.machine, &doing.live).await?.map_or(Some(VOLUMES.into()), |now| snapshot::more(held, &now)))
+}
+
+/// What of a machine no image holds, as lines, but for the shells that were opened in the first one of its terminal and what holds them: they
+/// are put back. `None` if it has volumes.
+async fn held_by<M: Running>(machine: &M, live: &Live<M::Terminal>) -> machine::Result<Option<Vec<String>>> {
+    let pids: Vec<u32> = live.places().iter().filter_map(Place::pid).collect();
     let shells =
         |now: &Held| pids.first().zip(pids.last()).map_or(Vec::new(), |(first, last)| now.between(*first, *last));
-    Ok(doing.machine.held().await?.map_or(Some(VOLUMES.into()), |now| {
-        let shells = shells(&now);
-        snapshot::more(&held.lines(&[]), &now.lines(&shells))
-    }))
+    Ok(machine.held().await?.map(|now| now.lines(&shells(&now))))
 }
 
 /// Why a machine is left where something was typed.

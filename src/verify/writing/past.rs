@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-use super::{Stand, blank, change::Score};
+use super::{Stand, blank, change::Score, held_by};
 use crate::{
     machine,
     report::{GuideReport, StepReport},
@@ -37,12 +37,13 @@ impl Past {
             Ok(live) => live,
             Err(why) => return Ok(Err(why)),
         };
+        let held = held_by(machine, &live).await?;
         let waiting = Some(self.shells.waiting().to_vec());
         Ok(Ok(Stand {
             state: State { outputs: self.outputs.clone(), waiting, ..State::new(live) },
             report: GuideReport { steps: self.steps.clone(), ..blank(job) },
             bent: None,
-            held: machine.held().await?,
+            held,
             unkept: 0.0,
             stood: None,
         }))
