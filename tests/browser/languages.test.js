@@ -60,7 +60,7 @@ test("the search of a language finds its pages", async () => {
   await until(page, () => document.querySelectorAll("[role=option]").length);
   const found = await page.$$eval("[role=option]", (options) => options.map((option) => new URL(option.href).pathname));
   assert.ok(found.every((path) => path.startsWith("/old/de/")), found.join(" "));
-  assert.equal(await shown(page, ".search-status"), "1 Anleitung");
+  assert.equal(await shown(page, ".search-status"), "1 Seite");
   await leave(page);
 });
 
