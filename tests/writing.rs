@@ -90,8 +90,7 @@ fn the_block_as_far_as_which_it_is_done_moves() {
         ("all of it", one.clone(), 5),
         ("and more", "Prose.\n".to_owned(), 9),
     ] {
-        let first = format!("{one}{two}{three}");
-        assert_eq!(Desk::new().moved(9, &first, &now), line, "{what}");
+        assert_eq!(Desk::new().moved(9, &whole, &now), line, "{what}");
     }
 }
 

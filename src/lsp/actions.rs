@@ -26,7 +26,8 @@ pub(super) struct Action {
     pub(super) arguments: Value,
 }
 
-/// What can be done with a guide as a whole, as far as the last of these lines of it, from 1, and with the outputs that stand in them. `report` is what verification found last.
+/// What can be done with a guide as a whole, as far as the last of these lines of it, from 1, and with the outputs that stand in them.
+/// `report` is what verification found last.
 pub(super) fn actions(document: &Document<'_>, lines: (usize, usize), report: Option<&Report>) -> Vec<Action> {
     let Document { site, path, .. } = document;
     let Some(index) = site.library.by_source.get(*path) else { return Vec::new() };

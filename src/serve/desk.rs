@@ -88,8 +88,7 @@ pub(super) async fn at(
     let whole = job(asks, chosen).await.map_err(Undone::Site)?;
     let line = *until.borrow_and_update();
     let job = whole.clone().until(line);
-    let line = line.filter(|_| job.until.is_some());
-    let saved = saved(asks, notices, (chosen, until), (whole, line), wishes);
+    let saved = saved(asks, notices, (chosen, until), (whole, job.until), wishes);
     let mut written = std::pin::pin!(verify::write(job, options, &mut heard, listener));
     tokio::select! {
         done = &mut written => return done.map_err(Undone::Engine),
@@ -130,10 +129,10 @@ async fn saved(
             false => line.map(|line| verify::moved(line, &whole.plan, &job.plan)),
         };
         whole = job.clone();
-        let now = of(&job, line);
         let job = job.until(line);
         // As far as its end is all of it, also when there is more.
-        line = line.filter(|_| job.until.is_some());
+        line = job.until;
+        let now = of(&job, line);
         if now != known && wishes.send(Wish::Saved(Box::new(job))).await.is_err() {
             return;
         }

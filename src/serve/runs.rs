@@ -469,8 +469,8 @@ impl Told<'_> {
                 drop(inner);
                 let offers: Vec<Value> = offers(report).iter().map(offered).collect();
                 json!({
-                    "what": "waits", "verdict": report.verdict, "machine": machine, "bent": bent, "until": until, "text": report.reason,
-                    "offers": offers,
+                    "what": "waits", "verdict": report.verdict, "machine": machine, "bent": bent, "until": until,
+                    "text": report.reason, "offers": offers,
                 })
             }
             Writing::Proved { report, otherwise } => {

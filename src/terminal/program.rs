@@ -44,6 +44,8 @@ pub struct Program {
     becomes_root: bool,
     /// It ends what stands behind it.
     pub(super) ends: bool,
+    /// Typed once more, it opens a shell as it did before, or has another one do that: it keeps nothing, and nothing runs out.
+    again: bool,
 
     /// When it reads commands from the terminal, as far as its first words tell.
     opens: When,
@@ -117,6 +119,7 @@ const PLAIN: Program = Program {
     inline: &[],
     becomes_root: false,
     ends: false,
+    again: false,
     opens: NEVER,
     words: MANY,
     valued: &[],
@@ -362,18 +365,14 @@ pub(crate) fn opens_program(line: &str) -> bool {
 
 /// A line that does nothing but open a shell, here and in the terminal: typed once more, it opens another one like it.
 pub(crate) fn only_opens_shell(line: &str) -> bool {
-    // Others keep more, or for a while only.
-    const OPEN: &[&str] =
-        &["su", "runuser", "newgrp", "sg", "sh", "bash", "zsh", "dash", "ksh", "ash", "mksh", "rbash", "yash"];
-    const BEFORE: &[&str] = &["sudo", "doas", "env"];
     let is_one = line::commands(line).count() == 1 && !line.contains("$(");
-    let is_known = |word: &str| BEFORE.contains(&base(word)) || OPEN.contains(&base(word));
-    let does_more =
-        |word: &String| named(word).is_some_and(|program| program.shell || program.before.is_some()) && !is_known(word);
     let words = line::words(line);
-    let begins = words.iter().find(|word| !line::is_assignment(word)).is_some_and(|word| is_known(word));
-    let opens = |opening: Opening| opening.program.names.iter().any(|name| OPEN.contains(name));
-    is_one && begins && !words.iter().any(does_more) && !is_elsewhere(line) && Opening::of(line).is_some_and(opens)
+    let first = words.iter().find(|word| !line::is_assignment(word)).and_then(|word| named(word));
+    let does_more = |program: &Program| !program.again && (program.shell || program.before.is_some());
+    is_one
+        && first.is_some_and(|program| program.again)
+        && !words.iter().filter_map(|word| named(word)).any(does_more)
+        && Opening::of(line).is_some_and(|opening| opening.program.again)
 }
 
 /// The name of the program that a line starts.

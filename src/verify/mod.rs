@@ -113,14 +113,13 @@ impl Job {
     #[must_use]
     pub fn until(mut self, line: Option<usize>) -> Self {
         let Some(line) = line.filter(|_| self.plan.parts.is_empty()) else { return self };
-        self.until = Some(line);
         let plan = &mut self.plan;
         let is_behind = |step: &Step| step.at.path == plan.path && step.block > line;
         let end = plan.steps.iter().position(is_behind).unwrap_or(plan.steps.len());
         let shows = |step: &&Step| matches!(step.kind, StepKind::Expect { .. });
         let shown = plan.steps[end..].iter().take_while(shows).count();
         self.behind = plan.steps.split_off(end + shown);
-        self.until = self.until.filter(|_| !self.behind.is_empty());
+        self.until = (!self.behind.is_empty()).then_some(line);
         self
     }
 

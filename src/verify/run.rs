@@ -143,8 +143,7 @@ impl<M: Running> Doing<'_, M> {
         let mut dropped = 0;
         report.status = None;
         let (name, listener, secrets) = (self.name, self.listener, self.secrets);
-        let shows =
-            self.own && listener.wants_screen() && step.attributes.terminal.as_deref().is_none_or(|name| name == MAIN);
+        let shows = self.own && listener.wants_screen() && is_in_main(step);
         loop {
             let until = step.attributes.until.as_deref().filter(|_| last);
             let mut typed = self.session_step(lines.clone(), &step.attributes, until);
@@ -258,9 +257,8 @@ impl<M: Running> Doing<'_, M> {
         let Some(waiting) = &mut self.waiting else { return Ok(()) };
         // Those that were open and are left.
         waiting.truncate(self.live.places().len().saturating_sub(1));
-        let is_main = step.attributes.terminal.as_deref().is_none_or(|name| name == MAIN);
         if let [command] = lines
-            && is_main
+            && is_in_main(step)
             && self.live.is_ready()
             // One that was opened unseen is between them.
             && waiting.len() + 1 == self.live.places().len()
@@ -425,6 +423,11 @@ fn left_running(service: Service) -> String {
 fn unsaid(until: &str) -> Fault {
     let help = "correct what it shows when it is ready (until=\"…\"), or give it more time (timeout=10m)";
     Fault::new(format!("it has not shown `{until}` in time"), help).of(CauseKind::OutOfTime, until)
+}
+
+/// Whether a step is done in the terminal of a guide that names none.
+fn is_in_main(step: &Planned) -> bool {
+    step.attributes.terminal.as_deref().is_none_or(|name| name == MAIN)
 }
 
 /// What is answered to the questions of a step.

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     machine::{self, Error, Run, RunId},
     plan::Plan,
-    session::{Kind, Place, Step, inject},
+    session::{Place, Step, inject},
     terminal::{line::quoted, program},
 };
 
@@ -175,12 +175,9 @@ impl Shells {
     }
 }
 
-/// What the shell of a place marks its prompts with.
+/// What the shell of a place marks its prompts with, if it is bash.
 fn mark(key: &str, place: &Place) -> Option<String> {
-    match place.kind {
-        Kind::Shell { mark, .. } if place.name == "bash" => Some(inject::mark(key, mark)),
-        _ => None,
-    }
+    place.mark().filter(|_| place.name == "bash").map(|number| inject::mark(key, number))
 }
 
 impl Shell {
@@ -255,8 +252,9 @@ impl Shell {
         ASKED.iter().zip(&self.parts).find(|((known, _), _)| *known == name).map_or("", |(_, part)| part)
     }
 
-    /// A script that makes a shell like this one, in the folder to which `goes` goes. Functions come before aliases, which would change them, and options late: with some
-    /// of them what cannot be set again would end the shell, and with one of them the lines of the script are history, too.
+    /// A script that makes a shell like this one, in the folder to which `goes` goes. Functions come before aliases, which would change
+    /// them, and options late: with some of them what cannot be set again would end the shell, and with one of them the lines of the
+    /// script are history, too.
     fn script(&self, goes: &str, history: &str) -> String {
         let typed = |line: &&str| line.starts_with("trap ") || line.starts_with("umask ");
         let traps: Vec<&str> = self.part("traps and limits").lines().filter(typed).collect();

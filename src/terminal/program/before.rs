@@ -69,6 +69,7 @@ const OF_CONTAINERS: &[&str] = &[
 pub(super) static ROWS: &[Program] = &[
     Program {
         names: &["sudo"],
+        again: true,
         before: Some(Before { root: true, shell: true, ..HERE }),
         valued: &["-u", "-g", "-U", "-D", "-C", "-h", "-p", "-R", "-r", "-t", "-T", "--user", "--group", "--chdir", "--host", "--prompt", "--other-user"],
         users: &["-u", "--user"],
@@ -79,6 +80,7 @@ pub(super) static ROWS: &[Program] = &[
     },
     Program {
         names: &["doas"],
+        again: true,
         before: Some(Before { root: true, shell: true, ..HERE }),
         valued: &["-u", "-a", "-C"],
         users: &["-u"],
@@ -88,7 +90,7 @@ pub(super) static ROWS: &[Program] = &[
     },
     Program { names: &["pkexec"], before: Some(Before { root: true, ..HERE }), valued: &["--user"], users: &["--user"], ..PLAIN },
     Program { names: &["setpriv", "chpst", "gosu", "su-exec"], before: Some(Before { words: 1, ..HERE }), ..PLAIN },
-    Program { names: &["env"], before: Some(HERE), valued: &["-u", "-C", "-S", "--unset", "--chdir"], ..PLAIN },
+    Program { names: &["env"], again: true, before: Some(HERE), valued: &["-u", "-C", "-S", "--unset", "--chdir"], ..PLAIN },
     Program { names: &["exec"], before: Some(HERE), valued: &["-a"], ..PLAIN },
     Program { names: &["time", "command", "builtin", "nohup", "setsid", "eatmydata", "unbuffer", "rlwrap", "fakeroot", "catchsegv", "then", "do", "else", "!"], before: Some(HERE), ..PLAIN },
     Program { names: &["nice"], before: Some(HERE), valued: &["-n", "--adjustment"], ..PLAIN },

@@ -77,6 +77,7 @@ const SHELL: Program = Program { shell: true, prompts: PROMPTS, more: MORE, good
 pub(super) static ROWS: &[Program] = &[
     Program {
         names: &["sh", "bash", "zsh", "dash", "ksh", "ash", "mksh", "rbash", "yash"],
+        again: true,
         languages: LANGUAGES,
         opens: ALWAYS,
         words: 0,
@@ -105,14 +106,15 @@ pub(super) static ROWS: &[Program] = &[
     // A shell as somebody else, or with other groups.
     Program {
         names: &["su", "runuser"],
+        again: true,
         opens: ALWAYS,
         valued: &["-s", "-g", "-G", "-w", "--shell", "--group"],
         inline: &["-c", "--command"],
         becomes_root: true,
         ..SHELL
     },
-    Program { names: &["newgrp"], opens: ALWAYS, ..SHELL },
-    Program { names: &["sg"], opens: ALWAYS, inline: &["-c"], ..SHELL },
+    Program { names: &["newgrp"], again: true, opens: ALWAYS, ..SHELL },
+    Program { names: &["sg"], again: true, opens: ALWAYS, inline: &["-c"], ..SHELL },
     Program { names: &["login"], opens: ALWAYS, ..SHELL },
     // A shell of which more is kept, or that is kept open.
     Program { names: &["script"], opens: ALWAYS, batch: &["-c"], ..SHELL },

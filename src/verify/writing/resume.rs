@@ -155,6 +155,11 @@ enum Went {
     Holds,
 }
 
+/// It cannot be gone on with now, and what was left is left again: another text may fit, or answer what was asked.
+async fn left_again<M: Running>(machine: &M, left: &Left, why: String) -> machine::Result<Went> {
+    Ok(Went::Not(put(machine, left).await?.err().unwrap_or(why)))
+}
+
 /// Does what is new of a guide in a machine that was kept.
 async fn go_on<H: Host>(run: &Run<'_, H>, attempt: &Attempt<'_, H>, machine: &H::Running) -> machine::Result<Went> {
     let job = attempt.job;
@@ -165,19 +170,12 @@ async fn go_on<H: Host>(run: &Run<'_, H>, attempt: &Attempt<'_, H>, machine: &H:
     let score = Score::of(job);
     let (kept, bent) = match Change::between(&left.past.score, &left.past.steps, &score) {
         Change::Goes { kept, bent } => (kept, bent),
-        Change::Back { why } => {
-            // Another text may fit.
-            let put = put(machine, &left).await?;
-            return Ok(Went::Not(put.err().unwrap_or(why)));
-        }
+        Change::Back { why } => return left_again(machine, &left, why).await,
     };
     let mut stand = match Box::pin(left.past.put_back(machine, job)).await? {
         Ok(stand) => stand,
-        Err(why) => {
-            // Another text may answer what was asked.
-            let put = put(machine, &left).await?;
-            return Ok(Went::Not(attempt.secrets.mask(&put.err().unwrap_or(why))));
-        }
+        // It may tell what a variable is.
+        Err(why) => return left_again(machine, &left, attempt.secrets.mask(&why)).await,
     };
     stand.bent = left.bent;
     stand.forget_after(kept, bent);
