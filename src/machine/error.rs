@@ -92,6 +92,16 @@ pub enum Error {
         /// The last lines that the machine logged.
         tail: String,
     },
+    /// A terminal of the machine has no shell that can be typed into.
+    #[error("a terminal of the machine `{machine}` {reason}")]
+    NoPrompt {
+        /// Name of the machine.
+        machine: String,
+        /// What came of it, to be read after the machine.
+        reason: String,
+        /// What the terminal has shown.
+        tail: String,
+    },
     /// The container has stopped.
     #[error("the machine `{machine}` ended: {reason}")]
     Ended {
@@ -153,6 +163,9 @@ impl Error {
             }
             Self::NoUser { user, .. } => format!("add it to the image: RUN useradd --create-home {user}"),
             Self::NotReady { .. } => "look at what its image starts: see the machine's log above".into(),
+            Self::NoPrompt { .. } => {
+                "look at what its shell reads when it starts (/etc/profile, ~/.bashrc), or do fewer guides at once (--jobs)".into()
+            }
             Self::Ended { help, .. } if !help.is_empty() => help.clone(),
             Self::EngineGone { .. } => "start the engine again, and run guidepost again".into(),
             Self::Ended { .. } | Self::Refused { .. } | Self::File(_) => return None,
@@ -162,7 +175,7 @@ impl Error {
     /// Output to show beside the message: the end of a build's or a machine's log; empty if there is none.
     pub fn tail(&self) -> &str {
         match self {
-            Self::BuildFailed { tail, .. } | Self::NotReady { tail, .. } => tail,
+            Self::BuildFailed { tail, .. } | Self::NotReady { tail, .. } | Self::NoPrompt { tail, .. } => tail,
             _ => "",
         }
     }

@@ -118,7 +118,8 @@ pub(super) async fn verify<H: Host>(job: &Job, run: &Run<'_, H>, last: bool) -> 
     match attempt.on_machine(&mut report).await {
         Ok(()) => {}
         // A machine that a guide has brought down is the guide's verdict; an engine that is gone is nobody's.
-        Err(error @ Error::Ended { outside: false, .. }) => {
+        // So is a shell that does not come back after what was done.
+        Err(error @ (Error::Ended { outside: false, .. } | Error::NoPrompt { .. })) => {
             let why = error.to_string();
             report.cause = Some(Cause::new(CauseKind::CommandFailed, "", &why));
             report.reason = Some(why);
@@ -499,7 +500,7 @@ pub(super) fn unreached(report: &mut GuideReport, cause: Cause, why: String) {
 }
 
 /// Why there is no machine, what was printed, and what to do.
-fn unmade_for(error: &Error) -> String {
+pub(super) fn unmade_for(error: &Error) -> String {
     let tail = clean(error.tail());
     // What a build prints about itself says nothing of why it failed.
     let own = |line: &&str| [" --->", "Step ", "Removing intermediate"].iter().any(|start| line.starts_with(start));

@@ -6,9 +6,10 @@ use super::{host::Running, recording::Tape};
 use crate::{
     machine::{Error, Result, RunId, TerminalOptions},
     session::{
-        COLUMNS, ENVIRONMENT, Outcome, Place, ROWS, Settings, Step,
+        COLUMNS, ENVIRONMENT, End, Outcome, Place, ROWS, Settings, Step,
         driver::{Came, Person, Session, Terminal, Transcript},
     },
+    terminal::clean::clean,
 };
 
 /// An open session.
@@ -42,15 +43,15 @@ pub(super) struct Opening {
 }
 
 impl<T: Terminal<Error: Into<Error>> + 'static> Live<T> {
-    /// Opens a terminal and waits for its prompt. The outcome tells how that went.
+    /// Opens a terminal and waits for the prompt of its shell.
     ///
     /// # Errors
-    /// If the machine or the engine is gone.
+    /// [`Error::NoPrompt`] if none comes, and if the machine or the engine is gone.
     pub(super) async fn open(
         machine: &impl Running<Terminal = T>,
         opening: Opening,
         tape: Option<Tape>,
-    ) -> Result<(Self, Outcome)> {
+    ) -> Result<Self> {
         let env = ENVIRONMENT.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let command = ["sh", "-c", LOGIN].map(str::to_owned).to_vec();
         let Opening { user, folder, columns } = opening;
@@ -60,10 +61,19 @@ impl<T: Terminal<Error: Into<Error>> + 'static> Live<T> {
         let terminal = machine.open(&options).await?;
         let key: String = RunId::random().as_str().chars().filter(char::is_ascii_alphanumeric).collect();
         let settings = Settings { key: key.clone(), columns, ..Settings::default() };
+        let opening = settings.opening;
         let mut tail = Vec::new();
         let mut told = Told { tape: tape.as_ref(), tail: &mut tail, shown: &mut |_, _| {} };
         let (session, outcome) = Session::open(terminal, settings, &mut told).await.map_err(Into::into)?;
-        Ok((Self { session, tail, tape, key }, outcome))
+        let reason = match outcome.end {
+            End::Prompt { .. } => return Ok(Self { session, tail, tape, key }),
+            End::SessionEnded { status: Some(status) } => {
+                format!("ended with status {status} before it showed a prompt")
+            }
+            End::SessionEnded { status: None } => "ended before it showed a prompt".to_owned(),
+            _ => format!("showed no prompt of a shell that answers within {} s", opening.as_secs()),
+        };
+        Err(Error::NoPrompt { machine: machine.name().to_owned(), reason, tail: clean(&outcome.output) })
     }
 
     /// Types a step and waits for its end. `shown` is called with what comes, and with the end of what there was so far.
@@ -174,6 +184,6 @@ impl Transcript for Told<'_> {
 /// The last line of a text that is not empty, without control characters.
 pub(super) fn last_line(tail: &[u8]) -> String {
     let text = String::from_utf8_lossy(tail);
-    let lines = text.rsplit(['\n', '\r']).map(crate::terminal::clean::clean);
+    let lines = text.rsplit(['\n', '\r']).map(clean);
     lines.map(|line| line.trim().to_owned()).find(|line| !line.is_empty()).unwrap_or_default()
 }

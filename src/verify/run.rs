@@ -315,7 +315,7 @@ impl<M: Running> Doing<'_, M> {
     pub(super) async fn log_in_again(&mut self) -> Result<()> {
         if self.live.has_ended() {
             let opening = Opening { columns: self.plan.settings.columns, ..Opening::default() };
-            self.live = Live::open(self.machine, opening, self.live.tape()).await?.0;
+            self.live = Live::open(self.machine, opening, self.live.tape()).await?;
         }
         Ok(())
     }
@@ -327,7 +327,7 @@ impl<M: Running> Doing<'_, M> {
             return Ok(&mut self.live);
         };
         if self.others.get(name).is_none_or(Live::has_ended) {
-            let (live, _) = Live::open(self.machine, self.opening(), None).await?;
+            let live = Live::open(self.machine, self.opening(), None).await?;
             self.others.insert(name.to_owned(), live);
         }
         Ok(self.others.entry(name.to_owned()).or_insert_with(|| unreachable!("it was opened above")))
@@ -351,7 +351,7 @@ impl<M: Running> Doing<'_, M> {
             self.live.quietly(Step::new(&inject::exported(file)).timeout(BACKGROUND)).await?;
         }
         let opening = Opening { user: stand.user, folder: stand.folder, columns: self.plan.settings.columns };
-        let (mut live, _) = Live::open(self.machine, opening, tape).await?;
+        let mut live = Live::open(self.machine, opening, tape).await?;
         if let Some(file) = &file {
             live.quietly(Step::new(&inject::inherited(file)).timeout(BACKGROUND)).await?;
         }

@@ -149,14 +149,11 @@ impl Shells {
         let first = self.waiting.first().map_or(&self.shell, |waiting| &waiting.shell);
         let folder = Some(first.folder.clone());
         let opening = Opening { columns: plan.settings.columns, folder, ..Opening::default() };
-        let (mut live, outcome) = match Live::open(machine, opening, None).await {
-            // The folder is gone.
+        let mut live = match Live::open(machine, opening, None).await {
+            // The folder is gone, or the shell shows no prompt.
             Err(error) if !error.is_of_engine() => return Ok(Err(error.to_string())),
             opened => opened?,
         };
-        if !outcome.ready {
-            return Ok(Err("the machine's shell showed no prompt".into()));
-        }
         for Waiting { shell, command, step } in &self.waiting {
             if let Err(why) = shell.put_back(machine, &mut live).await? {
                 return Ok(Err(why));

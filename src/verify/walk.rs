@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     Event,
     doing::{Doing, State, describe, mask},
-    guide::{Attempt, ends, unreached},
+    guide::{Attempt, ends, unmade_for, unreached},
     host::{Host, Running},
     live::{Live, Opening},
     visit::Stand,
@@ -15,7 +15,6 @@ use crate::{
     machine::{self, Error},
     plan::{self, Omission, Step, StepKind as Planned},
     report::{Cause, CauseKind, GuideReport, StepReport, Verdict},
-    session::End,
 };
 
 /// How far an attempt has come.
@@ -77,11 +76,15 @@ impl<'a, H: Host> Walk<'a, H> {
             None => None,
         };
         let opening = Opening { columns: job.plan.settings.columns, folder, ..Opening::default() };
-        let (live, outcome) = Live::open(machine, opening.clone(), attempt.tape.clone()).await?;
-        if !matches!(outcome.end, End::Prompt { .. }) {
-            report.reason = Some("the machine's shell showed no prompt".into());
-            return Ok(None);
-        }
+        let live = match Live::open(machine, opening.clone(), attempt.tape.clone()).await {
+            // Nothing of the guide was done in it.
+            Err(error @ Error::NoPrompt { .. }) => {
+                let why = unmade_for(&error);
+                unreached(report, Cause::new(CauseKind::NoMachine, machine.name(), &why), why);
+                return Ok(None);
+            }
+            opened => opened?,
+        };
         let mut doing = attempt.doing(machine, State::new(live));
         for required in &job.requires {
             let mut first =
@@ -268,7 +271,7 @@ impl<'a, H: Host> Walk<'a, H> {
                 self.broken = Some((part, line));
                 doing.live = match self.spare.take() {
                     Some(spare) => spare,
-                    None => Live::open(doing.machine, self.opening.clone(), attempt.tape.clone()).await?.0,
+                    None => Live::open(doing.machine, self.opening.clone(), attempt.tape.clone()).await?,
                 };
             }
             None => return Ok(Next::End),

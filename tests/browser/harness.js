@@ -76,6 +76,8 @@ export async function visit(browser, address, { width = 1440, scheme = "light", 
   await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }, { name: "prefers-reduced-motion", value: motion }]);
   if (media) await page.emulateMediaType(media);
   await page.setJavaScriptEnabled(script);
+  // Without windows, no other page takes the keys meanwhile.
+  await page.emulateFocusedPage(true);
   await page.setRequestInterception(true);
   const { host } = new URL(address);
   page.on("request", (request) => {

@@ -204,6 +204,33 @@ fn an_unknown_shell() {
     assert_eq!(session.run(Step::new("pwd")).unwrap().output, "/srv");
 }
 
+/// On a busy machine a shell reads the hidden line late: that it has shown nothing until then does not make it a program.
+#[test]
+fn a_shell_that_is_late_is_a_shell() {
+    let late = |number| {
+        let mut events = shell(number);
+        events.insert(2, pause(25_000));
+        events
+    };
+    let su = [typed("su - u2\r"), print("su - u2\r\n\x1b]133;C;gp.1\x07")];
+    let script = Script::new(late(1).into_iter().chain(su).chain(late(2)));
+    let (mut session, opened) = Session::open(script, Vec::new(), Settings::default()).unwrap();
+    assert_eq!(opened.after[0].to_string(), "bash as u1 in /srv");
+    let outcome = session.run(Step::new("su - u2")).unwrap();
+    assert_eq!(outcome.after.last().unwrap().to_string(), "bash as u2 in /srv");
+}
+
+/// The first thing in a terminal is a shell, or there is no session: of a program nobody would know how its commands end.
+#[test]
+fn what_does_not_answer_is_no_session() {
+    for answer in ["hidden echo\r\nerror\r\n$ ", ""] {
+        let script = vec![print("$ "), typed("read -r __gp_l"), print(answer), pause(120_000)];
+        let (session, opened) = Session::open(Script::new(script), Vec::new(), Settings::default()).unwrap();
+        assert_eq!(opened.end, End::TimedOut, "{answer}: {opened:#?}");
+        assert!(session.session.places().is_empty());
+    }
+}
+
 /// What comes after the first prompt, in chunks, with every kind of thing in it.
 fn feed(chunks: &[&[u8]]) -> Outcome {
     let zero = Duration::ZERO;

@@ -221,10 +221,12 @@ impl Engine {
             self.type_line(&line, now);
             return None;
         }
-        // A shell that does not understand the line shows its prompt again.
+        // What does not understand the line shows its prompt again. One that has shown nothing since it was typed has not read it yet, and the
+        // first of a session is a shell.
         let due = self.last + self.settings.unexpected;
         let again = self.screen.cursor_line();
-        if hidden.shell.is_some() || again != hidden.prompt {
+        let has_read = self.running.as_ref().is_some_and(|running| running.fresh && !running.opening);
+        if hidden.shell.is_some() || !has_read || again != hidden.prompt {
             return Some(limit);
         }
         if now < due {

@@ -201,7 +201,6 @@ fn start_machines_forever() {
 #[test]
 fn what_a_kill_leaves_is_reaped() {
     with_engine(|engine| async move {
-        let before = docker(&["ps", "--all", "--format", "{{.Names}}"]);
         let program = std::env::current_exe().expect("this test");
         let mut left = 0;
         for round in 0..20 {
@@ -228,12 +227,6 @@ fn what_a_kill_leaves_is_reaped() {
             assert_eq!(of_process(pid), [""; 0], "round {round}: {found:?}");
         }
         assert!(left >= 5, "only {left} of 20 kills left something behind to reap");
-        for name in before.lines().filter(|name| !name.starts_with("guidepost-") && !name.starts_with("gp-test-")) {
-            assert!(
-                docker(&["ps", "--all", "--format", "{{.Names}}"]).lines().any(|l| l == name),
-                "{name} was touched"
-            );
-        }
     });
 }
 
