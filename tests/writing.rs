@@ -196,6 +196,11 @@ fn edit() -> impl Strategy<Value = Edit> {
     ]
 }
 
+/// How many sequences of texts to try: these, or as many as `GUIDEPOST_SEQUENCES` says.
+pub(crate) fn sequences(usual: usize) -> usize {
+    std::env::var("GUIDEPOST_SEQUENCES").map_or(usual, |count| count.parse().expect("a number"))
+}
+
 /// The texts of a guide, from the first to the last.
 pub(crate) fn texts(count: usize) -> Vec<Vec<String>> {
     let seed = [7; 32];
@@ -225,7 +230,7 @@ pub(crate) fn texts(count: usize) -> Vec<Vec<String>> {
 fn what_is_told_is_what_a_clean_machine_says() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let host = &LocalHost::default();
-    let count = std::env::var("GUIDEPOST_SEQUENCES").ok().and_then(|count| count.parse().ok()).unwrap_or(100);
+    let count = sequences(40);
     let all = texts(count).into_iter().map(|texts| async move {
         let desk = Desk::new();
         let came = desk.write(host, &texts).await;
@@ -237,7 +242,7 @@ fn what_is_told_is_what_a_clean_machine_says() {
     });
     let (mut bent, mut kept) = (0, 0);
     runtime.block_on(async {
-        let mut done = futures_util::stream::iter(all).buffer_unordered(32);
+        let mut done = futures_util::stream::iter(all).buffer_unordered(8);
         while let Some((was_bent, was_kept)) = done.next().await {
             bent += usize::from(was_bent);
             kept += usize::from(was_kept);

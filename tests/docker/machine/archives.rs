@@ -1,6 +1,7 @@
 //! Packages that machines fetch are kept by a server on their networks.
 
-use super::engine::{identity, labelled, plain, sh, started, with_engine};
+use super::engine::{identity, plain, sh, started, with_engine};
+use crate::support::docker;
 use guidepost::machine::{Event, label, start};
 use std::{path::Path, sync::Mutex, time::Duration};
 
@@ -21,8 +22,8 @@ fn packages_come_from_a_server_that_keeps_them() {
                 *without.lock().expect("no panic") = Some(why);
             }
         };
-        let machine =
-            start(&engine, &plain(), &identity("packages"), Path::new("."), &listener).await.expect("a machine");
+        let identity = identity("packages");
+        let machine = start(&engine, &plain(), &identity, Path::new("."), &listener).await.expect("a machine");
         if let Some(why) = without.into_inner().expect("no panic") {
             eprintln!("SKIPPED: packages are not kept here now: {why}");
             return machine.close().await.expect("removed");
@@ -38,9 +39,14 @@ fn packages_come_from_a_server_that_keeps_them() {
             let script = ask(host, list);
             assert_eq!(sh(&machine, "root", &format!("bash -c {script:?}")).await.1, status, "{host}");
         }
+        // Other runs may have servers of their own by now.
+        let (of_archives, of_network) =
+            (format!("label={}=archives", label::GUIDE), format!("network={}", identity.resource()));
+        let here = docker(&["ps", "--filter", &of_archives, "--filter", &of_network, "--format", "{{.ID}}"]);
+        assert_eq!(here.lines().count(), 1, "{here}");
         machine.close().await.expect("removed");
         other.close().await.expect("removed");
         engine.close().await.expect("removed");
-        assert_eq!(labelled(&format!("{}=archives", label::GUIDE)), Vec::<String>::new());
+        assert_eq!(docker(&["ps", "--all", "--filter", &format!("id={here}"), "--format", "{{.Names}}"]), "");
     });
 }
