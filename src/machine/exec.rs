@@ -1,8 +1,8 @@
 //! Processes in a machine: a person's terminal, and our own commands beside it.
 
-use bollard::models::ExecConfig;
+use bollard::models::{ExecConfig, ExecInspectResponse};
 use bollard::query_parameters::ResizeExecOptionsBuilder;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, ReadHalf, WriteHalf};
 
 use super::{
@@ -103,11 +103,22 @@ impl Terminal {
     /// [`Error::Ended`] if that is because its machine has, [`Error::EngineGone`], which is why a terminal can fall silent
     /// without a verdict.
     pub async fn ended(&self) -> Result<Ended> {
-        let found = self.life.engine.docker().inspect_exec(&self.id).await.map_err(Error::from);
-        let found = self.life.or_ended(found).await?;
-        if found.running == Some(true) {
+        self.ended_within(Duration::ZERO).await
+    }
+
+    /// How its process has ended, when its output is closed.
+    ///
+    /// # Errors
+    /// As [`ended`](Self::ended).
+    pub async fn closed(&self) -> Result<Ended> {
+        self.ended_within(SLOWEST).await
+    }
+
+    async fn ended_within(&self, patience: Duration) -> Result<Ended> {
+        let found = noted(&self.life.engine, &self.id, patience).await;
+        let Some(found) = self.life.or_ended(found).await? else {
             return Ok(Ended::No);
-        }
+        };
         let status = found.exit_code.unwrap_or(-1);
         if status == KILLED {
             tokio::time::sleep(NOTED).await;
@@ -228,6 +239,9 @@ pub(super) async fn run(engine: &Engine, container: &str, run: &Run<'_>) -> Resu
     finish(engine, &id, reader, limit, run.timeout.unwrap_or(Duration::from_secs(120))).await
 }
 
+/// How long an engine may take to note that a process has ended whose outputs are closed.
+const SLOWEST: Duration = Duration::from_secs(30);
+
 /// Reads both outputs of a process to their end, and its status.
 pub(super) async fn finish(
     engine: &Engine,
@@ -241,16 +255,25 @@ pub(super) async fn finish(
         Err(_) => return Ok(output),
         Ok(read) => read?,
     }
-    // The outputs can close a moment before the engine has noted the end.
-    for _ in 0..200 {
+    output.status = noted(engine, id, SLOWEST.min(timeout)).await?.and_then(|found| found.exit_code);
+    Ok(output)
+}
+
+/// What the engine says of a process whose outputs are closed, when it has noted its end: a moment later, or many if it is busy. `None` if it
+/// runs on.
+async fn noted(engine: &Engine, id: &str, patience: Duration) -> Result<Option<ExecInspectResponse>> {
+    let (closed, mut pause) = (Instant::now(), Duration::from_millis(5));
+    loop {
         let found = engine.docker().inspect_exec(id).await?;
         if found.running != Some(true) {
-            output.status = found.exit_code;
-            break;
+            return Ok(Some(found));
         }
-        tokio::time::sleep(Duration::from_millis(5)).await;
+        if closed.elapsed() >= patience {
+            return Ok(None);
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(Duration::from_millis(200));
     }
-    Ok(output)
 }
 
 /// Docker's framing of two outputs in one stream: kind, three zeros, length in four bytes (most significant first), bytes.

@@ -273,8 +273,10 @@ impl<T: Terminal> Session<T> {
         transcript: &mut dyn Transcript,
     ) -> Result<Outcome, T::Error> {
         let mut seen = false;
+        // Silence is time in which nothing was there to be read, and not time in which nobody has read.
+        let mut now = self.terminal.now();
         loop {
-            let until = match self.engine.poll(self.terminal.now()) {
+            let until = match self.engine.poll(now) {
                 Action::Done(outcome) => return Ok(outcome),
                 Action::Type(keys) => {
                     self.terminal.write(&keys).await?;
@@ -282,7 +284,8 @@ impl<T: Terminal> Session<T> {
                 }
                 Action::Probe(shell) => {
                     let foreground = self.terminal.foreground(shell).await;
-                    self.engine.probed(foreground, self.terminal.now());
+                    now = self.terminal.now();
+                    self.engine.probed(foreground, now);
                     continue;
                 }
                 Action::Listening(shell) => {
@@ -290,12 +293,14 @@ impl<T: Terminal> Session<T> {
                     self.engine.listens(ports);
                     continue;
                 }
+                // What came with the limit counts.
+                Action::Wait(_) if limit.is_some_and(|limit| now >= limit) => return Ok(self.running_on()),
                 Action::Wait(until) => until,
                 Action::Idle => return Err(io::Error::other("the session has no step").into()),
             };
             let until = limit.map_or(until, |limit| until.min(limit));
             let read = self.terminal.read(&mut self.buffer, until).await?;
-            let now = self.terminal.now();
+            now = self.terminal.now();
             match read {
                 Read::Bytes(length) => {
                     self.engine.feed(&self.buffer[..length], now);
@@ -303,9 +308,6 @@ impl<T: Terminal> Session<T> {
                 }
                 Read::Silence => {}
                 Read::Closed(status) => self.engine.closed(status, now),
-            }
-            if limit.is_some_and(|limit| now >= limit) {
-                return Ok(self.running_on());
             }
             if !seen && self.engine.until_seen() {
                 seen = true;

@@ -162,7 +162,7 @@ impl Terminal for DockerTerminal {
             match tokio::time::timeout(left.min(QUIET), self.reader.read(buffer)).await {
                 Ok(Ok(length)) if length > 0 => return Ok(Read::Bytes(length)),
                 Ok(_) => {
-                    return Ok(Read::Closed(match self.terminal.ended().await? {
+                    return Ok(Read::Closed(match self.terminal.closed().await? {
                         Ended::With(status) => i32::try_from(status).ok(),
                         Ended::No => None,
                     }));

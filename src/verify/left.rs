@@ -47,9 +47,7 @@ struct Died {
 
 /// Ends what runs in a terminal.
 const CTRL_C: &[u8] = &[3];
-/// Silence after which what was stopped has said all.
-const STOPPED: Duration = Duration::from_secs(1);
-/// How long it may take.
+/// How long it may take until the prompt of its shell is back.
 const STOPPING: Duration = Duration::from_secs(10);
 /// Statuses by signals that a program raises itself: ILL, TRAP, ABRT, BUS, FPE and SEGV.
 const CRASHED: &[i32] = &[132, 133, 134, 135, 136, 139];
@@ -94,9 +92,10 @@ impl Left {
                 }
             }
             if terminal.write(CTRL_C).await.is_ok() {
-                loop {
-                    let until = terminal.now() + STOPPED;
-                    let Ok(Read::Bytes(_)) = terminal.read(&mut buffer, until).await else { return };
+                while let Ok(Read::Bytes(length)) = terminal.read(&mut buffer, Duration::MAX).await {
+                    if ended(&mut scanner, &buffer[..length], &mut tail).is_some() {
+                        return;
+                    }
                 }
             }
         });
@@ -109,7 +108,7 @@ impl Left {
         died.clone().filter(|died| (1..128).contains(&died.status) || CRASHED.contains(&died.status))
     }
 
-    /// Presses Ctrl-C, and waits until its terminal is silent.
+    /// Presses Ctrl-C, and waits until its shell has its prompt again: what it held, the next may take.
     pub(super) async fn stop(self) {
         self.stop.notify_one();
         // Whether it has ended in time is seen by what comes next.

@@ -20,6 +20,8 @@ pub(super) struct Live<T> {
     tape: Option<Tape>,
     /// What the marks of all its shells carry.
     key: String,
+    /// Name of its machine.
+    machine: String,
 }
 
 /// Is called with what the terminal shows, as it comes, and with the end of all that it has shown.
@@ -66,7 +68,7 @@ impl<T: Terminal<Error: Into<Error>> + 'static> Live<T> {
         let mut told = Told { tape: tape.as_ref(), tail: &mut tail, shown: &mut |_, _| {} };
         let (session, outcome) = Session::open(terminal, settings, &mut told).await.map_err(Into::into)?;
         let reason = match outcome.end {
-            End::Prompt { .. } => return Ok(Self { session, tail, tape, key }),
+            End::Prompt { .. } => return Ok(Self { session, tail, tape, key, machine: machine.name().to_owned() }),
             End::SessionEnded { status: Some(status) } => {
                 format!("ended with status {status} before it showed a prompt")
             }
@@ -91,6 +93,20 @@ impl<T: Terminal<Error: Into<Error>> + 'static> Live<T> {
     /// If the machine or the engine is gone.
     pub(super) async fn quietly(&mut self, step: Step) -> Result<Outcome> {
         self.session.run(step, &mut ()).await.map_err(Into::into)
+    }
+
+    /// Types a hidden line, of which no recording and no listener is told, and which any shell that lives has soon done.
+    ///
+    /// # Errors
+    /// [`Error::NoPrompt`] if it has not, and if the machine or the engine is gone.
+    pub(super) async fn unseen(&mut self, line: &str) -> Result<()> {
+        let patience = Settings::default().opening;
+        let outcome = self.quietly(Step::new(line).timeout(patience)).await?;
+        if matches!(outcome.end, End::Prompt { .. }) {
+            return Ok(());
+        }
+        let (machine, tail) = (self.machine.clone(), clean(&outcome.output));
+        Err(Error::NoPrompt { machine, reason: format!("has not answered within {} s", patience.as_secs()), tail })
     }
 
     /// Types a step that is not waited for: until its command has shown `until`, serves ([`End::Serves`](crate::session::End)), or

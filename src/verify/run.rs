@@ -348,12 +348,12 @@ impl<M: Running> Doing<'_, M> {
         let asked = waits && !places.iter().any(|place| is_elsewhere(&place.opened_by));
         let file = asked.then(|| format!("/tmp/.guidepost-{}", RunId::random().as_str()));
         if let Some(file) = &file {
-            self.live.quietly(Step::new(&inject::exported(file)).timeout(BACKGROUND)).await?;
+            self.live.unseen(&inject::exported(file)).await?;
         }
         let opening = Opening { user: stand.user, folder: stand.folder, columns: self.plan.settings.columns };
         let mut live = Live::open(self.machine, opening, tape).await?;
         if let Some(file) = &file {
-            live.quietly(Step::new(&inject::inherited(file)).timeout(BACKGROUND)).await?;
+            live.unseen(&inject::inherited(file)).await?;
         }
         Ok(live)
     }

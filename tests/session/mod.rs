@@ -30,6 +30,10 @@ impl<T: Terminal<Error = std::io::Error>, S: Transcript> Session<T, S> {
         Ok((Self { session, transcript, runtime }, outcome))
     }
 
+    fn launch(&mut self, step: Step, at_most: Duration) -> std::io::Result<Outcome> {
+        self.runtime.block_on(self.session.launch(step, at_most, &mut self.transcript))
+    }
+
     fn run(&mut self, step: Step) -> std::io::Result<Outcome> {
         self.runtime.block_on(self.session.run(step, &mut self.transcript))
     }

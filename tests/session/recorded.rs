@@ -209,7 +209,7 @@ fn an_unknown_shell() {
 fn a_shell_that_is_late_is_a_shell() {
     let late = |number| {
         let mut events = shell(number);
-        events.insert(2, pause(25_000));
+        events.splice(2..2, [pause(300), print("\x1b[0m"), pause(25_000)]);
         events
     };
     let su = [typed("su - u2\r"), print("su - u2\r\n\x1b]133;C;gp.1\x07")];
@@ -218,6 +218,57 @@ fn a_shell_that_is_late_is_a_shell() {
     assert_eq!(opened.after[0].to_string(), "bash as u1 in /srv");
     let outcome = session.run(Step::new("su - u2")).unwrap();
     assert_eq!(outcome.after.last().unwrap().to_string(), "bash as u2 in /srv");
+}
+
+/// A prompt that was still on its way when the hidden line was typed does not answer it: the line would read the next command.
+#[test]
+fn a_prompt_from_before_answers_nothing() {
+    let mut events = shell(1);
+    events.insert(2, print(&prompt(1, 0)));
+    events.extend([typed("false\r"), print("false\r\n\x1b]133;C;gp.1\x07"), print(&prompt(1, 1))]);
+    let (mut session, opened) = Session::open(Script::new(events), Vec::new(), Settings::default()).unwrap();
+    assert_eq!(opened.after[0].to_string(), "bash as u1 in /srv");
+    assert_eq!(session.run(Step::new("false")).unwrap().end, End::Prompt { status: Some(1) });
+}
+
+/// What fails while Ctrl-C is on its way has a status: its terminal has not shown the key.
+#[test]
+fn what_fails_before_it_is_stopped_has_failed() {
+    for (shown, end) in [
+        ("", End::Prompt { status: Some(1) }),
+        ("^C\r\n", End::Interrupted { status: Some(1) }),
+        // The second Ctrl-C crosses with the prompt, and brings another one.
+        ("^C\r\nlate", End::Interrupted { status: Some(1) }),
+    ] {
+        let again = if shown.ends_with("late") { prompt(1, 130) } else { String::new() };
+        let (mut session, _) = play(vec![
+            typed("ping a.example\r"),
+            print("ping a.example\r\n\x1b]133;C;gp.1\x07PING a.example\r\none\r\ntwo\r\n"),
+            typed("\x03"),
+            pause(if again.is_empty() { 0 } else { 1500 }),
+            print(&format!("{}{}", shown.trim_end_matches("late"), prompt(1, 1))),
+            pause(if again.is_empty() { 0 } else { 500 }),
+            print(&again),
+            typed("true\r"),
+            print("true\r\n\x1b]133;C;gp.1\x07"),
+            print(&prompt(1, 0)),
+        ]);
+        assert_eq!(session.run(Step::new("ping a.example")).unwrap().end, end, "{shown}");
+        assert_eq!(session.run(Step::new("true")).unwrap().end, End::Prompt { status: Some(0) }, "{shown}");
+    }
+}
+
+/// A command in the background that ends in the moment of its limit has ended.
+#[test]
+fn an_end_at_the_limit_is_an_end() {
+    let (mut session, _) = play(vec![
+        typed("serve\r"),
+        print("serve\r\n\x1b]133;C;gp.1\x07"),
+        pause(2000),
+        print(&format!("Error: taken\r\n{}", prompt(1, 1))),
+    ]);
+    let outcome = session.launch(Step::new("serve"), Duration::from_secs(2)).unwrap();
+    assert_eq!((outcome.end, outcome.output.as_str()), (End::Prompt { status: Some(1) }, "Error: taken"));
 }
 
 /// The first thing in a terminal is a shell, or there is no session: of a program nobody would know how its commands end.

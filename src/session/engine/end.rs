@@ -72,6 +72,9 @@ impl Engine {
         let key = inject::mark(&self.settings.key, mark);
         self.veil.hide(&key);
         self.type_line(&inject::line(&key), now);
+        if let Some(running) = &mut self.running {
+            running.newline = false;
+        }
         let again = again.is_some();
         self.phase =
             Phase::Hidden(Hidden { mark, since: now, prompt, again, unmarked: false, shell: None, spent: None });
@@ -144,6 +147,9 @@ impl Engine {
         let end = match &self.phase {
             // It ended by itself in the moment before Ctrl-C.
             Phase::Stopping { end: End::Interrupted { .. }, presses: 0, .. } => End::Prompt { status },
+            Phase::Stopping { end: End::Interrupted { .. }, .. } if self.has_failed_before_it_was_stopped(status) => {
+                End::Prompt { status }
+            }
             Phase::Stopping { end: End::Interrupted { .. }, .. } => End::Interrupted { status },
             Phase::Stopping { end, .. } => end.clone(),
             _ if self.is_stopped_by_key() => End::Interrupted { status },
@@ -151,6 +157,11 @@ impl Engine {
             _ => End::Prompt { status: if self.is_no_command() { None } else { status } },
         };
         self.finish(end, true, now);
+    }
+
+    /// It has ended by itself while Ctrl-C was on its way: a terminal shows that key (`^C`) before the command hears of it.
+    fn has_failed_before_it_was_stopped(&self, status: Option<i32>) -> bool {
+        status.is_some_and(|status| (1..128).contains(&status)) && !self.screen.recent(256).contains("^C")
     }
 
     /// No prompt came back.

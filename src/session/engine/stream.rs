@@ -204,7 +204,10 @@ impl Engine {
         if let Phase::Hidden(hidden) = &self.phase
             && hidden.mark == arriving.shell
         {
-            self.opened(arriving, now);
+            // One that was on its way when the line was typed answers nothing: the line is still to be read.
+            if hidden.shell.is_some() {
+                self.opened(arriving, now);
+            }
             return;
         }
         let Some(index) = self.places.iter().rposition(|place| place.mark() == Some(arriving.shell)) else { return };

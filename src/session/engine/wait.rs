@@ -65,8 +65,10 @@ impl Engine {
                 self.back(status, false, now);
                 None
             }
-            Phase::Stopping { settling: Some(status), .. } => {
-                let due = self.last + self.settings.expected;
+            Phase::Stopping { settling: Some(status), presses, .. } => {
+                // A second Ctrl-C that crossed with the prompt brings another prompt, which is not that of the next command.
+                let late = if presses > 1 { self.settings.unexpected } else { self.settings.expected };
+                let due = self.last + late;
                 if now < due {
                     return Some(due);
                 }
@@ -221,11 +223,11 @@ impl Engine {
             self.type_line(&line, now);
             return None;
         }
-        // What does not understand the line shows its prompt again. One that has shown nothing since it was typed has not read it yet, and the
-        // first of a session is a shell.
+        // What does not understand the line shows its prompt again, on another line. Before that it has not read it yet, and the first of a
+        // session is a shell.
         let due = self.last + self.settings.unexpected;
         let again = self.screen.cursor_line();
-        let has_read = self.running.as_ref().is_some_and(|running| running.fresh && !running.opening);
+        let has_read = self.running.as_ref().is_some_and(|running| running.newline && !running.opening);
         if hidden.shell.is_some() || !has_read || again != hidden.prompt {
             return Some(limit);
         }
@@ -342,6 +344,8 @@ impl Engine {
             Question::Perhaps => (settings.perhaps_question, Sight::Question(line)),
             // A pause after a few lines, or after nothing at all for long.
             Question::No if running.endless && self.lines_shown() >= 2 => (settings.expected, Sight::Enough),
+            // What has shown nothing at all may still look for what it cannot find.
+            Question::No if running.endless && self.lines_shown() == 0 => (settings.says_serving, Sight::Enough),
             Question::No if running.endless => (settings.perhaps_question, Sight::Enough),
             Question::No if running.step.until.is_none() && endless::serves(command) => {
                 (settings.perhaps_question, Sight::Serves)
