@@ -159,9 +159,11 @@ impl Engine {
         self.finish(end, true, now);
     }
 
-    /// It has ended by itself while Ctrl-C was on its way: a terminal shows that key (`^C`) before the command hears of it.
+    /// It has ended by itself while Ctrl-C was on its way: a terminal shows that key (`^C`) before the command hears of it. What has the whole
+    /// screen may have it shown nowhere, and of what has shown all that it was to show, the end says nothing.
     fn has_failed_before_it_was_stopped(&self, status: Option<i32>) -> bool {
-        status.is_some_and(|status| (1..128).contains(&status)) && !self.screen.recent(256).contains("^C")
+        let had_all = self.running.as_ref().is_some_and(|running| running.until_seen || running.frozen.is_some());
+        !had_all && status.is_some_and(|status| (1..128).contains(&status)) && !self.screen.recent(256).contains("^C")
     }
 
     /// No prompt came back.
