@@ -67,15 +67,20 @@ impl<T: Terminal<Error: Into<Error>> + 'static> Live<T> {
         let mut tail = Vec::new();
         let mut told = Told { tape: tape.as_ref(), tail: &mut tail, shown: &mut |_, _| {} };
         let (session, outcome) = Session::open(terminal, settings, &mut told).await.map_err(Into::into)?;
+        let live = Self { session, tail, tape, key, machine: machine.name().to_owned() };
         let reason = match outcome.end {
-            End::Prompt { .. } => return Ok(Self { session, tail, tape, key, machine: machine.name().to_owned() }),
+            End::Prompt { .. } => return Ok(live),
             End::SessionEnded { status: Some(status) } => {
                 format!("ended with status {status} before it showed a prompt")
             }
             End::SessionEnded { status: None } => "ended before it showed a prompt".to_owned(),
             _ => format!("showed no prompt of a shell that answers within {} s", opening.as_secs()),
         };
-        Err(Error::NoPrompt { machine: machine.name().to_owned(), reason, tail: clean(&outcome.output) })
+        Err(live.no_prompt(reason, &outcome))
+    }
+
+    fn no_prompt(&self, reason: String, outcome: &Outcome) -> Error {
+        Error::NoPrompt { machine: self.machine.clone(), reason, tail: clean(&outcome.output) }
     }
 
     /// Types a step and waits for its end. `shown` is called with what comes, and with the end of what there was so far.
@@ -105,8 +110,7 @@ impl<T: Terminal<Error: Into<Error>> + 'static> Live<T> {
         if matches!(outcome.end, End::Prompt { .. }) {
             return Ok(());
         }
-        let (machine, tail) = (self.machine.clone(), clean(&outcome.output));
-        Err(Error::NoPrompt { machine, reason: format!("has not answered within {} s", patience.as_secs()), tail })
+        Err(self.no_prompt(format!("has not answered within {} s", patience.as_secs()), &outcome))
     }
 
     /// Types a step that is not waited for: until its command has shown `until`, serves ([`End::Serves`](crate::session::End)), or

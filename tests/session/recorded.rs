@@ -220,6 +220,19 @@ fn a_shell_that_is_late_is_a_shell() {
     assert_eq!(outcome.after.last().unwrap().to_string(), "bash as u2 in /srv");
 }
 
+/// So is one that is asked once more, because it has made its prompt anew.
+#[test]
+fn a_shell_that_is_late_again_is_a_shell() {
+    let mut again = shell(2);
+    let prompt_anew = "more echo\r\n\x1b]133;I;gp.2;bash;u2\x07\x1b]133;M;gp.2\x07u2@h:/srv$ ";
+    again.splice(0..1, [print(prompt_anew)]);
+    again.insert(2, pause(20_000));
+    let script = [typed("su - u2\r"), print("su - u2\r\n\x1b]133;C;gp.1\x07")].into_iter();
+    let (mut session, _) = play(script.chain(shell(2).into_iter().take(4)).chain(again).collect());
+    let outcome = session.run(Step::new("su - u2")).unwrap();
+    assert_eq!(outcome.after.last().unwrap().to_string(), "bash as u2 in /srv");
+}
+
 /// A prompt that was still on its way when the hidden line was typed does not answer it: the line would read the next command.
 #[test]
 fn a_prompt_from_before_answers_nothing() {

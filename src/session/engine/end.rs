@@ -69,15 +69,19 @@ impl Engine {
         self.marks += u32::from(again.is_none());
         let mark = again.unwrap_or(self.marks);
         self.freeze(true);
-        let key = inject::mark(&self.settings.key, mark);
-        self.veil.hide(&key);
-        self.type_line(&inject::line(&key), now);
-        if let Some(running) = &mut self.running {
-            running.newline = false;
-        }
+        self.veil.hide(&inject::mark(&self.settings.key, mark));
+        self.ask_for_marks(mark, now);
         let again = again.is_some();
         self.phase =
             Phase::Hidden(Hidden { mark, since: now, prompt, again, unmarked: false, shell: None, spent: None });
+    }
+
+    /// Types the hidden line with this number.
+    pub(super) fn ask_for_marks(&mut self, mark: u32, now: Duration) {
+        self.type_line(&inject::line(&inject::mark(&self.settings.key, mark)), now);
+        if let Some(running) = &mut self.running {
+            running.newline = false;
+        }
     }
 
     /// A shell has understood the hidden line.

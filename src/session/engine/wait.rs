@@ -1,7 +1,6 @@
 //! Silence, and what it means.
 
 use super::{Engine, Phase, Ports, Probe};
-use crate::session::inject;
 use crate::session::look::{self, Question};
 use crate::session::place::{Kind, Place};
 use crate::session::probe::Foreground;
@@ -219,8 +218,7 @@ impl Engine {
             if let Phase::Hidden(hidden) = &mut self.phase {
                 hidden.shell = None;
             }
-            let line = inject::line(&inject::mark(&self.settings.key, hidden.mark));
-            self.type_line(&line, now);
+            self.ask_for_marks(hidden.mark, now);
             return None;
         }
         // What does not understand the line shows its prompt again, on another line. Before that it has not read it yet, and the first of a
@@ -342,11 +340,15 @@ impl Engine {
             Question::Likely if look::is_secret(&line) => (settings.unexpected, Sight::Question(line)),
             Question::Likely => (settings.question, Sight::Question(line)),
             Question::Perhaps => (settings.perhaps_question, Sight::Question(line)),
-            // A pause after a few lines, or after nothing at all for long.
-            Question::No if running.endless && self.lines_shown() >= 2 => (settings.expected, Sight::Enough),
-            // What has shown nothing at all may still look for what it cannot find.
-            Question::No if running.endless && self.lines_shown() == 0 => (settings.says_serving, Sight::Enough),
-            Question::No if running.endless => (settings.perhaps_question, Sight::Enough),
+            // A pause after a few lines, or a long one: what has shown nothing at all may still look for what it cannot find.
+            Question::No if running.endless => {
+                let pause = match self.lines_shown() {
+                    0 => settings.says_serving,
+                    1 => settings.perhaps_question,
+                    _ => settings.expected,
+                };
+                (pause, Sight::Enough)
+            }
             Question::No if running.step.until.is_none() && endless::serves(command) => {
                 (settings.perhaps_question, Sight::Serves)
             }
