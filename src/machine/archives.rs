@@ -10,11 +10,8 @@
 //! have, or settings that pip and npm print and write into their files.
 
 use bollard::{
-    models::{EndpointSettings, NetworkConnectRequest},
-    query_parameters::{
-        CreateContainerOptionsBuilder, DownloadFromContainerOptionsBuilder, InspectContainerOptions,
-        StartContainerOptions,
-    },
+    models::{ContainerCreateBody, EndpointSettings, NetworkConnectRequest},
+    query_parameters::{DownloadFromContainerOptionsBuilder, InspectContainerOptions, StartContainerOptions},
 };
 use futures_util::StreamExt;
 use include_dir::{Dir, include_dir};
@@ -215,7 +212,8 @@ async fn make(engine: &Engine, names: &[String], build: Build, idle: Duration, l
     let name = Name::new("archives");
     let identity = Identity::new(name.clone(), name, LONGEST);
     let mut guard = Guard::new(engine.without_archives(), identity.resource());
-    match begin(engine, &image.id, names, idle, &identity).await {
+    let asked = spec::archives(&image.id, names, idle, &identity);
+    match begin(engine, &mut guard, asked, names).await {
         Ok(Ok((container, names))) => Ok(Made::Server(Box::new(Server { guard, container, names }))),
         Ok(Err(why)) => guard.remove().await.map(|()| Made::Not(why)),
         Err(error) if error.is_of_engine() => Err(error),
@@ -226,14 +224,12 @@ async fn make(engine: &Engine, names: &[String], build: Build, idle: Duration, l
 /// Its container and its names in the networks of machines, or why it does not serve.
 async fn begin(
     engine: &Engine,
-    image: &str,
+    guard: &mut Guard,
+    asked: ContainerCreateBody,
     names: &[String],
-    idle: Duration,
-    identity: &Identity,
 ) -> Result<Result<(String, Vec<String>), String>> {
     let docker = engine.docker();
-    let options = CreateContainerOptionsBuilder::new().name(&identity.resource()).build();
-    let container = docker.create_container(Some(options), spec::archives(image, names, idle, identity)).await?.id;
+    let container = guard.make_container(asked).await?;
     docker.start_container(&container, None::<StartContainerOptions>).await?;
     let mut command = vec!["bash", "-c", LOOK, "bash"];
     command.extend(names.iter().map(String::as_str));

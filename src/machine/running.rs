@@ -1,10 +1,10 @@
 //! A machine that runs, from its start to its removal.
 
 use bollard::{
-    models::{ContainerCreateBody, ContainerSummary},
+    models::ContainerSummary,
     query_parameters::{
-        ContainerArchiveInfoOptionsBuilder, CreateContainerOptionsBuilder, ListContainersOptionsBuilder,
-        RenameContainerOptionsBuilder, StartContainerOptions,
+        ContainerArchiveInfoOptionsBuilder, ListContainersOptionsBuilder, RenameContainerOptionsBuilder,
+        StartContainerOptions,
     },
 };
 use std::{
@@ -140,9 +140,8 @@ pub async fn adopt(engine: &Engine, machine: &Machine, identity: &Identity) -> R
 
 impl RunningMachine {
     async fn begin(&mut self, machine: &Machine, identity: &Identity, listener: Listener<'_>) -> Result<()> {
-        let docker = self.life.engine.docker().clone();
         if let Some(network) = spec::network(machine, identity) {
-            docker.create_network(network).await.map_err(|error| Error::from(error).of_network())?;
+            self.guard.make_network(network).await?;
         }
         self.life.container = self.create(machine, identity).await?;
         self.furnish(machine).await?;
@@ -183,16 +182,13 @@ impl RunningMachine {
     }
 
     /// Makes the container, and gives its id. An engine that turns out not to limit disks is asked again without that.
-    async fn create(&self, machine: &Machine, identity: &Identity) -> Result<String> {
-        let docker = self.life.engine.docker();
+    async fn create(&mut self, machine: &Machine, identity: &Identity) -> Result<String> {
         let host = self.life.engine.host();
         let spec = |host: Host| spec::container(machine, &self.image.id, host, identity);
-        let create = async |spec: ContainerCreateBody| {
-            let options = CreateContainerOptionsBuilder::new().name(&identity.resource()).build();
-            Ok::<_, Error>(docker.create_container(Some(options), spec).await?.id)
-        };
-        match create(spec(host)).await {
-            Err(Error::Refused { .. }) if host.limits_disk => create(spec(Host { limits_disk: false, ..host })).await,
+        match self.guard.make_container(spec(host)).await {
+            Err(Error::Refused { .. }) if host.limits_disk => {
+                self.guard.make_container(spec(Host { limits_disk: false, ..host })).await
+            }
             created => created,
         }
     }

@@ -1,6 +1,6 @@
 //! What an engine can do for guides: small things are tried on it, and what cannot be tried is asked.
 
-use bollard::query_parameters::{CreateContainerOptionsBuilder, ListNetworksOptions, StartContainerOptions};
+use bollard::query_parameters::{ListNetworksOptions, StartContainerOptions};
 use std::{path::Path, time::Duration};
 
 use super::{
@@ -162,8 +162,7 @@ async fn full(engine: &Engine, image: &str, small: Machine) -> Result<String> {
         Some(["/bin/sh", "-c", &format!("{}\nexec sleep infinity", spec::PREPARE)].map(str::to_owned).into());
     let mut guard = Guard::new(engine.clone(), identity.resource());
     let said = async {
-        let options = CreateContainerOptionsBuilder::new().name(&identity.resource()).build();
-        let container = engine.docker().create_container(Some(options), asked).await?.id;
+        let container = guard.make_container(asked).await?;
         engine.docker().start_container(&container, None::<StartContainerOptions>).await?;
         let script = format!("{}\n{FULL}", spec::PREPARE);
         let run = Run { command: &["sh", "-c", &script], ..Run::default() };

@@ -1,27 +1,78 @@
-//! Removal of a machine's parts, in good order or at the last moment.
+//! A machine's parts: made so that nothing comes later than its removal, in good order or at the last moment.
 
 use bollard::{
-    models::NetworkDisconnectRequest,
-    query_parameters::{InspectNetworkOptions, RemoveContainerOptionsBuilder, RemoveVolumeOptionsBuilder},
+    models::{ContainerCreateBody, NetworkCreateRequest, NetworkDisconnectRequest},
+    query_parameters::{
+        CreateContainerOptionsBuilder, InspectNetworkOptions, RemoveContainerOptionsBuilder, RemoveVolumeOptionsBuilder,
+    },
 };
 use std::time::Duration;
+use tokio::sync::oneshot;
 
 use crate::machine::{
     engine::Engine,
     error::{Error, Result},
 };
 
-/// Answers for the parts of one machine, from before the first is made.
+/// How long a machine that is given up waits for its engine, each time.
+const LAST_PATIENCE: Duration = Duration::from_secs(20);
+
+/// Makes the parts of one machine, and answers for them from before the first is asked for.
 #[derive(Debug)]
 pub(in crate::machine) struct Guard {
     engine: Engine,
     resource: String,
     armed: bool,
+    /// Ends when the engine has said what came of the part that it is making.
+    making: Option<oneshot::Receiver<()>>,
 }
 
 impl Guard {
     pub(in crate::machine) fn new(engine: Engine, resource: String) -> Self {
-        Self { engine, resource, armed: true }
+        Self { engine, resource, armed: true, making: None }
+    }
+
+    /// Makes the container, and gives its id.
+    ///
+    /// # Errors
+    /// [`Error::EngineGone`], [`Error::Refused`].
+    pub(in crate::machine) async fn make_container(&mut self, spec: ContainerCreateBody) -> Result<String> {
+        let options = CreateContainerOptionsBuilder::new().name(&self.resource).build();
+        let make = async |engine: Engine| Ok(engine.docker().create_container(Some(options), spec).await?.id);
+        self.make(make).await
+    }
+
+    /// Makes the network.
+    ///
+    /// # Errors
+    /// [`Error::EngineGone`], [`Error::Refused`], [`Error::NoNetwork`].
+    pub(super) async fn make_network(&mut self, spec: NetworkCreateRequest) -> Result<()> {
+        let make = async |engine: Engine| {
+            let made = engine.docker().create_network(spec).await;
+            made.map(drop).map_err(|error| Error::from(error).of_network())
+        };
+        self.make(make).await
+    }
+
+    /// Asks for a part, in a thread of its own: a request that is given up on its way may be carried out at any time later, by an engine
+    /// that has much to do, so what becomes of it is waited for before anything is removed.
+    async fn make<T: Send + 'static>(
+        &mut self,
+        request: impl AsyncFnOnce(Engine) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let engine = self.engine.clone();
+        let (ends, ended) = oneshot::channel();
+        let (answer, answered) = oneshot::channel();
+        self.making = Some(ended);
+        std::thread::spawn(move || {
+            let _ends = ends;
+            let made = elsewhere(&engine, request).and_then(|made| made);
+            // Whoever is not there any more removes it.
+            let _ = answer.send(made);
+        });
+        let made = answered.await.unwrap_or_else(|_| Err(Error::EngineGone { reason: "its thread has ended".into() }));
+        self.making = None;
+        made
     }
 
     /// Removes what there is of container, network and volume.
@@ -50,21 +101,24 @@ impl Drop for Guard {
         if !self.armed {
             return;
         }
-        let (engine, resource) = (self.engine.clone(), self.resource.clone());
+        let (engine, resource, making) = (self.engine.clone(), self.resource.clone(), self.making.take());
         let removal = std::thread::spawn(move || {
-            let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
-            runtime.block_on(async {
-                let Ok(engine) = engine.reconnected() else { return };
-                // A request that was given up on the way may still be carried out: look a second time.
-                for pause in [0, 300] {
-                    tokio::time::sleep(Duration::from_millis(pause)).await;
-                    let removal = remove_named(&engine, &resource);
-                    let _ = tokio::time::timeout(Duration::from_secs(20), removal).await;
+            let _ = elsewhere(&engine, async |engine| {
+                if let Some(making) = making {
+                    let _ = tokio::time::timeout(LAST_PATIENCE, making).await;
                 }
+                let _ = tokio::time::timeout(LAST_PATIENCE, remove_named(&engine, &resource)).await;
             });
         });
         let _ = removal.join();
     }
+}
+
+/// Speaks with the engine in a runtime of its own, which nobody ends.
+fn elsewhere<T>(engine: &Engine, speak: impl AsyncFnOnce(Engine) -> T) -> Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Error::EngineGone { reason: error.to_string() })?;
+    runtime.block_on(async { Ok(speak(engine.reconnected()?).await) })
 }
 
 /// Removes container, network and volume of a name. What is not there is no error.

@@ -5,10 +5,13 @@ use crate::support::docker;
 use guidepost::machine::{Engine, Error, Event, Identity, Owner, Run, Scope, reap, settings::ImageSource, start};
 use std::{
     fs,
-    io::{BufRead, BufReader},
+    io::{self, BufRead, BufReader, Read, Write},
+    net::Shutdown,
+    os::unix::net::{UnixListener, UnixStream},
     path::Path,
     process::{Child, Command, Stdio},
     sync::{Mutex, PoisonError},
+    thread,
     time::Duration,
 };
 
@@ -42,6 +45,55 @@ fn a_dropped_machine_is_removed() {
             let machine = plain();
             let starting = start(&engine, &machine, &identity, Path::new("."), &|_| {});
             let _ = tokio::time::timeout(Duration::from_millis(milliseconds), starting).await;
+            assert_eq!(of_run(&identity), [""; 0], "after {milliseconds} ms");
+        }
+    });
+}
+
+/// An engine that is asked through here carries out what makes something only after a while, whoever still waits for it.
+fn slow_engine(folder: &Path) -> String {
+    let path = folder.join("slow.sock");
+    let listener = UnixListener::bind(&path).expect("a socket");
+    thread::spawn(move || {
+        for client in listener.incoming().flatten() {
+            let Ok(engine) = UnixStream::connect("/var/run/docker.sock") else { return };
+            let (mut from, mut to) = (client.try_clone().expect("a socket"), engine.try_clone().expect("a socket"));
+            thread::spawn(move || {
+                let mut bytes = [0; 1 << 16];
+                while let Ok(length @ 1..) = from.read(&mut bytes) {
+                    if bytes[..length].windows(8).any(|part| part == b"/create?" || part == b"/create ") {
+                        thread::sleep(Duration::from_secs(1));
+                    }
+                    let _ = to.write_all(&bytes[..length]);
+                }
+                // Others' requests are not given up because they have hung up.
+                thread::sleep(Duration::from_secs(1));
+                let _ = to.shutdown(Shutdown::Write);
+            });
+            let (mut from, mut to) = (engine, client);
+            thread::spawn(move || io::copy(&mut from, &mut to));
+        }
+    });
+    format!("unix://{}", path.display())
+}
+
+#[test]
+fn what_an_engine_makes_late_is_removed() {
+    with_engine(|_| async move {
+        if !Path::new("/var/run/docker.sock").exists() || std::env::var_os("DOCKER_HOST").is_some() {
+            eprintln!("SKIPPED: the engine does not listen at /var/run/docker.sock");
+            return;
+        }
+        let folder = tempfile::tempdir().expect("a folder");
+        let engine = Engine::connect_to(&slow_engine(folder.path())).await.expect("it answers");
+        let identity = identity("late");
+        let machine = plain();
+        // While it makes the network, and while it makes the container.
+        for milliseconds in [500, 1500] {
+            let starting = start(&engine, &machine, &identity, Path::new("."), &|_| {});
+            let started = tokio::time::timeout(Duration::from_millis(milliseconds), starting).await;
+            assert!(started.is_err(), "{milliseconds} ms: {started:?}");
+            tokio::time::sleep(Duration::from_secs(2)).await;
             assert_eq!(of_run(&identity), [""; 0], "after {milliseconds} ms");
         }
     });
