@@ -42,10 +42,19 @@ async function activate(context) {
   await start();
 }
 
+/** Milliseconds that the server may take to say goodbye: as many as VS Code gives an extension. */
+const PATIENCE = 5000;
+
 async function deactivate() {
   const running = client;
   client = undefined;
-  if (running?.isRunning()) await running.stop();
+  if (!running?.isRunning()) return;
+  try {
+    await running.stop(PATIENCE);
+  } catch (error) {
+    // It is ended then by its client, and the next one can be started.
+    console.error(`guidepost: ${error.message ?? error}`);
+  }
 }
 
 module.exports = { activate, deactivate };

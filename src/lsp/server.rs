@@ -74,7 +74,9 @@ fn serve(settings: &Settings, connection: &Connection) -> Result<bool, lsp_serve
     let mut said_goodbye = false;
     for message in &connection.receiver {
         match message {
-            Message::Request(request) if connection.handle_shutdown(&request)? => {
+            Message::Request(request) if request.method == "shutdown" => {
+                server.client.answer(Response::new_ok(request.id, Value::Null));
+                server.wait_for_end(connection);
                 said_goodbye = true;
                 break;
             }
@@ -161,6 +163,21 @@ struct Server<'a> {
 }
 
 impl Server<'_> {
+    /// After its goodbye, reads what the client had on its way, answers to what it was asked among it, until it is gone. Whatever it asks
+    /// now is an error (Language Server Protocol 3.17, "Shutdown Request").
+    fn wait_for_end(&self, connection: &Connection) {
+        for message in &connection.receiver {
+            match message {
+                Message::Notification(notification) if notification.method == "exit" => return,
+                Message::Request(request) => {
+                    let late = "the server was shut down".to_owned();
+                    self.client.answer(Response::new_err(request.id, ErrorCode::InvalidRequest as i32, late));
+                }
+                Message::Notification(_) | Message::Response(_) => {}
+            }
+        }
+    }
+
     fn request(&mut self, request: Request) {
         if request.method == "workspace/executeCommand" {
             return self.execute(request);

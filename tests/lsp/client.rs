@@ -73,6 +73,11 @@ impl Client {
         self.send(&json!({ "jsonrpc": "2.0", "method": method, "params": params }));
     }
 
+    /// Answers a request of the server's.
+    pub(crate) fn answer(&mut self, id: i32) {
+        self.send(&json!({ "jsonrpc": "2.0", "id": id, "result": null }));
+    }
+
     /// Asks, and gives the result.
     pub(crate) fn request(&mut self, method: &str, params: Value) -> Value {
         let mut answer = self.ask(method, params);
@@ -155,6 +160,11 @@ impl Client {
     /// Says goodbye, and gives the exit status.
     pub(crate) fn end(mut self) -> Option<i32> {
         self.request("shutdown", Value::Null);
+        self.exit()
+    }
+
+    /// The same, once it has said goodbye.
+    pub(crate) fn exit(mut self) -> Option<i32> {
         self.notify("exit", Value::Null);
         self.child.wait().expect("it ends").code()
     }

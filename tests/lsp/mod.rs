@@ -204,6 +204,19 @@ fn a_file_belongs_to_the_site_that_it_lies_in_or_to_none() {
     assert_eq!(client.end(), Some(0));
 }
 
+/// Answers and notifications cross with a goodbye.
+#[test]
+fn what_comes_behind_a_goodbye_is_no_error() {
+    let site = site(&[("content/a.md", "---\ntitle: A\n---\n\nText.\n")]);
+    let mut client = Client::start(&[site.path()], &["utf-8"]);
+    assert_eq!(client.request("shutdown", Value::Null), Value::Null);
+    client.answer(1);
+    client.notify("workspace/didChangeConfiguration", json!({ "settings": {} }));
+    let answer = client.ask("textDocument/hover", json!({ "textDocument": { "uri": "file:///a.md" } }));
+    assert_eq!(answer["error"]["code"], -32600, "{answer}");
+    assert_eq!(client.exit(), Some(0));
+}
+
 #[test]
 fn what_was_taken_back_is_not_done() {
     let site = site(&[("content/a.md", "Text.\n")]);
