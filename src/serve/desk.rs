@@ -40,7 +40,8 @@ pub enum Undone {
     Engine(machine::Error),
 }
 
-/// Keeps a guide's machine open, and takes up each text that is saved, until `end`. Machines and snapshots are removed when it returns.
+/// Keeps a guide's machine open, and takes up each text that is saved and each other wish, until `end`. Machines and snapshots are removed
+/// when it returns.
 ///
 /// # Errors
 /// If there is no such guide, or no engine.
@@ -50,6 +51,7 @@ pub fn write(
     options: &verify::Options,
     listener: &dyn Listener,
     say: &(dyn Fn(Said) + Sync),
+    (wishes, heard): (Sender<Wish>, Receiver<Wish>),
     end: impl Future<Output = ()>,
 ) -> Result<(), Undone> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -58,7 +60,6 @@ pub fn write(
     let asking = mpsc::channel();
     super::kept(of_site, "http://localhost", None, asking, &notices, say, |asks| {
         let done = runtime.block_on(async {
-            let (wishes, heard) = wishes();
             let (_whole, until) = watch::channel(None);
             at(asks, notices.subscribe(), (chosen, until), options, listener, (wishes, heard), end).await
         });
@@ -68,7 +69,7 @@ pub fn write(
 }
 
 /// What a writer wishes, and who hears it.
-pub(super) fn wishes() -> (Sender<Wish>, Receiver<Wish>) {
+pub fn wishes() -> (Sender<Wish>, Receiver<Wish>) {
     channel(WAITING)
 }
 

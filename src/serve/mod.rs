@@ -42,7 +42,7 @@ use crate::{
     site::{self, Failure},
 };
 
-pub use desk::{Chosen, Undone, write};
+pub use desk::{Chosen, Undone, wishes, write};
 
 /// Where everything of the preview itself is, which is no page.
 const OWN: &str = "/_guidepost/";

@@ -19,7 +19,7 @@ pub(super) fn resume(site: &site::Options, jobs: &[Job], options: &Options) -> O
         return usage(message, &format!("mend it first; `guidepost plan {}` shows all of it", plan.path));
     }
     let name = job.name();
-    let watching = Watching::new(site, "in the kept machine", false);
+    let watching = Watching::new(site, "in the kept machine", None);
     let done = verify::resume(job, options, &watching, interrupted());
     watching.clear();
     match done {

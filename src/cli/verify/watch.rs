@@ -1,6 +1,10 @@
 //! `verify --watch`: a guide whose machine stays open while it is written.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::{
+    io::{IsTerminal, stdin},
+    sync::atomic::{AtomicBool, Ordering},
+};
+use tokio::sync::mpsc::Sender;
 
 use super::{environment, for_people, interrupted, progress::Progress};
 use crate::{
@@ -8,7 +12,7 @@ use crate::{
     report::{GuideReport, Report},
     serve::{self, Chosen, Said, Undone},
     site::{self, Failure},
-    verify::{Event, Job, Listener, Options, Writing},
+    verify::{Event, Job, Listener, Options, Wish, Writing},
 };
 
 /// Does the only guide among these, again and again.
@@ -23,8 +27,13 @@ pub(super) fn watch(site: &site::Options, jobs: &[Job], options: &Options) -> Ex
         return usage(format!("--watch keeps one guide's machine open, and these are {}", jobs.len()), help);
     };
     let chosen = Chosen { guide: job.plan.path.clone(), machine: job.plan.machine.clone() };
-    let watching = Watching::new(site, "in the open machine", true);
-    match serve::write(site, &chosen, options, &watching, &tell, interrupted()) {
+    let wishes = serve::wishes();
+    let next = match hears_enter(&wishes.0) {
+        true => "waiting for the next save; a clean run follows; Enter begins anew, Ctrl-C ends\n",
+        false => "waiting for the next save; a clean run follows; Ctrl-C ends\n",
+    };
+    let watching = Watching::new(site, "in the open machine", Some(next));
+    match serve::write(site, &chosen, options, &watching, &tell, wishes, interrupted()) {
         Ok(()) => {
             watching.clear();
             print(std::io::stderr(), "stopped; its machines and snapshots are removed\n");
@@ -42,6 +51,24 @@ pub(super) fn watch(site: &site::Options, jobs: &[Job], options: &Options) -> Ex
     }
 }
 
+/// Has the guide done anew when somebody presses Enter, if there may be somebody: in the background, who reads a terminal is stopped.
+fn hears_enter(wishes: &Sender<Wish>) -> bool {
+    let is_watched = || rustix::termios::tcgetpgrp(stdin()).is_ok_and(|group| group == rustix::process::getpgrp());
+    if !stdin().is_terminal() || !is_watched() {
+        return false;
+    }
+    let wishes = wishes.downgrade();
+    std::thread::spawn(move || {
+        for _ in stdin().lines().map_while(Result::ok) {
+            let Some(wishes) = wishes.upgrade() else { return };
+            if wishes.blocking_send(Wish::Anew).is_err() {
+                return;
+            }
+        }
+    });
+    true
+}
+
 /// What is wrong with the guide is told with its plan.
 fn tell(said: Said) {
     if let Said::Unwatched(why) = said {
@@ -55,15 +82,15 @@ pub(super) struct Watching<'a> {
     site: &'a site::Options,
     /// Where what is shown is done.
     place: &'static str,
-    /// Whether another text can follow.
-    waits: bool,
+    /// What is said where another text can follow.
+    next: Option<&'static str>,
     /// A step is being done; what is told of others is what was told before.
     doing: AtomicBool,
 }
 
 impl<'a> Watching<'a> {
-    pub(super) fn new(site: &'a site::Options, place: &'static str, waits: bool) -> Self {
-        Self { progress: Progress::new(), site, place, waits, doing: AtomicBool::new(false) }
+    pub(super) fn new(site: &'a site::Options, place: &'static str, next: Option<&'static str>) -> Self {
+        Self { progress: Progress::new(), site, place, next, doing: AtomicBool::new(false) }
     }
 
     /// Nothing more is told.
@@ -106,8 +133,8 @@ impl Listener for Watching<'_> {
                     ),
                 };
                 self.show(&heading, report);
-                if self.waits {
-                    print(std::io::stderr(), "waiting for the next save; a clean run follows; Ctrl-C ends\n");
+                if let Some(next) = self.next {
+                    print(std::io::stderr(), next);
                 }
             }
             Writing::Proved { report, otherwise } => {

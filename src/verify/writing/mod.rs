@@ -261,6 +261,8 @@ impl<H: Host> Came<'_, H> {
     /// What is shown of it.
     fn shown(&self, job: &Job) -> GuideReport {
         let mut shown = self.report.clone();
+        // The time of its steps: its machine has been there for longer.
+        shown.seconds = shown.steps.iter().map(|step| step.seconds).sum();
         guide::finish(&mut shown, &job.plan);
         shown
     }
@@ -469,7 +471,9 @@ impl<'d, H: Host> Desk<'d, H> {
         let job = attempt.job;
         let kept = stand.as_ref().map_or(0, |stand| stand.report.steps.len());
         let why = self.why.take();
-        self.tell(job, Writing::Text { steps: job.plan.steps.len(), kept, why });
+        let done = |stand: &Stand<_>| stand.report.steps.iter().filter(|step| step.verdict != Verdict::Broken).count();
+        let stay = stand.as_ref().map_or(0, done);
+        self.tell(job, Writing::Text { steps: job.plan.steps.len(), kept: stay, why });
         let mut came = match stand {
             Some(Stand { state, report, bent, held, unkept, stood }) => {
                 let report = GuideReport { steps: report.steps, ..blank(job) };
