@@ -428,12 +428,17 @@ impl<H: Host> Attempt<'_, H> {
     ) -> machine::Result<()> {
         let Some(mut walk) = Walk::begin(self, machine, report).await? else { return Ok(()) };
         walk.doing.waiting = self.run.options.keep.then(Vec::new);
-        for step in &self.job.plan.steps {
+        let mut steps = self.job.plan.steps.iter();
+        let has_ended = loop {
+            let Some(step) = steps.next() else { break false };
             match walk.step(step, reached, report).await? {
                 Next::Step => {}
-                Next::End => break,
+                Next::End => break true,
                 Next::Unreached => return Ok(()),
             }
+        };
+        if !has_ended {
+            walk.doing.wait_for_left().await;
         }
         walk.doing.look_at_left(&mut report.steps);
         if self.run.options.keep && report.steps.iter().any(|step| step.verdict == Verdict::Broken) {

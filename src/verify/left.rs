@@ -29,6 +29,8 @@ pub(super) struct Left {
     pub(super) step: usize,
     /// What has started it.
     pub(super) line: String,
+    /// When it was left.
+    since: Instant,
     /// The plan has said that it is to run on. What only the run has shown to serve gives way to others.
     pub(super) planned: bool,
     died: Arc<Mutex<Option<Died>>>,
@@ -47,8 +49,12 @@ struct Died {
 
 /// Ends what runs in a terminal.
 const CTRL_C: &[u8] = &[3];
+/// Pause between two looks.
+const PAUSE: Duration = Duration::from_millis(100);
 /// How long it may take until the prompt of its shell is back.
 const STOPPING: Duration = Duration::from_secs(10);
+/// How long the last of it is looked at before the guide ends, as a reader would: what cannot run has mostly failed by then.
+const LOOKING: Duration = Duration::from_secs(3);
 /// Statuses by signals that a program raises itself: ILL, TRAP, ABRT, BUS, FPE and SEGV.
 const CRASHED: &[i32] = &[132, 133, 134, 135, 136, 139];
 
@@ -99,7 +105,7 @@ impl Left {
                 }
             }
         });
-        Self { step, line, planned, died, stop, ended }
+        Self { step, line, since: Instant::now(), planned, died, stop, ended }
     }
 
     /// How it has ended by itself, if that is a failure: nobody has ended it by a signal.
@@ -132,6 +138,18 @@ fn ended(scanner: &mut Scanner, mut bytes: &[u8], tail: &mut Vec<u8>) -> Option<
 }
 
 impl<M: Running> Doing<'_, M> {
+    /// Waits until all that is left running has run for a while, or has ended.
+    pub(super) async fn wait_for_left(&self) {
+        let runs = |left: &&Left| left.died.lock().unwrap_or_else(PoisonError::into_inner).is_none();
+        while let Some(since) = self.left.iter().filter(runs).map(|left| left.since).max() {
+            let due = LOOKING.saturating_sub(since.elapsed()).min(self.limit.left());
+            if due.is_zero() {
+                return;
+            }
+            tokio::time::sleep(due.min(PAUSE)).await;
+        }
+    }
+
     /// What was left running for the rest of the guide, and has failed meanwhile, did not do what its step says.
     pub(super) fn look_at_left(&self, steps: &mut [StepReport]) {
         for left in &self.left {

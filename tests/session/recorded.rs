@@ -180,6 +180,38 @@ fn a_look_at_the_ports() {
     }
 }
 
+/// What is known to serve is looked at sooner, and believed in the end: a worker listens nowhere.
+#[test]
+fn a_look_at_the_ports_of_a_server() {
+    let listens = Event::Listening;
+    let serves = |service, seconds| (End::Serves, Some(service), seconds);
+    let port = Service::Listens(5000);
+    let on = print(" * Running on http://127.0.0.1:5000\r\n");
+    for (script, (end, service, seconds)) in [
+        (vec![on.clone(), listens(&[5000])], serves(port, 5)),
+        (vec![listens(&[5000])], serves(port, 5)),
+        (vec![print("importing\r\n"), listens(&[]), listens(&[5000])], serves(port, 10)),
+        (vec![print("importing\r\n"), listens(&[]), pause(4000), on.clone(), listens(&[5000])], serves(port, 19)),
+        (vec![listens(&[]), listens(&[]), listens(&[])], serves(Service::Program, 20)),
+        // Another one's port, and who cannot tell.
+        (vec![on.clone(), listens(&[80]), listens(&[80]), listens(&[80])], serves(Service::Program, 20)),
+        (vec![], serves(Service::Program, 20)),
+        // On a slow machine it takes long until it finds that a module is missing.
+        (
+            vec![listens(&[]), pause(4000), print(&format!("No module named app\r\n{}", prompt(1, 1)))],
+            (End::Prompt { status: Some(1) }, Some(Service::Program), 9),
+        ),
+    ] {
+        let shown = format!("{script:?}");
+        let stopped = end == End::Serves;
+        let begin = [typed("flask run\r"), print("flask run\r\n\x1b]133;C;gp.1\x07")];
+        let end_of_it = stopped.then(|| [typed("\x03"), pause(30), print(&prompt(1, 130))]).into_iter().flatten();
+        let (mut session, _) = play(begin.into_iter().chain(script).chain(end_of_it).collect());
+        let outcome = session.run(Step::new("flask run")).unwrap();
+        assert_eq!((outcome.end, outcome.service, outcome.duration.as_secs()), (end, service, seconds), "{shown}");
+    }
+}
+
 #[test]
 fn the_machine_is_gone() {
     let (mut session, _) =

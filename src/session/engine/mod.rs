@@ -62,7 +62,8 @@ pub struct Settings {
     /// The same, for lines that programs also print while they work.
     pub perhaps_question: Duration,
     /// Silence after which a command that is not known to serve, but has said so, is asked whether it listens: tests that start a server
-    /// say the same, and what interrupts them has seen nothing of how they end.
+    /// say the same, and what interrupts them has seen nothing of how they end. And silence after which one that is known to serve is
+    /// believed, though it listens nowhere.
     pub says_serving: Duration,
     /// Silence that looks like nothing, after which the foreground program is looked at: whether it waits for input.
     pub silence: Duration,

@@ -35,8 +35,10 @@ pub(super) enum Sight {
     FullScreen,
     /// A server runs, and says no more.
     Serves,
-    /// It has said that it serves, and says no more.
-    SaysThatItServes,
+    /// It serves if it listens. What is known to serve does, too, if it has said no more for as long as one that has only said so.
+    MayServe {
+        known: bool,
+    },
     /// Something endless has shown what it had to show.
     Enough,
 }
@@ -105,8 +107,8 @@ impl Engine {
         if matches!(sight, Sight::Nothing | Sight::Question(_)) {
             return self.tick_guessing(delay, sight, limit, now);
         }
-        if sight == Sight::SaysThatItServes {
-            return self.tick_listening(delay, limit, now);
+        if let Sight::MayServe { known } = sight {
+            return self.tick_listening(known, delay, limit, now);
         }
         let due = self.last + delay;
         if now < due {
@@ -117,12 +119,14 @@ impl Engine {
         None
     }
 
-    /// What says that it serves does if it listens. What does not is waited for, and looked at again as rarely as any other silence.
-    fn tick_listening(&mut self, delay: Duration, limit: Duration, now: Duration) -> Option<Duration> {
+    /// What may serve does if it listens. What does not is looked at again as rarely as any other silence: it may still look for what it
+    /// cannot find, and end.
+    fn tick_listening(&mut self, known: bool, delay: Duration, limit: Duration, now: Duration) -> Option<Duration> {
         let running = self.running.as_mut()?;
-        let due = self.last + delay.saturating_mul(1 << running.looks.min(16));
+        let believed = if known { self.last + self.settings.says_serving } else { Duration::MAX };
+        let due = (self.last + delay.saturating_mul(1 << running.looks.min(16))).min(believed);
         let ports = match std::mem::replace(&mut running.ports, Ports::No) {
-            Ports::No if now < due && running.looks == 0 => return Some(due.min(limit)),
+            Ports::No if now < due && (known || running.looks == 0) => return Some(due.min(limit)),
             Ports::No if now < due => {
                 let silence = self.settings.silence;
                 return self.tick_guessing(silence, Sight::Nothing, limit.min(due), now);
@@ -138,9 +142,10 @@ impl Engine {
         let said = endless::ports_said(&self.so_far());
         let port = ports.into_iter().find(|port| said.is_empty() || said.contains(port));
         if let Some(running) = &mut self.running {
-            running.service = Some(port.map_or(Service::Says, Service::Listens));
+            let says = if known { Service::Program } else { Service::Says };
+            running.service = Some(port.map_or(says, Service::Listens));
         }
-        if port.is_some() {
+        if port.is_some() || now >= believed {
             self.act(Sight::Serves, now);
         }
         None
@@ -350,14 +355,12 @@ impl Engine {
                 (pause, Sight::Enough)
             }
             Question::No if running.step.until.is_none() && endless::serves(command) => {
-                (settings.perhaps_question, Sight::Serves)
+                (settings.perhaps_question, Sight::MayServe { known: true })
             }
             Question::No if running.step.until.is_none() && endless::says_that_it_serves(&self.so_far()) => {
                 // Of what is left running, somebody else has said so.
-                match running.step.runs_on {
-                    true => (settings.perhaps_question, Sight::Serves),
-                    false => (settings.says_serving, Sight::SaysThatItServes),
-                }
+                let known = running.step.runs_on;
+                (if known { settings.perhaps_question } else { settings.says_serving }, Sight::MayServe { known })
             }
             Question::No => nothing,
         }
@@ -412,7 +415,7 @@ impl Engine {
 
     pub(super) fn act(&mut self, sight: Sight, now: Duration) {
         match sight {
-            Sight::Nothing | Sight::SaysThatItServes => {}
+            Sight::Nothing | Sight::MayServe { .. } => {}
             Sight::Prompt(depth) => {
                 let prompt = self.screen.cursor_line();
                 self.places.truncate(depth + 1);
