@@ -171,7 +171,9 @@ fn what_each_answer_means() {
         ("/page#other", "external-anchor", "warning", "/page has no place `#other`"),
         ("/page#:~:text=hello", "", "", ""),
     ] {
-        let site = site(&format!("Some text, [a link](http://HOST{path}).\n"), &host, "  timeout: 1s\n  retries: 1\n");
+        let patience = if path == "/slow" { "1s" } else { "20s" };
+        let settings = format!("  timeout: {patience}\n  retries: 1\n");
+        let site = site(&format!("Some text, [a link](http://HOST{path}).\n"), &host, &settings);
         let report = found(&site);
         let Some(problem) = report["diagnostics"].get(0) else {
             assert_eq!(code, "", "{path}: nothing found");

@@ -11,7 +11,7 @@ use super::{
     error::{Error, Result},
     exec::{self, Run},
     image::Listener,
-    label::{KEPT, RunId},
+    label::{KEPT, Owner, RunId},
     settings::{ImageSource, Machine},
 };
 
@@ -235,6 +235,18 @@ impl Engine {
             lines.extend(text.lines().filter(|line| !varies(line)).map(str::to_owned));
         }
         Ok(Some(Held::of(lines)))
+    }
+
+    /// Removes the snapshots of this process.
+    ///
+    /// # Errors
+    /// [`Error::EngineGone`], [`Error::Refused`].
+    pub async fn forget_own_snapshots(&self) -> Result<()> {
+        let this = Some(Owner::this());
+        for (image, _) in self.snapshots().await?.into_iter().filter(|(_, labels)| Owner::from_labels(labels) == this) {
+            self.remove_snapshot(&image).await?;
+        }
+        Ok(())
     }
 
     /// Removes images of setups that are used no longer, or all of them: how many. One that a machine has now stays.

@@ -19,7 +19,7 @@ use crate::{
 /// Wishes that may wait: who saves faster than that is heard later.
 const WAITING: usize = 16;
 
-/// How long it may take to remove what was made; what stays is removed at the next start.
+/// How long it may take to end in good order.
 const ENDING: Duration = Duration::from_secs(8);
 
 /// The guide that is written.
@@ -90,14 +90,22 @@ pub(super) async fn at(
     let line = *until.borrow_and_update();
     let job = whole.clone().until(line);
     let saved = saved(asks, notices, (chosen, until), (whole, job.until), wishes);
-    let mut written = std::pin::pin!(verify::write(job, options, &mut heard, listener));
+    let mut written = Box::pin(verify::write(job, options, &mut heard, listener));
     tokio::select! {
         done = &mut written => return done.map_err(Undone::Engine),
         () = saved => {}
         () = end => {}
     }
     // Nobody wishes anything more, and it removes its machines and snapshots.
-    tokio::time::timeout(ENDING, written).await.unwrap_or(Ok(())).map_err(Undone::Engine)
+    let ended = match tokio::time::timeout(ENDING, &mut written).await {
+        Ok(ended) => ended,
+        Err(_) => {
+            // Its machines are removed when it is given up, and nobody else answers for its snapshots.
+            drop(written);
+            verify::forget_snapshots().await
+        }
+    };
+    ended.map_err(Undone::Engine)
 }
 
 /// Tells each text of a guide that is another one than before, or that is to be done as far as another line, until nobody wants to hear it.

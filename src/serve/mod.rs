@@ -151,8 +151,8 @@ fn kept<T>(
     })
 }
 
-/// How long a run that is stopped may take to remove its machine.
-const STOPPING: Duration = Duration::from_secs(10);
+/// How long what is stopped may take to remove its machines and snapshots.
+const STOPPING: Duration = Duration::from_secs(60);
 
 /// Serves a site until `end`.
 ///

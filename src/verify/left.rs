@@ -144,7 +144,8 @@ impl<M: Running> Doing<'_, M> {
         while let Some(since) = self.left.iter().filter(runs).map(|left| left.since).max() {
             let due = LOOKING.saturating_sub(since.elapsed()).min(self.limit.left());
             if due.is_zero() {
-                return;
+                // What has come until then is read.
+                return tokio::time::sleep(PAUSE).await;
             }
             tokio::time::sleep(due.min(PAUSE)).await;
         }

@@ -67,7 +67,7 @@ pub use recording::in_the_way;
 pub use results::{Results, key};
 pub use visit::Visitor;
 pub use workspace::Workspace;
-pub use writing::{ByHand, Resumed, Wish, Writing, moved, resume, write, write_on};
+pub use writing::{ByHand, Resumed, Wish, Writing, forget_snapshots, moved, resume, write, write_on};
 
 use crate::{
     diagnostic::Diagnostic,
@@ -241,7 +241,11 @@ pub async fn run(jobs: Vec<Job>, options: &Options, listener: &dyn Listener) -> 
 /// The engine, without what crashed runs left behind in it. `builds` says whether what keeps packages is waited for.
 async fn engine(options: &Options, builds: bool) -> machine::Result<Engine> {
     let engine = Engine::connect().await?;
-    machine::reap(&engine, Scope::Crashed).await?;
+    match machine::reap(&engine, Scope::Crashed).await {
+        // What is not removed now is removed by a later start, or `guidepost clean` says why not: no guide needs it gone.
+        Ok(_) | Err(machine::Error::Refused { .. }) => {}
+        Err(error) => return Err(error),
+    }
     machine::forget(&engine, false).await?;
     Ok(if options.fresh { engine } else { engine.keeping_packages(builds, options.lifetime()) })
 }

@@ -162,8 +162,8 @@ export async function preview(site, port = "0") {
 }
 
 /** Waits until a function of the page gives something true, and gives it; the page may be loaded again meanwhile. */
-export async function eventually(page, check) {
-  for (const begin = Date.now(); Date.now() - begin < 60_000;) {
+export async function eventually(page, check, milliseconds = 60_000) {
+  for (const begin = Date.now(); Date.now() - begin < milliseconds;) {
     const found = await page.evaluate(check).catch(() => false);
     if (found) return found;
     await new Promise((done) => setTimeout(done, 50));
@@ -172,8 +172,8 @@ export async function eventually(page, check) {
 }
 
 /** Waits until something in the preview's shadow tree is so. `check` is given the tree's root. */
-export function inPreview(page, check) {
-  return eventually(page, `(() => { const root = document.querySelector("guidepost-preview")?.shadowRoot; return root && (${check})(root); })()`);
+export function inPreview(page, check, milliseconds) {
+  return eventually(page, `(() => { const root = document.querySelector("guidepost-preview")?.shadowRoot; return root && (${check})(root); })()`, milliseconds);
 }
 
 /** Clicks as a person does: the preview does not hear what a script clicks. */

@@ -102,6 +102,9 @@ fn a_session_becomes_a_draft_that_holds() {
     }
     let secret = "Tr0ub4dor&3";
     let site = TestSite::new(&[("guidepost.yaml", CONFIG), ("machines/db/Dockerfile", MACHINE)]);
+    // That takes as long as it takes.
+    let built = site.run(&["machines", "build", "db"]);
+    assert_eq!(built.status, 0, "{built:?}");
     let mut desk = Desk::open(&site, &["record", "guides/database", "--machine", "db", "--var", "DATABASE=appdb"]);
     let (prompt, in_psql) = ("$ ", "appdb=> ");
     desk.types(prompt, &["sudo service postgresql start\r"]);

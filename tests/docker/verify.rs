@@ -150,7 +150,7 @@ fn what_ends_a_machine_from_outside_leaves_its_guide_unreached() {
 /// Of the table of whole verifications, which is done without an engine by `tests/verifications.rs`, every so manieth row.
 #[test]
 fn whole_verifications_come_to_the_same_in_docker() {
-    const EVERY: usize = 7;
+    const EVERY: u32 = 6;
     if !has_engine() {
         return;
     }
@@ -160,7 +160,9 @@ fn whole_verifications_come_to_the_same_in_docker() {
         let guide = std::fs::read_to_string(guide).expect("a guide");
         !["python3", "git ", "curl "].iter().any(|program| guide.contains(program))
     };
-    let rows: Vec<Row> = table::rows().into_iter().filter(has).step_by(EVERY).collect();
+    // By their names, so that a new one moves no other.
+    let chosen = |row: &Row| row.name.bytes().map(u32::from).sum::<u32>() % EVERY == 0;
+    let rows: Vec<Row> = table::rows().into_iter().filter(has).filter(chosen).collect();
     let (folder, _) = table::site(&rows);
     let ran = support::run_in(folder.path(), &["verify", "--jobs", "4", "--format", "json"]);
     let report: Report = ran.json();

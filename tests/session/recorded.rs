@@ -187,11 +187,16 @@ fn a_look_at_the_ports_of_a_server() {
     let serves = |service, seconds| (End::Serves, Some(service), seconds);
     let port = Service::Listens(5000);
     let on = print(" * Running on http://127.0.0.1:5000\r\n");
+    let tick = [print("tick\r\n"), listens(&[]), pause(3000)];
+    let ticks = [&tick[..], &tick[..], &tick[..]].concat();
     for (script, (end, service, seconds)) in [
         (vec![on.clone(), listens(&[5000])], serves(port, 5)),
         (vec![listens(&[5000])], serves(port, 5)),
         (vec![print("importing\r\n"), listens(&[]), listens(&[5000])], serves(port, 10)),
-        (vec![print("importing\r\n"), listens(&[]), pause(4000), on.clone(), listens(&[5000])], serves(port, 19)),
+        (vec![print("importing\r\n"), listens(&[]), pause(4000), on.clone(), listens(&[5000])], serves(port, 14)),
+        // It prints something every eight seconds.
+        ([&ticks[..], &[listens(&[5000])]].concat(), serves(port, 26)),
+        ([&ticks[..], &ticks[..], &tick[..], &tick[..2]].concat(), serves(Service::Program, 61)),
         (vec![listens(&[]), listens(&[]), listens(&[])], serves(Service::Program, 20)),
         // Another one's port, and who cannot tell.
         (vec![on.clone(), listens(&[80]), listens(&[80]), listens(&[80])], serves(Service::Program, 20)),

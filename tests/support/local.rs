@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::process::ExitStatusExt as _;
 use std::process::Child;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
@@ -57,6 +58,11 @@ fn read_all(mut terminal: File, output: &Sender<Vec<u8>>) {
     }
 }
 
+/// Its status, as an engine tells it: 128 and the number of the signal that has ended it.
+fn status(ended: std::process::ExitStatus) -> Option<i32> {
+    ended.code().or_else(|| ended.signal().map(|signal| 128 + signal))
+}
+
 impl Terminal for Local {
     type Error = io::Error;
 
@@ -75,10 +81,10 @@ impl Terminal for Local {
             let timeout = until.saturating_sub(self.now()).min(LOOK_AT_CHILD);
             self.left = match tokio::time::timeout(timeout, self.output.recv()).await {
                 Ok(Some(bytes)) => bytes,
-                Ok(None) => return Ok(Read::Closed(self.child.wait()?.code())),
+                Ok(None) => return Ok(Read::Closed(status(self.child.wait()?))),
                 // A program in the background can hold the terminal open when the shell has gone.
                 Err(_) => {
-                    return Ok(self.child.try_wait()?.map_or(Read::Silence, |status| Read::Closed(status.code())));
+                    return Ok(self.child.try_wait()?.map_or(Read::Silence, |ended| Read::Closed(status(ended))));
                 }
             };
         }

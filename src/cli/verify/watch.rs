@@ -1,8 +1,10 @@
 //! `verify --watch`: a guide whose machine stays open while it is written.
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::{
     io::{IsTerminal, stdin},
     sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
 };
 use tokio::sync::mpsc::Sender;
 
@@ -51,22 +53,38 @@ pub(super) fn watch(site: &site::Options, jobs: &[Job], options: &Options) -> Ex
     }
 }
 
-/// Has the guide done anew when somebody presses Enter, if there may be somebody: in the background, who reads a terminal is stopped.
+/// Has the guide done anew when somebody presses Enter, if there may be somebody.
 fn hears_enter(wishes: &Sender<Wish>) -> bool {
-    let is_watched = || rustix::termios::tcgetpgrp(stdin()).is_ok_and(|group| group == rustix::process::getpgrp());
-    if !stdin().is_terminal() || !is_watched() {
+    if !stdin().is_terminal() {
         return false;
     }
     let wishes = wishes.downgrade();
     std::thread::spawn(move || {
-        for _ in stdin().lines().map_while(Result::ok) {
-            let Some(wishes) = wishes.upgrade() else { return };
-            if wishes.blocking_send(Wish::Anew).is_err() {
-                return;
+        while let Some(wishes) = wishes.upgrade() {
+            match pressed_enter() {
+                // One that waits is enough.
+                Ok(Some(true)) if wishes.capacity() == wishes.max_capacity() => drop(wishes.try_send(Wish::Anew)),
+                Ok(Some(_)) => {}
+                Ok(None) | Err(_) => return,
             }
         }
     });
     true
+}
+
+/// Whether there is a line on the terminal after a moment; nothing if it is at its end. In the background, who reads a terminal is stopped,
+/// so that nothing is read there.
+fn pressed_enter() -> std::io::Result<Option<bool>> {
+    let mut asked = [PollFd::from_borrowed_fd(rustix::stdio::stdin(), PollFlags::IN)];
+    let moment = Timespec { tv_sec: 0, tv_nsec: 300_000_000 };
+    if poll(&mut asked, Some(&moment))? == 0 {
+        return Ok(Some(false));
+    }
+    if rustix::termios::tcgetpgrp(stdin())? != rustix::process::getpgrp() {
+        std::thread::sleep(Duration::from_millis(300));
+        return Ok(Some(false));
+    }
+    Ok((stdin().read_line(&mut String::new())? > 0).then_some(true))
 }
 
 /// What is wrong with the guide is told with its plan.

@@ -6,7 +6,7 @@ use bollard::{
         CreateContainerOptionsBuilder, InspectNetworkOptions, RemoveContainerOptionsBuilder, RemoveVolumeOptionsBuilder,
     },
 };
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 use crate::machine::{
@@ -16,6 +16,11 @@ use crate::machine::{
 
 /// How long a machine that is given up waits for its engine, each time.
 const LAST_PATIENCE: Duration = Duration::from_secs(20);
+
+/// How long an engine may refuse to remove what is there: somebody else may be removing it.
+const REFUSING: Duration = Duration::from_secs(15);
+/// Most time between two requests to remove it.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// Makes the parts of one machine, and answers for them from before the first is asked for.
 #[derive(Debug)]
@@ -60,7 +65,8 @@ impl Guard {
         &mut self,
         request: impl AsyncFnOnce(Engine) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let engine = self.engine.clone();
+        // What machines share is not its own to keep.
+        let engine = self.engine.without_archives();
         let (ends, ended) = oneshot::channel();
         let (answer, answered) = oneshot::channel();
         self.making = Some(ended);
@@ -161,12 +167,13 @@ pub(in crate::machine) async fn remove_volume(engine: &Engine, name: &str) -> Re
 
 /// Until it is gone: an engine may refuse for a moment what is still being taken apart.
 async fn again(remove: impl AsyncFn() -> Result<()>) -> Result<()> {
+    let begin = Instant::now();
     for attempt in 1.. {
         match remove().await {
             Ok(()) => break,
             Err(e) if e.is_not_found() => break,
-            Err(Error::Refused { status: 403 | 409 | 500, .. }) if attempt < 10 => {
-                tokio::time::sleep(Duration::from_millis(100 * attempt)).await;
+            Err(Error::Refused { status: 403 | 409 | 500, .. }) if begin.elapsed() < REFUSING => {
+                tokio::time::sleep(Duration::from_millis(100 * attempt).min(PAUSE)).await;
             }
             Err(e) => return Err(e),
         }

@@ -209,8 +209,10 @@ struct Running {
     /// How often the foreground program was looked at.
     probes: u32,
     ports: Ports,
-    /// How often its ports were looked at.
+    /// How often its ports were looked at; of what is known to serve, since it has printed something.
     looks: u32,
+    /// When what is known to serve had printed the last, as its ports were looked at.
+    looked: Duration,
     service: Option<Service>,
     /// An empty line was typed to end a block of a program (Python).
     closed_block: bool,
@@ -427,6 +429,7 @@ impl Engine {
             probes: 0,
             ports: Ports::No,
             looks: 0,
+            looked: Duration::ZERO,
             service: None,
             closed_block: false,
             person: None,

@@ -123,7 +123,15 @@ impl Engine {
     /// cannot find, and end.
     fn tick_listening(&mut self, known: bool, delay: Duration, limit: Duration, now: Duration) -> Option<Duration> {
         let running = self.running.as_mut()?;
-        let believed = if known { self.last + self.settings.says_serving } else { Duration::MAX };
+        // What goes on to print now and then is asked again after each line, and after a minute is believed as soon as it pauses.
+        if known && running.looked != self.last {
+            (running.looked, running.looks) = (self.last, 0);
+        }
+        let patience = self.settings.says_serving;
+        let believed = match known {
+            true => (self.last + patience).min((running.started + patience * 3).max(self.last + delay)),
+            false => Duration::MAX,
+        };
         let due = (self.last + delay.saturating_mul(1 << running.looks.min(16))).min(believed);
         let ports = match std::mem::replace(&mut running.ports, Ports::No) {
             Ports::No if now < due && (known || running.looks == 0) => return Some(due.min(limit)),

@@ -48,7 +48,7 @@ use crate::{
         self, Held, Machine,
         settings::{ImageSource, Init},
     },
-    report::{GuideReport, Report, Verdict},
+    report::{GuideReport, Report, StepKind, StepReport, Verdict},
     session::{COLUMNS, Place},
 };
 
@@ -163,6 +163,12 @@ impl Writing<'_> {
     }
 }
 
+/// How long snapshots may take to be removed.
+const FORGETTING: Duration = Duration::from_secs(30);
+
+/// How long a prompt may be on its way behind what was typed by hand.
+const MOMENT: Duration = Duration::from_millis(300);
+
 /// How long a writer must pause before the guide is done in a clean machine.
 const PAUSE: Duration = Duration::from_secs(3);
 
@@ -180,6 +186,18 @@ pub async fn write(
     let engine = super::engine(options, true).await?;
     let done = write_on(&engine, job, options, wishes, listener).await;
     engine.close().await.and(done)
+}
+
+/// Removes the snapshots of this process, when [`write()`] was dropped.
+///
+/// # Errors
+/// If the engine is missing, goes away, or does not answer in time; the next start removes them.
+pub async fn forget_snapshots() -> machine::Result<()> {
+    let forget = async { machine::Engine::connect().await?.forget_own_snapshots().await };
+    tokio::time::timeout(FORGETTING, forget).await.unwrap_or_else(|_| {
+        let reason = "snapshots of machines are still there: the next start removes them".into();
+        Err(machine::Error::EngineGone { reason })
+    })
 }
 
 /// As [`write()`], on the machines of a host.
@@ -457,7 +475,7 @@ impl<'d, H: Host> Desk<'d, H> {
         if next.is_none() && reached.is_worth_keeping() {
             self.keep(&mut reached, job, &score).await?;
         }
-        self.wait(job, &score, reached, &shown, next).await
+        self.wait(job, &score, reached, next).await
     }
 
     /// Does the steps of a text that are not done yet, behind those that a machine stands behind.
@@ -471,7 +489,9 @@ impl<'d, H: Host> Desk<'d, H> {
         let job = attempt.job;
         let kept = stand.as_ref().map_or(0, |stand| stand.report.steps.len());
         let why = self.why.take();
-        let done = |stand: &Stand<_>| stand.report.steps.iter().filter(|step| step.verdict != Verdict::Broken).count();
+        // Outputs are compared again.
+        let is_done = |step: &&StepReport| step.kind == StepKind::Expect || step.verdict != Verdict::Broken;
+        let done = |stand: &Stand<_>| stand.report.steps.iter().filter(is_done).count();
         let stay = stand.as_ref().map_or(0, done);
         self.tell(job, Writing::Text { steps: job.plan.steps.len(), kept: stay, why });
         let mut came = match stand {
@@ -538,7 +558,6 @@ impl<'d, H: Host> Desk<'d, H> {
         job: &Job,
         score: &Score,
         mut came: Came<'_, H>,
-        shown: &GuideReport,
         mut next: Option<Job>,
     ) -> machine::Result<Ending<<H::Running as Running>::Terminal>> {
         // What is done of a part of it is no verdict, in whatever machine.
@@ -570,7 +589,11 @@ impl<'d, H: Host> Desk<'d, H> {
                         proof = None;
                         match proved {
                             Ok(proved) => {
-                                let otherwise = otherwise(shown, &proved);
+                                // What was left running may have failed since it was looked at.
+                                if let Some(walk) = &came.walk {
+                                    walk.doing.look_at_left(&mut came.report.steps);
+                                }
+                                let otherwise = otherwise(&came.shown(job), &proved);
                                 let report = &self.report(job, proved);
                                 self.tell(job, Writing::Proved { report, otherwise });
                             }
@@ -603,8 +626,18 @@ impl<'d, H: Host> Desk<'d, H> {
                 Some(Wish::Retry) => {
                     let broken = came.report.steps.iter().rposition(|step| step.verdict == Verdict::Broken);
                     let kept = broken.unwrap_or(came.report.steps.len());
-                    let is_back = match (&hand, &mut came.walk) {
-                        (Some(hand), Some(walk)) if stood.is_some() => hand.is_back::<H::Running>(&mut walk.doing.live),
+                    let is_back = match (&mut hand, &mut came.walk) {
+                        (Some(hand), Some(walk)) if stood.is_some() => {
+                            let live = &mut walk.doing.live;
+                            if !hand.is_back::<H::Running>(live)
+                                && let Ok(typed) =
+                                    tokio::time::timeout(MOMENT, hand.types::<H::Running>(live, &show)).await
+                                && let Some(typed) = &typed?
+                            {
+                                self.tell(job, Writing::ByHand(typed));
+                            }
+                            hand.is_back::<H::Running>(live)
+                        }
                         _ => true,
                     };
                     match is_back {

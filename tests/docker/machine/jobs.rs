@@ -109,7 +109,12 @@ fn one_job_takes_what_is_over_of_another_and_nothing_that_may_live() {
         let labels = label_arguments(&labels);
         let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
         docker(&[&["network", "create"], &labels[..], &[&over]].concat());
-        docker(&[&["run", "--detach", "--name", &over], &labels[..], &[IMAGE, "sleep", "600"]].concat());
+        let run = [&["run", "--detach", "--name", &over], &labels[..], &[IMAGE, "sleep", "600"]].concat();
+        if !Command::new("docker").args(run).output().expect("docker runs").status.success() {
+            // It was taken before it ran.
+            let _ = second.clean();
+            return false;
+        }
         let said = second.clean();
         let begin = Instant::now();
         while is_there("container", &over) || is_there("network", &over) {
