@@ -257,12 +257,12 @@ fn the_guides_limit_is_told_at_the_step_that_ran() {
     let site = site(
         "---\ntitle: A\n---\n\n```command\ntrue\n```\n\n```command\ntrue\necho so far; sleep 600\n```\n\n```command\nls\n```\n",
     );
-    let ran = site.run(&["verify", "--guide-timeout", "60s", "--format", "json"]);
+    let ran = site.run(&["verify", "--guide-timeout", "1m", "--format", "json"]);
     assert_eq!(ran.status, 1, "{ran:?}");
     let guide = &guides(&ran)[0];
     let step = &guide["steps"][1];
     assert_eq!((&step["verdict"], &step["line"]), (&"broken".into(), &11.into()), "{guide:#}");
-    assert_eq!(step["message"], "the guide's limit of 60s ended it", "{guide:#}");
+    assert_eq!(step["message"], "the guide's limit of 1m ended it", "{guide:#}");
     assert!(step["output"].as_str().is_some_and(|shown| shown.contains("so far")), "{guide:#}");
     assert_eq!((&guide["steps"][0]["verdict"], &guide["steps"][2]["verdict"]), (&"holds".into(), &"unreached".into()));
     assert!(guide["reason"].is_null(), "{guide:#}");
