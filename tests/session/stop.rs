@@ -150,5 +150,5 @@ fn editors() {
 #[test]
 fn the_shell_is_killed() {
     let mut t = Test::bash();
-    assert_eq!(t.run("kill -9 $$").end, End::SessionEnded { status: None });
+    assert_eq!(t.run("kill -9 $$").end, End::SessionEnded { status: Some(137) });
 }
