@@ -428,15 +428,17 @@ impl<H: Host> Attempt<'_, H> {
     ) -> machine::Result<()> {
         let Some(mut walk) = Walk::begin(self, machine, report).await? else { return Ok(()) };
         walk.doing.waiting = self.run.options.keep.then(Vec::new);
-        let mut steps = self.job.plan.steps.iter();
-        let has_ended = loop {
-            let Some(step) = steps.next() else { break false };
+        let mut has_ended = false;
+        for step in &self.job.plan.steps {
             match walk.step(step, reached, report).await? {
                 Next::Step => {}
-                Next::End => break true,
+                Next::End => {
+                    has_ended = true;
+                    break;
+                }
                 Next::Unreached => return Ok(()),
             }
-        };
+        }
         if !has_ended {
             walk.doing.wait_for_left().await;
         }

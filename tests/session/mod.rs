@@ -54,6 +54,10 @@ impl Test {
     }
 
     fn open(program: &[&str]) -> Self {
+        Self::open_with(program, Settings::default())
+    }
+
+    fn open_with(program: &[&str], settings: Settings) -> Self {
         let home = tempfile::tempdir().unwrap();
         let path = std::env::var("PATH").unwrap();
         // Whoever starts the tests in the background has them ignore Ctrl-C, and so all that they start.
@@ -65,7 +69,7 @@ impl Test {
             .env("PATH", path)
             .env("HOME", home.path())
             .current_dir(home.path());
-        let settings = Settings { key: "k7Qz".into(), ..Settings::default() };
+        let settings = Settings { key: "k7Qz".into(), ..settings };
         let (shell, outcome) = Session::open(Local::start(command).unwrap(), Vec::new(), settings).unwrap();
         assert_eq!(outcome.end, End::Prompt { status: None }, "{outcome:#?}");
         assert_eq!(outcome.after.len(), 1);

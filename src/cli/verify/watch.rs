@@ -53,6 +53,9 @@ pub(super) fn watch(site: &site::Options, jobs: &[Job], options: &Options) -> Ex
     }
 }
 
+/// Pause between two looks at the terminal of whoever may press Enter.
+const MOMENT: Duration = Duration::from_millis(300);
+
 /// Has the guide done anew when somebody presses Enter, if there may be somebody.
 fn hears_enter(wishes: &Sender<Wish>) -> bool {
     if !stdin().is_terminal() {
@@ -76,12 +79,12 @@ fn hears_enter(wishes: &Sender<Wish>) -> bool {
 /// so that nothing is read there.
 fn pressed_enter() -> std::io::Result<Option<bool>> {
     let mut asked = [PollFd::from_borrowed_fd(rustix::stdio::stdin(), PollFlags::IN)];
-    let moment = Timespec { tv_sec: 0, tv_nsec: 300_000_000 };
+    let moment = Timespec::try_from(MOMENT).map_err(std::io::Error::other)?;
     if poll(&mut asked, Some(&moment))? == 0 {
         return Ok(Some(false));
     }
     if rustix::termios::tcgetpgrp(stdin())? != rustix::process::getpgrp() {
-        std::thread::sleep(Duration::from_millis(300));
+        std::thread::sleep(MOMENT);
         return Ok(Some(false));
     }
     Ok((stdin().read_line(&mut String::new())? > 0).then_some(true))

@@ -33,8 +33,6 @@ pub(super) enum Sight {
     Question(String),
     Pager,
     FullScreen,
-    /// A server runs, and says no more.
-    Serves,
     /// It serves if it listens. What is known to serve does, too, if it has said no more for as long as one that has only said so.
     MayServe {
         known: bool,
@@ -149,12 +147,15 @@ impl Engine {
         };
         let said = endless::ports_said(&self.so_far());
         let port = ports.into_iter().find(|port| said.is_empty() || said.contains(port));
-        if let Some(running) = &mut self.running {
-            let says = if known { Service::Program } else { Service::Says };
-            running.service = Some(port.map_or(says, Service::Listens));
+        let running = self.running.as_mut()?;
+        let says = if known { Service::Program } else { Service::Says };
+        running.service = Some(port.map_or(says, Service::Listens));
+        if port.is_none() && now < believed {
+            return None;
         }
-        if port.is_some() || now >= believed {
-            self.act(Sight::Serves, now);
+        match running.step.runs_on {
+            true => self.finish(End::Serves, false, now),
+            false => self.stop(End::Serves, now),
         }
         None
     }
@@ -440,16 +441,6 @@ impl Engine {
             Sight::FullScreen => {
                 let screen = self.screen.visible();
                 self.stop(End::FullScreen { screen }, now);
-            }
-            Sight::Serves if self.running.as_ref().is_some_and(|running| running.step.runs_on) => {
-                self.finish(End::Serves, false, now);
-            }
-            Sight::Serves => {
-                if let Some(running) = &mut self.running {
-                    let listens = running.service.filter(|service| matches!(service, Service::Listens(_)));
-                    running.service = listens.or(Some(Service::Program));
-                }
-                self.stop(End::Serves, now);
             }
             Sight::Enough => {
                 if self.screen.is_alternate() {
